@@ -1,0 +1,248 @@
+/**
+ * The life of an adjustment, as a table: in this state, this event leads there.
+ *
+ * A pair that is absent is refused. Server, portal and documentation use this one table, so they
+ * cannot disagree (domain §4). `null` is "not there yet": what ExecuteAccounting may create.
+ */
+import { Failure } from "../kernel/failure.ts";
+
+export const ADJUSTMENT_STATES = [
+  "planned",
+  "awaitingApproval",
+  "pendingService",
+  "sending",
+  "unknown",
+  "serviceFailed",
+  "partlyExecuted",
+  "pendingBatch",
+  "inFile",
+  "batchFailed",
+  "pendingManual",
+  "executed",
+  "tracked",
+  "cancelled",
+] as const;
+
+export type AdjustmentState = (typeof ADJUSTMENT_STATES)[number];
+
+export const ADJUSTMENT_EVENTS = [
+  "approvalAsked",
+  "held",
+  "routedToService",
+  "routedToBatch",
+  "routedToManual",
+  "tracked",
+  "declined",
+  "cancelled",
+  "sent",
+  "posted",
+  "partlyPosted",
+  "refused",
+  "notProcessed",
+  "retriesUsedUp",
+  "outcomeUnknown",
+  "foundPosted",
+  "foundNotPosted",
+  "resent",
+  "retried",
+  "reroutedToBatch",
+  "reroutedToManual",
+  "takenIntoFile",
+  "unrenderable",
+  "handedOver",
+  "acknowledged",
+  "matched",
+  "lineRefused",
+  "fileVoided",
+  "nextFileAsked",
+  "attested",
+  "couldNotPost",
+  "returned",
+  "handOverDisproved",
+] as const;
+
+export type AdjustmentEvent = (typeof ADJUSTMENT_EVENTS)[number];
+
+type Row = Readonly<Partial<Record<AdjustmentEvent, AdjustmentState>>>;
+
+/** What a proposal becomes when it is booked: the route table's answer, or tracking. */
+const BOOKED: Row = {
+  routedToService: "pendingService",
+  routedToBatch: "pendingBatch",
+  routedToManual: "pendingManual",
+  tracked: "tracked",
+};
+
+export const CREATION: Row = { ...BOOKED, held: "planned", approvalAsked: "awaitingApproval" };
+
+export const TRANSITIONS: Readonly<Record<AdjustmentState, Row>> = {
+  planned: { ...BOOKED, approvalAsked: "awaitingApproval", cancelled: "cancelled" },
+  awaitingApproval: { ...BOOKED, held: "planned", declined: "cancelled", cancelled: "cancelled" },
+  pendingService: {
+    sent: "sending",
+    retriesUsedUp: "serviceFailed",
+    reroutedToBatch: "pendingBatch",
+    reroutedToManual: "pendingManual",
+    cancelled: "cancelled",
+  },
+  sending: {
+    posted: "executed",
+    partlyPosted: "partlyExecuted",
+    refused: "serviceFailed",
+    notProcessed: "pendingService",
+    retriesUsedUp: "serviceFailed",
+    outcomeUnknown: "unknown",
+  },
+  unknown: {
+    resent: "sending",
+    posted: "executed",
+    partlyPosted: "partlyExecuted",
+    foundPosted: "executed",
+    foundNotPosted: "serviceFailed",
+    refused: "serviceFailed",
+  },
+  serviceFailed: {
+    retried: "pendingService",
+    reroutedToBatch: "pendingBatch",
+    reroutedToManual: "pendingManual",
+    attested: "executed",
+    cancelled: "cancelled",
+  },
+  partlyExecuted: {
+    retried: "pendingService",
+    nextFileAsked: "pendingBatch",
+    attested: "executed",
+  },
+  pendingBatch: {
+    takenIntoFile: "inFile",
+    unrenderable: "batchFailed",
+    reroutedToManual: "pendingManual",
+    cancelled: "cancelled",
+  },
+  inFile: {
+    handedOver: "executed",
+    acknowledged: "executed",
+    matched: "executed",
+    partlyPosted: "partlyExecuted",
+    lineRefused: "batchFailed",
+    fileVoided: "pendingBatch",
+  },
+  batchFailed: {
+    nextFileAsked: "pendingBatch",
+    reroutedToManual: "pendingManual",
+    attested: "executed",
+    cancelled: "cancelled",
+  },
+  pendingManual: { attested: "executed", couldNotPost: "serviceFailed", cancelled: "cancelled" },
+  executed: { returned: "batchFailed", handOverDisproved: "pendingBatch" },
+  tracked: {},
+  cancelled: {},
+};
+
+/** Open states show exactly one open assignment; the others none. */
+export const CLOSED_STATES: ReadonlySet<AdjustmentState> = new Set([
+  "executed",
+  "tracked",
+  "cancelled",
+]);
+
+/** Proposals: rows that may still be replaced; booking writes entries. */
+export const PROPOSAL_STATES: ReadonlySet<AdjustmentState> = new Set([
+  "planned",
+  "awaitingApproval",
+]);
+
+/** States in which nothing can have reached the system of record: cancelling is safe. */
+export const NEVER_SENT_STATES: ReadonlySet<AdjustmentState> = new Set([
+  "planned",
+  "awaitingApproval",
+  "pendingService",
+  "pendingBatch",
+  "pendingManual",
+]);
+
+/** The resolution gate does not pass while one of these is open (domain §7). */
+export const GATE_BLOCKING_STATES: ReadonlySet<AdjustmentState> = new Set([
+  "planned",
+  "awaitingApproval",
+  "pendingService",
+  "sending",
+  "unknown",
+  "serviceFailed",
+  "batchFailed",
+  "partlyExecuted",
+  "pendingManual",
+]);
+
+/** The state an event leads to. Throws `transition-refused` when the table has no such pair. */
+export function nextState(state: AdjustmentState | null, event: AdjustmentEvent): AdjustmentState {
+  const target = (state === null ? CREATION : TRANSITIONS[state])[event];
+  if (target === undefined) {
+    throw new Failure("transition-refused", `${event} is not possible while ${state ?? "new"}`, {
+      state,
+      event,
+    });
+  }
+  return target;
+}
+
+/** The events an adjustment in this state can receive; empty when the state is final. */
+export function possibleEvents(state: AdjustmentState): AdjustmentEvent[] {
+  return Object.keys(TRANSITIONS[state]) as AdjustmentEvent[];
+}
+
+export const ASSIGNMENT_TYPES = [
+  "Pending Deny Debit",
+  "Pending Accounting Hold",
+  "Approve Accounting",
+  "Pending Accounting Service",
+  "Execute Accounting Service Failed",
+  "Pending Batch Accounting",
+  "Execute Batch Accounting Failed",
+  "Execute Accounting Assignment",
+] as const;
+
+/** The assignments that an adjustment shows; disputes have others (`resolution`). */
+export type AdjustmentAssignmentType = (typeof ASSIGNMENT_TYPES)[number];
+
+/**
+ * The assignment that an open adjustment shows, or null when it is closed (domain §4).
+ *
+ * `machineMayAct` matters only while unknown: past the key's life, or with no look-up and no
+ * resend left, a person has to find out.
+ */
+export function assignmentTypeOf(
+  state: AdjustmentState,
+  facts: { hold: string | null; machineMayAct: boolean; failedRoute: "service" | "batch" | null },
+): AdjustmentAssignmentType | null {
+  switch (state) {
+    case "planned":
+      return facts.hold === "denyDebitDate" ? "Pending Deny Debit" : "Pending Accounting Hold";
+    case "awaitingApproval":
+      return "Approve Accounting";
+    case "pendingService":
+    case "sending":
+      return "Pending Accounting Service";
+    case "unknown":
+      return facts.machineMayAct
+        ? "Pending Accounting Service"
+        : "Execute Accounting Service Failed";
+    case "serviceFailed":
+      return "Execute Accounting Service Failed";
+    case "partlyExecuted":
+      return facts.failedRoute === "batch"
+        ? "Execute Batch Accounting Failed"
+        : "Execute Accounting Service Failed";
+    case "pendingBatch":
+    case "inFile":
+      return "Pending Batch Accounting";
+    case "batchFailed":
+      return "Execute Batch Accounting Failed";
+    case "pendingManual":
+      return "Execute Accounting Assignment";
+    case "executed":
+    case "tracked":
+    case "cancelled":
+      return null;
+  }
+}

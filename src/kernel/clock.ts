@@ -1,0 +1,31 @@
+/**
+ * The clock is a parameter: nothing but `systemClock` reads the machine's time.
+ *
+ * Instants are exact; a date is always a date of some client's zone (`calendar.ts`).
+ */
+import { Temporal } from "temporal-polyfill";
+
+export interface Clock {
+  now(): Temporal.Instant;
+}
+
+export const systemClock: Clock = { now: () => Temporal.Now.instant() };
+
+export interface ManualClock extends Clock {
+  set(instant: Temporal.Instant): void;
+  advance(duration: Temporal.DurationLike): void;
+}
+
+/** A clock that moves only when told, for tests, scenarios and simulated days. */
+export function manualClock(start: Temporal.Instant): ManualClock {
+  let instant = start;
+  return {
+    now: () => instant,
+    set: (to) => {
+      instant = to;
+    },
+    advance: (duration) => {
+      instant = instant.add(duration);
+    },
+  };
+}

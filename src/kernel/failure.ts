@@ -1,0 +1,222 @@
+/**
+ * Everything that may go wrong for a reason the caller can act on.
+ *
+ * One row per failure: the code is public API (it becomes the RFC 9457 `type`), the title never
+ * changes with the instance, the status is what HTTP says, and `remedy` is what to do next. Each
+ * code has a page in `docs/reference/errors/`. Anything not listed here is our own mistake.
+ */
+const CATALOGUE = {
+  "amount-exceeds-limit": {
+    status: 422,
+    title: "The amount is more than this operation may move",
+    remedy: "Lower the amount to the limit named, or use adjustManually with approval.",
+  },
+  "amount-required": {
+    status: 422,
+    title: "This operation has no default amount here",
+    remedy: "Give the amount.",
+  },
+  "operation-not-allowed": {
+    status: 409,
+    title: "The dispute's state does not allow this operation",
+    remedy: "Look at the dispute's state and the operations it allows.",
+  },
+  "stage-not-applicable": {
+    status: 422,
+    title: "The network has no such stage",
+    remedy: "Use a stage that the network of the dispute knows.",
+  },
+  "unknown-operation": {
+    status: 422,
+    title: "No such operation",
+    remedy: "Use an operation of the rule book.",
+  },
+  "unknown-rule": {
+    status: 422,
+    title: "No such accounting rule",
+    remedy: "Use a rule of the rule book.",
+  },
+  "unknown-currency": {
+    status: 422,
+    title: "No such currency",
+    remedy: "Use an ISO 4217 alphabetic code.",
+  },
+  "currency-mismatch": {
+    status: 422,
+    title: "Two currencies where one is meant",
+    remedy: "Give the amount in the dispute's currency.",
+  },
+  "amount-invalid": {
+    status: 422,
+    title: "Not an amount",
+    remedy: "Give a positive decimal with at most the currency's decimal places, as text.",
+  },
+  "input-invalid": {
+    status: 422,
+    title: "The input does not fit",
+    remedy: "Correct the fields named.",
+  },
+  "reference-already-used": {
+    status: 409,
+    title: "This outside reference is recorded already",
+    remedy: "Look up the operation that carries the reference; it is the same event.",
+  },
+  "already-reversed": {
+    status: 409,
+    title: "The adjustment has a live reversal",
+    remedy: "Cancel that reversal first.",
+  },
+  "not-reversible": {
+    status: 422,
+    title: "The adjustment cannot be reversed",
+    remedy: "Use the operation that undoes it.",
+  },
+  "period-closed": {
+    status: 422,
+    title: "The accounting period is closed",
+    remedy: "Date the entry in an open period.",
+  },
+  "date-invalid": {
+    status: 422,
+    title: "The date is not possible here",
+    remedy: "Use a date the field allows.",
+  },
+  "transition-refused": {
+    status: 409,
+    title: "The adjustment is not in a state that allows this",
+    remedy: "Read the adjustment again; its possible events are listed.",
+  },
+  "approval-required": {
+    status: 409,
+    title: "Another person has to approve this",
+    remedy: "Ask somebody with the right to approve.",
+  },
+  "self-approval": {
+    status: 403,
+    title: "Nobody approves their own work",
+    remedy: "Ask somebody else to approve.",
+  },
+  "key-reused": {
+    status: 422,
+    title: "The key was used with another body",
+    remedy: "Use a fresh key for a different request.",
+  },
+  "still-running": {
+    status: 409,
+    title: "The first request with this key is still running",
+    remedy: "Wait and send the same request again.",
+  },
+  "idempotency-key-missing": {
+    status: 400,
+    title: "The Idempotency-Key header is missing",
+    remedy: "Send a key that is unique to this request.",
+  },
+  "stale-version": {
+    status: 412,
+    title: "It changed since you read it",
+    remedy: "Read it again, look at what changed, and repeat if it still makes sense.",
+  },
+  "version-missing": {
+    status: 428,
+    title: "The If-Match header is missing",
+    remedy: "Send the ETag you read.",
+  },
+  "cursor-invalid": {
+    status: 400,
+    title: "Not a cursor of this listing",
+    remedy: "Start again without a cursor.",
+  },
+  "not-found": { status: 404, title: "No such thing", remedy: "Check the id." },
+  "already-exists": {
+    status: 409,
+    title: "It exists already",
+    remedy: "Use another id, or read the existing one.",
+  },
+  unauthenticated: {
+    status: 401,
+    title: "Not signed in",
+    remedy: "Sign in, or send an API key.",
+  },
+  forbidden: {
+    status: 403,
+    title: "Your role does not allow this",
+    remedy: "Ask an administrator for the role named.",
+  },
+  "rulebook-invalid": {
+    status: 422,
+    title: "The rule book does not load",
+    remedy: "Correct the places listed.",
+  },
+  "scenario-invalid": {
+    status: 422,
+    title: "Not a scenario",
+    remedy: "Correct the places listed.",
+  },
+  "configuration-invalid": {
+    status: 422,
+    title: "The configuration does not load",
+    remedy: "Correct the setting named.",
+  },
+  "line-invalid": {
+    status: 422,
+    title: "The line does not parse",
+    remedy: "Correct the line and import it again.",
+  },
+  "schema-differs": {
+    status: 500,
+    title: "The live schema is not the expected one",
+    remedy: "Apply the repair printed by `redress db doctor`.",
+  },
+  "database-unreachable": {
+    status: 503,
+    title: "The database does not answer",
+    remedy: "Check DATABASE_URL and that the server runs; repeat the request.",
+  },
+} as const satisfies Record<string, { status: number; title: string; remedy: string }>;
+
+export type FailureCode = keyof typeof CATALOGUE;
+
+/** One field that does not fit: a JSON Pointer into the input and the reason in words. */
+export interface FieldFault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export type FailureFacts = Readonly<Record<string, string | number | boolean | null>>;
+
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: FailureCode;
+  readonly facts: FailureFacts;
+  readonly faults: readonly FieldFault[];
+
+  constructor(
+    code: FailureCode,
+    detail: string,
+    facts: FailureFacts = {},
+    faults: readonly FieldFault[] = [],
+  ) {
+    super(detail);
+    this.code = code;
+    this.facts = facts;
+    this.faults = faults;
+  }
+
+  get status(): number {
+    return CATALOGUE[this.code].status;
+  }
+
+  get title(): string {
+    return CATALOGUE[this.code].title;
+  }
+
+  get remedy(): string {
+    return CATALOGUE[this.code].remedy;
+  }
+}
+
+export const FAILURE_CODES = Object.keys(CATALOGUE) as readonly FailureCode[];
+
+export function failureRow(code: FailureCode): { status: number; title: string; remedy: string } {
+  return CATALOGUE[code];
+}

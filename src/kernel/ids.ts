@@ -1,0 +1,74 @@
+/**
+ * Ids: UUIDv7 inside (RFC 9562 §5.7, so that indexes grow at their end), the spec's claim and
+ * dispute numbers outside (`YYMMDD` + ordinal + `C` or `D`).
+ *
+ * An entry's id ends in the hexadecimal digit 0; its debit and credit steps are the same id ending
+ * in 1 and 2, so the steps have ids of their own without a stored column.
+ */
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+
+import type { Clock } from "./clock.ts";
+
+export interface Ids {
+  /** A fresh UUIDv7. */
+  next(): string;
+  /** A fresh UUIDv7 whose last digit is 0: the id of an entry. */
+  nextEntry(): string;
+}
+
+export type RandomSource = (size: number) => Uint8Array;
+
+/** Ids in order of creation inside one process: a 12-bit counter follows the millisecond. */
+export function uuids(clock: Clock, random: RandomSource = pooledRandom()): Ids {
+  let lastMillis = 0;
+  let counter = 0;
+  const next = (): string => {
+    const now = clock.now().epochMilliseconds;
+    if (now > lastMillis) {
+      lastMillis = now;
+      counter = 0;
+    } else if (++counter > 0xfff) {
+      lastMillis += 1;
+      counter = 0;
+    }
+    const tail = Buffer.from(random(8)).toString("hex");
+    const millis = lastMillis.toString(16).padStart(12, "0");
+    const variant = ((Number.parseInt(tail[0] as string, 16) & 0x3) | 0x8).toString(16);
+    const count = counter.toString(16).padStart(3, "0");
+    return (
+      `${millis.slice(0, 8)}-${millis.slice(8)}-7${count}-` +
+      `${variant}${tail.slice(1, 4)}-${tail.slice(4)}`
+    );
+  };
+  return { next, nextEntry: () => `${next().slice(0, 35)}0` };
+}
+
+export function debitStepId(entryId: string): string {
+  return `${entryId.slice(0, 35)}1`;
+}
+
+export function creditStepId(entryId: string): string {
+  return `${entryId.slice(0, 35)}2`;
+}
+
+/** `YYMMDD` of the client's local day, an ordinal of four digits or more, and `C` or `D`. */
+export function caseNumber(localDate: string, ordinal: number, kind: "C" | "D"): string {
+  return `${localDate.slice(2, 4)}${localDate.slice(5, 7)}${localDate.slice(8, 10)}${String(ordinal).padStart(4, "0")}${kind}`;
+}
+
+export const CLAIM_NUMBER = /^[0-9]{6}[0-9]{4,}C$/;
+export const DISPUTE_NUMBER = /^[0-9]{6}[0-9]{4,}D$/;
+
+function pooledRandom(): RandomSource {
+  let pool = randomBytes(4096);
+  let used = 0;
+  return (size) => {
+    if (used + size > pool.length) {
+      pool = randomBytes(4096);
+      used = 0;
+    }
+    used += size;
+    return pool.subarray(used - size, used);
+  };
+}
