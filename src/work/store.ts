@@ -1,0 +1,172 @@
+/**
+ * Every statement that writes assignments. An open adjustment has exactly one open assignment; the
+ * database refuses anything else at commit.
+ */
+import type { Transaction } from "../database/database.ts";
+import { sql } from "../database/sql.ts";
+
+import type { AssignmentKind } from "./assignment-types.ts";
+
+export interface NewAssignment {
+  readonly clientId: string;
+  readonly id: string;
+  readonly claimId: string;
+  readonly disputeId: string | null;
+  readonly adjustmentId: string | null;
+  readonly type: string;
+  readonly queue: string;
+  readonly kind: AssignmentKind;
+  readonly workGroup: string;
+  readonly urgency: number;
+  readonly goalAt: string | null;
+  readonly deadlineAt: string | null;
+  readonly amountMinor: bigint | null;
+  readonly currency: string | null;
+  readonly destination: string | null;
+  readonly dueAt: string | null;
+  readonly reason: string | null;
+  readonly openedAt: string;
+}
+
+export async function openAssignments(
+  tx: Transaction,
+  rows: readonly NewAssignment[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into assignment (
+      client_id, id, claim_id, dispute_id, adjustment_id, type, queue, kind, work_group, urgency,
+      goal_at, deadline_at, amount_minor, currency, destination, due_at, reason, opened_at)
+    select * from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.claimId)}::uuid[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.adjustmentId)}::uuid[],
+      ${rows.map((row) => row.type)}::text[],
+      ${rows.map((row) => row.queue)}::text[],
+      ${rows.map((row) => row.kind)}::text[],
+      ${rows.map((row) => row.workGroup)}::text[],
+      ${rows.map((row) => row.urgency)}::smallint[],
+      ${rows.map((row) => row.goalAt)}::timestamptz[],
+      ${rows.map((row) => row.deadlineAt)}::timestamptz[],
+      ${rows.map((row) => row.amountMinor)}::bigint[],
+      ${rows.map((row) => row.currency)}::text[],
+      ${rows.map((row) => row.destination)}::text[],
+      ${rows.map((row) => row.dueAt)}::timestamptz[],
+      ${rows.map((row) => row.reason)}::text[],
+      ${rows.map((row) => row.openedAt)}::timestamptz[])
+  `);
+}
+
+export interface ClosedAssignment {
+  readonly clientId: string;
+  readonly id: string;
+  readonly outcome: string;
+}
+
+export async function closeAssignments(
+  tx: Transaction,
+  rows: readonly ClosedAssignment[],
+  closedAt: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update assignment
+    set is_open = false, closed_at = ${closedAt}, outcome = gone.outcome, due_at = null,
+        leased_by = null, leased_until = null, version = version + 1
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.outcome)}::text[]) as gone (client_id, id, outcome)
+    where assignment.client_id = gone.client_id
+      and assignment.id = gone.id
+      and assignment.is_open
+  `);
+}
+
+export interface DueAssignment {
+  readonly clientId: string;
+  readonly id: string;
+  readonly adjustmentId: string;
+  readonly destination: string | null;
+  readonly attempts: number;
+}
+
+/**
+ * Takes the machine's due assignments of one type, at most `limit`, and leases them to `worker`.
+ *
+ * Rows another worker holds are skipped, not waited for. Served by `assignment_due`.
+ */
+export function leaseDue(
+  tx: Transaction,
+  options: {
+    type: string;
+    destination: string | null;
+    worker: string;
+    limit: number;
+    now: string;
+    leasedUntil: string;
+  },
+): Promise<DueAssignment[]> {
+  return tx.query<DueAssignment>(sql`
+    with due as (
+      select client_id, id
+      from assignment
+      where is_open
+        and type = ${options.type}
+        and (${options.destination}::text is null or destination = ${options.destination})
+        and due_at <= ${options.now}
+        and (leased_until is null or leased_until < ${options.now})
+      order by due_at
+      limit ${options.limit}
+      for update skip locked
+    )
+    update assignment
+    set leased_by = ${options.worker}, leased_until = ${options.leasedUntil}
+    from due
+    where assignment.client_id = due.client_id and assignment.id = due.id
+    returning assignment.client_id as "clientId", assignment.id,
+              assignment.adjustment_id as "adjustmentId", assignment.destination,
+              assignment.attempts
+  `);
+}
+
+/** Keeps the worker's leases alive; a worker that lost one finds fewer rows than it asked for. */
+export function renewLeases(
+  tx: Transaction,
+  worker: string,
+  ids: readonly string[],
+  leasedUntil: string,
+): Promise<number> {
+  return tx.execute(sql`
+    update assignment
+    set leased_until = ${leasedUntil}
+    where id = any (${ids}::uuid[]) and is_open and leased_by = ${worker}
+  `);
+}
+
+export interface DueTime {
+  readonly clientId: string;
+  readonly id: string;
+  readonly dueAt: string | null;
+  readonly attempts: number;
+}
+
+/** Says when the machine acts next, and gives the lease back. */
+export async function setDue(tx: Transaction, rows: readonly DueTime[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update assignment
+    set due_at = next.due_at, attempts = next.attempts, leased_by = null, leased_until = null,
+        version = version + 1
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.dueAt)}::timestamptz[],
+      ${rows.map((row) => row.attempts)}::smallint[]) as next (client_id, id, due_at, attempts)
+    where assignment.client_id = next.client_id
+      and assignment.id = next.id
+      and assignment.is_open
+  `);
+}
