@@ -1,0 +1,111 @@
+/** Every statement that writes denials, resolutions and outside references. */
+import type { Transaction } from "../database/database.ts";
+import { sql } from "../database/sql.ts";
+
+import type { Denial, Resolution } from "./dispute-book.ts";
+
+export interface DecisionRow<Item> {
+  readonly clientId: string;
+  readonly disputeId: string;
+  readonly item: Item;
+}
+
+export async function insertDenials(
+  tx: Transaction,
+  rows: readonly DecisionRow<Denial>[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into denial (
+      client_id, id, dispute_id, operation_id, kind, amount_minor, reason, state_before,
+      notice_sent_on, debit_date, recorded_at)
+    select added.*, ${now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.item.id)}::uuid[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.item.operationId)}::uuid[],
+      ${rows.map((row) => row.item.kind)}::text[],
+      ${rows.map((row) => row.item.amountMinor)}::bigint[],
+      ${rows.map((row) => row.item.reason)}::text[],
+      ${rows.map((row) => row.item.stateBefore)}::text[],
+      ${rows.map((row) => row.item.noticeSentOn)}::date[],
+      ${rows.map((row) => row.item.debitDate)}::date[]) as added
+  `);
+}
+
+/** Writes notice and debit dates, and which operation lifted a denial. */
+export async function updateDenials(
+  tx: Transaction,
+  rows: readonly (DecisionRow<Denial> & { liftedBy: string | null })[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update denial
+    set notice_sent_on = n.notice_sent_on, debit_date = n.debit_date,
+        lifted_by = coalesce(denial.lifted_by, n.lifted_by)
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.item.id)}::uuid[],
+      ${rows.map((row) => row.item.noticeSentOn)}::date[],
+      ${rows.map((row) => row.item.debitDate)}::date[],
+      ${rows.map((row) => row.liftedBy)}::uuid[]) as n (
+        client_id, id, notice_sent_on, debit_date, lifted_by)
+    where denial.client_id = n.client_id and denial.id = n.id
+  `);
+}
+
+export async function insertResolutions(
+  tx: Transaction,
+  rows: readonly DecisionRow<Resolution>[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into resolution (
+      client_id, id, dispute_id, operation_id, decision, state_before, decided_on, recorded_at)
+    select added.*, ${now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.item.id)}::uuid[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.item.operationId)}::uuid[],
+      ${rows.map((row) => row.item.decision)}::text[],
+      ${rows.map((row) => row.item.stateBefore)}::text[],
+      ${rows.map((row) => row.item.decidedOn)}::date[]) as added
+  `);
+}
+
+export async function undoResolutions(
+  tx: Transaction,
+  rows: readonly { clientId: string; id: string; undoneBy: string }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update resolution
+    set undone_by = n.undone_by
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.undoneBy)}::uuid[]) as n (client_id, id, undone_by)
+    where resolution.client_id = n.client_id and resolution.id = n.id
+  `);
+}
+
+export async function insertReferences(
+  tx: Transaction,
+  rows: readonly { clientId: string; kind: string; reference: string; operationId: string }[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into outside_reference (client_id, kind, reference, operation_id, recorded_at)
+    select added.*, ${now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.kind)}::text[],
+      ${rows.map((row) => row.reference)}::text[],
+      ${rows.map((row) => row.operationId)}::uuid[]) as added
+  `);
+}

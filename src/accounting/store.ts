@@ -1,0 +1,352 @@
+/**
+ * Every statement that writes operations, dispute books, adjustments with proposals and
+ * transitions. One statement a table and set; `store-decisions.ts` beside it writes the rest.
+ */
+import type { Transaction } from "../database/database.ts";
+import { json, sql } from "../database/sql.ts";
+
+import type { AdjustmentState } from "./adjustment-machine.ts";
+import type { Adjustment, DisputeState, Hold, Proposal } from "./dispute-book.ts";
+
+export interface OperationRow {
+  readonly clientId: string;
+  readonly id: string;
+  readonly key: string;
+  readonly bodyHash: Uint8Array;
+  readonly source: string;
+  readonly claimId: string;
+  readonly disputeId: string | null;
+  readonly operation: string;
+  readonly input: unknown;
+  readonly at: string;
+  readonly eventDate: string;
+  readonly actor: string;
+  readonly state: "done" | "refused";
+  readonly outcome: unknown;
+  readonly stateBefore: string | null;
+}
+
+export async function insertOperations(
+  tx: Transaction,
+  rows: readonly OperationRow[],
+  recordedAt: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into operation (
+      client_id, id, key, body_hash, source, claim_id, dispute_id, operation, input, at,
+      event_date, actor, state, outcome, state_before, recorded_at)
+    select added.*, ${recordedAt}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.key)}::text[],
+      ${rows.map((row) => row.bodyHash)}::bytea[],
+      ${rows.map((row) => row.source)}::text[],
+      ${rows.map((row) => row.claimId)}::uuid[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.operation)}::text[],
+      ${rows.map((row) => json(row.input))}::jsonb[],
+      ${rows.map((row) => row.at)}::timestamptz[],
+      ${rows.map((row) => row.eventDate)}::date[],
+      ${rows.map((row) => row.actor)}::text[],
+      ${rows.map((row) => row.state)}::text[],
+      ${rows.map((row) => json(row.outcome))}::jsonb[],
+      ${rows.map((row) => row.stateBefore)}::text[]) as added
+  `);
+}
+
+/** Opens the books of new disputes. The row is what everything that changes them locks first. */
+export async function openBooks(
+  tx: Transaction,
+  rows: readonly { clientId: string; disputeId: string }[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into dispute_book (client_id, dispute_id, state, updated_at)
+    select client_id, dispute_id, 'open', ${now}
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.disputeId)}::uuid[]) as opened (client_id, dispute_id)
+  `);
+}
+
+export async function updateBooks(
+  tx: Transaction,
+  rows: readonly { clientId: string; disputeId: string; state: DisputeState }[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update dispute_book
+    set state = changed.state, version = version + 1, updated_at = ${now}
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.state)}::text[]) as changed (client_id, dispute_id, state)
+    where dispute_book.client_id = changed.client_id
+      and dispute_book.dispute_id = changed.dispute_id
+  `);
+}
+
+export interface AdjustmentRow {
+  readonly clientId: string;
+  readonly disputeId: string;
+  readonly currency: string;
+  readonly eventDate: string;
+  readonly rulebookVersion: string;
+  readonly routeChosenBy: string | null;
+  readonly openAssignmentId: string | null;
+  readonly adjustment: Adjustment;
+}
+
+export async function insertAdjustments(
+  tx: Transaction,
+  rows: readonly AdjustmentRow[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const of = <Value>(pick: (adjustment: Adjustment) => Value): Value[] =>
+    rows.map((row) => pick(row.adjustment));
+  await tx.execute(sql`
+    insert into adjustment (
+      client_id, id, dispute_id, operation_id, operation, ordinal, state, processing,
+      principal_rule, amount_minor, currency, route, destination, route_chosen_by,
+      reverses_adjustment_id, follows_adjustment_id, denial_id, raises_disputed_minor,
+      hold, release_on, event_date, planned_posting_date, rulebook_version, open_assignment_id,
+      created_at, updated_at)
+    select added.*, ${now}::timestamptz, ${now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${of((one) => one.id)}::uuid[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${of((one) => one.operationId)}::uuid[],
+      ${of((one) => one.operation)}::text[],
+      ${of((one) => one.ordinal)}::int[],
+      ${of((one) => one.state)}::text[],
+      ${of((one) => one.processing)}::text[],
+      ${of((one) => one.principalRule)}::text[],
+      ${of((one) => one.amountMinor)}::bigint[],
+      ${rows.map((row) => row.currency)}::text[],
+      ${of((one) => one.route)}::text[],
+      ${of((one) => one.destination)}::text[],
+      ${rows.map((row) => row.routeChosenBy)}::text[],
+      ${of((one) => one.reversesAdjustmentId)}::uuid[],
+      ${of((one) => one.followsAdjustmentId)}::uuid[],
+      ${of((one) => one.denialId)}::uuid[],
+      ${of((one) => one.raisesDisputedMinor)}::bigint[],
+      ${of((one) => heldAs(one.hold))}::jsonb[],
+      ${of((one) => one.hold?.releaseOn ?? null)}::date[],
+      ${rows.map((row) => row.eventDate)}::date[],
+      ${of((one) => one.plannedPostingDate)}::date[],
+      ${rows.map((row) => row.rulebookVersion)}::text[],
+      ${rows.map((row) => row.openAssignmentId)}::uuid[]) as added
+  `);
+}
+
+export interface AdjustmentLock {
+  readonly clientId: string;
+  readonly id: string;
+  readonly disputeId: string;
+  readonly claimId: string;
+  readonly claimType: string;
+  readonly operationId: string;
+  readonly state: AdjustmentState;
+  readonly version: number;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly destination: string | null;
+  readonly hold: Hold | null;
+  readonly plannedPostingDate: string;
+  readonly machineMayAct: boolean;
+  readonly failedRoute: "service" | "batch" | null;
+  readonly openAssignmentId: string | null;
+  readonly assignmentType: string | null;
+}
+
+/** Locks adjustments in sorted order and says how they and their open assignments stand. */
+export function lockAdjustments(
+  tx: Transaction,
+  keys: readonly { clientId: string; id: string }[],
+): Promise<AdjustmentLock[]> {
+  return tx.query<AdjustmentLock>(sql`
+    select a.client_id as "clientId", a.id, a.dispute_id as "disputeId", d.claim_id as "claimId",
+           c.claim_type as "claimType", a.operation_id as "operationId", a.state, a.version,
+           a.amount_minor as "amountMinor", a.currency, a.destination, a.hold,
+           a.planned_posting_date as "plannedPostingDate",
+           a.machine_may_act as "machineMayAct", a.failed_route as "failedRoute",
+           a.open_assignment_id as "openAssignmentId", s.type as "assignmentType"
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
+    join adjustment a on a.client_id = wanted.client_id and a.id = wanted.id
+    join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
+    join claim c on c.client_id = d.client_id and c.id = d.claim_id
+    left join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
+    order by a.client_id, a.id
+    for update of a
+  `);
+}
+
+export interface AdjustmentUpdate {
+  readonly clientId: string;
+  readonly id: string;
+  readonly state: AdjustmentState;
+  readonly route: string | null;
+  readonly destination: string | null;
+  readonly routeChosenBy: string | null;
+  readonly hold: Hold | null;
+  readonly plannedPostingDate: string;
+  readonly openAssignmentId: string | null;
+}
+
+/** Writes what a decision changed; the rows are locked already. */
+export async function updateAdjustments(
+  tx: Transaction,
+  rows: readonly AdjustmentUpdate[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update adjustment a
+    set state = n.state, route = n.route, destination = n.destination,
+        route_chosen_by = coalesce(n.route_chosen_by, a.route_chosen_by), hold = n.hold,
+        release_on = n.release_on, planned_posting_date = n.planned_posting_date,
+        open_assignment_id = n.open_assignment_id, version = a.version + 1, updated_at = ${now}
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.state)}::text[],
+      ${rows.map((row) => row.route)}::text[],
+      ${rows.map((row) => row.destination)}::text[],
+      ${rows.map((row) => row.routeChosenBy)}::text[],
+      ${rows.map((row) => heldAs(row.hold))}::jsonb[],
+      ${rows.map((row) => row.hold?.releaseOn ?? null)}::date[],
+      ${rows.map((row) => row.plannedPostingDate)}::date[],
+      ${rows.map((row) => row.openAssignmentId)}::uuid[]) as n (
+        client_id, id, state, route, destination, route_chosen_by, hold, release_on,
+        planned_posting_date, open_assignment_id)
+    where a.client_id = n.client_id and a.id = n.id
+  `);
+}
+
+export interface AdjustmentMoveRow {
+  readonly clientId: string;
+  readonly id: string;
+  readonly state: AdjustmentState;
+  readonly route: string | null;
+  readonly destination: string | null;
+  readonly machineMayAct: boolean;
+  readonly failedRoute: "service" | "batch" | null;
+  readonly raiseKeyRevision: boolean;
+  readonly openAssignmentId: string | null;
+}
+
+/** Writes what the outside world did to adjustments; the rows are locked already. */
+export async function moveAdjustmentRows(
+  tx: Transaction,
+  rows: readonly AdjustmentMoveRow[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update adjustment a
+    set state = n.state, route = coalesce(n.route, a.route),
+        destination = case when n.route is null then a.destination else n.destination end,
+        machine_may_act = n.machine_may_act, failed_route = n.failed_route,
+        key_revision = a.key_revision + n.raised, open_assignment_id = n.open_assignment_id,
+        version = a.version + 1, updated_at = ${now}
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.state)}::text[],
+      ${rows.map((row) => row.route)}::text[],
+      ${rows.map((row) => row.destination)}::text[],
+      ${rows.map((row) => row.machineMayAct)}::boolean[],
+      ${rows.map((row) => row.failedRoute)}::text[],
+      ${rows.map((row) => (row.raiseKeyRevision ? 1 : 0))}::smallint[],
+      ${rows.map((row) => row.openAssignmentId)}::uuid[]) as n (
+        client_id, id, state, route, destination, machine_may_act, failed_route, raised,
+        open_assignment_id)
+    where a.client_id = n.client_id and a.id = n.id
+  `);
+}
+
+export interface TransitionRow {
+  readonly clientId: string;
+  readonly id: string;
+  readonly adjustmentId: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly event: string;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly outside: unknown;
+  readonly operationId: string | null;
+}
+
+export async function insertTransitions(
+  tx: Transaction,
+  rows: readonly TransitionRow[],
+  recordedAt: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into transition (
+      client_id, id, adjustment_id, from_state, to_state, event, actor, reason, outside,
+      operation_id, recorded_at)
+    select added.*, ${recordedAt}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.adjustmentId)}::uuid[],
+      ${rows.map((row) => row.from)}::text[],
+      ${rows.map((row) => row.to)}::text[],
+      ${rows.map((row) => row.event)}::text[],
+      ${rows.map((row) => row.actor)}::text[],
+      ${rows.map((row) => row.reason)}::text[],
+      ${rows.map((row) => (row.outside === null ? null : json(row.outside)))}::jsonb[],
+      ${rows.map((row) => row.operationId)}::uuid[]) as added
+  `);
+}
+
+function heldAs(hold: Hold | null): string | null {
+  return hold === null ? null : json(hold);
+}
+
+/** Replaces the proposals of adjustments; booked ones are given with none. */
+export async function replaceProposals(
+  tx: Transaction,
+  rows: readonly { clientId: string; adjustmentId: string; proposals: readonly Proposal[] }[],
+  fresh: ReadonlySet<string>,
+): Promise<void> {
+  const known = rows.filter((row) => !fresh.has(row.adjustmentId));
+  if (known.length > 0) {
+    await tx.execute(sql`
+      delete from proposal p
+      using unnest(
+        ${known.map((row) => row.clientId)}::text[],
+        ${known.map((row) => row.adjustmentId)}::uuid[]) as gone (client_id, adjustment_id)
+      where p.client_id = gone.client_id and p.adjustment_id = gone.adjustment_id
+    `);
+  }
+  const lines = rows.flatMap((row) =>
+    row.proposals.map((proposal, index) => ({ ...row, proposal, ordinal: index + 1 })),
+  );
+  if (lines.length === 0) return;
+  await tx.execute(sql`
+    insert into proposal (
+      client_id, adjustment_id, ordinal, rule, debit_collection, credit_collection, amount_minor,
+      reverses_entry_id)
+    select * from unnest(
+      ${lines.map((line) => line.clientId)}::text[],
+      ${lines.map((line) => line.adjustmentId)}::uuid[],
+      ${lines.map((line) => line.ordinal)}::smallint[],
+      ${lines.map((line) => line.proposal.rule)}::text[],
+      ${lines.map((line) => line.proposal.debitCollection)}::text[],
+      ${lines.map((line) => line.proposal.creditCollection)}::text[],
+      ${lines.map((line) => line.proposal.amountMinor)}::bigint[],
+      ${lines.map((line) => line.proposal.reverses)}::uuid[])
+  `);
+}
