@@ -172,6 +172,8 @@ export type Change =
       readonly type: "entriesBooked";
       readonly adjustmentId: string;
       readonly entries: readonly Entry[];
+      /** The operation that booked them, where it is not the adjustment's own: a cancellation. */
+      readonly operationId?: string;
     }
   | {
       readonly type: "adjustmentRouted";

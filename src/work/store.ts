@@ -150,21 +150,19 @@ export interface DueTime {
   readonly clientId: string;
   readonly id: string;
   readonly dueAt: string | null;
-  readonly attempts: number;
 }
 
-/** Says when the machine acts next, and gives the lease back. */
+/** Says when the machine acts next, counts the attempt, and gives the lease back. */
 export async function setDue(tx: Transaction, rows: readonly DueTime[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
     update assignment
-    set due_at = next.due_at, attempts = next.attempts, leased_by = null, leased_until = null,
+    set due_at = next.due_at, attempts = attempts + 1, leased_by = null, leased_until = null,
         version = version + 1
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.dueAt)}::timestamptz[],
-      ${rows.map((row) => row.attempts)}::smallint[]) as next (client_id, id, due_at, attempts)
+      ${rows.map((row) => row.dueAt)}::timestamptz[]) as next (client_id, id, due_at)
     where assignment.client_id = next.client_id
       and assignment.id = next.id
       and assignment.is_open

@@ -1,0 +1,49 @@
+/**
+ * What every verb needs: the database, the clock, ids, and each client's rule book, settings and
+ * calendar. Assembled in `main.ts`; a simulated day assembles its own.
+ */
+import type { Database, Queries } from "../database/database.ts";
+import type { BusinessCalendar } from "../kernel/calendar.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { RuleBook } from "../rulebook/load.ts";
+import type { AssignmentKind } from "../work/assignment-types.ts";
+
+import type { ClientSettings } from "./client-settings.ts";
+
+export interface ClientRuntime {
+  readonly id: string;
+  readonly name: string;
+  /** Row version: a client that changed is assembled anew. */
+  readonly version: number;
+  readonly settings: ClientSettings;
+  readonly calendar: BusinessCalendar;
+  readonly rulebook: RuleBook;
+}
+
+/** Queue, urgency and times of an assignment about to be opened. */
+export type AssignmentTerms = (facts: {
+  readonly clientId: string;
+  readonly type: string;
+  readonly claimType: string;
+  /** ISO instant. */
+  readonly openedAt: string;
+  readonly plannedPostingDate: string;
+}) => {
+  readonly queue: string;
+  readonly kind: AssignmentKind;
+  readonly workGroup: string;
+  readonly urgency: number;
+  readonly goalAt: string | null;
+  readonly deadlineAt: string | null;
+};
+
+export interface Engine {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** For clients that `clients` was asked for before. */
+  readonly assignmentTerms: AssignmentTerms;
+  /** The clients as they are now. Throws `not-found` naming the first that does not exist. */
+  clients(db: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, ClientRuntime>>;
+}

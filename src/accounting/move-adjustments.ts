@@ -1,0 +1,236 @@
+/**
+ * Moves adjustments through their machine when the outside world, a person or a file says so.
+ *
+ * A set at once. A move whose `from` is no longer the adjustment's state does nothing and says so:
+ * an answer to an older attempt changes nothing but the record.
+ */
+import type { Transaction } from "../database/database.ts";
+import { appendEvents } from "../events/store.ts";
+import { assert } from "../kernel/assert.ts";
+import type { ExecutionBasis, NewExecution } from "../ledger/store.ts";
+import { insertExecutions } from "../ledger/store.ts";
+import { setDue } from "../work/store.ts";
+
+import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
+import { assignmentTypeOf, nextState } from "./adjustment-machine.ts";
+import type { Engine } from "./engine.ts";
+import type { ShownAdjustment } from "./show-assignments.ts";
+import { showAssignments, stays } from "./show-assignments.ts";
+import type { AdjustmentLock } from "./store.ts";
+import { insertTransitions, lockAdjustments, moveAdjustmentRows } from "./store.ts";
+
+export interface Move {
+  readonly clientId: string;
+  readonly adjustmentId: string;
+  readonly from: AdjustmentState;
+  readonly event: AdjustmentEvent;
+  readonly actor: string;
+  readonly reason?: string | null;
+  /** What the outside world said, masked. */
+  readonly outside?: Readonly<Record<string, unknown>> | null;
+  /** Money that moved (or, with basis returned or disproved, that did not after all). */
+  readonly execution?: {
+    readonly basis: ExecutionBasis;
+    readonly reference: string | null;
+    readonly postingDate: string;
+    /** The entries that moved, when not all of the adjustment's. */
+    readonly entryIds?: readonly string[];
+  };
+  /** While unknown: false when only a person can find out. */
+  readonly machineMayAct?: boolean;
+  /** After a definite refusal the next call carries a new key. */
+  readonly raiseKeyRevision?: boolean;
+  /** The service or profile of the new route, with a rerouting event. */
+  readonly destination?: string | null;
+  /** When the machine acts next, on the assignment shown. ISO instant. */
+  readonly dueAt?: string | null;
+}
+
+export interface MoveResult {
+  readonly adjustmentId: string;
+  readonly moved: boolean;
+  /** The state it is in now. */
+  readonly state: AdjustmentState;
+}
+
+const ROUTE_OF_EVENT: Partial<Record<AdjustmentEvent, "AUTO" | "BATCH" | "MANUAL">> = {
+  reroutedToBatch: "BATCH",
+  reroutedToManual: "MANUAL",
+  nextFileAsked: "BATCH",
+};
+
+const FAILED_ROUTE: Partial<Record<AdjustmentState, "service" | "batch">> = {
+  serviceFailed: "service",
+  batchFailed: "batch",
+};
+
+/** Throws `not-found` for an adjustment that does not exist, `transition-refused` by the table. */
+export async function moveAdjustments(
+  tx: Transaction,
+  engine: Engine,
+  moves: readonly Move[],
+): Promise<MoveResult[]> {
+  if (moves.length === 0) return [];
+  await engine.clients(tx, [...new Set(moves.map((move) => move.clientId))]);
+  const now = engine.clock.now().toString();
+  const locks = new Map(
+    (
+      await lockAdjustments(
+        tx,
+        moves.map((move) => ({ clientId: move.clientId, id: move.adjustmentId })),
+      )
+    ).map((lock) => [lock.id, lock]),
+  );
+  const results: MoveResult[] = [];
+  const going: Going[] = [];
+  for (const move of moves) {
+    const lock = locks.get(move.adjustmentId);
+    assert(lock !== undefined, `no adjustment ${move.adjustmentId} of ${move.clientId}`);
+    if (lock.state !== move.from) {
+      results.push({ adjustmentId: move.adjustmentId, moved: false, state: lock.state });
+      continue;
+    }
+    const to = nextState(move.from, move.event);
+    going.push(goingOf(move, lock, to));
+    results.push({ adjustmentId: move.adjustmentId, moved: true, state: to });
+  }
+  await writeMoves(tx, engine, going, now);
+  return results;
+}
+
+interface Going {
+  readonly move: Move;
+  readonly lock: AdjustmentLock;
+  readonly to: AdjustmentState;
+  readonly machineMayAct: boolean;
+  readonly failedRoute: "service" | "batch" | null;
+  readonly shown: ShownAdjustment;
+}
+
+function goingOf(move: Move, lock: AdjustmentLock, to: AdjustmentState): Going {
+  const machineMayAct = move.machineMayAct ?? (to === "unknown" ? lock.machineMayAct : true);
+  const failedRoute = FAILED_ROUTE[to] ?? (to === "partlyExecuted" ? routeLeft(move.from) : null);
+  const destination =
+    ROUTE_OF_EVENT[move.event] === undefined ? lock.destination : (move.destination ?? null);
+  return {
+    move,
+    lock,
+    to,
+    machineMayAct,
+    failedRoute,
+    shown: {
+      clientId: move.clientId,
+      adjustmentId: move.adjustmentId,
+      disputeId: lock.disputeId,
+      claimId: lock.claimId,
+      claimType: lock.claimType,
+      amountMinor: lock.amountMinor,
+      currency: lock.currency,
+      destination,
+      plannedPostingDate: lock.plannedPostingDate,
+      before:
+        lock.openAssignmentId === null
+          ? null
+          : { id: lock.openAssignmentId, type: lock.assignmentType ?? "" },
+      type: assignmentTypeOf(to, { hold: lock.hold?.reason ?? null, machineMayAct, failedRoute }),
+      dueAt: move.dueAt,
+      renew: false,
+      reason: move.reason ?? null,
+      outcome: to,
+    },
+  };
+}
+
+function routeLeft(from: AdjustmentState): "service" | "batch" {
+  return from === "inFile" ? "batch" : "service";
+}
+
+async function writeMoves(
+  tx: Transaction,
+  engine: Engine,
+  going: readonly Going[],
+  now: string,
+): Promise<void> {
+  if (going.length === 0) return;
+  const openIds = await showAssignments(
+    tx,
+    { ids: engine.ids, terms: engine.assignmentTerms },
+    going.map((one) => one.shown),
+    now,
+  );
+  await moveAdjustmentRows(
+    tx,
+    going.map((one, index) => ({
+      clientId: one.move.clientId,
+      id: one.move.adjustmentId,
+      state: one.to,
+      route: ROUTE_OF_EVENT[one.move.event] ?? null,
+      destination: one.shown.destination,
+      machineMayAct: one.machineMayAct,
+      failedRoute: one.failedRoute,
+      raiseKeyRevision: one.move.raiseKeyRevision ?? false,
+      openAssignmentId: openIds[index] ?? null,
+    })),
+    now,
+  );
+  await setDue(tx, dueTimes(going));
+  await insertTransitions(tx, going.map(transitionOf(engine)), now);
+  await insertExecutions(tx, going.flatMap(executionsOf(engine)), now);
+  await appendEvents(tx, going.map(eventOf(engine)), now);
+}
+
+/** An assignment that stays is told its next time; a lease on it ends with the move. */
+function dueTimes(going: readonly Going[]) {
+  return going
+    .filter((one) => one.move.dueAt !== undefined && stays(one.shown))
+    .map((one) => ({
+      clientId: one.move.clientId,
+      id: (one.shown.before as { id: string }).id,
+      dueAt: one.move.dueAt ?? null,
+    }));
+}
+
+function transitionOf(engine: Engine) {
+  return ({ move, to, lock }: Going) => ({
+    clientId: move.clientId,
+    id: engine.ids.next(),
+    adjustmentId: move.adjustmentId,
+    from: move.from,
+    to,
+    event: move.event,
+    actor: move.actor,
+    reason: move.reason ?? null,
+    outside: move.outside ?? null,
+    operationId: lock.operationId,
+  });
+}
+
+function executionsOf(engine: Engine) {
+  return ({ move }: Going): NewExecution[] => {
+    const { execution } = move;
+    if (execution === undefined) return [];
+    const sign = execution.basis === "returned" || execution.basis === "disproved" ? -1 : 1;
+    const entryIds = execution.entryIds ?? [null];
+    return entryIds.map((entryId) => ({
+      clientId: move.clientId,
+      id: engine.ids.next(),
+      adjustmentId: move.adjustmentId,
+      entryId,
+      sign,
+      basis: execution.basis,
+      reference: execution.reference,
+      postingDate: execution.postingDate,
+      actor: move.actor,
+    }));
+  };
+}
+
+function eventOf(engine: Engine) {
+  return ({ move, to }: Going) => ({
+    clientId: move.clientId,
+    id: engine.ids.next(),
+    type: `accounting.adjustment.${to}.v1`,
+    subject: `adjustment/${move.adjustmentId}`,
+    data: { state: to, event: move.event },
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * Keeps the assignment that an adjustment shows in step with its state: one open assignment while
+ * it is open, none when it is closed. Closes before it opens, in sorted order.
+ */
+import type { Transaction } from "../database/database.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { NewAssignment } from "../work/store.ts";
+import { closeAssignments, openAssignments } from "../work/store.ts";
+
+import type { AdjustmentAssignmentType } from "./adjustment-machine.ts";
+import type { AssignmentTerms } from "./engine.ts";
+
+export interface ShownAdjustment {
+  readonly clientId: string;
+  readonly adjustmentId: string;
+  readonly disputeId: string;
+  readonly claimId: string;
+  readonly claimType: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly destination: string | null;
+  readonly plannedPostingDate: string;
+  /** The open assignment it showed until now. */
+  readonly before: { readonly id: string; readonly type: string } | null;
+  /** What it has to show now; null when it is closed. */
+  readonly type: AdjustmentAssignmentType | null;
+  /** When the machine acts next; undefined leaves it to the type. */
+  readonly dueAt: string | null | undefined;
+  /** Opens a new assignment even of the same type: the old one's story is over. */
+  readonly renew: boolean;
+  readonly reason: string | null;
+  /** How the old assignment ended, e.g. the adjustment's new state. */
+  readonly outcome: string;
+}
+
+/** Opens and closes; answers the id of each adjustment's open assignment, in the order given. */
+export async function showAssignments(
+  tx: Transaction,
+  by: { ids: Ids; terms: AssignmentTerms },
+  shown: readonly ShownAdjustment[],
+  now: string,
+): Promise<(string | null)[]> {
+  const closing = shown.filter((one) => one.before !== null && !stays(one));
+  const opening: NewAssignment[] = [];
+  const openIds = shown.map((one) => {
+    if (one.type === null) return null;
+    if (one.before !== null && stays(one)) return one.before.id;
+    const row = assignmentOf(one, by, now);
+    opening.push(row);
+    return row.id;
+  });
+  await closeAssignments(
+    tx,
+    closing.map((one) => ({
+      clientId: one.clientId,
+      id: (one.before as { id: string }).id,
+      outcome: one.outcome,
+    })),
+    now,
+  );
+  await openAssignments(tx, opening);
+  return openIds;
+}
+
+/** True while the assignment shown is still the right one. */
+export function stays(one: Pick<ShownAdjustment, "before" | "type" | "renew">): boolean {
+  return !one.renew && one.type !== null && one.before?.type === one.type;
+}
+
+function assignmentOf(
+  one: ShownAdjustment,
+  by: { ids: Ids; terms: AssignmentTerms },
+  now: string,
+): NewAssignment {
+  const type = one.type as AdjustmentAssignmentType;
+  const terms = by.terms({
+    clientId: one.clientId,
+    type,
+    claimType: one.claimType,
+    openedAt: now,
+    plannedPostingDate: one.plannedPostingDate,
+  });
+  return {
+    clientId: one.clientId,
+    id: by.ids.next(),
+    claimId: one.claimId,
+    disputeId: one.disputeId,
+    adjustmentId: one.adjustmentId,
+    type,
+    queue: terms.queue,
+    kind: terms.kind,
+    workGroup: terms.workGroup,
+    urgency: terms.urgency,
+    goalAt: terms.goalAt,
+    deadlineAt: terms.deadlineAt,
+    amountMinor: one.amountMinor,
+    currency: one.currency,
+    destination: one.destination,
+    // Only the real-time service acts by the assignment's own time: at once, unless told later.
+    dueAt: one.dueAt === undefined && type === "Pending Accounting Service" ? now : (one.dueAt ?? null),
+    reason: one.reason,
+    openedAt: now,
+  };
+}
