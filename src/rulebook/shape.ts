@@ -44,7 +44,7 @@ function complain(issue: Issue, parent: Path, from: Positioned, problems: Proble
   const value = valueAt(from.value, path);
   const last = path.at(-1);
   if (value === undefined && typeof last === "string") {
-    problems.push({ ...from.at(path.slice(0, -1)), reason: `"${last}" is missing` });
+    problems.push({ ...from.atKey(path.slice(0, -1)), reason: `"${last}" is missing` });
     return;
   }
   const named = typeof last === "string" ? `${last}: ` : "";

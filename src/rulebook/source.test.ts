@@ -99,7 +99,7 @@ describe("a shape over a source", () => {
     expect(reasons()).toEqual([
       'rules.yaml:2:23 processing: "post" is not one of execute, track',
       "rules.yaml:2:36 label: expected string, found 7",
-      'rules.yaml:4:5 "label" is missing',
+      'rules.yaml:3:3 "label" is missing',
       'rules.yaml:5:5 unknown key "colour"',
       'rules.yaml:6:22 least: expected number, found "x"',
       'rules.yaml:7:3 "small": a rule\'s name begins with a capital',
