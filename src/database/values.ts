@@ -1,0 +1,97 @@
+/**
+ * How values cross between PostgreSQL and us: exact, and never through a floating number or the
+ * machine's time zone. int8 is a bigint, numeric and dates are text, an instant is ISO text in UTC
+ * with the microseconds kept, json is an object.
+ */
+import pg from "pg";
+
+import { assert } from "../kernel/assert.ts";
+
+const OID = {
+  int8: 20,
+  int8Array: 1016,
+  date: 1082,
+  timestamp: 1114,
+  timestampArray: 1115,
+  dateArray: 1182,
+  timestamptz: 1184,
+  timestamptzArray: 1185,
+  interval: 1186,
+  intervalArray: 1187,
+  numericArray: 1231,
+} as const;
+
+type Parser = (text: string) => unknown;
+
+const asIs: Parser = (text) => text;
+
+const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
+  [OID.int8, BigInt],
+  [OID.int8Array, arrayOf(BigInt)],
+  [OID.date, asIs],
+  [OID.dateArray, arrayOf(asIs)],
+  [OID.timestamp, asIs],
+  [OID.timestampArray, arrayOf(asIs)],
+  [OID.timestamptz, isoInstant],
+  [OID.timestamptzArray, arrayOf(isoInstant)],
+  [OID.interval, asIs],
+  [OID.intervalArray, arrayOf(asIs)],
+  [OID.numericArray, arrayOf(asIs)],
+]);
+
+/** Reads one column's text, by the type's oid. Everything not named above is the driver's way. */
+export const resultTypes: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: "text" | "binary") => {
+    const parser = format === "binary" ? undefined : PARSERS.get(oid);
+    return parser ?? (pg.types.getTypeParser(oid, format) as Parser);
+  },
+};
+
+/** Parameters as the driver takes them: Temporal values become their ISO text, also in arrays. */
+export function boundValues(values: readonly unknown[]): unknown[] {
+  return values.map((value) => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) {
+      const sample: unknown = value.find((item) => item !== null);
+      return isTemporal(sample) ? value.map((item: unknown) => item && String(item)) : value;
+    }
+    return isTemporal(value) ? String(value) : value;
+  });
+}
+
+/**
+ * A value as a literal, for the statements that take no parameters (`copy`). Only scalars: an
+ * array has no business there.
+ */
+export function literal(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+    return pg.escapeLiteral(String(value));
+  }
+  assert(typeof value === "string" || isTemporal(value), "a scalar in a statement without types");
+  return pg.escapeLiteral(String(value));
+}
+
+function isTemporal(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.prototype.toString.call(value).startsWith("[object Temporal.");
+}
+
+/** `2026-11-16 15:04:05.123456+00` (sessions run in UTC) as `2026-11-16T15:04:05.123456Z`. */
+function isoInstant(text: string): string {
+  return text.endsWith("+00") ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text;
+}
+
+/** Arrays of types whose elements hold no quote, comma or brace inside, `{a,"b c",NULL}`. */
+function arrayOf(parse: Parser): Parser {
+  return (text) =>
+    text === "{}"
+      ? []
+      : text
+          .slice(1, -1)
+          .split(",")
+          .map((item) => {
+            if (item === "NULL") return null;
+            return parse(item.startsWith('"') ? item.slice(1, -1) : item);
+          });
+}
