@@ -97,7 +97,8 @@ function assignmentOf(
     currency: one.currency,
     destination: one.destination,
     // Only the real-time service acts by the assignment's own time: at once, unless told later.
-    dueAt: one.dueAt === undefined && type === "Pending Accounting Service" ? now : (one.dueAt ?? null),
+    dueAt:
+      one.dueAt === undefined && type === "Pending Accounting Service" ? now : (one.dueAt ?? null),
     reason: one.reason,
     openedAt: now,
   };

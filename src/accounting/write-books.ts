@@ -78,11 +78,7 @@ export async function writeBooks(
   );
   const placed = touched.map((one, index) => ({ ...one, openId: openIds[index] ?? null }));
 
-  await insertAdjustments(
-    tx,
-    placed.filter((one) => one.fresh).map(adjustmentRow),
-    now,
-  );
+  await insertAdjustments(tx, placed.filter((one) => one.fresh).map(adjustmentRow), now);
   await updateAdjustments(
     tx,
     placed.filter((one) => !one.fresh).map((one) => ({ ...adjustmentRow(one), ...updateOf(one) })),
@@ -263,8 +259,7 @@ async function bookEntries(
     const { book } = written.loaded;
     for (const change of book.changes) {
       if (change.type !== "entriesBooked") continue;
-      const operationId =
-        change.operationId ?? adjustmentOf(book, change.adjustmentId).operationId;
+      const operationId = change.operationId ?? adjustmentOf(book, change.adjustmentId).operationId;
       for (const entry of change.entries) {
         const month = entry.bookedOn.slice(0, 7);
         months.set(`${book.clientId} ${month}`, {
@@ -326,7 +321,8 @@ async function writeDecisions(
         const before = dated.get(item.id)?.liftedBy ?? null;
         dated.set(item.id, { ...key, item, liftedBy: liftedBy ?? before });
       }
-      if (change.type === "resolutionRecorded") resolutions.push({ ...key, item: change.resolution });
+      if (change.type === "resolutionRecorded")
+        resolutions.push({ ...key, item: change.resolution });
       if (change.type === "resolutionUndone") {
         undone.push({
           clientId: book.clientId,
@@ -334,7 +330,8 @@ async function writeDecisions(
           undoneBy: change.operationId,
         });
       }
-      if (change.type === "referenceRecorded") references.push({ clientId: book.clientId, ...change });
+      if (change.type === "referenceRecorded")
+        references.push({ clientId: book.clientId, ...change });
     }
   }
   await insertDenials(tx, denials, now);
@@ -359,4 +356,3 @@ function eventsOf(engine: Engine, touched: readonly Touched[]): NewEvent[] {
       data: { dispute: written.loaded.number, state: adjustment.state },
     }));
 }
-

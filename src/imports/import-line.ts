@@ -1,0 +1,85 @@
+/**
+ * The lines of an import file: a claim with its disputes, or an operation on a dispute.
+ *
+ * The JSON Schema of these shapes is published as `docs/reference/import.schema.json`. A line that
+ * does not fit is a reject naming the field; the other lines go on.
+ */
+import { z } from "zod";
+
+import { Failure } from "../kernel/failure.ts";
+import { CLAIM_NUMBER, DISPUTE_NUMBER } from "../kernel/ids.ts";
+
+const key = z.string().min(1).max(200).describe("Unique per client; makes a re-run harmless");
+const client = z.string().min(1).max(31).describe("The client's id");
+const factValue = z.union([z.string(), z.boolean(), z.number(), z.array(z.string())]);
+
+const disputeLine = z
+  .object({
+    dispute: z.string().regex(DISPUTE_NUMBER, "is not YYMMDD, ordinal and D").optional(),
+    amount: z.string().describe("Decimal string in the currency, more than zero"),
+    currency: z.string().length(3).describe("ISO 4217"),
+    account: z.string().min(1).max(64).describe("The holder's account or card number"),
+    accountKind: z.enum(["account", "card"]).optional(),
+  })
+  .catchall(factValue)
+  .describe("Other keys are facts that the client's rule book declares");
+
+export const claimLine = z
+  .object({
+    type: z.literal("claim"),
+    key,
+    client,
+    claim: z.string().regex(CLAIM_NUMBER, "is not YYMMDD, ordinal and C").optional(),
+    claimType: z.string().min(1).max(60),
+    noticeReceivedOn: z.iso.date().optional(),
+    facts: z.record(z.string(), factValue).optional().describe("Facts of the whole claim"),
+    disputes: z.array(disputeLine).min(1).max(500),
+  })
+  .strict();
+
+export const operationLine = z
+  .object({
+    type: z.literal("operation"),
+    key,
+    client,
+    dispute: z.string().regex(DISPUTE_NUMBER, "is not YYMMDD, ordinal and D"),
+    operation: z.string().min(1).max(60),
+    input: z.record(z.string(), z.unknown()).default({}),
+    at: z.iso.datetime({ offset: true }).optional(),
+  })
+  .strict();
+
+export const importLine = z.discriminatedUnion("type", [claimLine, operationLine]);
+
+export type ClaimLine = z.infer<typeof claimLine>;
+export type OperationLine = z.infer<typeof operationLine>;
+export type ImportLine = ClaimLine | OperationLine;
+
+/** Reads one line of text. Throws `line-invalid` naming the field. */
+export function parseImportLine(text: string): ImportLine {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Failure("line-invalid", `not JSON: ${(error as Error).message}`);
+  }
+  const result = importLine.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => ({
+    pointer: `/${issue.path.join("/")}`,
+    detail: issue.message,
+  }));
+  const words = faults.map((fault) => `${fault.pointer.slice(1) || "line"}: ${fault.detail}`);
+  throw new Failure("line-invalid", words.join("; "), {}, faults);
+}
+
+/** The key of a line, as far as it can be read, for the rejects file. */
+export function keyOf(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || !("key" in value)) return null;
+    return typeof value.key === "string" ? value.key : null;
+  } catch {
+    return null;
+  }
+}
