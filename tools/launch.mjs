@@ -1,0 +1,205 @@
+/**
+ * Behind every npm script: installs what is missing, finds Node 24, runs the task in it.
+ *
+ * Plain JavaScript without a dependency: on a fresh clone nothing is installed, and the Node that
+ * starts it may be 20. Its own noise goes to stderr.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const CACHE = join(ROOT, ".cache");
+const MODULES = join(ROOT, "node_modules");
+const PORTAL = join(ROOT, "portal");
+/** What the portal is built from; it shares its tables of states with the server. */
+const PORTAL_SOURCES = ["portal", "client", "src/accounting", "src/kernel", "package-lock.json"];
+
+const VITEST = "node_modules/vitest/vitest.mjs";
+
+/** Task → the file that Node 24 runs, with the arguments before those given. */
+const TASKS = {
+  start: { file: "src/main.ts", portal: true },
+  redress: { file: "src/cli/main.ts" },
+  test: { file: VITEST, args: ["run"], portal: true },
+  "test:system": { file: VITEST, args: ["run", "test/system"], env: { SYSTEM: "1" }, system: true },
+  check: { file: "tools/check.ts" },
+  schema: { file: "tools/write-schema.ts" },
+  bench: { file: "bench/main.ts", portal: true },
+  node: {},
+};
+
+const [name, ...given] = process.argv.slice(2);
+const task = TASKS[name];
+if (task === undefined) {
+  fail(`usage: node tools/launch.mjs ${Object.keys(TASKS).join("|")} [arguments]`, 2);
+}
+process.chdir(ROOT);
+if (!isInstalled()) withLock("install", () => isInstalled() || install());
+const node = findNode() ?? withLock("node", () => findNode() ?? installNode());
+if (task.portal && isPortalStale()) withLock("portal", () => isPortalStale() && buildPortal());
+const args = [...(task.file ? [task.file] : []), ...(task.args ?? []), ...given];
+Object.assign(process.env, task.env);
+if (task.system) run(node, ["tools/system-programs.ts"]);
+await runTask();
+
+/** The wanted packages, version by version, against npm's own record of what it put there. */
+function isInstalled() {
+  const there = readJson(join(MODULES, ".package-lock.json"))?.packages;
+  const wanted = readJson(join(ROOT, "package-lock.json")).packages;
+  if (there === undefined) return false;
+  return Object.entries(wanted).every(([path, { version, optional, devOptional, link }]) => {
+    if (path === "" || link) return true;
+    const found = there[path];
+    return found === undefined ? Boolean(optional || devOptional) : found.version === version;
+  });
+}
+
+function install() {
+  say("installing packages (once) …");
+  npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+}
+
+/**
+ * Node 24 or newer: the one that runs this, or the npm package `node`, whose install script may
+ * have been refused: then its platform package, by itself.
+ */
+function findNode() {
+  if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath;
+  const platform = platformPackage();
+  return [
+    join(MODULES, "node", "bin", "node"),
+    join(MODULES, "node", "node_modules", platform, "bin", "node"),
+    join(CACHE, "node", "node_modules", platform, "bin", "node"),
+  ].find((path) => spawnSync(path, ["--version"]).status === 0);
+}
+
+function installNode() {
+  const version = readJson(join(ROOT, "package.json")).dependencies.node;
+  say(`installing Node ${version} (once) …`);
+  const place = join(CACHE, "node");
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, "package.json"), "{}\n");
+  const wanted = `${platformPackage()}@${version}`;
+  npm(["install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", wanted], place);
+  return findNode() ?? fail(`no Node ${version} for ${process.platform} ${process.arch}`);
+}
+
+function platformPackage() {
+  const prefix = process.platform === "darwin" && process.arch === "arm64" ? "node-bin" : "node";
+  return `${prefix}-${process.platform}-${process.arch}`;
+}
+
+function isPortalStale() {
+  if (!existsSync(join(PORTAL, "index.html"))) return false;
+  const built = statSync(join(PORTAL, "dist", "index.html"), { throwIfNoEntry: false });
+  return (
+    built === undefined || PORTAL_SOURCES.some((path) => newest(join(ROOT, path)) > built.mtimeMs)
+  );
+}
+
+function buildPortal() {
+  say("building the portal …");
+  const vite = join(MODULES, "vite", "bin", "vite.js");
+  run(node, [vite, "build", PORTAL, "--logLevel", "warn", "--emptyOutDir", "--outDir", "dist"]);
+}
+
+function newest(path) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
+  if (!found.isDirectory()) return path.includes(".test.") ? 0 : found.mtimeMs;
+  const names = readdirSync(path).filter((entry) => entry !== "dist" && entry !== "node_modules");
+  return Math.max(0, ...names.map((entry) => newest(join(path, entry))));
+}
+
+/** In this very process where it is Node 24 already; else in a child that answers for us. */
+async function runTask() {
+  if (node === process.execPath && task.file) {
+    process.argv = [node, join(ROOT, task.file), ...args.slice(1)];
+    await import(pathToFileURL(join(ROOT, task.file)).href);
+    return;
+  }
+  const path = `${dirname(node)}${delimiter}${process.env.PATH}`;
+  const child = spawn(node, args, { stdio: "inherit", env: { ...process.env, PATH: path } });
+  // The terminal sends an interrupt to both; from elsewhere it is passed on.
+  process.on("SIGINT", () => undefined);
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+/** npm runs in the Node that started it: ours may lie in the directory that npm replaces. */
+function npm(parameters, directory = ROOT) {
+  const { npm_execpath: cli, npm_node_execpath: starter = process.execPath, HOME } = process.env;
+  const env = { ...process.env };
+  if (!isWritable(HOME)) env.npm_config_cache = join(CACHE, "npm");
+  if (cli?.endsWith(".js")) run(starter, [cli, ...parameters], { cwd: directory, env });
+  else run("npm", parameters, { cwd: directory, env });
+}
+
+/** Both outputs go to stderr: stdout belongs to the task. */
+function run(program, parameters, options = {}) {
+  const { status, error } = spawnSync(program, parameters, { stdio: ["ignore", 2, 2], ...options });
+  if (status !== 0) fail(`${program} ${parameters.join(" ")} failed ${error?.message ?? ""}`);
+}
+
+/** One process at a time; the directory names its holder, whose death frees it. */
+function withLock(what, work) {
+  const lock = join(CACHE, `${what}.lock`);
+  mkdirSync(CACHE, { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+      if (isAbandoned(lock)) rmSync(lock, { recursive: true, force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    writeFileSync(join(lock, "pid"), String(process.pid));
+    return work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function isAbandoned(lock) {
+  try {
+    process.kill(Number(readFileSync(join(lock, "pid"), "utf8")), 0);
+    return false;
+  } catch (error) {
+    if (error.code === "ESRCH") return true;
+    // No pid yet: its holder is just about to write it, unless it died in between.
+    const made = statSync(lock, { throwIfNoEntry: false });
+    return error.code === "ENOENT" && made !== undefined && Date.now() - made.mtimeMs > 5000;
+  }
+}
+
+function isWritable(directory) {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readJson(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function fail(line, code = 1) {
+  say(line);
+  process.exit(code);
+}
