@@ -47,7 +47,8 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
     }),
   );
   migrations.forEach(({ number, name }, index) => {
-    if (number !== index + 1) throw differs(`${name}: number ${index + 1} was expected here`);
+    if (Number.isNaN(number)) throw differs(`${name} is not named NNNNNN_name.sql`);
+    if (number === migrations[index - 1]?.number) throw differs(`${name}: its number is taken`);
   });
   return migrations;
 }
@@ -123,16 +124,23 @@ async function pendingOf(client: pg.Client, migrations: Migration[]): Promise<Mi
   const { rows } = await client.query<{ number: number; name: string; checksum: string }>(
     "select number, name, checksum from schema_migration order by number",
   );
+  const known = new Map(migrations.map((migration) => [migration.number, migration]));
   for (const applied of rows) {
-    const migration = migrations[applied.number - 1];
+    const migration = known.get(applied.number);
     if (migration === undefined) {
       throw differs(`the database has ${applied.name}, which this version does not know`);
     }
     if (migration.checksum !== applied.checksum) {
       throw differs(`${migration.name} changed after it was applied as ${applied.name}`);
     }
+    known.delete(applied.number);
   }
-  return migrations.slice(rows.length);
+  const last = rows.at(-1);
+  const late = [...known.values()].find(({ number }) => number < (last?.number ?? 0));
+  if (late !== undefined) {
+    throw differs(`${late.name} comes before ${last?.name ?? ""}, which is applied already`);
+  }
+  return [...known.values()];
 }
 
 async function apply(client: pg.Client, migration: Migration, clock: Clock): Promise<void> {

@@ -15,7 +15,9 @@ export default class Summary implements Reporter {
         if (state === "failed") failed += 1;
       }
     }
-    process.once("exit", () => {
+    process.once("exit", (code) => {
+      // A run that broke before its tests has none that failed, and yet it failed.
+      if (code !== 0 && failed === 0) failed = 1;
       process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
     });
   }
