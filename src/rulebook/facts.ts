@@ -45,6 +45,13 @@ export function suppliedFact(
   return { name, type, values, mayBeAbsent: false, default: null, meaning };
 }
 
+/** What Redress knows of every dispute without a declaration. */
+export const DISPUTE_FACTS: readonly FactDeclaration[] = [
+  suppliedFact("client", "string", "the client's id"),
+  suppliedFact("amount", "amount", "the disputed amount"),
+  suppliedFact("currency", "string", "ISO 4217 code of the dispute's currency"),
+];
+
 export function factTypes(...groups: readonly Iterable<FactDeclaration>[]): FactTypes {
   const types = new Map<string, FactDeclaration>();
   for (const group of groups) for (const fact of group) types.set(fact.name, fact);

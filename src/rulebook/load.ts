@@ -1,0 +1,132 @@
+/**
+ * From a rule book's files to what the engine asks: all of it, or a list of everything wrong.
+ *
+ * Pure: `read.ts` reads a directory, published versions come from the database. A book with any
+ * problem is not loaded at all.
+ */
+import { z } from "zod";
+import {
+  ACCOUNT_FACTS,
+  accountFacts,
+  accountSection,
+  accountTableShape,
+  assembleAccounts,
+  CHART_FILE,
+  compileAccountTable,
+} from "./accounts.ts";
+import type { Account, Accounts, AccountTable } from "./accounts.ts";
+import { filesUnder, records, section, wholeFile } from "./book.ts";
+import type { Book, Located } from "./book.ts";
+import { checkAccounts } from "./check-accounts.ts";
+import type { CheckedTable } from "./check-accounts.ts";
+import { checkFiles } from "./check-files.ts";
+import { collectionSection, declareFact, factSection, readHeader } from "./declarations.ts";
+import type { BookHeader, CollectionRecord } from "./declarations.ts";
+import { DISPUTE_FACTS, factTypes } from "./facts.ts";
+import type { FactDeclaration, FactTypes } from "./facts.ts";
+import { compileRouteTable, ROUTE_FACTS, ROUTES_FILE, routeTableShape } from "./routes.ts";
+import type { RouteTable } from "./routes.ts";
+import { inReadingOrder } from "./source.ts";
+import type { Problem } from "./source.ts";
+
+export interface RuleBook extends BookHeader {
+  /** The facts of a dispute: what Redress supplies and what the book declares. */
+  readonly facts: FactTypes;
+  readonly collections: ReadonlyMap<string, CollectionRecord>;
+  readonly accounts: Accounts;
+  readonly routes: RouteTable;
+}
+
+export interface Loaded {
+  /** Null where there is any problem. */
+  readonly rulebook: RuleBook | null;
+  /** In reading order. */
+  readonly problems: readonly Problem[];
+}
+
+/** Loads and checks a book. `problems` are those of reading its files. */
+export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
+  const problems = [...reading];
+  checkFiles(book, problems);
+  const header = readHeader(book, problems);
+  const facts = loadFacts(book, problems);
+  const collections = records(book, collectionSection, problems);
+  const accounts = loadAccounts(book, facts, collections, problems);
+  const routes = loadRoutes(book, facts, problems);
+  if (problems.length > 0 || header === null || accounts === null || routes === null) {
+    return { rulebook: null, problems: inReadingOrder(problems) };
+  }
+  const rulebook: RuleBook = {
+    ...header,
+    facts,
+    collections: new Map([...collections].map(([id, { data }]) => [id, data])),
+    accounts,
+    routes,
+  };
+  return { rulebook, problems: [] };
+}
+
+function loadFacts(book: Book, problems: Problem[]): FactTypes {
+  const supplied = [...DISPUTE_FACTS, ...ACCOUNT_FACTS, ...ROUTE_FACTS];
+  const declared: FactDeclaration[] = [];
+  for (const located of records(book, factSection, problems).values()) {
+    const fact = declareFact(located, supplied, problems);
+    if (fact !== null) declared.push(fact);
+  }
+  return factTypes(DISPUTE_FACTS, declared);
+}
+
+function loadRoutes(book: Book, facts: FactTypes, problems: Problem[]): RouteTable | null {
+  const file = wholeFile(book, ROUTES_FILE, routeTableShape, problems);
+  if (file === null) return null;
+  return compileRouteTable(file.data, file, factTypes(facts.values(), ROUTE_FACTS), problems);
+}
+
+const rulesSides = section({
+  file: "rules.yaml",
+  key: "rules",
+  record: z.looseObject({ debit: z.string(), credit: z.string() }),
+  id: z.string(),
+  meaning: "The sides of rules, for the second operations' tables",
+});
+
+function loadAccounts(
+  book: Book,
+  facts: FactTypes,
+  collections: ReadonlyMap<string, Located<CollectionRecord>>,
+  problems: Problem[],
+): Accounts | null {
+  const chart = new Map<string, Account>();
+  for (const [id, { data }] of records(book, accountSection, problems)) {
+    chart.set(id, { ...data, id, number: data.number ?? null });
+  }
+  // What is wrong with the rules themselves is said where they are loaded.
+  const rules = records(book, rulesSides, []);
+  const ruleIds = rules.size === 0 ? null : [...rules.keys()];
+  const tables: CheckedTable[] = [];
+  for (const file of filesUnder(book, "accounts/")) {
+    if (file === CHART_FILE) continue;
+    const found = wholeFile(book, file, accountTableShape, problems);
+    if (found === null) continue;
+    const [ofCollections, ofRules] =
+      "collections" in found.data
+        ? [found.data.collections, []]
+        : [[], found.data.secondOperations];
+    const types = factTypes(facts.values(), accountFacts(ofCollections, ruleIds));
+    const compiled = compileAccountTable(found.data, { file, from: found, chart, types, problems });
+    tables.push({
+      file,
+      from: found,
+      collections: ofCollections,
+      secondOperations: ofRules,
+      compiled,
+    });
+  }
+  checkAccounts({ collections, rules, tables, problems });
+  const compiled = tables.map((table) => table.compiled).filter(isTable);
+  return compiled.length === tables.length ? assembleAccounts(chart, compiled) : null;
+}
+
+function isTable(table: AccountTable | null): table is AccountTable {
+  return table !== null;
+}
