@@ -1,0 +1,678 @@
+-- The schema after all migrations. Written by `npm run schema`; do not edit.
+-- Months of partitioned tables are left out: `ensure_month_partitions` makes them.
+
+set check_function_bodies = off;
+
+CREATE OR REPLACE FUNCTION public.ensure_month_partitions(target text, first date, months integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+declare
+  start_on date;
+  name text;
+begin
+  for step in 0 .. months - 1 loop
+    start_on := (date_trunc('month', first) + make_interval(months => step))::date;
+    name := format('%s_%s', target, to_char(start_on, 'YYYYMM'));
+    if to_regclass(name) is null then
+      execute format(
+        'create table %I partition of %I for values from (%L) to (%L)',
+        name, target, start_on::timestamp at time zone 'UTC',
+        (start_on + interval '1 month')::timestamp at time zone 'UTC');
+    end if;
+  end loop;
+  name := target || '_default';
+  if to_regclass(name) is null then
+    execute format('create table %I partition of %I default', name, target);
+  end if;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.entry_booked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+declare
+  refused record;
+begin
+  perform 1
+  from period p
+  join (select distinct client_id, booked_on from added) a
+    on p.client_id = a.client_id and a.booked_on between p.starts_on and p.ends_on
+  order by p.client_id, p.starts_on
+  for share of p;
+
+  select a.client_id, a.booked_on into refused
+  from (select distinct client_id, booked_on from added) a
+  where not exists (
+    select 1 from period p
+    where p.client_id = a.client_id and p.state = 'open'
+      and a.booked_on between p.starts_on and p.ends_on)
+  limit 1;
+  if found then
+    raise exception 'entry of client % dated % is in no open period',
+      refused.client_id, refused.booked_on
+      using errcode = 'restrict_violation', constraint = 'entry_in_open_period';
+  end if;
+
+  insert into balance as b
+    (client_id, dispute_id, collection, account, currency, booked_minor, executed_minor)
+  select client_id, dispute_id, collection, account, currency, sum(minor), 0
+  from (
+    select client_id, dispute_id, debit_collection as collection, debit_account as account,
+           currency, -amount_minor as minor
+    from added
+    union all
+    select client_id, dispute_id, credit_collection, credit_account, currency, amount_minor
+    from added
+  ) side
+  group by client_id, dispute_id, collection, account, currency
+  order by client_id, dispute_id, collection, account, currency
+  on conflict (client_id, dispute_id, collection, account, currency)
+  do update set booked_minor = b.booked_minor + excluded.booked_minor;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.execution_recorded()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  insert into balance as b
+    (client_id, dispute_id, collection, account, currency, booked_minor, executed_minor)
+  select client_id, dispute_id, collection, account, currency, 0, sum(minor)
+  from (
+    select e.client_id, e.dispute_id, e.debit_collection as collection,
+           e.debit_account as account, e.currency, -e.amount_minor * x.sign as minor
+    from added x
+    join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
+    join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
+      and e.adjustment_id = x.adjustment_id
+      and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
+    union all
+    select e.client_id, e.dispute_id, e.credit_collection, e.credit_account, e.currency,
+           e.amount_minor * x.sign
+    from added x
+    join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
+    join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
+      and e.adjustment_id = x.adjustment_id
+      and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
+  ) side
+  group by client_id, dispute_id, collection, account, currency
+  order by client_id, dispute_id, collection, account, currency
+  on conflict (client_id, dispute_id, collection, account, currency)
+  do update set executed_minor = b.executed_minor + excluded.executed_minor;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.make_append_only(target regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  execute format(
+    'create trigger append_only before update or delete or truncate on %s '
+    'for each statement execute function refuse_change()', target);
+  execute format('grant select, insert on %s to redress_app', target);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only: % refused', tg_table_name, lower(tg_op)
+    using errcode = 'restrict_violation',
+          hint = 'Correct by a linked reversal; history is never rewritten.';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_other_body()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.key is distinct from old.key or new.body_hash is distinct from old.body_hash
+     or new.input is distinct from old.input or new.operation is distinct from old.operation then
+    raise exception 'operation %: key % was recorded with another body', old.id, old.key
+      using errcode = 'restrict_violation';
+  end if;
+  if old.state <> 'due' then
+    raise exception 'operation % is decided already', old.id using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+create table adjustment (
+  client_id text not null,
+  id uuid not null,
+  dispute_id uuid not null,
+  operation_id uuid not null,
+  operation text not null,
+  ordinal integer not null,
+  state text not null,
+  processing text not null,
+  principal_rule text,
+  amount_minor bigint not null,
+  currency text not null,
+  route text,
+  destination text,
+  route_chosen_by text,
+  reverses_adjustment_id uuid,
+  follows_adjustment_id uuid,
+  denial_id uuid,
+  raises_disputed_minor bigint default 0 not null,
+  hold jsonb,
+  release_on date,
+  event_date date not null,
+  planned_posting_date date not null,
+  rulebook_version text not null,
+  key_revision smallint default 1 not null,
+  machine_may_act boolean default true not null,
+  failed_route text,
+  open_assignment_id uuid,
+  assignment_open boolean generated always as (
+CASE
+    WHEN (open_assignment_id IS NOT NULL) THEN true
+    ELSE NULL::boolean
+END) stored,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null
+) with (fillfactor=85);
+alter table adjustment add constraint adjustment_pkey PRIMARY KEY (client_id, id);
+alter table adjustment add constraint adjustment_amount_minor_check CHECK ((amount_minor >= 0));
+alter table adjustment add constraint adjustment_check CHECK (((state = ANY (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text])) = (open_assignment_id IS NULL)));
+alter table adjustment add constraint adjustment_check1 CHECK (((processing = 'execute'::text) OR (state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'tracked'::text, 'cancelled'::text]))));
+alter table adjustment add constraint adjustment_failed_route_check CHECK ((failed_route = ANY (ARRAY['service'::text, 'batch'::text])));
+alter table adjustment add constraint adjustment_ordinal_check CHECK ((ordinal > 0));
+alter table adjustment add constraint adjustment_processing_check CHECK ((processing = ANY (ARRAY['execute'::text, 'track'::text])));
+alter table adjustment add constraint adjustment_route_check CHECK ((route = ANY (ARRAY['AUTO'::text, 'BATCH'::text, 'MANUAL'::text])));
+alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'pendingService'::text, 'sending'::text, 'unknown'::text, 'serviceFailed'::text, 'partlyExecuted'::text, 'pendingBatch'::text, 'inFile'::text, 'batchFailed'::text, 'pendingManual'::text, 'executed'::text, 'tracked'::text, 'cancelled'::text])));
+CREATE INDEX adjustment_by_state ON public.adjustment USING btree (client_id, state, planned_posting_date) WHERE (state <> ALL (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text]));
+CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
+CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
+CREATE INDEX adjustment_planned ON public.adjustment USING btree (release_on) WHERE (state = 'planned'::text);
+
+create table assignment (
+  client_id text not null,
+  id uuid not null,
+  claim_id uuid not null,
+  dispute_id uuid,
+  adjustment_id uuid,
+  type text not null,
+  queue text not null,
+  kind text not null,
+  work_group text not null,
+  is_open boolean default true not null,
+  urgency smallint not null,
+  goal_at timestamp with time zone,
+  deadline_at timestamp with time zone,
+  amount_minor bigint,
+  currency text,
+  assignee text,
+  destination text,
+  due_at timestamp with time zone,
+  attempts smallint default 0 not null,
+  leased_by text,
+  leased_until timestamp with time zone,
+  reason text,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  outcome text,
+  version integer default 1 not null
+);
+alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
+alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
+alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((leased_by IS NULL) AND (leased_until IS NULL))));
+alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
+alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
+CREATE INDEX assignment_due ON public.assignment USING btree (type, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL));
+CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
+CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
+CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, id) WHERE is_open;
+
+create table balance (
+  client_id text not null,
+  dispute_id uuid not null,
+  collection text not null,
+  account text not null,
+  currency text not null,
+  booked_minor bigint not null,
+  executed_minor bigint not null
+) with (fillfactor=85);
+alter table balance add constraint balance_pkey PRIMARY KEY (client_id, dispute_id, collection, account, currency);
+
+create table case_number (
+  client_id text not null,
+  local_date date not null,
+  kind text not null,
+  last_ordinal integer not null
+);
+alter table case_number add constraint case_number_pkey PRIMARY KEY (client_id, local_date, kind);
+alter table case_number add constraint case_number_kind_check CHECK ((kind = ANY (ARRAY['C'::text, 'D'::text])));
+alter table case_number add constraint case_number_last_ordinal_check CHECK ((last_ordinal > 0));
+
+create table claim (
+  client_id text not null,
+  id uuid not null,
+  number text not null,
+  claim_type text not null,
+  notice_received_on date,
+  facts jsonb default '{}'::jsonb not null,
+  key text,
+  body_hash bytea,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null
+);
+alter table claim add constraint claim_pkey PRIMARY KEY (client_id, id);
+alter table claim add constraint claim_client_id_key_key UNIQUE (client_id, key);
+alter table claim add constraint claim_client_id_number_key UNIQUE (client_id, number);
+alter table claim add constraint claim_number_check CHECK ((number ~ '^[0-9]{6}[0-9]{4,}C$'::text));
+
+create table client (
+  id text not null,
+  name text not null,
+  settings jsonb default '{}'::jsonb not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null
+);
+alter table client add constraint client_pkey PRIMARY KEY (id);
+alter table client add constraint client_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,30}$'::text));
+
+create table denial (
+  client_id text not null,
+  id uuid not null,
+  dispute_id uuid not null,
+  operation_id uuid not null,
+  kind text not null,
+  amount_minor bigint not null,
+  reason text,
+  state_before text not null,
+  notice_sent_on date,
+  debit_date date,
+  lifted_by uuid,
+  recorded_at timestamp with time zone not null
+);
+alter table denial add constraint denial_pkey PRIMARY KEY (client_id, id);
+alter table denial add constraint denial_amount_minor_check CHECK ((amount_minor > 0));
+alter table denial add constraint denial_kind_check CHECK ((kind = ANY (ARRAY['deny'::text, 'withdraw'::text, 'receivable'::text])));
+CREATE INDEX denial_of_dispute ON public.denial USING btree (client_id, dispute_id);
+
+create table dispute (
+  client_id text not null,
+  id uuid not null,
+  claim_id uuid not null,
+  number text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  account_id uuid not null,
+  facts jsonb default '{}'::jsonb not null,
+  created_at timestamp with time zone not null
+);
+alter table dispute add constraint dispute_pkey PRIMARY KEY (client_id, id);
+alter table dispute add constraint dispute_amount_minor_check CHECK ((amount_minor > 0));
+alter table dispute add constraint dispute_client_id_number_key UNIQUE (client_id, number);
+alter table dispute add constraint dispute_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text));
+alter table dispute add constraint dispute_number_check CHECK ((number ~ '^[0-9]{6}[0-9]{4,}D$'::text));
+CREATE INDEX dispute_of_claim ON public.dispute USING btree (client_id, claim_id);
+
+create table dispute_book (
+  client_id text not null,
+  dispute_id uuid not null,
+  state text not null,
+  version integer default 1 not null,
+  updated_at timestamp with time zone not null
+) with (fillfactor=90);
+alter table dispute_book add constraint dispute_book_pkey PRIMARY KEY (client_id, dispute_id);
+alter table dispute_book add constraint dispute_book_state_check CHECK ((state = ANY (ARRAY['open'::text, 'provisionallyCredited'::text, 'denialPlanned'::text, 'finalCredit'::text, 'denied'::text, 'withdrawn'::text, 'resolved'::text])));
+
+create table entry (
+  client_id text not null,
+  id uuid not null,
+  dispute_id uuid not null,
+  adjustment_id uuid not null,
+  operation_id uuid not null,
+  rule text not null,
+  kind text not null,
+  undoes uuid,
+  debit_collection text not null,
+  debit_account text not null,
+  debit_tran_code text,
+  credit_collection text not null,
+  credit_account text not null,
+  credit_tran_code text,
+  amount_minor bigint not null,
+  currency text not null,
+  processing text not null,
+  event_date date not null,
+  planned_posting_date date not null,
+  booked_on date not null,
+  rulebook_version text not null,
+  chosen_by text[] default '{}'::text[] not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+) partition by RANGE (recorded_at);
+alter table entry add constraint entry_pkey PRIMARY KEY (client_id, dispute_id, id, recorded_at);
+alter table entry add constraint entry_amount_minor_check CHECK ((amount_minor > 0));
+alter table entry add constraint entry_check CHECK (((debit_collection <> credit_collection) OR (debit_account <> credit_account)));
+alter table entry add constraint entry_check1 CHECK (((kind = 'original'::text) = (undoes IS NULL)));
+alter table entry add constraint entry_id_check CHECK (("right"((id)::text, 1) = '0'::text));
+alter table entry add constraint entry_kind_check CHECK ((kind = ANY (ARRAY['original'::text, 'contra'::text, 'reversal'::text])));
+alter table entry add constraint entry_processing_check CHECK ((processing = ANY (ARRAY['execute'::text, 'track'::text])));
+
+create table execution (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  entry_id uuid,
+  sign smallint not null,
+  basis text not null,
+  reference text,
+  posting_date date not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table execution add constraint execution_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table execution add constraint execution_basis_check CHECK ((basis = ANY (ARRAY['posted'::text, 'assumed'::text, 'acknowledged'::text, 'attested'::text, 'matched'::text, 'returned'::text, 'disproved'::text])));
+alter table execution add constraint execution_sign_check CHECK ((sign = ANY (ARRAY['-1'::integer, 1])));
+
+create table import_reject (
+  run_id uuid not null,
+  line bigint not null,
+  key text,
+  field text,
+  code text not null,
+  reason text not null
+);
+alter table import_reject add constraint import_reject_pkey PRIMARY KEY (run_id, line);
+
+create table import_run (
+  id uuid not null,
+  content_sha256 bytea not null,
+  name text not null,
+  bytes_total bigint not null,
+  bytes_done bigint default 0 not null,
+  lines_done bigint default 0 not null,
+  claims bigint default 0 not null,
+  operations bigint default 0 not null,
+  duplicates bigint default 0 not null,
+  rejected bigint default 0 not null,
+  state text default 'running'::text not null,
+  actor text not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone
+);
+alter table import_run add constraint import_run_pkey PRIMARY KEY (id);
+alter table import_run add constraint import_run_content_sha256_check CHECK ((length(content_sha256) = 32));
+alter table import_run add constraint import_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text])));
+CREATE UNIQUE INDEX import_running ON public.import_run USING btree (content_sha256) WHERE (state = 'running'::text);
+
+create table job (
+  id uuid not null,
+  client_id text,
+  kind text not null,
+  input jsonb not null,
+  state text not null,
+  done_count bigint default 0 not null,
+  total_count bigint,
+  result jsonb,
+  asked_by text not null,
+  leased_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone
+);
+alter table job add constraint job_pkey PRIMARY KEY (id);
+alter table job add constraint job_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])));
+CREATE INDEX job_waiting ON public.job USING btree (created_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+create table operation (
+  client_id text not null,
+  id uuid not null,
+  key text not null,
+  body_hash bytea not null,
+  source text not null,
+  claim_id uuid not null,
+  dispute_id uuid,
+  operation text not null,
+  input jsonb not null,
+  at timestamp with time zone not null,
+  event_date date not null,
+  actor text not null,
+  state text not null,
+  outcome jsonb,
+  state_before text,
+  recorded_at timestamp with time zone not null
+);
+alter table operation add constraint operation_pkey PRIMARY KEY (client_id, id);
+alter table operation add constraint operation_body_hash_check CHECK ((length(body_hash) = 32));
+alter table operation add constraint operation_check CHECK (((state = 'due'::text) = (outcome IS NULL)));
+alter table operation add constraint operation_client_id_key_key UNIQUE (client_id, key);
+alter table operation add constraint operation_source_check CHECK ((source = ANY (ARRAY['api'::text, 'import'::text, 'portal'::text, 'clock'::text])));
+alter table operation add constraint operation_state_check CHECK ((state = ANY (ARRAY['due'::text, 'done'::text, 'refused'::text])));
+CREATE INDEX operation_due ON public.operation USING btree (client_id, at) WHERE (state = 'due'::text);
+CREATE INDEX operation_of_dispute ON public.operation USING btree (client_id, dispute_id);
+
+create table outbox (
+  client_id text not null,
+  id uuid not null,
+  type text not null,
+  subject text not null,
+  data jsonb not null,
+  recorded_at timestamp with time zone not null
+) partition by RANGE (recorded_at);
+alter table outbox add constraint outbox_pkey PRIMARY KEY (id, recorded_at);
+
+create table outside_reference (
+  client_id text not null,
+  kind text not null,
+  reference text not null,
+  operation_id uuid not null,
+  recorded_at timestamp with time zone not null
+);
+alter table outside_reference add constraint outside_reference_pkey PRIMARY KEY (client_id, kind, reference);
+
+create table period (
+  client_id text not null,
+  starts_on date not null,
+  ends_on date not null,
+  fiscal_year integer not null,
+  state text default 'open'::text not null,
+  closed_by text,
+  closed_at timestamp with time zone
+);
+alter table period add constraint period_pkey PRIMARY KEY (client_id, starts_on);
+alter table period add constraint period_check CHECK ((ends_on >= starts_on));
+alter table period add constraint period_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])));
+
+create table proposal (
+  client_id text not null,
+  adjustment_id uuid not null,
+  ordinal smallint not null,
+  rule text not null,
+  debit_collection text not null,
+  credit_collection text not null,
+  amount_minor bigint not null,
+  reverses_entry_id uuid
+);
+alter table proposal add constraint proposal_pkey PRIMARY KEY (client_id, adjustment_id, ordinal);
+alter table proposal add constraint proposal_amount_minor_check CHECK ((amount_minor > 0));
+
+create table resolution (
+  client_id text not null,
+  id uuid not null,
+  dispute_id uuid not null,
+  operation_id uuid not null,
+  decision text not null,
+  state_before text not null,
+  decided_on date not null,
+  undone_by uuid,
+  recorded_at timestamp with time zone not null
+);
+alter table resolution add constraint resolution_pkey PRIMARY KEY (client_id, id);
+alter table resolution add constraint resolution_decision_check CHECK ((decision = ANY (ARRAY['pay'::text, 'deny'::text, 'partialDeny'::text, 'writeOff'::text])));
+CREATE UNIQUE INDEX resolution_in_force ON public.resolution USING btree (client_id, dispute_id) WHERE (undone_by IS NULL);
+CREATE INDEX resolution_of_dispute ON public.resolution USING btree (client_id, dispute_id);
+
+create table schema_migration (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null
+);
+alter table schema_migration add constraint schema_migration_pkey PRIMARY KEY (number);
+
+create table transition (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  from_state text,
+  to_state text not null,
+  event text not null,
+  actor text not null,
+  reason text,
+  outside jsonb,
+  operation_id uuid,
+  recorded_at timestamp with time zone not null
+) partition by RANGE (recorded_at);
+alter table transition add constraint transition_pkey PRIMARY KEY (client_id, adjustment_id, id, recorded_at);
+
+alter table adjustment add constraint adjustment_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table adjustment add constraint adjustment_client_id_open_assignment_id_assignment_open_fkey FOREIGN KEY (client_id, open_assignment_id, assignment_open) REFERENCES assignment(client_id, id, is_open) DEFERRABLE INITIALLY DEFERRED;
+
+alter table adjustment add constraint adjustment_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
+
+alter table adjustment add constraint adjustment_client_id_reverses_adjustment_id_fkey FOREIGN KEY (client_id, reverses_adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table assignment add constraint assignment_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+alter table assignment add constraint assignment_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
+alter table assignment add constraint assignment_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table case_number add constraint case_number_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table claim add constraint claim_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table denial add constraint denial_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table denial add constraint denial_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
+
+alter table dispute add constraint dispute_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
+alter table dispute_book add constraint dispute_book_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table entry add constraint entry_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table execution add constraint execution_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
+
+alter table job add constraint job_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table operation add constraint operation_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
+alter table operation add constraint operation_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table operation add constraint operation_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table outside_reference add constraint outside_reference_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
+
+alter table period add constraint period_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table proposal add constraint proposal_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table resolution add constraint resolution_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
+
+alter table transition add constraint transition_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.execution FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER recorded AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION execution_recorded();
+
+CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE FUNCTION refuse_other_body();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outside_reference FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+grant execute on function ensure_month_partitions(text,date,integer) to public;
+
+grant execute on function entry_booked() to public;
+
+grant execute on function execution_recorded() to public;
+
+grant execute on function make_append_only(regclass) to public;
+
+grant execute on function refuse_change() to public;
+
+grant execute on function refuse_other_body() to public;
+
+grant usage on schema public to redress_app;
+
+grant insert, select, update on table adjustment to redress_app;
+
+grant insert, select, update on table assignment to redress_app;
+
+grant select on table balance to redress_app;
+
+grant insert, select, update on table case_number to redress_app;
+
+grant insert, select, update on table claim to redress_app;
+
+grant insert, select, update on table client to redress_app;
+
+grant insert, select, update on table denial to redress_app;
+
+grant insert, select on table dispute to redress_app;
+
+grant insert, select, update on table dispute_book to redress_app;
+
+grant insert, select on table entry to redress_app;
+
+grant insert, select on table execution to redress_app;
+
+grant insert, select on table import_reject to redress_app;
+
+grant insert, select, update on table import_run to redress_app;
+
+grant insert, select, update on table job to redress_app;
+
+grant insert, select, update on table operation to redress_app;
+
+grant insert, select on table outbox to redress_app;
+
+grant insert, select on table outside_reference to redress_app;
+
+grant insert, select, update on table period to redress_app;
+
+grant delete, insert, select on table proposal to redress_app;
+
+grant insert, select, update on table resolution to redress_app;
+
+grant insert, select on table transition to redress_app;

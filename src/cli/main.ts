@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+/**
+ * `redress`: parses, calls one verb, presents. Results go to stdout, everything else to stderr;
+ * the exit code says what happened. One file per group of commands, listed here.
+ */
+import { join } from "node:path";
+
+import { Command, CommanderError } from "commander";
+
+import { readConfiguration } from "../config.ts";
+import { systemClock } from "../kernel/clock.ts";
+import { Failure } from "../kernel/failure.ts";
+import { databaseCommands } from "./commands/db.ts";
+import type { CommandContext } from "./context.ts";
+import { EXIT, exitCodeOf } from "./exit-code.ts";
+
+type Group = (program: Command, context: CommandContext) => void;
+
+const GROUPS: readonly Group[] = [databaseCommands];
+
+try {
+  const context = contextFrom(process.env);
+  const program = new Command("redress")
+    .description("dispute accounting: operations in, books kept, movements executed")
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const group of GROUPS) group(program, context);
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function contextFrom(environment: NodeJS.ProcessEnv): CommandContext {
+  const { databaseUrl, dataDirectory } = readConfiguration(environment);
+  return {
+    databaseUrl,
+    dataDirectory,
+    projectDirectory: join(import.meta.dirname, "..", ".."),
+    clock: systemClock,
+    print: (line) => process.stdout.write(`${line}\n`),
+    remark: (line) => process.stderr.write(`${line}\n`),
+    finish: (code) => {
+      process.exitCode = code;
+    },
+  };
+}
+
+/** What went wrong and what to do about it; a stack only for our own mistakes. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof Failure) {
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    for (const { pointer, detail } of error.faults)
+      process.stderr.write(`  ${pointer}: ${detail}\n`);
+    process.stderr.write(`${error.remedy}\n`);
+  } else {
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  }
+  return exitCodeOf(error);
+}
