@@ -621,18 +621,6 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outside
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-grant execute on function ensure_month_partitions(text,date,integer) to public;
-
-grant execute on function entry_booked() to public;
-
-grant execute on function execution_recorded() to public;
-
-grant execute on function make_append_only(regclass) to public;
-
-grant execute on function refuse_change() to public;
-
-grant execute on function refuse_other_body() to public;
-
 grant usage on schema public to redress_app;
 
 grant insert, select, update on table adjustment to redress_app;

@@ -163,7 +163,20 @@ export const grantRows = sql`
   cross join aclexplode(acl) as granted
   left join pg_roles on pg_roles.oid = grantee
   where grantee <> owner_id
-    and not (grantee = 0 and target.name = 'schema public')
+    and not (grantee = 0 and (target.name = 'schema public' or target.name like 'function %'))
   group by target.name, rolname
   order by target.name, rolname nulls first
+`;
+
+/** Functions that not everybody may call, as everybody may by default. */
+export const revokeRows = sql`
+  select format('function %s from public', oid::regprocedure) as name, '' as owner,
+         format('execute on function %s', oid::regprocedure) as definition
+  from pg_proc
+  where pronamespace = 'public'::regnamespace
+    and not exists (
+      select from aclexplode(coalesce(proacl, acldefault('f', proowner)))
+      where grantee = 0 and privilege_type = 'EXECUTE'
+    )
+  order by oid::regprocedure::text
 `;

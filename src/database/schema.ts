@@ -94,6 +94,10 @@ async function readThings(transaction: Transaction): Promise<SchemaThing[]> {
     create: definition,
     drop: `drop trigger ${name} on ${owner}`,
   }));
+  await read("grant", catalog.revokeRows, ({ definition }) => ({
+    create: `revoke ${definition} from public`,
+    drop: `grant ${definition} to public`,
+  }));
   await read("grant", catalog.grantRows, ({ definition }) => ({
     create: `grant ${definition}`,
     drop: `revoke ${definition.replace(/ to (\S+)$/, " from $1")}`,
