@@ -93,3 +93,17 @@ export function disputesByNumber(
     join dispute d on d.client_id = w.client_id and d.number = w.number
   `);
 }
+
+/** Disputes by id. */
+export function disputesById(
+  db: Queries,
+  wanted: readonly { clientId: string; id: string }[],
+): Promise<DisputeRef[]> {
+  return db.query(sql`
+    select d.client_id as "clientId", d.id as "disputeId", d.claim_id as "claimId", d.number
+    from unnest(
+      ${wanted.map((one) => one.clientId)}::text[],
+      ${wanted.map((one) => one.id)}::uuid[]) as w (client_id, id)
+    join dispute d on d.client_id = w.client_id and d.id = w.id
+  `);
+}

@@ -1,0 +1,282 @@
+/**
+ * Imports a file of claims and operations: chunks of lines, each in one transaction with the
+ * progress and the rejects it caused. Killed at any moment and started again it goes on at the
+ * last committed chunk; a line is never applied twice, because its key is unique for ever.
+ */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+
+import type { AccountVault } from "../access/vault.ts";
+import type { Engine } from "../accounting/engine.ts";
+import type { OperationRequest } from "../accounting/execute-accounting.ts";
+import { executeAccountingIn, untilDecided } from "../accounting/execute-accounting.ts";
+import type { ClaimRequest } from "../accounting/open-claims.ts";
+import { openClaims } from "../accounting/open-claims.ts";
+import type { Transaction } from "../database/database.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import type { ClaimLine, OperationLine } from "./import-line.ts";
+import { keyOf, parseImportLine } from "./import-line.ts";
+import type { Chunk } from "./read-chunks.ts";
+import { readChunks } from "./read-chunks.ts";
+import type { ImportRun, Reject } from "./store.ts";
+import { advanceRun, finishRun, holdRun, insertRejects, openRun, runById } from "./store.ts";
+
+export interface ImportOptions {
+  readonly actor: string;
+  /** Lines per transaction. */
+  readonly linesPerChunk?: number;
+  readonly onProgress?: (run: ImportRun) => void;
+}
+
+const LINES_PER_CHUNK = 1000;
+
+/** Imports the file at `path`; answers the finished run. Throws only when nothing can go on. */
+export async function importFile(
+  engine: Engine,
+  vault: AccountVault,
+  path: string,
+  options: ImportOptions,
+): Promise<ImportRun> {
+  const file = await open(path, "r");
+  try {
+    const { sha256, bytes } = await contentOf(file);
+    let run = await openRun(engine.database, {
+      id: engine.ids.next(),
+      contentSha256: sha256,
+      name: path.split("/").at(-1) ?? path,
+      bytesTotal: BigInt(bytes),
+      actor: options.actor,
+      startedAt: engine.clock.now().toString(),
+    });
+    options.onProgress?.(run);
+    const chunks = prefetched(
+      readChunks(file, Number(run.bytesDone), options.linesPerChunk ?? LINES_PER_CHUNK),
+    );
+    for await (const chunk of chunks) {
+      run = await importChunk(engine, vault, run, parsed(chunk, run), options.actor);
+      options.onProgress?.(run);
+    }
+    await finishRun(engine.database, run.id, engine.clock.now().toString());
+    return (await runById(engine.database, run.id)) ?? run;
+  } finally {
+    await file.close();
+  }
+}
+
+async function contentOf(file: FileHandle): Promise<{ sha256: Buffer; bytes: number }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const part of file.createReadStream({ start: 0, autoClose: false })) {
+    hash.update(part as Buffer);
+    bytes += (part as Buffer).length;
+  }
+  return { sha256: hash.digest(), bytes };
+}
+
+/** Reads one chunk ahead, so that reading and the database work side by side. */
+async function* prefetched(chunks: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
+  let next = chunks.next();
+  for (;;) {
+    const { value, done } = await next;
+    if (done === true) return;
+    next = chunks.next();
+    yield value;
+  }
+}
+
+interface ParsedChunk {
+  readonly bytes: number;
+  readonly lines: number;
+  /** Lines before this chunk. */
+  readonly before: bigint;
+  readonly claims: readonly { line: number; request: ClaimRequest }[];
+  readonly operations: readonly { line: number; request: OperationRequest }[];
+  readonly rejects: readonly Reject[];
+}
+
+function parsed(chunk: Chunk, run: ImportRun): ParsedChunk {
+  const claims: { line: number; request: ClaimRequest }[] = [];
+  const operations: { line: number; request: OperationRequest }[] = [];
+  const rejects: Reject[] = [];
+  const first = Number(run.linesDone) + 1;
+  for (const [index, text] of chunk.lines.entries()) {
+    if (text.trim() === "") continue;
+    const line = first + index;
+    try {
+      const value = parseImportLine(text);
+      if (value.type === "claim") claims.push({ line, request: claimRequest(value) });
+      else operations.push({ line, request: operationRequest(value) });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      rejects.push(rejectOf(line, keyOf(text), error));
+    }
+  }
+  const { bytes, lines } = chunk;
+  return { bytes, lines: lines.length, before: run.linesDone, claims, operations, rejects };
+}
+
+function claimRequest(line: ClaimLine): ClaimRequest {
+  return {
+    clientId: line.client,
+    key: line.key,
+    claim: line.claim,
+    claimType: line.claimType,
+    noticeReceivedOn: line.noticeReceivedOn ?? null,
+    facts: line.facts ?? {},
+    disputes: line.disputes.map(({ dispute, amount, currency, account, accountKind, ...facts }) => ({
+      dispute,
+      amount,
+      currency,
+      account,
+      accountKind,
+      facts,
+    })),
+  };
+}
+
+function operationRequest(line: OperationLine): OperationRequest {
+  return {
+    clientId: line.client,
+    key: line.key,
+    source: "import",
+    actor: "import",
+    dispute: line.dispute,
+    operation: line.operation,
+    input: line.input,
+    at: line.at,
+  };
+}
+
+async function importChunk(
+  engine: Engine,
+  vault: AccountVault,
+  run: ImportRun,
+  chunk: ParsedChunk,
+  actor: string,
+): Promise<ImportRun> {
+  return untilDecided(engine, async (tx) => {
+    const held = await holdRun(tx, run.id);
+    if (held.linesDone !== chunk.before || held.state !== "running") {
+      throw new Failure("still-running", "another process imports this file", { run: run.id });
+    }
+    const rejects = [...chunk.rejects];
+    const claims = await takeClaims(tx, engine, vault, chunk, rejects);
+    const operations = await takeOperations(tx, engine, chunk, actor, rejects);
+    rejects.sort((a, b) => a.line - b.line);
+    await insertRejects(tx, run.id, rejects);
+    const counts = {
+      bytes: chunk.bytes,
+      lines: chunk.lines,
+      claims: claims.done,
+      operations: operations.done,
+      duplicates: claims.duplicates + operations.duplicates,
+      rejected: rejects.length,
+    };
+    await advanceRun(tx, run.id, counts);
+    return advanced(held, counts);
+  });
+}
+
+function advanced(run: ImportRun, by: Record<string, number>): ImportRun {
+  const plus = (value: bigint, name: string): bigint => value + BigInt(by[name] ?? 0);
+  return {
+    ...run,
+    bytesDone: plus(run.bytesDone, "bytes"),
+    linesDone: plus(run.linesDone, "lines"),
+    claims: plus(run.claims, "claims"),
+    operations: plus(run.operations, "operations"),
+    duplicates: plus(run.duplicates, "duplicates"),
+    rejected: plus(run.rejected, "rejected"),
+  };
+}
+
+interface Taken {
+  readonly done: number;
+  readonly duplicates: number;
+}
+
+async function takeClaims(
+  tx: Transaction,
+  engine: Engine,
+  vault: AccountVault,
+  chunk: ParsedChunk,
+  rejects: Reject[],
+): Promise<Taken> {
+  const known = await knownClients(tx, engine, chunk.claims, rejects);
+  const results = await openClaims(
+    tx,
+    engine,
+    vault,
+    known.map((one) => one.request),
+  );
+  return counted(known, results, rejects);
+}
+
+async function takeOperations(
+  tx: Transaction,
+  engine: Engine,
+  chunk: ParsedChunk,
+  actor: string,
+  rejects: Reject[],
+): Promise<Taken> {
+  const known = await knownClients(tx, engine, chunk.operations, rejects);
+  const results = await executeAccountingIn(
+    tx,
+    engine,
+    known.map((one) => ({ ...one.request, actor })),
+  );
+  return counted(known, results, rejects);
+}
+
+type Numbered<Request> = { line: number; request: Request };
+
+/** A line for a client that does not exist is a reject; the rest goes on. */
+async function knownClients<Request extends { clientId: string; key: string }>(
+  tx: Transaction,
+  engine: Engine,
+  lines: readonly Numbered<Request>[],
+  rejects: Reject[],
+): Promise<Numbered<Request>[]> {
+  const unknown = new Set<string>();
+  for (const id of new Set(lines.map((one) => one.request.clientId))) {
+    try {
+      await engine.clients(tx, [id]);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      unknown.add(id);
+    }
+  }
+  return lines.filter(({ line, request }) => {
+    if (!unknown.has(request.clientId)) return true;
+    const failure = new Failure("not-found", `client ${request.clientId} does not exist`, {}, [
+      { pointer: "/client", detail: "does not exist" },
+    ]);
+    rejects.push(rejectOf(line, request.key, failure));
+    return false;
+  });
+}
+
+function counted(
+  lines: readonly Numbered<{ key: string }>[],
+  results: readonly { status: "done" | "duplicate" | "refused"; failure: Failure | null }[],
+  rejects: Reject[],
+): Taken {
+  let done = 0;
+  let duplicates = 0;
+  for (const [index, result] of results.entries()) {
+    if (result.status === "done") done += 1;
+    else if (result.failure === null) duplicates += 1;
+    else {
+      const { line, request } = lines[index] as Numbered<{ key: string }>;
+      rejects.push(rejectOf(line, request.key, result.failure));
+    }
+  }
+  return { done, duplicates };
+}
+
+function rejectOf(line: number, key: string | null, failure: Failure): Reject {
+  const field = failure.faults[0]?.pointer.slice(1).replaceAll("/", ".") ?? null;
+  return { line, key, field, code: failure.code, reason: failure.message };
+}
