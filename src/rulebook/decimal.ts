@@ -7,9 +7,6 @@
 const DECIMAL = /^(-?)([0-9]{1,15})(?:\.([0-9]{1,6}))?$/;
 const DIGITS = 6;
 
-/** The most decimal places that an ISO 4217 currency or a rule book may have. */
-export const LARGEST_EXPONENT = DIGITS;
-
 /** Millionths of a plain decimal (`50`, `-0.5`, `500.005`), or null. No sign `+`, no exponent. */
 export function parseDecimal(text: string): bigint | null {
   const match = DECIMAL.exec(text);
@@ -23,7 +20,7 @@ export function formatDecimal(millionths: bigint): string {
   const digits = (millionths < 0n ? -millionths : millionths).toString().padStart(DIGITS + 1, "0");
   const whole = digits.slice(0, -DIGITS);
   const fraction = digits.slice(-DIGITS).replace(/0+$/, "");
-  const shown = fraction === "" ? whole : `${whole}.${fraction.padEnd(2, "0")}`;
+  const shown = `${whole}.${fraction.padEnd(2, "0")}`;
   return millionths < 0n ? `-${shown}` : shown;
 }
 

@@ -10,7 +10,6 @@ import {
   exactPerExponent,
   floorPerExponent,
   isWhole,
-  LARGEST_EXPONENT,
   parseDecimal,
 } from "./decimal.ts";
 import { isDate } from "./facts.ts";
@@ -159,8 +158,7 @@ export function compareAmount(
   const floor = floorPerExponent(millionths);
   const ceiling = ceilingPerExponent(millionths);
   const exact = exactPerExponent(millionths);
-  const at = <T>(table: readonly T[], facts: Facts): T =>
-    table[facts.exponent] ?? (table[LARGEST_EXPONENT] as T);
+  const at = <T>(table: readonly T[], facts: Facts): T => table[facts.exponent] as T;
   switch (operator) {
     case ">":
       return (facts) => (value(facts) as bigint) > at(floor, facts);
