@@ -3,7 +3,7 @@
  * files copy. Everything is gone when the run ends.
  */
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +28,8 @@ const PREFIX = "redress-test-";
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
   const dataDirectory = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  // PostgreSQL passes through it as another user where this is root.
+  await chmod(dataDirectory, 0o711);
   const lease = await leaseEmbedded({ dataDirectory, graceSeconds: 0 });
   try {
     await makeTemplate(lease.databaseUrl);

@@ -45,7 +45,15 @@ async function makeCluster(place: Surroundings, password: string): Promise<void>
     await run(place, [
       ...common,
       ...["--username", OWNER_ROLE, "--pwfile", passwordFile, "--auth", "scram-sha-256"],
-      ...["--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"],
+      ...[
+        "--encoding",
+        "UTF8",
+        "--locale",
+        "C",
+        "--no-sync",
+        "--no-instructions",
+        "--data-checksums",
+      ],
     ]);
     await run(place, [...common, "--sync-only"]);
     await rename(fresh, place.cluster);

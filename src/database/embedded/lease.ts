@@ -106,9 +106,10 @@ async function ask(directory: EmbeddedDirectory): Promise<Held | undefined> {
     socket.once("connect", () => socket.write(`${address.token}\n`));
     socket.once("error", () => resolve(undefined));
     socket.once("close", () => resolve(undefined));
-    createInterface({ input: socket }).once("line", (line) => {
-      resolve(JSON.parse(line) as Answer);
-    });
+    const lines = createInterface({ input: socket });
+    // It passes the connection's errors on, which are answered above.
+    lines.on("error", () => undefined);
+    lines.once("line", (line) => resolve(JSON.parse(line) as Answer));
   });
   if (said?.state === "serving") {
     socket.on("error", () => undefined);

@@ -78,7 +78,10 @@ function asUserWhoReads({ uid, gid }: User): Run {
   return (program, args, options) => spawn("setpriv", [...become, program, ...args], options);
 }
 
-/** Tried, not guessed: containers differ in what root may do. */
+/**
+ * Tried, not guessed: containers differ in what root may do. Whether a directory lets one through
+ * is seen by looking at what is in it (`access` would forget the extra right).
+ */
 async function reaches(run: Run, binaries: Binaries, directory: string): Promise<boolean> {
   const succeeds = (program: string, args: string[]): Promise<boolean> =>
     new Promise((resolve) => {
@@ -88,7 +91,7 @@ async function reaches(run: Run, binaries: Binaries, directory: string): Promise
     });
   return (
     (await succeeds(binaries.postgres, ["--version"])) &&
-    (await succeeds("test", ["-x", join(directory, ".")]))
+    (await succeeds("test", ["-e", `${directory}/.`]))
   );
 }
 

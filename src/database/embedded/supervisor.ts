@@ -95,6 +95,7 @@ async function supervise(dataDirectory: string, graceSeconds: number): Promise<v
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     const lines = createInterface({ input: socket });
+    lines.on("error", () => undefined);
     lines.on("line", (line) => {
       if (!leases.has(socket)) {
         if (!sameText(line, token)) return void socket.destroy();
