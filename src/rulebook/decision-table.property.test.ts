@@ -169,6 +169,27 @@ function fitting(rows: readonly Row[], given: Facts): readonly string[] {
   });
 }
 
+/** Rows of one or two cells over inputs with few values: every case can be tried. */
+const discreteRow = fc
+  .tuple(row, fc.subarray(["network", "regulation", "fraud", "branch", "cards"], { maxLength: 2 }))
+  .map(([cells, inputs]): Row => {
+    const kept = Object.entries(cells).filter(([input]) => inputs.includes(input));
+    return Object.fromEntries(kept);
+  });
+
+const EVERY_CASE: readonly Facts[] = ["visa", "star", "amex", "other"].flatMap((network) =>
+  ["E", "Z"].flatMap((regulation) =>
+    [true, false].flatMap((fraud) =>
+      ["north", "south", null].flatMap((branch) =>
+        Array.from({ length: 9 }, (_, cards) => ({
+          exponent: 2,
+          values: { network, regulation, fraud, branch, cards: BigInt(cards - 3) },
+        })),
+      ),
+    ),
+  ),
+);
+
 const points = fc.array(facts, { minLength: 30, maxLength: 30 });
 const RUNS = { numRuns: 400 };
 
@@ -232,6 +253,27 @@ describe("random tables", () => {
         for (const point of given) {
           expect(unreachable).not.toContain(fitting(rows, point)[0] ?? "default");
         }
+      }),
+      RUNS,
+    );
+  });
+
+  it("are faulted exactly where trying every case finds the fault", () => {
+    fc.assert(
+      fc.property(fc.array(discreteRow, { maxLength: 6 }), (rows) => {
+        const fits = EVERY_CASE.map((given) => fitting(rows, given));
+        const unique = load("unique", rows, true).reasons;
+        const first = load("first", rows, false).reasons;
+        const deciding = new Set(fits.map(([decides]) => decides));
+        const idle = rows.flatMap((_, index) => (deciding.has(`r${index}`) ? [] : [`r${index}`]));
+
+        expect(unique.some((reason) => reason.includes("overlaps"))).toBe(
+          fits.some((several) => several.length > 1),
+        );
+        expect(first.some((reason) => reason.includes("no default"))).toBe(
+          fits.some((none) => none.length === 0),
+        );
+        expect(first.flatMap((reason) => /^row "(r\d)"/.exec(reason)?.[1] ?? [])).toEqual(idle);
       }),
       RUNS,
     );
