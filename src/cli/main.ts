@@ -11,12 +11,13 @@ import { readConfiguration } from "../config.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 import { databaseCommands } from "./commands/db.ts";
+import { ruleCommands } from "./commands/rules.ts";
 import type { CommandContext } from "./context.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 
 type Group = (program: Command, context: CommandContext) => void;
 
-const GROUPS: readonly Group[] = [databaseCommands];
+const GROUPS: readonly Group[] = [databaseCommands, ruleCommands];
 
 try {
   const context = contextFrom(process.env);
