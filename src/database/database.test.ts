@@ -278,6 +278,7 @@ describe("listening", () => {
     await database.execute(sql`select pg_notify('steady', 'again')`);
     await vi.waitUntil(() => heard.includes("again"), { timeout: 10_000 });
 
+    expect(heard).toEqual(["", "again"]);
     await stop();
   });
 });

@@ -85,11 +85,12 @@ export function connectDatabase(options: DatabaseOptions): Database {
     ...configuration,
     max: options.connections ?? 16,
     idleTimeoutMillis: 30_000,
-    onConnect: async (client) => {
+    onConnect: (client) => {
       // A lost connection fails the statement that waits on it; without a listener it would also
       // end the process.
       client.on("error", () => undefined);
-      await client.query(settings);
+      // The pool waits for what is returned here, though its types do not say so.
+      return client.query(settings);
     },
   });
   pool.on("error", () => undefined);

@@ -75,7 +75,7 @@ export function compareSchemas(
   const unexpected = live
     .filter((thing) => !expectedByKey.has(keyOf(thing)) && !unexpectedTables.has(thing.owner))
     .map((thing) => ({ ...about(thing, "unexpected"), repair: `${thing.drop};` }))
-    .reverse();
+    .toReversed();
   return [...missingOrDifferent, ...unexpected];
 }
 

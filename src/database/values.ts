@@ -41,7 +41,7 @@ const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
 
 /** Reads one column's text, by the type's oid. Everything not named above is the driver's way. */
 export const resultTypes: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: "text" | "binary") => {
+  getTypeParser: (oid, format) => {
     const parser = format === "binary" ? undefined : PARSERS.get(oid);
     return parser ?? (pg.types.getTypeParser(oid, format) as Parser);
   },
@@ -52,8 +52,9 @@ export function boundValues(values: readonly unknown[]): unknown[] {
   return values.map((value) => {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) {
-      const sample: unknown = value.find((item) => item !== null);
-      return isTemporal(sample) ? value.map((item: unknown) => item && String(item)) : value;
+      const items: readonly unknown[] = value;
+      if (!isTemporal(items.find((item) => item !== null))) return value;
+      return items.map((item) => (item === null ? null : String(item)));
     }
     return isTemporal(value) ? String(value) : value;
   });

@@ -106,7 +106,8 @@ describe("the last lease", () => {
 
     command.child.kill("SIGKILL");
 
-    await vi.waitUntil(() => isDown(command.databaseUrl), { timeout: 15_000, interval: 100 });
+    const isGone = (): Promise<boolean> => isDown(command.databaseUrl);
+    expect(await vi.waitUntil(isGone, { timeout: 15_000, interval: 100 })).toBe(true);
   });
 });
 

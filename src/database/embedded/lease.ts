@@ -13,7 +13,8 @@ import { fileURLToPath } from "node:url";
 import { Failure } from "../../kernel/failure.ts";
 import { embeddedDirectory, readAddress } from "./directory.ts";
 import type { EmbeddedDirectory } from "./directory.ts";
-import type { Answer } from "./supervisor.ts";
+import { STOP_IF_LAST } from "./lease-desk.ts";
+import type { Answer } from "./lease-desk.ts";
 
 export interface Lease {
   /** Signs in as the owner of the schema. */
@@ -74,7 +75,7 @@ export async function leaseEmbedded(options: LeaseOptions): Promise<Lease> {
       if (socket.destroyed) return;
       const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
       socket.ref();
-      if (stopIfLast) socket.write("stop if last\n");
+      if (stopIfLast) socket.write(`${STOP_IF_LAST}\n`);
       else socket.destroy();
       await closed;
     },
