@@ -22,10 +22,11 @@ import type { CheckedTable } from "./check-accounts.ts";
 import { checkFiles } from "./check-files.ts";
 import { collectionSection, declareFact, factSection, readHeader } from "./declarations.ts";
 import type { BookHeader, CollectionRecord } from "./declarations.ts";
-import { DISPUTE_FACTS, factTypes } from "./facts.ts";
-import type { FactDeclaration, FactTypes } from "./facts.ts";
+import type { Explanation } from "./decision-table.ts";
+import { bindFacts, DISPUTE_FACTS, factTypes } from "./facts.ts";
+import type { FactDeclaration, Facts, FactTypes } from "./facts.ts";
 import { compileRouteTable, ROUTE_FACTS, ROUTES_FILE, routeTableShape } from "./routes.ts";
-import type { RouteTable } from "./routes.ts";
+import type { RouteChoice, RouteQuestion, RouteTable } from "./routes.ts";
 import { inReadingOrder } from "./source.ts";
 import type { Problem } from "./source.ts";
 
@@ -35,6 +36,14 @@ export interface RuleBook extends BookHeader {
   readonly collections: ReadonlyMap<string, CollectionRecord>;
   readonly accounts: Accounts;
   readonly routes: RouteTable;
+  /**
+   * A dispute's facts bound for tables and expressions: bind once, ask often. What is left out
+   * has its default. Throws `input-invalid` naming each fact that does not fit.
+   */
+  bindDispute(currency: string, given: Readonly<Record<string, unknown>>): Facts;
+  /** Which way an adjustment is executed; the facts include `ROUTE_FACTS`. */
+  route(question: RouteQuestion): RouteChoice;
+  explainRoute(question: RouteQuestion): Explanation;
 }
 
 export interface Loaded {
@@ -62,6 +71,9 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
     collections: new Map([...collections].map(([id, { data }]) => [id, data])),
     accounts,
     routes,
+    bindDispute: (currency, given) => bindFacts(facts, currency, given),
+    route: routes.choose,
+    explainRoute: routes.explain,
   };
   return { rulebook, problems: [] };
 }
