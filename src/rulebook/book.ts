@@ -6,7 +6,7 @@
  * knows the file and line it came from. `disabled: true` takes a record out. Other files (a
  * table) are replaced as a whole by the client's file of the same name.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { fit } from "./shape.ts";
 import type { Positioned } from "./shape.ts";
 import { parseSource } from "./source.ts";
@@ -183,18 +183,6 @@ export function filesUnder(book: Book, prefix: string): readonly string[] {
 
 function pick({ value, at, atKey }: Source): Positioned {
   return { value, at, atKey };
-}
-
-/** The JSON Schema of a file made of sections. */
-export function schemaOfSections(sections: readonly Section<unknown>[]): z.ZodType {
-  const entries = sections.map(({ key, id, record, meaning }) => [
-    key,
-    z
-      .record(id, z.union([record, z.strictObject({ disabled: z.literal(true) })]))
-      .optional()
-      .describe(meaning),
-  ]);
-  return z.strictObject(Object.fromEntries(entries));
 }
 
 function child(value: Raw, key: string): Raw | undefined {
