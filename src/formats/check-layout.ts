@@ -1,0 +1,75 @@
+/**
+ * What is wrong with a layout before a file is written with it: an unknown source, a picture on
+ * something without a date, a fixed field whose constant does not fit.
+ */
+import type { FieldFault } from "../kernel/failure.ts";
+
+import type { Sources } from "./field-text.ts";
+import type { Field, Layout } from "./layout.ts";
+import { layoutShape } from "./layout.ts";
+import { hasTime } from "./picture.ts";
+import type { LayoutSources } from "./record.ts";
+
+export interface CheckedLayout {
+  readonly layout: Layout | null;
+  readonly faults: readonly FieldFault[];
+}
+
+/** The layout as it will be used, or what is wrong with it, by JSON Pointer. */
+export function checkLayout(written: unknown, sources: LayoutSources): CheckedLayout {
+  const parsed = layoutShape.safeParse(written);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => ({
+      pointer: pointerOf(issue.path),
+      detail: issue.message,
+    }));
+    return { layout: null, faults };
+  }
+  const layout = parsed.data;
+  const faults = [
+    ...fieldFaults(layout.header?.fields ?? [], sources.header, ["header"]),
+    ...fieldFaults(layout.detail.fields, sources.detail, ["detail"]),
+    ...fieldFaults(layout.trailer?.fields ?? [], sources.trailer, ["trailer"]),
+  ];
+  if (!sources.detail.has(layout.hashTotal.from)) {
+    faults.push({
+      pointer: "/hashTotal/from",
+      detail: unknownSource(layout.hashTotal.from, sources.detail),
+    });
+  }
+  return { layout: faults.length === 0 ? layout : null, faults };
+}
+
+function fieldFaults(fields: readonly Field[], sources: Sources, path: string[]): FieldFault[] {
+  const seen = new Set<string>();
+  return fields.flatMap((field, index) => {
+    const pointer = pointerOf([...path, "fields", index]);
+    const details = [...detailsOf(field, sources)];
+    if (seen.has(field.name)) details.push(`two fields are named ${field.name}`);
+    seen.add(field.name);
+    return details.map((detail) => ({ pointer, detail: `${field.name}: ${detail}` }));
+  });
+}
+
+function* detailsOf(field: Field, sources: Sources): Generator<string> {
+  if (field.text !== undefined && "width" in field && field.text.length > field.width) {
+    yield `the text does not fit its width of ${field.width}`;
+  }
+  if (field.from === undefined) return;
+  const type = sources.get(field.from);
+  if (type === undefined) {
+    yield unknownSource(field.from, sources);
+    return;
+  }
+  if (field.picture === undefined) return;
+  if (type !== "date" && type !== "instant") yield `a picture on ${field.from}, which is a ${type}`;
+  if (type === "date" && hasTime(field.picture)) yield `${field.from} has no time of day`;
+}
+
+function unknownSource(name: string, sources: Sources): string {
+  return `${name} is not a source here; there are ${[...sources.keys()].join(", ")}`;
+}
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part)}`).join("");
+}
