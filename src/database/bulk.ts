@@ -6,9 +6,11 @@ import type pg from "pg";
 import copyStreams from "pg-copy-streams";
 import Cursor from "pg-cursor";
 
-import type { Chunks } from "./database.ts";
 import type { Statement } from "./sql.ts";
 import { boundValues, literal, resultTypes } from "./values.ts";
+
+/** What `copy … from stdin` is fed with: whole lines or pieces of them. */
+export type Chunks = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 export async function* cursorRows<Row extends object>(
   client: pg.ClientBase,

@@ -11,6 +11,7 @@ import pg from "pg";
 
 import { assert } from "../kernel/assert.ts";
 import { copyFrom, copyTo, cursorRows } from "./bulk.ts";
+import type { Chunks } from "./bulk.ts";
 import { isConflict, understood } from "./errors.ts";
 import { listener } from "./listen.ts";
 import type { Statement } from "./sql.ts";
@@ -30,8 +31,6 @@ export interface Queries {
   /** `copy … to stdout`: the bytes as they come. Values are scalars, written as literals. */
   copyOut(statement: Statement): AsyncIterable<Buffer>;
 }
-
-export type Chunks = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 export interface Transaction extends Queries {
   /** A part that may fail alone: its statements are undone and the transaction goes on. */
@@ -81,18 +80,14 @@ const IDLE_IN_TRANSACTION_SECONDS = 300;
 export function connectDatabase(options: DatabaseOptions): Database {
   const configuration = clientConfiguration(options);
   const settings = sessionSettings(options.role ?? "application");
-  const pool = new pg.Pool({
+  const poolConfiguration = {
     ...configuration,
     max: options.connections ?? 16,
     idleTimeoutMillis: 30_000,
-    onConnect: (client) => {
-      // A lost connection fails the statement that waits on it; without a listener it would also
-      // end the process.
-      client.on("error", () => undefined);
-      // The pool waits for what is returned here, though its types do not say so.
-      return client.query(settings);
-    },
-  });
+    // The pool waits for the promise, though its types do not say so.
+    onConnect: settled(settings),
+  };
+  const pool = new pg.Pool(poolConfiguration);
   pool.on("error", () => undefined);
   const ears = listener(configuration, settings);
 
@@ -124,6 +119,15 @@ function sessionSettings(role: "application" | "owner"): string {
     `set standard_conforming_strings = on; ` +
     `set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION_SECONDS}s'`
   );
+}
+
+function settled(settings: string): (client: pg.ClientBase) => Promise<unknown> {
+  return (client) => {
+    // A lost connection fails the statement that waits on it; without a listener it would also
+    // end the process.
+    client.on("error", () => undefined);
+    return client.query(settings);
+  };
 }
 
 /** A connection for as long as it is held; inside a transaction always the same one. */

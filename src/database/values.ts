@@ -53,7 +53,7 @@ export function boundValues(values: readonly unknown[]): unknown[] {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) {
       const items: readonly unknown[] = value;
-      if (!isTemporal(items.find((item) => item !== null))) return value;
+      if (!isTemporal(items.find((item) => item !== null))) return items;
       return items.map((item) => (item === null ? null : String(item)));
     }
     return isTemporal(value) ? String(value) : value;
