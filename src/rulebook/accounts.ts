@@ -112,6 +112,8 @@ export interface AccountTableContext {
   readonly file: string;
   readonly from: Positioned;
   readonly chart: ReadonlyMap<string, Account>;
+  /** Those with problems of their own as well. */
+  readonly accountIds: ReadonlySet<string>;
   readonly types: FactTypes;
   readonly problems: Problem[];
 }
@@ -148,7 +150,9 @@ export function compileAccountTable(
 function accountAt(id: string, path: Path, context: AccountTableContext): Account | null {
   const account = context.chart.get(id);
   if (account !== undefined) return account;
-  context.problems.push({ ...context.from.at(path), reason: `unknown account "${id}"` });
+  if (!context.accountIds.has(id)) {
+    context.problems.push({ ...context.from.at(path), reason: `unknown account "${id}"` });
+  }
   return null;
 }
 

@@ -22,6 +22,8 @@ export interface Layer {
 /** Base first. */
 export interface Book {
   readonly layers: readonly Layer[];
+  /** False where a book that it extends could not be read. */
+  readonly isComplete: boolean;
 }
 
 /** Records by id under one key of one file. */
@@ -89,6 +91,16 @@ export function records<T>(
     located.set(id, { ...positioned, id, data, layers: one.layers, changed: one.changed });
   }
   return located;
+}
+
+/** Every id of a section, of records that do not fit as well: their fault is said once. */
+export function recordIds(book: Book, { file, key }: Section<unknown>): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { sources } of book.layers) {
+    const group = child(sources.get(file)?.value ?? null, key);
+    if (isMapping(group)) for (const id of Object.keys(group)) ids.add(id);
+  }
+  return ids;
 }
 
 interface Merged {

@@ -26,6 +26,8 @@ export interface CheckedTable {
 
 export interface AccountCheck {
   readonly collections: ReadonlyMap<string, Located<CollectionRecord>>;
+  /** Those with problems of their own as well. */
+  readonly collectionIds: ReadonlySet<string>;
   readonly rules: ReadonlyMap<string, RuleSides>;
   readonly tables: readonly CheckedTable[];
   readonly problems: Problem[];
@@ -43,14 +45,14 @@ function complainer(problems: Problem[]) {
   };
 }
 
-function checkCoverage({ collections, tables, problems }: AccountCheck): void {
+function checkCoverage({ collections, collectionIds, tables, problems }: AccountCheck): void {
   const complain = complainer(problems);
   const served = new Map<string, CheckedTable>();
   for (const table of tables) {
     for (const [index, collection] of table.collections.entries()) {
       const place = table.from.at(["collections", index]);
       const other = served.get(collection);
-      if (!collections.has(collection)) complain(place, `unknown collection "${collection}"`);
+      if (!collectionIds.has(collection)) complain(place, `unknown collection "${collection}"`);
       else if (other !== undefined) {
         complain(place, `"${collection}" has a table already, in ${other.file}`);
       }

@@ -6,7 +6,7 @@ import { section, wholeFile } from "./book.ts";
 import type { Book, Located } from "./book.ts";
 import { parseDecimal } from "./decimal.ts";
 import { FACT_TYPES, isDate } from "./facts.ts";
-import type { FactDeclaration, FactValue } from "./facts.ts";
+import type { FactDeclaration, FactType, FactValue } from "./facts.ts";
 import { nameShape } from "./shape.ts";
 import type { Problem } from "./source.ts";
 
@@ -84,9 +84,21 @@ export function declareFact(
   const common = { name, type, meaning, values };
   if (data.default === undefined) return { ...common, mayBeAbsent: true, default: null };
   const value = defaultOf(data.default, common);
-  if (value === null) return complain("default", `${name}: not a default for a ${type}`);
+  if (value === null) return complain("default", `${name}: the default ${DEFAULTS[type](values)}`);
   return { ...common, mayBeAbsent: false, default: value };
 }
+
+type Allowed = readonly string[] | null;
+
+/** What a default has to be, by type. */
+const DEFAULTS: Readonly<Record<FactType, (values: Allowed) => string>> = {
+  string: (values) => (values === null ? "is a text" : `is one of ${values.join(", ")}`),
+  boolean: () => "is true or false",
+  integer: () => "is a whole number",
+  date: () => "is a date YYYY-MM-DD",
+  amount: () => "can only be 0: any other worth depends on the currency",
+  list: (values) => (values === null ? "is a list" : `is a list out of ${values.join(", ")}`),
+};
 
 type Declared = Pick<FactDeclaration, "type" | "values">;
 

@@ -15,7 +15,7 @@ import {
   compileAccountTable,
 } from "./accounts.ts";
 import type { Account, Accounts, AccountTable } from "./accounts.ts";
-import { filesUnder, records, section, wholeFile } from "./book.ts";
+import { filesUnder, recordIds, records, section, wholeFile } from "./book.ts";
 import type { Book, Located } from "./book.ts";
 import { checkAccounts } from "./check-accounts.ts";
 import type { CheckedTable } from "./check-accounts.ts";
@@ -56,6 +56,10 @@ export interface Loaded {
 /** Loads and checks a book. `problems` are those of reading its files. */
 export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
   const problems = [...reading];
+  const sources = book.layers.flatMap((layer) => [...layer.sources.values()]);
+  if (!book.isComplete || sources.some((source) => !source.isReadable)) {
+    return { rulebook: null, problems: inReadingOrder(problems) };
+  }
   checkFiles(book, problems);
   const header = readHeader(book, problems);
   const facts = loadFacts(book, problems);
@@ -112,6 +116,7 @@ function loadAccounts(
   for (const [id, { data }] of records(book, accountSection, problems)) {
     chart.set(id, { ...data, id, number: data.number ?? null });
   }
+  const accountIds = recordIds(book, accountSection);
   // What is wrong with the rules themselves is said where they are loaded.
   const rules = records(book, rulesSides, []);
   const ruleIds = rules.size === 0 ? null : [...rules.keys()];
@@ -125,7 +130,8 @@ function loadAccounts(
         ? [found.data.collections, []]
         : [[], found.data.secondOperations];
     const types = factTypes(facts.values(), accountFacts(ofCollections, ruleIds));
-    const compiled = compileAccountTable(found.data, { file, from: found, chart, types, problems });
+    const context = { file, from: found, chart, accountIds, types, problems };
+    const compiled = compileAccountTable(found.data, context);
     tables.push({
       file,
       from: found,
@@ -134,7 +140,8 @@ function loadAccounts(
       compiled,
     });
   }
-  checkAccounts({ collections, rules, tables, problems });
+  const collectionIds = recordIds(book, collectionSection);
+  checkAccounts({ collections, collectionIds, rules, tables, problems });
   const compiled = tables.map((table) => table.compiled).filter(isTable);
   return compiled.length === tables.length ? assembleAccounts(chart, compiled) : null;
 }

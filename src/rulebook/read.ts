@@ -47,7 +47,7 @@ export async function readBook(
   for (;;) {
     const [lowest] = layers;
     const below = lowest === undefined ? null : belowOf(lowest);
-    if (below === null) return { book: { layers }, problems };
+    if (below === null) return { book: { layers, isComplete: true }, problems };
     const from = join(shelf, below.id);
     const found = layers.length < DEEPEST_INHERITANCE ? await filesOf(from) : null;
     if (found === null) {
@@ -56,7 +56,7 @@ export async function readBook(
           ? `there is no rule book "${below.id}" to extend`
           : "the book extends itself, or too many others";
       problems.push({ ...below.place, reason });
-      return { book: { layers }, problems };
+      return { book: { layers, isComplete: false }, problems };
     }
     layers.unshift(parseLayer(below.id, found, problems, prefix?.(from) ?? `${below.id}/`));
   }

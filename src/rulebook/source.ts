@@ -27,6 +27,8 @@ export type Path = readonly (string | number)[];
 export interface Source {
   readonly file: string;
   readonly value: Raw;
+  /** False where the text is no YAML: then nothing else is worth saying about it. */
+  readonly isReadable: boolean;
   /** Where the value at the path stands; the nearest enclosing value where there is none. */
   at(path: Path): Place;
   /** Where the key that leads to the path's value stands (a list's item: the item). */
@@ -48,7 +50,7 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
   };
   if (text.length > LONGEST_FILE_CHARACTERS) {
     complain(0, `the file is longer than ${LONGEST_FILE_CHARACTERS} characters`);
-    return { file, value: null, at: () => place(0), atKey: () => place(0) };
+    return { file, value: null, isReadable: false, at: () => place(0), atKey: () => place(0) };
   }
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -56,9 +58,9 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
     prettyErrors: false,
     uniqueKeys: false,
   });
-  for (const error of [...document.errors, ...document.warnings]) {
-    complain(error.pos[0], `not YAML: ${error.message}`);
-  }
+  const [error = document.warnings[0]] = document.errors;
+  // The first is the cause; those that follow it are its shadows.
+  if (error !== undefined) complain(error.pos[0], `not YAML: ${error.message}`);
   const values = new Map<string, number>();
   const keys = new Map<string, number>();
   const root = document.contents;
@@ -66,6 +68,7 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
   return {
     file,
     value,
+    isReadable: error === undefined,
     at: (path) => place(nearest(values, path)),
     atKey: (path) => place(keys.get(pathKey(path)) ?? nearest(values, path)),
   };
