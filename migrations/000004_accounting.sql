@@ -116,7 +116,7 @@ alter table assignment add foreign key (client_id, adjustment_id) references adj
 create index adjustment_of_dispute on adjustment (client_id, dispute_id, ordinal);
 create index adjustment_by_state on adjustment (client_id, state, planned_posting_date)
   where state not in ('executed', 'tracked', 'cancelled');
-create index adjustment_planned on adjustment (release_on) where state = 'planned';
+create index adjustment_planned on adjustment (client_id, release_on) where state = 'planned';
 
 -- At most one reversal of an adjustment that is not cancelled.
 create unique index adjustment_one_live_reversal

@@ -248,6 +248,11 @@ export function adjustmentOf(book: DisputeBook, id: string): Adjustment {
   return found;
 }
 
+/** Moves the dispute's state; the same state again is no change. */
+export function moveState(book: DisputeBook, to: DisputeState): void {
+  if (book.state !== to) record(book, { type: "stateChanged", from: book.state, to });
+}
+
 /** Applies a change to the book and remembers it for the store. */
 export function record(book: DisputeBook, change: Change): void {
   apply(book, change);

@@ -56,6 +56,26 @@ export function outcomeOf(
     change.type === "entriesBooked" ? change.entries : [],
   );
   const touched = [...new Set(changes.flatMap(adjustmentIds))].map((id) => adjustmentOf(book, id));
+  return shown(book, entries, touched, decision);
+}
+
+/** The outcome of an operation recorded earlier, as its adjustments stand now. */
+export function recordedOutcome(
+  book: DisputeBook,
+  operationId: string,
+  decision: string | null,
+): OperationOutcome {
+  const own = book.adjustments.filter((one) => one.operationId === operationId);
+  const entries = own.flatMap((one) => one.entries.filter((entry) => entry.kind !== "contra"));
+  return shown(book, entries, own, decision);
+}
+
+function shown(
+  book: DisputeBook,
+  entries: readonly Entry[],
+  touched: readonly Adjustment[],
+  decision: string | null,
+): OperationOutcome {
   const amount = (minor: bigint): string => formatAmount(minor, book.currency);
   return {
     decision,

@@ -61,15 +61,17 @@ export function usedReferences(
  */
 export function disputesWithDueHolds(
   db: Queries,
+  clientId: string,
   today: string,
   limit: number,
 ): Promise<DisputeKey[]> {
   return db.query(sql`
     select distinct a.client_id as "clientId", a.dispute_id as "disputeId"
     from adjustment a
-    where a.state = 'planned'
+    where a.client_id = ${clientId}
+      and a.state = 'planned'
       and (a.release_on is null or a.release_on <= ${today})
-      and coalesce((a.hold ->> 'stopped')::boolean, false) = false
+      and a.hold ->> 'reason' <> 'custom'
       and not exists (
         select 1
         from jsonb_array_elements_text(coalesce(a.hold -> 'waitsFor', '[]'::jsonb)) w (id)

@@ -13,7 +13,8 @@ import { ensurePeriods, insertEntries } from "../ledger/store.ts";
 import { assignmentTypeOf, nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Adjustment, Change } from "./dispute-book.ts";
 import { adjustmentOf } from "./dispute-book.ts";
-import type { Engine } from "./engine.ts";
+import type { ClientRuntime, Engine } from "./engine.ts";
+import { fiscalYearOf } from "./fiscal-year.ts";
 import type { LoadedBook } from "./load-books.ts";
 import { showAssignments } from "./show-assignments.ts";
 import {
@@ -46,6 +47,21 @@ export interface WrittenBook {
   /** The actor of an operation; the machine where none is known. */
   readonly actorOf: (operationId: string | null) => string;
   readonly eventDate: string;
+}
+
+/** A book of a client, ready to be written. */
+export function writtenOf(
+  loaded: LoadedBook,
+  runtime: ClientRuntime,
+  by: Pick<WrittenBook, "actorOf" | "eventDate">,
+): WrittenBook {
+  const { rulebook, settings } = runtime;
+  return {
+    loaded,
+    rulebookVersion: `${rulebook.id} ${rulebook.version}`,
+    fiscalYearOf: (date) => fiscalYearOf(date, settings.fiscalYearStartsIn),
+    ...by,
+  };
 }
 
 interface Touched {

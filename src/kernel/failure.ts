@@ -96,6 +96,11 @@ const CATALOGUE = {
     title: "Nobody approves their own work",
     remedy: "Ask somebody else to approve.",
   },
+  "gate-refused": {
+    status: 409,
+    title: "The books do not let the dispute resolve like this",
+    remedy: "Cure what is listed, or choose the decision that fits the books.",
+  },
   "key-reused": {
     status: 422,
     title: "The key was used with another body",

@@ -5,6 +5,9 @@
 import type { Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
+/** Between the parts of a text[] that travels as one text; no table or row is named with it. */
+const UNIT_SEPARATOR = "\u001f";
+
 export interface NewEntry {
   readonly clientId: string;
   readonly id: string;
@@ -49,7 +52,7 @@ export async function insertEntries(
       debit_collection, debit_account, debit_tran_code,
       credit_collection, credit_account, credit_tran_code,
       amount_minor, currency, processing, event_date, planned_posting_date, booked_on,
-      rulebook_version, string_to_array(chosen_by, ' '), actor, ${recordedAt}
+      rulebook_version, coalesce(string_to_array(nullif(chosen_by, ''), chr(31)), '{}'), actor, ${recordedAt}
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.id)}::uuid[],
@@ -72,7 +75,7 @@ export async function insertEntries(
       ${rows.map((row) => row.plannedPostingDate)}::date[],
       ${rows.map((row) => row.bookedOn)}::date[],
       ${rows.map((row) => row.rulebookVersion)}::text[],
-      ${rows.map((row) => row.chosenBy.join(" "))}::text[],
+      ${rows.map((row) => row.chosenBy.join(UNIT_SEPARATOR))}::text[],
       ${rows.map((row) => row.actor)}::text[]) as added (
         client_id, id, dispute_id, adjustment_id, operation_id, rule, kind, undoes,
         debit_collection, debit_account, debit_tran_code,

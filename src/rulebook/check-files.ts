@@ -6,7 +6,10 @@ import { accountSection, CHART_FILE } from "./accounts.ts";
 import { isMapping } from "./book.ts";
 import type { Book, Section } from "./book.ts";
 import { BOOK_FILE, bookHeaderShape, collectionSection, factSection } from "./declarations.ts";
+import { GATES_FILE, gateSection } from "./gates.ts";
+import { OPERATIONS_FILE, operationSection, STATES_FILE, stateSection } from "./operations.ts";
 import { ROUTES_FILE } from "./routes.ts";
+import { RULES_FILE, ruleSection } from "./rules.ts";
 import type { Problem } from "./source.ts";
 
 /** Files that are made of records by id. Rooms that add a section add it here. */
@@ -14,6 +17,10 @@ export const SECTIONS: readonly Section<unknown>[] = [
   factSection,
   collectionSection,
   accountSection,
+  ruleSection,
+  operationSection,
+  stateSection,
+  gateSection,
 ];
 
 /** Files whose whole shape is checked where they are loaded. */
@@ -21,7 +28,16 @@ const WHOLE_FILES: readonly string[] = [ROUTES_FILE];
 const TABLE_FILE = /^accounts\/[a-z0-9-]+\.yaml$/;
 
 /** Files that every complete book has to have, itself or by the book below. */
-const REQUIRED = [BOOK_FILE, "collections.yaml", CHART_FILE, ROUTES_FILE];
+const REQUIRED = [
+  BOOK_FILE,
+  "collections.yaml",
+  RULES_FILE,
+  OPERATIONS_FILE,
+  STATES_FILE,
+  GATES_FILE,
+  CHART_FILE,
+  ROUTES_FILE,
+];
 
 export function checkFiles(book: Book, problems: Problem[]): void {
   const keysByFile = new Map<string, Set<string>>([

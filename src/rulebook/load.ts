@@ -27,6 +27,12 @@ import { bindFacts, DISPUTE_FACTS, factTypes } from "./facts.ts";
 import type { FactDeclaration, Facts, FactTypes } from "./facts.ts";
 import { compileRouteTable, ROUTE_FACTS, ROUTES_FILE, routeTableShape } from "./routes.ts";
 import type { RouteChoice, RouteQuestion, RouteTable } from "./routes.ts";
+import { loadGates } from "./gates.ts";
+import type { Gate, GateDecision } from "./gates.ts";
+import { loadOperations, loadStates } from "./operations.ts";
+import type { Operation, OperationGroup } from "./operations.ts";
+import { loadRules } from "./rules.ts";
+import type { AccountingRule } from "./rules.ts";
 import { inReadingOrder } from "./source.ts";
 import type { Problem } from "./source.ts";
 
@@ -34,6 +40,11 @@ export interface RuleBook extends BookHeader {
   /** The facts of a dispute: what Redress supplies and what the book declares. */
   readonly facts: FactTypes;
   readonly collections: ReadonlyMap<string, CollectionRecord>;
+  readonly rules: ReadonlyMap<string, AccountingRule>;
+  readonly operations: ReadonlyMap<string, Operation>;
+  /** Which groups of operations each state of a dispute allows. */
+  readonly states: ReadonlyMap<string, ReadonlySet<OperationGroup>>;
+  readonly gates: ReadonlyMap<GateDecision, Gate>;
   readonly accounts: Accounts;
   readonly routes: RouteTable;
   /**
@@ -64,6 +75,11 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
   const header = readHeader(book, problems);
   const facts = loadFacts(book, problems);
   const collections = records(book, collectionSection, problems);
+  const collectionIds = new Set(collections.keys());
+  const rules = loadRules(book, collectionIds, problems);
+  const operations = loadOperations(book, rules, problems);
+  const states = loadStates(book, problems);
+  const gates = loadGates(book, collectionIds, problems);
   const accounts = loadAccounts(book, facts, collections, problems);
   const routes = loadRoutes(book, facts, problems);
   if (problems.length > 0 || header === null || accounts === null || routes === null) {
@@ -73,6 +89,10 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
     ...header,
     facts,
     collections: new Map([...collections].map(([id, { data }]) => [id, data])),
+    rules,
+    operations,
+    states,
+    gates,
     accounts,
     routes,
     bindDispute: (currency, given) => bindFacts(facts, currency, given),

@@ -1,0 +1,23 @@
+/** An approved proposal goes on: to its hold, or booked and routed. */
+import { nextState } from "./adjustment-machine.ts";
+import type { Deciding } from "./decide-context.ts";
+import type { Adjustment } from "./dispute-book.ts";
+import { record } from "./dispute-book.ts";
+import { releaseAdjustment } from "./run-due.ts";
+
+export function approveProposal(deciding: Deciding, adjustment: Adjustment, reason: string): void {
+  if (adjustment.state !== "awaitingApproval") nextState(adjustment.state, "held");
+  if (adjustment.hold === null) {
+    releaseAdjustment(deciding, adjustment, reason);
+    if (adjustment.state !== "awaitingApproval") return;
+  }
+  record(deciding.book, {
+    type: "adjustmentMoved",
+    adjustmentId: adjustment.id,
+    from: "awaitingApproval",
+    to: nextState("awaitingApproval", "held"),
+    event: "held",
+    operationId: deciding.operationId,
+    reason,
+  });
+}

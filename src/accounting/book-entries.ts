@@ -1,0 +1,208 @@
+/**
+ * From a proposal to entries: chooses the accounts and writes the rule's movement.
+ *
+ * The decision table chooses the account only where an entry opens a balance. An entry that lowers
+ * one posts to the account that holds it, oldest first, so a dispute that was reclassified half
+ * way still clears account by account; several accounts make several entries.
+ */
+import { assert } from "../kernel/assert.ts";
+import { minimum } from "../kernel/money.ts";
+import { HOLDER } from "../rulebook/accounts.ts";
+import type { EntrySide } from "../rulebook/accounts.ts";
+
+import type { Deciding } from "./decide-context.ts";
+import { factsOf } from "./decide-context.ts";
+import type { Adjustment, DisputeBook, Entry, Processing, Proposal } from "./dispute-book.ts";
+
+/** The entries of an adjustment's proposals, in their order; each sees what those before booked. */
+export function entriesFor(deciding: Deciding, adjustment: Adjustment): Entry[] {
+  const entries: Entry[] = [];
+  for (const proposal of adjustment.proposals) {
+    entries.push(
+      ...(proposal.reverses === null
+        ? entriesOf(deciding, adjustment, proposal, entries)
+        : [undoing(deciding, adjustment, proposal.reverses, "reversal")]),
+    );
+  }
+  return entries;
+}
+
+/** Contra entries of everything that the adjustment booked and nothing undid yet. */
+export function contraEntries(deciding: Deciding, adjustment: Adjustment): Entry[] {
+  return adjustment.entries
+    .filter((entry) => entry.kind !== "contra")
+    .map((entry) => undoing(deciding, adjustment, entry.id, "contra"));
+}
+
+interface Segment {
+  readonly account: string;
+  readonly tranCode: string | null;
+  readonly chosenBy: string | null;
+  readonly amountMinor: bigint;
+}
+
+function entriesOf(
+  deciding: Deciding,
+  adjustment: Adjustment,
+  proposal: Proposal,
+  before: readonly Entry[],
+): Entry[] {
+  const debits = segmentsOf(deciding, proposal, "debit", before);
+  const credits = segmentsOf(deciding, proposal, "credit", before);
+  return paired(debits, credits).map(([debit, credit, amountMinor]) => ({
+    ...datesOf(deciding, adjustment),
+    id: deciding.context.ids.nextEntry(),
+    rule: proposal.rule,
+    debit: { collection: proposal.debitCollection, account: debit.account },
+    credit: { collection: proposal.creditCollection, account: credit.account },
+    debitTranCode: debit.tranCode,
+    creditTranCode: credit.tranCode,
+    amountMinor,
+    processing: adjustment.processing,
+    kind: "original",
+    undoes: null,
+    chosenBy: [debit.chosenBy, credit.chosenBy].filter((one) => one !== null),
+  }));
+}
+
+function segmentsOf(
+  deciding: Deciding,
+  proposal: Proposal,
+  side: EntrySide,
+  before: readonly Entry[],
+): Segment[] {
+  const collection = side === "debit" ? proposal.debitCollection : proposal.creditCollection;
+  const segments: Segment[] = [];
+  let left = proposal.amountMinor;
+  const isSecondOperation = proposal.debitCollection === proposal.creditCollection;
+  if (!isSecondOperation) {
+    for (const [account, balance] of holdings(deciding.book, collection, before)) {
+      const held = side === "debit" ? balance : -balance;
+      if (left === 0n || held <= 0n) continue;
+      const amountMinor = minimum(left, held);
+      segments.push({ ...followed(deciding, account, side), amountMinor });
+      left -= amountMinor;
+    }
+  }
+  if (left === 0n) return segments;
+  const rest = opened(deciding, proposal, side, collection, left);
+  // What goes beyond the balance of the same account is one entry with what closes it.
+  const same = segments.findIndex((segment) => segment.account === rest.account);
+  const [closing] = same === -1 ? [] : segments.splice(same, 1);
+  return [...segments, { ...rest, amountMinor: left + (closing?.amountMinor ?? 0n) }];
+}
+
+/** Balances of a collection by account, in the order in which the accounts were first used. */
+function holdings(
+  book: DisputeBook,
+  collection: string,
+  before: readonly Entry[],
+): Map<string, bigint> {
+  const balances = new Map<string, bigint>();
+  const add = (account: string, amount: bigint): void => {
+    balances.set(account, (balances.get(account) ?? 0n) + amount);
+  };
+  const all = book.adjustments.flatMap((adjustment) => adjustment.entries);
+  for (const entry of [...all, ...before]) {
+    if (entry.debit.collection === collection) add(entry.debit.account, -entry.amountMinor);
+    if (entry.credit.collection === collection) add(entry.credit.account, entry.amountMinor);
+  }
+  return balances;
+}
+
+function followed(deciding: Deciding, account: string, side: EntrySide) {
+  const { accounts } = deciding.context.rulebook;
+  const tranCode = accounts.chart.has(account) ? accounts.tranCodeOf(account, side) : null;
+  return { account, tranCode, chosenBy: null };
+}
+
+function opened(
+  deciding: Deciding,
+  proposal: Proposal,
+  side: EntrySide,
+  collection: string,
+  amountMinor: bigint,
+): Segment {
+  const { book, context } = deciding;
+  const choice = context.rulebook.accounts.choose({
+    rule: proposal.rule,
+    side,
+    collection,
+    facts: factsOf(book, context),
+  });
+  return {
+    account: choice.account === HOLDER ? book.holderAccount : choice.account,
+    tranCode: choice.tranCode,
+    chosenBy: `${choice.table}: ${choice.row}`,
+    amountMinor,
+  };
+}
+
+/** Lays the two sides beside each other and cuts where either changes its account. */
+function paired(
+  debits: readonly Segment[],
+  credits: readonly Segment[],
+): [Segment, Segment, bigint][] {
+  const pairs: [Segment, Segment, bigint][] = [];
+  let [d, c] = [0, 0];
+  let [debitLeft, creditLeft] = [debits[0]?.amountMinor ?? 0n, credits[0]?.amountMinor ?? 0n];
+  for (;;) {
+    const [debit, credit] = [debits[d], credits[c]];
+    if (debit === undefined || credit === undefined) return pairs;
+    const amount = minimum(debitLeft, creditLeft);
+    pairs.push([debit, credit, amount]);
+    debitLeft -= amount;
+    creditLeft -= amount;
+    if (debitLeft === 0n) debitLeft = debits[++d]?.amountMinor ?? 0n;
+    if (creditLeft === 0n) creditLeft = credits[++c]?.amountMinor ?? 0n;
+  }
+}
+
+function undoing(
+  deciding: Deciding,
+  adjustment: Adjustment,
+  entryId: string,
+  kind: "contra" | "reversal",
+): Entry {
+  const original = entryById(deciding.book, entryId);
+  const processing: Processing = kind === "contra" ? original.processing : adjustment.processing;
+  return {
+    ...datesOf(deciding, adjustment),
+    id: deciding.context.ids.nextEntry(),
+    rule: original.rule,
+    debit: original.credit,
+    credit: original.debit,
+    debitTranCode: tranCode(deciding, original.credit.account, "debit", original.creditTranCode),
+    creditTranCode: tranCode(deciding, original.debit.account, "credit", original.debitTranCode),
+    amountMinor: original.amountMinor,
+    processing,
+    kind,
+    undoes: original.id,
+    chosenBy: [],
+  };
+}
+
+function tranCode(
+  deciding: Deciding,
+  account: string,
+  side: EntrySide,
+  otherwise: string | null,
+): string | null {
+  const { accounts } = deciding.context.rulebook;
+  return accounts.chart.has(account) ? accounts.tranCodeOf(account, side) : otherwise;
+}
+
+export function entryById(book: DisputeBook, id: string): Entry {
+  for (const adjustment of book.adjustments) {
+    for (const entry of adjustment.entries) if (entry.id === id) return entry;
+  }
+  assert(false, `dispute ${book.id} has no entry ${id}`);
+}
+
+function datesOf(deciding: Deciding, adjustment: Adjustment) {
+  return {
+    eventDate: deciding.eventDate,
+    plannedPostingDate: adjustment.plannedPostingDate,
+    bookedOn: deciding.today,
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Cancelling an adjustment of which nothing can have reached the system of record: a proposal is
+ * dropped, booked entries get linked contra entries. What follows it is cancelled with it.
+ */
+import { minimum } from "../kernel/money.ts";
+
+import { nextState, NEVER_SENT_STATES, PROPOSAL_STATES } from "./adjustment-machine.ts";
+import { contraEntries } from "./book-entries.ts";
+import type { Deciding } from "./decide-context.ts";
+import type { Adjustment } from "./dispute-book.ts";
+import { adjustmentOf, record } from "./dispute-book.ts";
+import type { Line } from "./open-adjustments.ts";
+import { EXTRA_REVERSALS } from "./positions.ts";
+import type { ExtraRule } from "./positions.ts";
+
+/** Throws `transition-refused` where the state does not allow it. */
+export function cancelAdjustment(
+  deciding: Deciding,
+  adjustmentId: string,
+  reason: string,
+  event: "cancelled" | "declined" = "cancelled",
+): void {
+  const { book, operationId } = deciding;
+  const adjustment = adjustmentOf(book, adjustmentId);
+  const from = adjustment.state;
+  const to = nextState(from, event);
+  const entries = PROPOSAL_STATES.has(from) ? [] : contraEntries(deciding, adjustment);
+  record(book, { type: "adjustmentMoved", adjustmentId, from, to, event, operationId, reason });
+  if (entries.length > 0) {
+    record(book, { type: "entriesBooked", adjustmentId, entries, operationId });
+  }
+  if (adjustment.proposals.length > 0) {
+    record(book, { type: "proposalsReplaced", adjustmentId, proposals: [] });
+  }
+  for (const follower of book.adjustments) {
+    if (follower.followsAdjustmentId !== adjustmentId || follower.state !== "planned") continue;
+    cancelAdjustment(deciding, follower.id, "its principal was cancelled");
+  }
+}
+
+/**
+ * Before a take-back: holder credits that were never sent and lie wholly inside what is taken back
+ * are cancelled instead. Answers the lines that are left to take.
+ */
+export function cancelUnsentCredits(deciding: Deciding, lines: readonly Line[]): Line[] {
+  const left = new Map(lines.map((line) => [line.rule, line.amountMinor]));
+  const taking = lines.find((line) => isPrincipalDebit(deciding, line))?.rule;
+  if (taking === undefined || deciding.context.executesAtOnce) return [...lines];
+  for (const credit of deciding.book.adjustments) {
+    if (!NEVER_SENT_STATES.has(credit.state) || credit.reversesAdjustmentId !== null) continue;
+    const parts = partsOf(deciding, credit, taking);
+    if (parts === null || parts.size === 0) continue;
+    const inside = [...parts].every(([rule, amount]) => amount <= (left.get(rule) ?? 0n));
+    if (!inside) continue;
+    for (const [rule, amount] of parts) left.set(rule, (left.get(rule) ?? 0n) - amount);
+    giveBackOverShort(left, credit);
+    cancelAdjustment(deciding, credit.id, "taken back before it was sent");
+  }
+  return lines
+    .map((line) => ({ ...line, amountMinor: left.get(line.rule) ?? 0n }))
+    .filter((line) => line.amountMinor > 0n);
+}
+
+function isPrincipalDebit({ context }: Deciding, line: Line): boolean {
+  return context.rulebook.rules.get(line.rule)?.debit === "accountHolder";
+}
+
+/** What of the debit's lines a credit would use up, by rule; null where it is no such credit. */
+function partsOf(
+  { context }: Deciding,
+  credit: Adjustment,
+  taking: string,
+): Map<string, bigint> | null {
+  const parts = new Map<string, bigint>();
+  const lines = PROPOSAL_STATES.has(credit.state) ? credit.proposals : credit.entries;
+  let creditsHolder = false;
+  for (const line of lines) {
+    const rule = context.rulebook.rules.get(line.rule);
+    let uses: string | undefined;
+    if (rule?.credit === "accountHolder") {
+      uses = taking;
+      creditsHolder = true;
+    } else uses = EXTRA_REVERSALS[line.rule as ExtraRule];
+    if (uses === undefined) return null;
+    parts.set(uses, (parts.get(uses) ?? 0n) + line.amountMinor);
+  }
+  return creditsHolder ? parts : null;
+}
+
+/** A cancelled over/short credit needs no restoring: its contra entry did that. */
+function giveBackOverShort(left: Map<string, bigint>, credit: Adjustment): void {
+  const restored = left.get("AtmOverShortRestored");
+  if (restored === undefined || credit.principalRule !== "AtmOverShortCredit") return;
+  left.set("AtmOverShortRestored", restored - minimum(restored, credit.amountMinor));
+}

@@ -1,0 +1,91 @@
+/**
+ * Assembles clients for the engine: settings, calendar and rule book, kept until the client's row
+ * changes.
+ */
+import { allClients, clientsById, clientVersions } from "../cases/views.ts";
+import type { Database, Queries } from "../database/database.ts";
+import { businessCalendar } from "../kernel/calendar.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { Failure } from "../kernel/failure.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { RuleBook } from "../rulebook/load.ts";
+
+import { clientSettings } from "./client-settings.ts";
+import type { AssignmentTerms, ClientRuntime, Engine } from "./engine.ts";
+
+export interface EngineParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The rule book by id, e.g. `standard`; undefined where there is none. */
+  readonly rulebooks: (id: string) => RuleBook | undefined;
+  /** Queue and times of an assignment, by the client's calendar. */
+  readonly assignmentTerms: (
+    facts: Parameters<AssignmentTerms>[0],
+    client: ClientRuntime,
+  ) => ReturnType<AssignmentTerms>;
+}
+
+export function createEngine(parts: EngineParts): Engine {
+  const known = new Map<string, ClientRuntime>();
+
+  const clients = async (
+    db: Queries,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, ClientRuntime>> => {
+    const versions = new Map((await clientVersions(db, ids)).map((row) => [row.id, row.version]));
+    const missing = ids.find((id) => !versions.has(id));
+    if (missing !== undefined) {
+      throw new Failure("not-found", `client ${missing} does not exist`, { client: missing });
+    }
+    const changed = ids.filter((id) => known.get(id)?.version !== versions.get(id));
+    if (changed.length > 0) {
+      for (const row of await clientsById(db, changed)) known.set(row.id, assemble(row, parts));
+    }
+    return new Map(ids.map((id) => [id, known.get(id) as ClientRuntime]));
+  };
+
+  return {
+    database: parts.database,
+    clock: parts.clock,
+    ids: parts.ids,
+    clients,
+    assignmentTerms: (facts) => {
+      const client = known.get(facts.clientId);
+      if (client === undefined) throw new Error(`client ${facts.clientId} was not loaded before`);
+      return parts.assignmentTerms(facts, client);
+    },
+  };
+}
+
+/** All clients, in order of their ids. */
+export async function sortedClients(engine: Engine): Promise<ClientRuntime[]> {
+  const ids = (await allClients(engine.database)).map((row) => row.id);
+  if (ids.length === 0) return [];
+  return [...(await engine.clients(engine.database, ids)).values()];
+}
+
+function assemble(
+  row: { id: string; name: string; settings: unknown; version: number },
+  parts: EngineParts,
+): ClientRuntime {
+  const settings = clientSettings(row.settings);
+  const rulebook = parts.rulebooks(settings.rulebook);
+  if (rulebook === undefined) {
+    throw new Failure(
+      "configuration-invalid",
+      `client ${row.id}: no rule book ${settings.rulebook}`,
+      {
+        client: row.id,
+      },
+    );
+  }
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    settings,
+    calendar: businessCalendar(settings.calendar),
+    rulebook,
+  };
+}

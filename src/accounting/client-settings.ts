@@ -1,0 +1,71 @@
+/**
+ * What an institution chooses for itself, beside its rule book: calendar, second operations,
+ * combination, holds, routes. Stored as JSON with the client; unknown keys are refused.
+ */
+import { z } from "zod";
+
+import { Failure } from "../kernel/failure.ts";
+
+const weekday = z.enum([
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+]);
+
+const approvalTier = z.strictObject({
+  /** Amounts above this need the levels; decimal string in the dispute's currency. */
+  above: z.string().regex(/^[0-9]+(\.[0-9]+)?$/),
+  levels: z.int().min(1).max(5),
+});
+
+export const clientSettingsShape = z.strictObject({
+  rulebook: z.string().default("standard").describe("The id of the rule book"),
+  calendar: z
+    .strictObject({
+      holidays: z.string().default("federal-reserve"),
+      zone: z.string().default("America/New_York"),
+      closedWeekdays: z.array(weekday).optional(),
+      closedDays: z.array(z.iso.date()).optional(),
+      openDays: z.array(z.iso.date()).optional(),
+    })
+    .prefault({}),
+  /** First month of the fiscal year, 1 to 12. */
+  fiscalYearStartsIn: z.int().min(1).max(12).default(1),
+  secondOperations: z.boolean().default(false),
+  /** Entries of one operation on one holder account in one adjustment: one line on a statement. */
+  combine: z.boolean().default(true),
+  /** Rules that somebody else executes for this client: they are tracked only. */
+  tracked: z.array(z.string()).default([]),
+  /** When a withdrawal's debit posts, unless the operation says. */
+  withdrawDebitOn: z.enum(["now", "noticeDate", "offset"]).default("now"),
+  /** Reg Z: days from the notice in which a final credit may still be denied. */
+  finalityDays: z.int().min(0).default(90),
+  approvals: z.record(z.string(), z.array(approvalTier)).default({}),
+  services: z.record(z.string(), z.unknown()).default({}),
+  batchProfiles: z.record(z.string(), z.unknown()).default({}),
+  /** Which service and profile the shipped route table names; the first where left out. */
+  service: z.string().optional(),
+  batchProfile: z.string().optional(),
+});
+
+export type ClientSettings = z.infer<typeof clientSettingsShape>;
+
+/** Reads stored settings. Throws `configuration-invalid` naming each setting that does not fit. */
+export function clientSettings(value: unknown): ClientSettings {
+  const result = clientSettingsShape.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => ({
+    pointer: `/${issue.path.join("/")}`,
+    detail: issue.message,
+  }));
+  throw new Failure(
+    "configuration-invalid",
+    faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; "),
+    {},
+    faults,
+  );
+}

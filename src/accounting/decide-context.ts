@@ -1,0 +1,68 @@
+/** What deciding needs beside the book: the rule book, the client, the calendar, ids. Pure. */
+import type { BusinessCalendar } from "../kernel/calendar.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { Facts } from "../rulebook/facts.ts";
+import type { RuleBook } from "../rulebook/load.ts";
+
+import type { ClientSettings } from "./client-settings.ts";
+import type { DisputeBook } from "./dispute-book.ts";
+import type { Positions } from "./positions.ts";
+
+export interface DecideContext {
+  readonly rulebook: RuleBook;
+  readonly settings: ClientSettings;
+  readonly calendar: BusinessCalendar;
+  readonly ids: Ids;
+  /** Scenarios: an execute adjustment counts as executed when booked; approvals are off. */
+  readonly executesAtOnce: boolean;
+  /** Whether an outside reference of this kind is recorded already, for the client. */
+  referenceUsed(kind: string, reference: string): boolean;
+}
+
+export interface DecideRequest {
+  readonly operationId: string;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The client's local date now: entries are booked on it. */
+  readonly today: string;
+  /** The local date of the business event. */
+  readonly eventDate: string;
+  readonly actor: string;
+}
+
+/** Who decides what, on which day: what the parts of a decision share. */
+export interface Deciding {
+  readonly book: DisputeBook;
+  readonly context: DecideContext;
+  readonly operationId: string;
+  readonly operation: string;
+  readonly today: string;
+  readonly eventDate: string;
+}
+
+/** An operation with its input read: amounts in minor units, defaults not yet applied. */
+export interface Applied extends Deciding {
+  readonly input: Readonly<Record<string, InputValue>>;
+  /** As they were before the operation. */
+  readonly positions: Positions;
+  readonly values: Record<string, bigint>;
+}
+
+export type InputValue = string | boolean | bigint | readonly unknown[] | undefined;
+
+const bound = new WeakMap<DisputeBook, Facts>();
+
+/** The dispute's facts as tables read them; bound once per loaded book. */
+export function factsOf(book: DisputeBook, context: DecideContext): Facts {
+  let facts = bound.get(book);
+  if (facts === undefined) {
+    facts = context.rulebook.bindDispute(book.currency, {
+      ...book.facts,
+      client: book.clientId,
+      amount: book.amountMinor,
+      currency: book.currency,
+    });
+    bound.set(book, facts);
+  }
+  return facts;
+}

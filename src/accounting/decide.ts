@@ -1,0 +1,147 @@
+/**
+ * Decides one operation on a dispute's book: is it allowed here, with which amount, which rules
+ * fire, what is booked now and what is planned. Pure: it reads and changes nothing but the book.
+ *
+ * A refused operation throws a `Failure` and leaves the book exactly as it was.
+ */
+import { Failure } from "../kernel/failure.ts";
+import type { Operation } from "../rulebook/operations.ts";
+
+import { cancelUnsentCredits } from "./cancel-adjustment.ts";
+import type { Applied, DecideContext, DecideRequest } from "./decide-context.ts";
+import type { DisputeBook, Hold } from "./dispute-book.ts";
+import { moveState, record } from "./dispute-book.ts";
+import { linesFired } from "./lines-fired.ts";
+import { openAdjustments } from "./open-adjustments.ts";
+import { approvalLevels } from "./approval-levels.ts";
+import { PROCEDURES } from "./operations/procedures.ts";
+import { amountValues, positionsOf } from "./positions.ts";
+import { readInput } from "./read-input.ts";
+import { restoreOnFailure } from "./restore-book.ts";
+import { amountOf } from "./take-amount.ts";
+
+export interface DecisionSummary {
+  /** `no entry required` where nothing was booked and nothing planned. */
+  readonly decision: string | null;
+}
+
+export const NO_ENTRY_REQUIRED = "no entry required";
+
+export function decide(
+  book: DisputeBook,
+  request: DecideRequest,
+  context: DecideContext,
+): DecisionSummary {
+  return restoreOnFailure(book, () => decideInPlace(book, request, context));
+}
+
+function decideInPlace(
+  book: DisputeBook,
+  request: DecideRequest,
+  context: DecideContext,
+): DecisionSummary {
+  const operation = context.rulebook.operations.get(request.operation);
+  if (operation === undefined) {
+    throw new Failure("unknown-operation", `${request.operation} is not an operation`, {
+      operation: request.operation,
+    });
+  }
+  const input = readInput(operation, request.input, book.currency);
+  const positions = positionsOf(book);
+  const applied: Applied = {
+    book,
+    context,
+    operationId: request.operationId,
+    operation: operation.id,
+    today: request.today,
+    eventDate: request.eventDate,
+    input,
+    positions,
+    values: amountValues(positions),
+  };
+  refuseByState(applied, operation);
+  const from = book.changes.length;
+  recordReference(applied, operation);
+  const stateBefore = book.state;
+  if (operation.procedure === null) fireRules(applied, operation);
+  else PROCEDURES[operation.procedure](applied, operation);
+  record(book, {
+    type: "operationRecorded",
+    operation: {
+      id: request.operationId,
+      operation: operation.id,
+      on: request.eventDate,
+      input: request.input,
+      stateBefore,
+    },
+  });
+  return { decision: movedAnything(book, from) ? null : NO_ENTRY_REQUIRED };
+}
+
+/** Throws `operation-not-allowed` by the rule book's table of states. */
+function refuseByState({ book, context }: Applied, operation: Operation): void {
+  const allowed = context.rulebook.states.get(book.state);
+  if (allowed?.has(operation.group) === true) return;
+  // A taking on notice leaves the state alone; its notice is recorded all the same.
+  if (operation.group === "plannedDenial" && hasPlannedDebit(book)) return;
+  throw new Failure(
+    "operation-not-allowed",
+    `${operation.id} is not allowed while the dispute is ${book.state}`,
+    { operation: operation.id, state: book.state },
+  );
+}
+
+function hasPlannedDebit(book: DisputeBook): boolean {
+  return book.adjustments.some(
+    (one) => one.state === "planned" && one.hold?.reason === "denyDebitDate",
+  );
+}
+
+/** The same event recorded twice is one event. Throws `reference-already-used`. */
+function recordReference(applied: Applied, operation: Operation): void {
+  if (operation.referenceInput === null) return;
+  const reference = applied.input[operation.referenceInput];
+  if (typeof reference !== "string") return;
+  if (applied.context.referenceUsed(operation.id, reference)) {
+    throw new Failure(
+      "reference-already-used",
+      `${operation.id} with reference ${reference} is recorded already`,
+      { reference },
+      [{ pointer: `/${operation.referenceInput}`, detail: "is recorded already" }],
+    );
+  }
+  const { operationId } = applied;
+  record(applied.book, { type: "referenceRecorded", kind: operation.id, reference, operationId });
+}
+
+/** An operation that is data: the rules of the book fire with their amounts, within the limit. */
+function fireRules(applied: Applied, operation: Operation): void {
+  const amount = amountOf(applied, operation);
+  const lines = linesFired(applied, operation, amount);
+  const hold = notBeforeOf(applied, operation);
+  const left = hold === undefined ? cancelUnsentCredits(applied, lines) : lines;
+  openAdjustments(applied, left, {
+    ...(hold === undefined ? {} : { hold }),
+    raisesDisputedMinor: operation.raisesDisputed ? (amount ?? 0n) : 0n,
+    approvalLevels: approvalLevels(applied, amount ?? 0n),
+  });
+  const moves = operation.movesTo;
+  const nothing = left.length === 0 && moves === "provisionallyCredited";
+  if (moves !== null && !nothing) moveState(applied.book, moves);
+}
+
+function notBeforeOf(applied: Applied, operation: Operation): Hold | undefined {
+  if (operation.notBeforeInput === null) return undefined;
+  const date = applied.input[operation.notBeforeInput];
+  if (typeof date !== "string" || date <= applied.today) return undefined;
+  return { reason: "notBefore", releaseOn: date, waitsFor: [], note: `not before ${date}` };
+}
+
+function movedAnything(book: DisputeBook, from: number): boolean {
+  return book.changes
+    .slice(from)
+    .some(
+      ({ type }) =>
+        type === "entriesBooked" || type === "adjustmentOpened" || type === "adjustmentMoved",
+    );
+}

@@ -1,0 +1,347 @@
+/**
+ * ExecuteAccounting: takes a set of operations, decides each against its dispute's book, and writes
+ * what was decided in one transaction: operation, adjustments, entries, balances, assignments,
+ * events. The one way in for HTTP, imports, portal and clocks.
+ *
+ * A key is used once for ever: the same operation again answers what it became, another body under
+ * the same key is refused. Operations of one dispute apply in the order given, also inside a set.
+ */
+import { Temporal } from "temporal-polyfill";
+
+import type { DisputeRef } from "../cases/views.ts";
+import { disputesById, disputesByNumber } from "../cases/views.ts";
+import type { Transaction } from "../database/database.ts";
+import { sqlState, violatedConstraint } from "../database/errors.ts";
+import { assert } from "../kernel/assert.ts";
+import type { FailureCode } from "../kernel/failure.ts";
+import { Failure } from "../kernel/failure.ts";
+import { DISPUTE_NUMBER } from "../kernel/ids.ts";
+
+import { bodyHash, sameHash } from "./body-hash.ts";
+import type { DecideContext } from "./decide-context.ts";
+import { decide } from "./decide.ts";
+import type { Change } from "./dispute-book.ts";
+import type { ClientRuntime, Engine } from "./engine.ts";
+import type { LoadedBook } from "./load-books.ts";
+import { lockAndLoadBooks } from "./load-books.ts";
+import type { OperationOutcome } from "./operation-outcome.ts";
+import { outcomeOf, recordedOutcome } from "./operation-outcome.ts";
+import type { OperationRow } from "./store.ts";
+import { insertOperations } from "./store.ts";
+import { recordedOperations, usedReferences } from "./views.ts";
+import type { WrittenBook } from "./write-books.ts";
+import { Superseded, writeBooks, writtenOf } from "./write-books.ts";
+
+export type OperationSource = "api" | "import" | "portal" | "clock";
+
+export interface OperationRequest {
+  readonly clientId: string;
+  /** Unique per client for ever. */
+  readonly key: string;
+  readonly source: OperationSource;
+  readonly actor: string;
+  /** Outside number or id of the dispute. */
+  readonly dispute: string;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** ISO instant of the business event; now when left out. */
+  readonly at?: string | undefined;
+}
+
+export interface OperationResult extends OperationOutcome {
+  readonly status: "done" | "duplicate" | "refused";
+  readonly operationId: string | null;
+  readonly failure: Failure | null;
+}
+
+const ATTEMPTS = 8;
+
+/** Decides and writes a set in one transaction; decides again when somebody was faster. */
+export function executeAccounting(
+  engine: Engine,
+  requests: readonly OperationRequest[],
+): Promise<OperationResult[]> {
+  return untilDecided(engine, (tx) => executeAccountingIn(tx, engine, requests));
+}
+
+/** Runs `work` in a transaction, again when what it was based on changed under it. */
+export async function untilDecided<Result>(
+  engine: Engine,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await engine.database.transaction(work);
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !wasOvertaken(error)) throw error;
+    }
+  }
+}
+
+/** Another transaction recorded the same key, number or reference first: look again. */
+const OVERTAKEN = new Set([
+  "operation_client_id_key_key",
+  "outside_reference_pkey",
+  "claim_client_id_key_key",
+  "claim_client_id_number_key",
+  "dispute_client_id_number_key",
+]);
+
+function wasOvertaken(error: unknown): boolean {
+  if (error instanceof Superseded) return true;
+  return sqlState(error) === "23505" && OVERTAKEN.has(violatedConstraint(error) ?? "");
+}
+
+/** As `executeAccounting`, in the caller's transaction. Throws `Superseded`: then decide again. */
+export async function executeAccountingIn(
+  tx: Transaction,
+  engine: Engine,
+  requests: readonly OperationRequest[],
+): Promise<OperationResult[]> {
+  if (requests.length === 0) return [];
+  const clients = await engine.clients(tx, [...new Set(requests.map((one) => one.clientId))]);
+  const refs = await disputesOf(tx, requests);
+  const books = await lockAndLoadBooks(tx, [...new Set(refs.values())]);
+  const set: OperationSet = {
+    engine,
+    clients,
+    refs,
+    books,
+    recorded: await recordedBefore(tx, requests),
+    references: await referencesBefore(tx, requests),
+    now: engine.clock.now(),
+    rows: [],
+    actors: new Map(),
+    eventDates: new Map(),
+  };
+  const results = requests.map((request) => consider(set, request));
+  await insertOperations(tx, set.rows, set.now.toString());
+  await writeBooks(tx, engine, [...books.values()].map(writtenBook(set)), set.now.toString());
+  return results;
+}
+
+interface OperationSet {
+  readonly engine: Engine;
+  readonly clients: ReadonlyMap<string, ClientRuntime>;
+  /** By client and the reference given. */
+  readonly refs: ReadonlyMap<string, DisputeRef>;
+  readonly books: ReadonlyMap<string, LoadedBook>;
+  readonly recorded: Map<string, Recorded>;
+  /** `client kind reference`, of this set and before it. */
+  readonly references: Set<string>;
+  readonly now: Temporal.Instant;
+  readonly rows: OperationRow[];
+  readonly actors: Map<string, string>;
+  /** The last event date per dispute: adjustments carry it. */
+  readonly eventDates: Map<string, string>;
+}
+
+interface Recorded {
+  readonly id: string;
+  readonly hash: Uint8Array;
+  readonly result: Pick<OperationResult, "decision" | "failure">;
+}
+
+/** Disputes by number or id, by `client reference`. */
+async function disputesOf(
+  tx: Transaction,
+  requests: readonly OperationRequest[],
+): Promise<Map<string, DisputeRef>> {
+  const refs = new Map<string, DisputeRef>();
+  const wanted = [
+    ...new Map(requests.map((one) => [`${one.clientId} ${one.dispute}`, one])).values(),
+  ];
+  const numbers = wanted.filter((one) => DISPUTE_NUMBER.test(one.dispute));
+  const ids = wanted.filter((one) => UUID.test(one.dispute));
+  const byNumber = await disputesByNumber(
+    tx,
+    numbers.map((one) => ({ clientId: one.clientId, number: one.dispute })),
+  );
+  for (const ref of byNumber) refs.set(`${ref.clientId} ${ref.number}`, ref);
+  if (ids.length === 0) return refs;
+  const byId = await disputesById(
+    tx,
+    ids.map((one) => ({ clientId: one.clientId, id: one.dispute })),
+  );
+  for (const ref of byId) {
+    // The same dispute named in both ways is one book.
+    const known = refs.get(`${ref.clientId} ${ref.number}`) ?? ref;
+    refs.set(`${ref.clientId} ${ref.disputeId}`, known);
+  }
+  return refs;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+async function recordedBefore(
+  tx: Transaction,
+  requests: readonly OperationRequest[],
+): Promise<Map<string, Recorded>> {
+  const rows = await recordedOperations(
+    tx,
+    requests.map((one) => ({ clientId: one.clientId, key: one.key })),
+  );
+  return new Map(
+    rows.map((row) => {
+      const { decision = null, code, detail = "" } = row.outcome ?? {};
+      const failure = code === undefined ? null : new Failure(code as FailureCode, detail);
+      const result = { decision, failure };
+      return [`${row.clientId} ${row.key}`, { id: row.id, hash: row.bodyHash, result }];
+    }),
+  );
+}
+
+/** An outside reference is unique per client and kind; the kind is the operation's name. */
+async function referencesBefore(
+  tx: Transaction,
+  requests: readonly OperationRequest[],
+): Promise<Set<string>> {
+  const wanted = requests.flatMap((request) =>
+    [request.input["reference"], request.input["source"]]
+      .filter((value) => typeof value === "string")
+      .map((reference) => ({ clientId: request.clientId, kind: request.operation, reference })),
+  );
+  const used = await usedReferences(tx, wanted);
+  return new Set(used.map((one) => `${one.clientId} ${one.kind} ${one.reference}`));
+}
+
+function consider(set: OperationSet, request: OperationRequest): OperationResult {
+  const hash = bodyHash({
+    dispute: request.dispute,
+    operation: request.operation,
+    input: request.input,
+    at: request.at,
+  });
+  const keyed = `${request.clientId} ${request.key}`;
+  const before = set.recorded.get(keyed);
+  if (before !== undefined) return repeatOf(set, request, before, hash);
+
+  const ref = set.refs.get(`${request.clientId} ${request.dispute}`);
+  if (ref === undefined) {
+    const detail = `dispute ${request.dispute} does not exist`;
+    return refusal(null, new Failure("not-found", detail, {}, [{ pointer: "/dispute", detail }]));
+  }
+  const result = decideOne(set, request, ref, hash);
+  set.recorded.set(keyed, { id: result.operationId as string, hash, result });
+  return result;
+}
+
+/** The same request again answers what it became; its balances are those of now. */
+function repeatOf(
+  set: OperationSet,
+  request: OperationRequest,
+  before: Recorded,
+  hash: Buffer,
+): OperationResult {
+  if (!sameHash(before.hash, hash)) {
+    const detail = `key ${request.key} was used with another body`;
+    return refusal(before.id, new Failure("key-reused", detail, { key: request.key }));
+  }
+  if (before.result.failure !== null) return refusal(before.id, before.result.failure);
+  const ref = set.refs.get(`${request.clientId} ${request.dispute}`);
+  const loaded = ref === undefined ? undefined : set.books.get(ref.disputeId);
+  assert(loaded !== undefined, `operation ${before.id} was recorded without a dispute`);
+  return {
+    ...recordedOutcome(loaded.book, before.id, before.result.decision),
+    status: "duplicate",
+    operationId: before.id,
+    failure: null,
+  };
+}
+
+function decideOne(
+  set: OperationSet,
+  request: OperationRequest,
+  ref: DisputeRef,
+  hash: Buffer,
+): OperationResult {
+  const runtime = set.clients.get(request.clientId) as ClientRuntime;
+  const loaded = set.books.get(ref.disputeId);
+  assert(loaded !== undefined, `dispute ${ref.number} has no book`);
+  const { book } = loaded;
+  const operationId = set.engine.ids.next();
+  const at = request.at === undefined ? set.now : Temporal.Instant.from(request.at);
+  const eventDate = runtime.calendar.dateOf(at);
+  const from = book.changes.length;
+  const row = {
+    clientId: request.clientId,
+    id: operationId,
+    key: request.key,
+    bodyHash: hash,
+    source: request.source,
+    claimId: ref.claimId,
+    disputeId: ref.disputeId,
+    operation: request.operation,
+    input: request.input,
+    at: at.toString(),
+    eventDate,
+    actor: request.actor,
+    stateBefore: book.state,
+  };
+  try {
+    const { operation, input, actor } = request;
+    const today = runtime.calendar.dateOf(set.now);
+    const { decision } = decide(
+      book,
+      { operationId, operation, input, today, eventDate, actor },
+      decideContext(set, runtime),
+    );
+    noteReferences(set, request, book.changes.slice(from));
+    set.actors.set(operationId, actor);
+    set.eventDates.set(book.id, eventDate);
+    const outcome = outcomeOf(book, book.changes.slice(from), decision);
+    set.rows.push({ ...row, state: "done", outcome: { decision } });
+    return { ...outcome, status: "done", operationId, failure: null };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    assert(book.changes.length === from, "a refused operation leaves the book as it was");
+    const outcome = { code: error.code, detail: error.message };
+    set.rows.push({ ...row, state: "refused", outcome });
+    return refusal(operationId, error);
+  }
+}
+
+function decideContext(set: OperationSet, runtime: ClientRuntime): DecideContext {
+  return {
+    rulebook: runtime.rulebook,
+    settings: runtime.settings,
+    calendar: runtime.calendar,
+    ids: set.engine.ids,
+    executesAtOnce: false,
+    referenceUsed: (kind, reference) => set.references.has(`${runtime.id} ${kind} ${reference}`),
+  };
+}
+
+function noteReferences(
+  set: OperationSet,
+  { clientId }: OperationRequest,
+  changes: readonly Change[],
+): void {
+  for (const change of changes) {
+    if (change.type !== "referenceRecorded") continue;
+    set.references.add(`${clientId} ${change.kind} ${change.reference}`);
+  }
+}
+
+function writtenBook(set: OperationSet) {
+  return (loaded: LoadedBook): WrittenBook => {
+    const runtime = set.clients.get(loaded.book.clientId) as ClientRuntime;
+    return writtenOf(loaded, runtime, {
+      actorOf: (operationId) => set.actors.get(operationId ?? "") ?? "redress",
+      eventDate: set.eventDates.get(loaded.book.id) ?? runtime.calendar.dateOf(set.now),
+    });
+  };
+}
+
+function refusal(operationId: string | null, failure: Failure): OperationResult {
+  return {
+    status: "refused",
+    operationId,
+    failure,
+    decision: null,
+    entries: [],
+    planned: [],
+    adjustments: [],
+    balances: {},
+  };
+}

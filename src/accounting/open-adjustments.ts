@@ -1,0 +1,308 @@
+/**
+ * From the rules that an operation fires to adjustments: what is executed as one is combined, the
+ * rest stands alone; each is held, sent for approval, or booked and routed (domain §3).
+ */
+import { assert } from "../kernel/assert.ts";
+import { withFacts } from "../rulebook/facts.ts";
+import type { AccountingRule } from "../rulebook/rules.ts";
+
+import type { AdjustmentEvent } from "./adjustment-machine.ts";
+import { CLOSED_STATES, nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
+import { entriesFor } from "./book-entries.ts";
+import type { Deciding } from "./decide-context.ts";
+import { factsOf } from "./decide-context.ts";
+import type { Adjustment, Hold, Processing, Proposal } from "./dispute-book.ts";
+import { adjustmentOf, record } from "./dispute-book.ts";
+
+/** One rule to fire. */
+export interface Line {
+  readonly rule: string;
+  readonly amountMinor: bigint;
+  /** Waits for the operation's principal. */
+  readonly follows: boolean;
+  /** Overrides the collections of the rule: what a failed debit would have credited. */
+  readonly creditCollection?: string;
+}
+
+export interface OpeningOptions {
+  readonly processing?: Processing;
+  readonly hold?: Hold | null;
+  readonly denialId?: string | null;
+  readonly raisesDisputedMinor?: bigint;
+  readonly reversesAdjustmentId?: string;
+  /** Approval levels needed; 0 for none. */
+  readonly approvalLevels?: number;
+  /** Of an adjustment without entries; the sum of its proposals otherwise. */
+  readonly amountMinor?: bigint;
+}
+
+const HOLDER_COLLECTIONS = new Set(["accountHolder", "accountHolderOther"]);
+
+/**
+ * Opens the adjustments of the lines and books what nothing holds; answers their ids in order. A
+ * follower waits for the first one.
+ */
+export function openAdjustments(
+  deciding: Deciding,
+  lines: readonly Line[],
+  options: OpeningOptions = {},
+): string[] {
+  const ids: string[] = [];
+  for (const group of grouped(deciding, lines, options)) {
+    const principal = group.follows ? (ids[0] ?? null) : null;
+    ids.push(openOne(deciding, group, principal, options));
+  }
+  return ids;
+}
+
+interface Group {
+  readonly processing: Processing;
+  readonly principalRule: string | null;
+  readonly direction: "credit" | "debit" | null;
+  readonly follows: boolean;
+  readonly proposals: Proposal[];
+}
+
+function grouped({ context }: Deciding, lines: readonly Line[], options: OpeningOptions): Group[] {
+  const groups: Group[] = [];
+  for (const line of lines) {
+    const rule = context.rulebook.rules.get(line.rule);
+    assert(rule !== undefined, `no rule ${line.rule}`);
+    const processing = options.processing ?? processingOf(rule, context.settings.tracked);
+    const direction = directionOf(rule);
+    const proposal: Proposal = {
+      rule: rule.id,
+      debitCollection: rule.debit,
+      creditCollection: line.creditCollection ?? rule.credit,
+      amountMinor: line.amountMinor,
+      reverses: null,
+    };
+    const mate =
+      context.settings.combine && direction !== null && !line.follows
+        ? groups.find((one) => one.direction === direction && one.processing === processing)
+        : undefined;
+    if (mate !== undefined) mate.proposals.push(proposal);
+    else {
+      const { follows } = line;
+      groups.push({
+        processing,
+        principalRule: rule.id,
+        direction,
+        follows,
+        proposals: [proposal],
+      });
+    }
+  }
+  return groups;
+}
+
+function processingOf(rule: AccountingRule, tracked: readonly string[]): Processing {
+  return tracked.includes(rule.id) ? "track" : rule.processing;
+}
+
+function directionOf(rule: AccountingRule): "credit" | "debit" | null {
+  if (HOLDER_COLLECTIONS.has(rule.credit)) return "credit";
+  return HOLDER_COLLECTIONS.has(rule.debit) ? "debit" : null;
+}
+
+/** Opens an adjustment of the proposals given as one, e.g. a reversal or one without money. */
+export function openWhole(
+  deciding: Deciding,
+  whole: { readonly principalRule: string | null; readonly proposals: readonly Proposal[] },
+  options: OpeningOptions & { readonly processing: Processing },
+): string {
+  const group: Group = {
+    processing: options.processing,
+    principalRule: whole.principalRule,
+    direction: null,
+    follows: false,
+    proposals: [...whole.proposals],
+  };
+  return openOne(deciding, group, null, options);
+}
+
+function openOne(
+  deciding: Deciding,
+  group: Group,
+  principal: string | null,
+  options: OpeningOptions,
+): string {
+  const { book, context } = deciding;
+  const hold = options.hold ?? holdOf(deciding, group.proposals, principal);
+  const needsApproval = (options.approvalLevels ?? 0) > 0 && !context.executesAtOnce;
+  const adjustment: Adjustment = {
+    id: context.ids.next(),
+    operationId: deciding.operationId,
+    operation: deciding.operation,
+    ordinal: book.adjustments.length + 1,
+    processing: group.processing,
+    principalRule: group.principalRule,
+    amountMinor:
+      options.amountMinor ?? group.proposals.reduce((sum, one) => sum + one.amountMinor, 0n),
+    reversesAdjustmentId: options.reversesAdjustmentId ?? null,
+    followsAdjustmentId: principal,
+    denialId: options.denialId ?? null,
+    raisesDisputedMinor: options.raisesDisputedMinor ?? 0n,
+    state: needsApproval ? "awaitingApproval" : "planned",
+    route: null,
+    destination: null,
+    hold,
+    plannedPostingDate: context.calendar.businessDayOnOrAfter(hold?.releaseOn ?? deciding.today),
+    proposals: group.proposals,
+    entries: [],
+    version: 0,
+  };
+  if (needsApproval || hold !== null) {
+    const event = needsApproval ? "approvalAsked" : "held";
+    record(book, { type: "adjustmentOpened", adjustment, event });
+  } else {
+    openBooked(deciding, adjustment);
+  }
+  return adjustment.id;
+}
+
+/** What keeps the proposals from being booked now: their principal, or the credit they take back. */
+function holdOf(
+  { book, context }: Deciding,
+  proposals: readonly Proposal[],
+  principal: string | null,
+): Hold | null {
+  if (principal !== null && !hasMoved(adjustmentOf(book, principal))) {
+    return { reason: "principalNotPosted", releaseOn: null, waitsFor: [principal], note: null };
+  }
+  const takesBack = proposals.some((one) => one.debitCollection === "accountHolder");
+  if (!takesBack || context.executesAtOnce) return null;
+  const waitsFor = book.adjustments.filter(isOpenHolderCredit).map((one) => one.id);
+  if (waitsFor.length === 0) return null;
+  const note = "credit not posted yet";
+  return { reason: "creditNotPosted", releaseOn: null, waitsFor, note };
+}
+
+function hasMoved(adjustment: Adjustment): boolean {
+  return adjustment.state === "executed" || adjustment.state === "tracked";
+}
+
+/** A credit of principal to the holder whose money has not moved yet. */
+export function isOpenHolderCredit(adjustment: Adjustment): boolean {
+  if (CLOSED_STATES.has(adjustment.state)) return false;
+  if (PROPOSAL_STATES.has(adjustment.state)) {
+    return adjustment.proposals.some((one) => one.creditCollection === "accountHolder");
+  }
+  return adjustment.entries.some(
+    (entry) => entry.kind !== "contra" && entry.credit.collection === "accountHolder",
+  );
+}
+
+/** A new adjustment that nothing holds: opened in the state of its route, entries booked. */
+function openBooked(deciding: Deciding, adjustment: Adjustment): void {
+  const { event, route, destination, chosenBy } = routeOf(deciding, adjustment);
+  const { proposals } = adjustment;
+  const opened = { ...adjustment, state: nextState(null, event), route, destination };
+  const entries = entriesFor(deciding, adjustment);
+  opened.proposals = [];
+  record(deciding.book, { type: "adjustmentOpened", adjustment: opened, event });
+  if (chosenBy !== null) {
+    const { id } = adjustment;
+    record(deciding.book, {
+      type: "adjustmentRouted",
+      adjustmentId: id,
+      route,
+      destination,
+      chosenBy,
+    });
+  }
+  if (proposals.length > 0) {
+    record(deciding.book, { type: "entriesBooked", adjustmentId: adjustment.id, entries });
+  }
+  executeAtOnce(deciding, opened);
+}
+
+/** A proposal that is released or approved: booked under its route. */
+export function bookProposal(deciding: Deciding, adjustment: Adjustment, reason: string): void {
+  const { book, today, context } = deciding;
+  const planned = context.calendar.businessDayOnOrAfter(today);
+  if (adjustment.plannedPostingDate < planned) {
+    const change = { adjustmentId: adjustment.id, plannedPostingDate: planned };
+    record(book, { type: "plannedDateSet", ...change });
+  }
+  const { event, route, destination, chosenBy } = routeOf(deciding, adjustment);
+  const entries = entriesFor(deciding, adjustment);
+  const adjustmentId = adjustment.id;
+  record(book, { type: "adjustmentRouted", adjustmentId, route, destination, chosenBy });
+  record(book, {
+    type: "adjustmentMoved",
+    adjustmentId,
+    from: adjustment.state,
+    to: nextState(adjustment.state, event),
+    event,
+    operationId: deciding.operationId,
+    reason,
+  });
+  if (entries.length > 0) record(book, { type: "entriesBooked", adjustmentId, entries });
+  record(book, { type: "proposalsReplaced", adjustmentId, proposals: [] });
+  record(book, { type: "holdSet", adjustmentId, hold: null });
+  executeAtOnce(deciding, adjustment);
+}
+
+interface Routed {
+  readonly event: AdjustmentEvent;
+  readonly route: "AUTO" | "BATCH" | "MANUAL" | null;
+  readonly destination: string | null;
+  readonly chosenBy: string | null;
+}
+
+const EVENT_OF_ROUTE = {
+  AUTO: "routedToService",
+  BATCH: "routedToBatch",
+  MANUAL: "routedToManual",
+} as const;
+
+function routeOf({ book, context, operation }: Deciding, adjustment: Adjustment): Routed {
+  if (adjustment.processing === "track") {
+    return { event: "tracked", route: null, destination: null, chosenBy: null };
+  }
+  const { settings, rulebook } = context;
+  const service = settings.service ?? Object.keys(settings.services)[0] ?? "";
+  const batchProfile = settings.batchProfile ?? Object.keys(settings.batchProfiles)[0] ?? "";
+  const first = adjustment.proposals[0];
+  const choice = rulebook.route({
+    facts: withFacts(factsOf(book, context), {
+      serviceConfigured: service !== "",
+      service,
+      batchConfigured: batchProfile !== "",
+      batchProfile,
+      operation,
+      rule: adjustment.principalRule ?? "",
+      debitCollection: first?.debitCollection ?? "",
+      creditCollection: first?.creditCollection ?? "",
+      adjustmentAmount: adjustment.amountMinor,
+    }),
+  });
+  const { route, destination, row } = choice;
+  return { event: EVENT_OF_ROUTE[route], route, destination, chosenBy: row };
+}
+
+const DONE_EVENT = {
+  pendingService: ["sent", "posted"],
+  pendingBatch: ["takenIntoFile", "acknowledged"],
+  pendingManual: ["attested"],
+} as const;
+
+/** In a scenario what is booked has moved. */
+function executeAtOnce({ book, context, operationId }: Deciding, adjustment: Adjustment): void {
+  if (!context.executesAtOnce || !(adjustment.state in DONE_EVENT)) return;
+  for (const event of DONE_EVENT[adjustment.state as keyof typeof DONE_EVENT]) {
+    const from = adjustmentOf(book, adjustment.id).state;
+    const to = nextState(from, event);
+    const adjustmentId = adjustment.id;
+    record(book, {
+      type: "adjustmentMoved",
+      adjustmentId,
+      from,
+      to,
+      event,
+      operationId,
+      reason: null,
+    });
+  }
+}

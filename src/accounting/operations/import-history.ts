@@ -1,0 +1,64 @@
+/** importHistory: the movements of a case that began elsewhere, one by one, tracked. */
+import { z } from "zod";
+
+import type { FieldFault } from "../../kernel/failure.ts";
+import { Failure } from "../../kernel/failure.ts";
+import { parsePositiveAmount } from "../../kernel/money.ts";
+
+import type { Applied } from "../decide-context.ts";
+import type { DisputeState } from "../dispute-book.ts";
+import { moveState, record } from "../dispute-book.ts";
+import { openAdjustments } from "../open-adjustments.ts";
+
+const movementShape = z.strictObject({
+  rule: z.string(),
+  amount: z.string(),
+  date: z.iso.date().optional(),
+  reference: z.string().max(200).optional(),
+});
+
+const MOST_MOVEMENTS = 1000;
+
+export function importHistory(applied: Applied): void {
+  const { book, context, input, operationId } = applied;
+  if (book.adjustments.length > 0) {
+    throw new Failure("operation-not-allowed", "the dispute has movements of its own already", {
+      operation: applied.operation,
+      state: book.state,
+    });
+  }
+  const movements = input["movements"] as readonly unknown[];
+  if (movements.length > MOST_MOVEMENTS) {
+    throw invalid([{ pointer: "/movements", detail: `are more than ${MOST_MOVEMENTS}` }]);
+  }
+  movements.forEach((given, index) => {
+    const movement = movementShape.safeParse(given);
+    const at = `/movements/${index}`;
+    if (!movement.success) {
+      const [issue] = movement.error.issues;
+      throw invalid([
+        { pointer: [at, ...(issue?.path ?? [])].join("/"), detail: issue?.message ?? "is invalid" },
+      ]);
+    }
+    const { rule, amount, date = applied.eventDate, reference } = movement.data;
+    if (!context.rulebook.rules.has(rule)) {
+      throw new Failure("unknown-rule", `${at}: ${rule} is not a rule of the book`, { rule }, [
+        { pointer: `${at}/rule`, detail: "is not a rule of the book" },
+      ]);
+    }
+    const amountMinor = parsePositiveAmount(amount, book.currency, `movements.${index}.amount`);
+    if (reference !== undefined) {
+      record(book, { type: "referenceRecorded", kind: "importHistory", reference, operationId });
+    }
+    openAdjustments({ ...applied, eventDate: date }, [{ rule, amountMinor, follows: false }], {
+      processing: "track",
+    });
+  });
+  const state = input["state"];
+  if (typeof state === "string") moveState(book, state as DisputeState);
+}
+
+function invalid(faults: readonly FieldFault[]): Failure {
+  const words = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
+  return new Failure("input-invalid", words, {}, faults);
+}

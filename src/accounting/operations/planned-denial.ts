@@ -1,0 +1,118 @@
+/** What may be done with a debit that waits for its notice: date it, cancel it, perform it now. */
+import { Failure } from "../../kernel/failure.ts";
+import type { Operation } from "../../rulebook/operations.ts";
+
+import { NEVER_SENT_STATES } from "../adjustment-machine.ts";
+import { cancelAdjustment } from "../cancel-adjustment.ts";
+import { moveState } from "../dispute-book.ts";
+import type { Applied } from "../decide-context.ts";
+import { factsOf } from "../decide-context.ts";
+import type { Adjustment, DisputeBook } from "../dispute-book.ts";
+import { denialOf, record } from "../dispute-book.ts";
+import { reversedAdjustments } from "../positions.ts";
+import { releaseAdjustment } from "../run-due.ts";
+import { reverseWhole } from "./reverse-adjustment.ts";
+
+/** Days of notice before a Reg E debit: 12 CFR 1005.11(d)(2), comment 11(d)(2)-1. */
+const NOTICE_BUSINESS_DAYS = 5;
+
+/** The Deny Debit Date: one fact, used by the letter and by the posting. */
+export function recordNoticeSent(applied: Applied, operation: Operation): void {
+  const { book, context, today, input } = applied;
+  const sentOn = (input["date"] as string | undefined) ?? today;
+  if (sentOn > today) throw dateInvalid(operation, "date", `${sentOn} is in the future`);
+  const earliest = earliestDebit(applied, sentOn);
+  const lawful = context.calendar.addBusinessDays(sentOn, NOTICE_BUSINESS_DAYS);
+  const debitDate = (input["debitDate"] as string | undefined) ?? lawful;
+  if (debitDate < earliest) {
+    throw dateInvalid(operation, "debitDate", `the earliest lawful date is ${earliest}`);
+  }
+  const planned = plannedDebits(book);
+  for (const adjustment of planned) {
+    const hold = {
+      reason: "denyDebitDate" as const,
+      releaseOn: debitDate,
+      waitsFor: adjustment.hold?.waitsFor ?? [],
+      note: `notice sent ${sentOn}`,
+    };
+    record(book, { type: "holdSet", adjustmentId: adjustment.id, hold });
+    record(book, {
+      type: "plannedDateSet",
+      adjustmentId: adjustment.id,
+      plannedPostingDate: context.calendar.businessDayOnOrAfter(debitDate),
+    });
+  }
+  for (const denialId of denialsOf(planned)) {
+    record(book, { type: "noticeRecorded", denialId, noticeSentOn: sentOn, debitDate });
+  }
+}
+
+/** Reg E: the fifth business day after sending. Elsewhere the same day, after the notice. */
+function earliestDebit({ book, context }: Applied, sentOn: string): string {
+  const { regulation } = factsOf(book, context).values;
+  if (regulation !== "E") return sentOn;
+  return context.calendar.addBusinessDays(sentOn, NOTICE_BUSINESS_DAYS);
+}
+
+/** Undoes only the denial whose debit is planned; an opened offset is given back. */
+export function cancelDenial(applied: Applied): void {
+  const { book, operationId } = applied;
+  const planned = plannedDebits(book);
+  const denialIds = denialsOf(planned);
+  const reversed = reversedAdjustments(book);
+  for (const adjustment of planned) {
+    if (adjustment.state === "planned")
+      cancelAdjustment(applied, adjustment.id, "denial cancelled");
+  }
+  for (const opened of [...book.adjustments]) {
+    if (opened.principalRule !== "CustomerOffsetOpen" || opened.denialId === null) continue;
+    if (!denialIds.includes(opened.denialId) || reversed.has(opened.id)) continue;
+    giveBack(applied, opened);
+  }
+  for (const denialId of denialIds) {
+    const { stateBefore } = denialOf(book, denialId);
+    record(book, { type: "denialLifted", denialId, operationId });
+    moveState(book, stateBefore);
+  }
+}
+
+/** Cancels what was never sent, reverses what was. */
+export function giveBack(applied: Applied, adjustment: Adjustment): void {
+  if (adjustment.state === "cancelled") return;
+  if (NEVER_SENT_STATES.has(adjustment.state)) {
+    cancelAdjustment(applied, adjustment.id, "given back before it was sent");
+  } else reverseWhole(applied, adjustment, null);
+}
+
+/** Lawful before the date only with a notice that was given. */
+export function performDebit(applied: Applied, operation: Operation): void {
+  const { book } = applied;
+  const planned = plannedDebits(book);
+  const unnoticed = denialsOf(planned).some((id) => denialOf(book, id).noticeSentOn === null);
+  if (unnoticed) {
+    throw new Failure("operation-not-allowed", "no notice of the debit has been recorded", {
+      operation: operation.id,
+      state: book.state,
+    });
+  }
+  for (const adjustment of planned) {
+    if (adjustment.state === "planned") releaseAdjustment(applied, adjustment, "performed now");
+  }
+}
+
+export function plannedDebits(book: DisputeBook): Adjustment[] {
+  return book.adjustments.filter(
+    (one) => one.state === "planned" && one.hold?.reason === "denyDebitDate",
+  );
+}
+
+function denialsOf(adjustments: readonly Adjustment[]): string[] {
+  const ids = adjustments.map((one) => one.denialId).filter((id) => id !== null);
+  return [...new Set(ids)];
+}
+
+function dateInvalid(operation: Operation, field: string, detail: string): Failure {
+  return new Failure("date-invalid", `${operation.id} ${field}: ${detail}`, { field }, [
+    { pointer: `/${field}`, detail },
+  ]);
+}

@@ -1,0 +1,31 @@
+/**
+ * reopen: undoes the last decision. Denials it rested on are lifted, so that what they tied up is
+ * free again; the dispute goes on where the holder's credit says.
+ */
+import type { Applied } from "../decide-context.ts";
+import type { DisputeBook } from "../dispute-book.ts";
+import { moveState, record } from "../dispute-book.ts";
+import { positionsOf } from "../positions.ts";
+
+export function reopen(applied: Applied): void {
+  const { book, input, operationId } = applied;
+  const lifts = (input["lifts"] as "all" | "none" | undefined) ?? liftedByDefault(book);
+  for (const resolution of book.resolutions.filter((one) => !one.undone)) {
+    record(book, { type: "resolutionUndone", resolutionId: resolution.id, operationId });
+  }
+  if (lifts === "all") {
+    // A claim on the holder stands in the books: the part denied with it stays denied.
+    for (const denial of book.denials.filter((one) => !one.lifted && one.kind !== "receivable")) {
+      record(book, { type: "denialLifted", denialId: denial.id, operationId });
+    }
+  }
+  const credited = positionsOf(book).holderCredit !== 0n;
+  moveState(book, credited ? "provisionallyCredited" : "open");
+}
+
+/** A denial that was the last decision is lifted; a payment's part denial stays. */
+function liftedByDefault(book: DisputeBook): "all" | "none" {
+  if (book.state === "denied" || book.state === "withdrawn") return "all";
+  const resolution = book.resolutions.find((one) => !one.undone);
+  return book.state === "resolved" && resolution?.decision === "deny" ? "all" : "none";
+}

@@ -1,0 +1,126 @@
+/**
+ * Releases what is due: planned adjustments whose date has come, whose credit has posted, whose
+ * principal has moved. The amount is checked again at release; if it no longer fits, nothing is
+ * sent and the adjustment stays planned for review.
+ */
+import type { DecideContext, Deciding } from "./decide-context.ts";
+import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
+import { adjustmentOf, denialOf, moveState, record } from "./dispute-book.ts";
+import { bookProposal } from "./open-adjustments.ts";
+import { stateAfter } from "./operations/deny-dispute.ts";
+import { positionsOf } from "./positions.ts";
+
+export interface DueSummary {
+  readonly released: readonly string[];
+  /** Adjustments that no longer fit and wait for review. */
+  readonly stopped: readonly string[];
+}
+
+/** Releases everything that is due on `today`, in order; what it frees may free more. */
+export function runDue(
+  book: DisputeBook,
+  when: { readonly today: string },
+  context: DecideContext,
+): DueSummary {
+  const released: string[] = [];
+  const stopped: string[] = [];
+  for (;;) {
+    const due = book.adjustments.find(
+      (one) => one.state === "planned" && isDue(book, one, when.today) && !stopped.includes(one.id),
+    );
+    if (due === undefined) return { released, stopped };
+    const deciding: Deciding = {
+      book,
+      context,
+      operationId: due.operationId,
+      operation: due.operation,
+      today: when.today,
+      eventDate: when.today,
+    };
+    releaseAdjustment(deciding, due, "due");
+    if (due.state === "planned") stopped.push(due.id);
+    else released.push(due.id);
+  }
+}
+
+function isDue(book: DisputeBook, { hold }: Adjustment, today: string): boolean {
+  if (hold === null) return true;
+  if (hold.reason === "denyDebitDate" && hold.releaseOn === null) return false;
+  if (hold.reason === "custom") return false;
+  if (hold.releaseOn !== null && hold.releaseOn > today) return false;
+  return hold.waitsFor.every((id) => !isOpen(adjustmentOf(book, id)));
+}
+
+function isOpen({ state }: Adjustment): boolean {
+  return state !== "executed" && state !== "tracked" && state !== "cancelled";
+}
+
+/** Books a planned adjustment, unless it has to wait for something else or no longer fits. */
+export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, why: string): void {
+  const { book } = deciding;
+  const next = waitsOn(deciding, adjustment);
+  if (next !== null) {
+    record(book, { type: "holdSet", adjustmentId: adjustment.id, hold: next });
+    return;
+  }
+  const misfit = misfitOf(book, adjustment);
+  if (misfit !== null) {
+    const hold: Hold = { reason: "custom", releaseOn: null, waitsFor: [], note: misfit };
+    record(book, { type: "holdSet", adjustmentId: adjustment.id, hold });
+    return;
+  }
+  bookProposal(deciding, adjustment, why);
+  settleDenial(book, adjustment);
+}
+
+/** Its own date has come; is there still a principal or a credit to wait for? */
+function waitsOn({ book }: Deciding, adjustment: Adjustment): Hold | null {
+  const principal = adjustment.followsAdjustmentId;
+  if (principal !== null && isOpen(adjustmentOf(book, principal))) {
+    return { reason: "principalNotPosted", releaseOn: null, waitsFor: [principal], note: null };
+  }
+  if (!adjustment.proposals.some((one) => one.debitCollection === "accountHolder")) return null;
+  const waitsFor = book.adjustments
+    .filter((one) => one.ordinal < adjustment.ordinal && isOpen(one) && creditsHolder(one))
+    .map((one) => one.id);
+  if (waitsFor.length === 0) return null;
+  const note = "credit not posted yet";
+  return { reason: "creditNotPosted", releaseOn: null, waitsFor, note };
+}
+
+function creditsHolder(adjustment: Adjustment): boolean {
+  return (
+    adjustment.proposals.some((one) => one.creditCollection === "accountHolder") ||
+    adjustment.entries.some(
+      (one) => one.kind !== "contra" && one.credit.collection === "accountHolder",
+    )
+  );
+}
+
+/** The amount is in `committed` already: it fits while nothing else used up what it counted on. */
+function misfitOf(book: DisputeBook, adjustment: Adjustment): string | null {
+  const positions = positionsOf(book);
+  const debits = adjustment.proposals.some((one) => one.debitCollection === "accountHolder");
+  if (debits && positions.committed("accountHolder") < 0n) {
+    return "less is left on the account than the debit takes";
+  }
+  const credits = adjustment.proposals.some(
+    (one) => one.creditCollection === "accountHolder" && one.reverses === null,
+  );
+  const limited = adjustment.operation !== "adjustManually";
+  if (credits && limited && positions.surplus > 0n) return "more would be credited than is owed";
+  return null;
+}
+
+/** The last planned debit of a denial is booked: the dispute is denied, or goes on. */
+function settleDenial(book: DisputeBook, adjustment: Adjustment): void {
+  if (adjustment.denialId === null || book.state !== "denialPlanned") return;
+  const others = book.adjustments.some(
+    (one) => one.state === "planned" && one.hold?.reason === "denyDebitDate",
+  );
+  if (others) return;
+  const denial = denialOf(book, adjustment.denialId);
+  const { disputed, denied } = positionsOf(book);
+  const kind = denial.kind === "withdraw" ? "withdraw" : "deny";
+  moveState(book, stateAfter(false, disputed === denied, kind, denial.stateBefore));
+}
