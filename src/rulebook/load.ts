@@ -17,6 +17,8 @@ import {
 import type { Account, Accounts, AccountTable } from "./accounts.ts";
 import { filesUnder, recordIds, records, section, wholeFile } from "./book.ts";
 import type { Book, Located } from "./book.ts";
+import { changesOf } from "./changes.ts";
+import type { BookChange } from "./changes.ts";
 import { checkAccounts } from "./check-accounts.ts";
 import type { CheckedTable } from "./check-accounts.ts";
 import { checkFiles } from "./check-files.ts";
@@ -36,6 +38,8 @@ export interface RuleBook extends BookHeader {
   readonly collections: ReadonlyMap<string, CollectionRecord>;
   readonly accounts: Accounts;
   readonly routes: RouteTable;
+  /** What it says otherwise than the books that it extends. */
+  readonly changes: readonly BookChange[];
   /**
    * A dispute's facts bound for tables and expressions: bind once, ask often. What is left out
    * has its default. Throws `input-invalid` naming each fact that does not fit.
@@ -75,6 +79,7 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
     collections: new Map([...collections].map(([id, { data }]) => [id, data])),
     accounts,
     routes,
+    changes: changesOf(book),
     bindDispute: (currency, given) => bindFacts(facts, currency, given),
     route: routes.choose,
     explainRoute: routes.explain,
