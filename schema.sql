@@ -116,6 +116,53 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_batch_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.state = 'void' then
+    raise exception 'file % is void', old.id using errcode = 'restrict_violation';
+  end if;
+  if (new.client_id, new.id, new.profile, new.sequence, new.window_id, new.part,
+      new.supersedes_id, new.marker, new.file_name, new.layout_sha256, new.facts, new.currency,
+      new.posting_date, new.sha256, new.size_bytes, new.is_sealed, new.adjustment_count,
+      new.detail_count, new.line_count, new.debit_count, new.debit_minor, new.credit_count,
+      new.credit_minor, new.hash_total, new.created_by, new.created_at)
+     is distinct from
+     (old.client_id, old.id, old.profile, old.sequence, old.window_id, old.part,
+      old.supersedes_id, old.marker, old.file_name, old.layout_sha256, old.facts, old.currency,
+      old.posting_date, old.sha256, old.size_bytes, old.is_sealed, old.adjustment_count,
+      old.detail_count, old.line_count, old.debit_count, old.debit_minor, old.credit_count,
+      old.credit_minor, old.hash_total, old.created_by, old.created_at) then
+    raise exception 'file %: its content never changes', old.id
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.lock_batch_sequence(for_client text, for_profile text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+declare
+  last bigint;
+begin
+  insert into batch_sequence (client_id, profile) values (for_client, for_profile)
+  on conflict (client_id, profile) do nothing;
+  select last_sequence into last
+  from batch_sequence
+  where client_id = for_client and profile = for_profile
+  for update;
+  return last;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.make_append_only(target regclass)
  RETURNS void
  LANGUAGE plpgsql
@@ -153,6 +200,27 @@ begin
   end if;
   if old.state <> 'due' then
     raise exception 'operation % is decided already', old.id using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.take_batch_sequence()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  update batch_sequence
+  set last_sequence = new.sequence
+  where client_id = new.client_id and profile = new.profile
+    and last_sequence = new.sequence - 1;
+  if not found then
+    raise exception 'file % of profile %: sequence % is not the next one',
+      new.id, new.profile, new.sequence
+      using errcode = 'restrict_violation', constraint = 'batch_file_next_sequence';
   end if;
   return new;
 end
@@ -208,6 +276,7 @@ alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY
 CREATE INDEX adjustment_by_state ON public.adjustment USING btree (client_id, state, planned_posting_date) WHERE (state <> ALL (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text]));
 CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
 CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
+CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
 CREATE INDEX adjustment_planned ON public.adjustment USING btree (release_on) WHERE (state = 'planned'::text);
 
 create table assignment (
@@ -258,6 +327,163 @@ create table balance (
   executed_minor bigint not null
 ) with (fillfactor=85);
 alter table balance add constraint balance_pkey PRIMARY KEY (client_id, dispute_id, collection, account, currency);
+
+create table batch_file (
+  client_id text not null,
+  id uuid not null,
+  profile text not null,
+  sequence bigint not null,
+  window_id uuid not null,
+  part smallint not null,
+  supersedes_id uuid,
+  state text not null,
+  marker text not null,
+  file_name text not null,
+  layout_sha256 bytea not null,
+  facts jsonb not null,
+  currency text not null,
+  posting_date date not null,
+  sha256 bytea not null,
+  size_bytes bigint not null,
+  is_sealed boolean not null,
+  adjustment_count bigint not null,
+  detail_count bigint not null,
+  line_count bigint not null,
+  debit_count bigint not null,
+  debit_minor numeric(38,0) not null,
+  credit_count bigint not null,
+  credit_minor numeric(38,0) not null,
+  hash_total bigint not null,
+  void_statement text,
+  void_reason text,
+  voided_by text,
+  void_seconded_by text,
+  transmission smallint default 1 not null,
+  attempts smallint default 0 not null,
+  due_at timestamp with time zone,
+  leased_by text,
+  leased_until timestamp with time zone,
+  problem text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  handed_over_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  version integer default 1 not null
+);
+alter table batch_file add constraint batch_file_pkey PRIMARY KEY (client_id, id);
+alter table batch_file add constraint batch_file_adjustment_count_check CHECK ((adjustment_count >= 0));
+alter table batch_file add constraint batch_file_check CHECK ((detail_count >= adjustment_count));
+alter table batch_file add constraint batch_file_check1 CHECK ((line_count >= detail_count));
+alter table batch_file add constraint batch_file_check2 CHECK (((state = 'void'::text) = (void_statement IS NOT NULL)));
+alter table batch_file add constraint batch_file_check3 CHECK (((void_seconded_by IS DISTINCT FROM voided_by) OR (voided_by IS NULL)));
+alter table batch_file add constraint batch_file_client_id_profile_file_name_key UNIQUE (client_id, profile, file_name);
+alter table batch_file add constraint batch_file_client_id_profile_sequence_key UNIQUE (client_id, profile, sequence);
+alter table batch_file add constraint batch_file_credit_count_check CHECK ((credit_count >= 0));
+alter table batch_file add constraint batch_file_credit_minor_check CHECK ((credit_minor >= (0)::numeric));
+alter table batch_file add constraint batch_file_debit_count_check CHECK ((debit_count >= 0));
+alter table batch_file add constraint batch_file_debit_minor_check CHECK ((debit_minor >= (0)::numeric));
+alter table batch_file add constraint batch_file_hash_total_check CHECK ((hash_total >= 0));
+alter table batch_file add constraint batch_file_marker_check CHECK ((marker = ANY (ARRAY['TEST'::text, 'LIVE'::text])));
+alter table batch_file add constraint batch_file_part_check CHECK ((part > 0));
+alter table batch_file add constraint batch_file_sequence_check CHECK ((sequence > 0));
+alter table batch_file add constraint batch_file_sha256_check CHECK ((length(sha256) = 32));
+alter table batch_file add constraint batch_file_size_bytes_check CHECK ((size_bytes >= 0));
+alter table batch_file add constraint batch_file_state_check CHECK ((state = ANY (ARRAY['generated'::text, 'sending'::text, 'deliveryUnknown'::text, 'handedOver'::text, 'acknowledged'::text, 'transmissionFailed'::text, 'void'::text])));
+alter table batch_file add constraint batch_file_void_statement_check CHECK ((void_statement = ANY (ARRAY['notReceived'::text, 'rejected'::text, 'deleted'::text])));
+CREATE INDEX batch_file_due ON public.batch_file USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX batch_file_of_window ON public.batch_file USING btree (client_id, window_id);
+CREATE INDEX batch_file_supersedes ON public.batch_file USING btree (client_id, supersedes_id) WHERE (supersedes_id IS NOT NULL);
+
+create table batch_file_bytes (
+  client_id text not null,
+  file_id uuid not null,
+  ordinal integer not null,
+  bytes bytea not null
+);
+alter table batch_file_bytes add constraint batch_file_bytes_pkey PRIMARY KEY (client_id, file_id, ordinal);
+alter table batch_file_bytes add constraint batch_file_bytes_ordinal_check CHECK ((ordinal > 0));
+
+create table batch_layout (
+  client_id text not null,
+  sha256 bytea not null,
+  name text not null,
+  version text not null,
+  definition text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table batch_layout add constraint batch_layout_pkey PRIMARY KEY (client_id, sha256);
+alter table batch_layout add constraint batch_layout_sha256_check CHECK ((length(sha256) = 32));
+
+create table batch_line (
+  client_id text not null,
+  file_id uuid not null,
+  line_number bigint not null,
+  detail_count integer not null,
+  adjustment_id uuid not null,
+  amount_minor bigint not null,
+  direction text not null,
+  key_revision smallint not null,
+  first_posting_date date not null,
+  entry_ids uuid[],
+  live boolean default true not null,
+  outcome text,
+  outcome_reference text
+);
+alter table batch_line add constraint batch_line_pkey PRIMARY KEY (client_id, file_id, line_number);
+alter table batch_line add constraint batch_line_amount_minor_check CHECK ((amount_minor >= 0));
+alter table batch_line add constraint batch_line_check CHECK ((live OR (outcome IS NOT NULL)));
+alter table batch_line add constraint batch_line_detail_count_check CHECK ((detail_count > 0));
+alter table batch_line add constraint batch_line_direction_check CHECK ((direction = ANY (ARRAY['debit'::text, 'credit'::text, 'memo'::text])));
+alter table batch_line add constraint batch_line_line_number_check CHECK ((line_number > 0));
+alter table batch_line add constraint batch_line_outcome_check CHECK ((outcome = ANY (ARRAY['acknowledged'::text, 'refused'::text, 'released'::text])));
+CREATE INDEX batch_line_of_adjustment ON public.batch_line USING btree (client_id, adjustment_id);
+CREATE UNIQUE INDEX batch_line_one_live ON public.batch_line USING btree (client_id, adjustment_id) WHERE live;
+
+create table batch_sequence (
+  client_id text not null,
+  profile text not null,
+  last_sequence bigint default 0 not null
+);
+alter table batch_sequence add constraint batch_sequence_pkey PRIMARY KEY (client_id, profile);
+alter table batch_sequence add constraint batch_sequence_last_sequence_check CHECK ((last_sequence >= 0));
+
+create table batch_transmission (
+  client_id text not null,
+  id uuid not null,
+  file_id uuid not null,
+  transmission smallint not null,
+  attempt smallint not null,
+  step text not null,
+  detail jsonb default '{}'::jsonb not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table batch_transmission add constraint batch_transmission_pkey PRIMARY KEY (client_id, file_id, id);
+
+create table batch_window (
+  client_id text not null,
+  id uuid not null,
+  profile text not null,
+  business_date date not null,
+  cut_off text not null,
+  ordinal integer default 0 not null,
+  cut_at timestamp with time zone not null,
+  posting_date date not null,
+  state text not null,
+  made_up boolean default false not null,
+  asked_by text,
+  reason text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null
+);
+alter table batch_window add constraint batch_window_pkey PRIMARY KEY (client_id, id);
+alter table batch_window add constraint batch_window_check CHECK (((ordinal = 0) = (asked_by IS NULL)));
+alter table batch_window add constraint batch_window_client_id_profile_business_date_cut_off_ordina_key UNIQUE (client_id, profile, business_date, cut_off, ordinal);
+alter table batch_window add constraint batch_window_ordinal_check CHECK ((ordinal >= 0));
+alter table batch_window add constraint batch_window_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'late'::text, 'cut'::text, 'skipped'::text, 'done'::text])));
+CREATE INDEX batch_window_due ON public.batch_window USING btree (cut_at) WHERE (state = ANY (ARRAY['planned'::text, 'late'::text]));
+CREATE INDEX batch_window_of_profile ON public.batch_window USING btree (client_id, profile, cut_at);
 
 create table case_number (
   client_id text not null,
@@ -567,6 +793,28 @@ alter table assignment add constraint assignment_client_id_claim_id_fkey FOREIGN
 
 alter table assignment add constraint assignment_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table batch_file add constraint batch_file_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table batch_file add constraint batch_file_client_id_layout_sha256_fkey FOREIGN KEY (client_id, layout_sha256) REFERENCES batch_layout(client_id, sha256);
+
+alter table batch_file add constraint batch_file_client_id_supersedes_id_fkey FOREIGN KEY (client_id, supersedes_id) REFERENCES batch_file(client_id, id);
+
+alter table batch_file add constraint batch_file_client_id_window_id_fkey FOREIGN KEY (client_id, window_id) REFERENCES batch_window(client_id, id);
+
+alter table batch_file_bytes add constraint batch_file_bytes_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+alter table batch_layout add constraint batch_layout_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table batch_line add constraint batch_line_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table batch_line add constraint batch_line_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+alter table batch_sequence add constraint batch_sequence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table batch_transmission add constraint batch_transmission_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
+
+alter table batch_window add constraint batch_window_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table case_number add constraint case_number_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table claim add constraint claim_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
@@ -605,6 +853,16 @@ alter table resolution add constraint resolution_client_id_operation_id_fkey FOR
 
 alter table transition add constraint transition_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
+CREATE TRIGGER keep_content BEFORE UPDATE ON public.batch_file FOR EACH ROW EXECUTE FUNCTION keep_batch_file();
+
+CREATE TRIGGER next_sequence BEFORE INSERT ON public.batch_file FOR EACH ROW EXECUTE FUNCTION take_batch_sequence();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_file_bytes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_layout FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
@@ -628,6 +886,20 @@ grant insert, select, update on table adjustment to redress_app;
 grant insert, select, update on table assignment to redress_app;
 
 grant select on table balance to redress_app;
+
+grant insert, select, update on table batch_file to redress_app;
+
+grant insert, select on table batch_file_bytes to redress_app;
+
+grant insert, select on table batch_layout to redress_app;
+
+grant insert, select, update (live), update (outcome), update (outcome_reference) on table batch_line to redress_app;
+
+grant select on table batch_sequence to redress_app;
+
+grant insert, select on table batch_transmission to redress_app;
+
+grant insert, select, update on table batch_window to redress_app;
 
 grant insert, select, update on table case_number to redress_app;
 

@@ -18,7 +18,7 @@ import { isAlive, markOf } from "./processes.ts";
 const HOLD_LEASE = fileURLToPath(new URL("../../../test/support/hold-lease.ts", import.meta.url));
 
 describe("a new server", () => {
-  test("keeps commits, sorts by bytes, listens to this machine only and wants its password", async () => {
+  test("keeps commits, sorts by bytes, listens to this machine only, wants its password", async () => {
     const dataDirectory = await aDirectory();
     const { databaseUrl } = await aLease(dataDirectory);
 
@@ -73,7 +73,7 @@ test("data in a directory closed to everybody else is served, by root too", asyn
 });
 
 describe("the last lease", () => {
-  test("stops the server, the rows stay, and the next start serves them at the same address", async () => {
+  test("stops the server; the next start serves its rows at the same address", async () => {
     const dataDirectory = await aDirectory();
     const first = await aLease(dataDirectory);
     await ask(first.databaseUrl, "create table kept as select 42 as answer");
