@@ -11,5 +11,7 @@ export function describeWith(
 ): void {
   const missing = programs.filter((program) => findProgram(program) === undefined);
   const reason = missing.length === 0 ? "" : ` (not installed: ${missing.join(", ")})`;
-  describe.skipIf(missing.length > 0)(`${name}${reason}`, () => tests());
+  describe.skipIf(missing.length > 0)(`${name}${reason}`, () => {
+    tests();
+  });
 }
