@@ -24,7 +24,7 @@ const SIDES = ["debit", "credit"];
 /** In reading order of the upper books. A book that extends none has no changes. */
 export function changesOf(book: Book): readonly BookChange[] {
   return book.layers.flatMap((layer, index) => {
-    const below = book.layers.slice(0, index).reverse();
+    const below = book.layers.slice(0, index).toReversed();
     if (below.length === 0) return [];
     return [...layer.sources].flatMap(([file, source]) => {
       const lower = below.flatMap(({ sources }) => sources.get(file) ?? []);

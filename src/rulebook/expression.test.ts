@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { compileExpression } from "./expression.ts";
 import type { ExpressionType } from "./expression-types.ts";
 import { bindFacts, factTypes, suppliedFact } from "./facts.ts";
-import type { FactDeclaration, Facts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 
 const types = factTypes([
   suppliedFact("amount", "amount", "the disputed amount"),
@@ -18,7 +18,7 @@ const types = factTypes([
   suppliedFact("claims", "integer", "how many claims"),
   suppliedFact("noticeOn", "date", "when the notice came"),
   suppliedFact("tags", "list", "what people noted"),
-  { ...suppliedFact("closedOn", "date", "may be absent"), mayBeAbsent: true } as FactDeclaration,
+  { ...suppliedFact("closedOn", "date", "may be absent"), mayBeAbsent: true },
 ]);
 
 function facts(currency: string, more: Record<string, unknown> = {}): Facts {
@@ -113,17 +113,17 @@ describe("amounts", () => {
     const operators = ["<", "<=", ">", ">=", "==", "!="] as const;
     fc.assert(
       fc.property(
-        fc.constantFrom(["JPY", 0], ["USD", 2], ["KWD", 3], ["CLF", 4]),
+        fc.constantFrom(["JPY", 0] as const, ["USD", 2], ["KWD", 3], ["CLF", 4]),
         fc.bigInt({ min: -500_000n, max: 500_000n }),
         fc.bigInt({ min: -50_000_000n, max: 50_000_000n }),
         fc.constantFrom(...operators),
         ([currency, exponent], minor, millionths, operator) => {
-          const given = facts(currency as string, { amount: minor });
+          const given = facts(currency, { amount: minor });
           const size = millionths < 0n ? -millionths : millionths;
           const text = `${millionths < 0n ? "-" : ""}${size / 1_000_000n}.${String(
             size % 1_000_000n,
           ).padStart(6, "0")}`;
-          const mine = minor * 10n ** BigInt(6 - Number(exponent));
+          const mine = minor * 10n ** BigInt(6 - exponent);
           const expected = {
             "<": mine < millionths,
             "<=": mine <= millionths,

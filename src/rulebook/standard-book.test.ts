@@ -1,4 +1,6 @@
 /** The shipped book: each collection has an account, each adjustment a route, for any facts. */
+import { join } from "node:path";
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -7,10 +9,10 @@ import type { EntrySide } from "./accounts.ts";
 import { withFacts } from "./facts.ts";
 import type { Facts, FactValue } from "./facts.ts";
 import { loadRuleBook, STANDARD_BOOK } from "./read.ts";
+import { describe as described } from "./source.ts";
 
 const { rulebook, problems } = await loadRuleBook(STANDARD_BOOK);
-expect(problems).toEqual([]);
-assert(rulebook !== null, "the standard book loads");
+assert(rulebook !== null, problems.map(described).join("\n"));
 const book = rulebook;
 
 const SECOND_OPERATIONS = [
@@ -48,6 +50,44 @@ const anyDispute = fc
     cardBlocked: fc.boolean(),
   })
   .map(dispute);
+
+describe("the standard book", () => {
+  it("has an edition to record with every entry", () => {
+    expect(book).toMatchObject({ id: "standard", extends: null, changes: [] });
+    expect(book.edition).toBe(`standard ${book.version}`);
+  });
+
+  it("is extended by a client's book, which names both versions", async () => {
+    const { rulebook: extended } = await loadRuleBook(
+      join(import.meta.dirname, "../../test/rulebooks/extended"),
+    );
+
+    expect(extended?.edition).toBe(`first-bank 3 on standard ${book.version}`);
+    expect(extended?.changes.map(({ record, kind }) => `${record} ${kind}`)).toEqual([
+      "suspenseDebit changed",
+      "suspenseHighValue added",
+      "accounts/get-suspense-gl.yaml replaced",
+      "branch added",
+      "routes.yaml replaced",
+    ]);
+    const bind = (amount: string): Facts =>
+      (extended ?? book).bindDispute("USD", { client: "b", currency: "USD", amount, branch: "n" });
+    const question = { rule: "Paid", side: "debit", collection: "suspense" } as const;
+
+    expect(extended?.accounts.choose({ ...question, facts: bind("10000") })).toMatchObject({
+      account: "suspenseHighValue",
+      row: "highValue",
+    });
+    expect(extended?.accounts.choose({ ...question, facts: bind("9999.99") })).toMatchObject({
+      account: "suspenseDebit",
+      tranCode: "6101",
+    });
+    expect(extended?.accounts.chart.get("suspenseDebit")).toMatchObject({
+      number: "99-1410",
+      name: "Dispute suspense, debit cards",
+    });
+  });
+});
 
 describe("accounts of the standard book", () => {
   it("cover exactly the collections of the domain", () => {
