@@ -227,6 +227,34 @@ end
 $function$
 ;
 
+create table account_key (
+  client_id text not null,
+  claim_id uuid not null,
+  wrapped_key bytea not null,
+  wrapping_key integer not null,
+  created_at timestamp with time zone not null
+);
+alter table account_key add constraint account_key_pkey PRIMARY KEY (client_id, claim_id);
+alter table account_key add constraint account_key_wrapped_key_check CHECK ((length(wrapped_key) = 40));
+CREATE INDEX account_key_to_wrap ON public.account_key USING btree (wrapping_key);
+
+create table account_number (
+  client_id text not null,
+  id uuid not null,
+  claim_id uuid not null,
+  kind text not null,
+  sealed bytea not null,
+  search_hash bytea not null,
+  masked text not null,
+  created_at timestamp with time zone not null
+);
+alter table account_number add constraint account_number_pkey PRIMARY KEY (client_id, id);
+alter table account_number add constraint account_number_client_id_claim_id_search_hash_kind_key UNIQUE (client_id, claim_id, search_hash, kind);
+alter table account_number add constraint account_number_kind_check CHECK ((kind = ANY (ARRAY['account'::text, 'card'::text])));
+alter table account_number add constraint account_number_sealed_check CHECK ((length(sealed) > 28));
+alter table account_number add constraint account_number_search_hash_check CHECK ((length(search_hash) = 32));
+CREATE INDEX account_number_search ON public.account_number USING btree (client_id, search_hash);
+
 create table adjustment (
   client_id text not null,
   id uuid not null,
@@ -279,6 +307,41 @@ CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btre
 CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
 CREATE INDEX adjustment_planned ON public.adjustment USING btree (release_on) WHERE (state = 'planned'::text);
 
+create table api_key (
+  id uuid not null,
+  name text not null,
+  key_hash bytea not null,
+  prefix text not null,
+  roles text[] not null,
+  clients text[],
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone
+);
+alter table api_key add constraint api_key_pkey PRIMARY KEY (id);
+alter table api_key add constraint api_key_key_hash_check CHECK ((length(key_hash) = 32));
+alter table api_key add constraint api_key_key_hash_key UNIQUE (key_hash);
+alter table api_key add constraint api_key_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._@-]{0,62}$'::text));
+alter table api_key add constraint api_key_name_key UNIQUE (name);
+
+create table app_user (
+  id uuid not null,
+  name text not null,
+  display_name text not null,
+  password_hash text not null,
+  roles text[] not null,
+  clients text[],
+  is_active boolean default true not null,
+  failed_sign_ins integer default 0 not null,
+  locked_until timestamp with time zone,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null
+);
+alter table app_user add constraint app_user_pkey PRIMARY KEY (id);
+alter table app_user add constraint app_user_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._@-]{0,62}$'::text));
+alter table app_user add constraint app_user_name_key UNIQUE (name);
+
 create table assignment (
   client_id text not null,
   id uuid not null,
@@ -305,7 +368,9 @@ create table assignment (
   opened_at timestamp with time zone not null,
   closed_at timestamp with time zone,
   outcome text,
-  version integer default 1 not null
+  version integer default 1 not null,
+  next_rise_at timestamp with time zone,
+  rises smallint default 0 not null
 );
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
@@ -313,9 +378,45 @@ alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((lea
 alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
 CREATE INDEX assignment_due ON public.assignment USING btree (type, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL));
+CREATE INDEX assignment_of_claim ON public.assignment USING btree (client_id, claim_id);
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
-CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, id) WHERE is_open;
+CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, amount_minor DESC NULLS LAST, id) WHERE is_open;
+CREATE INDEX assignment_rises ON public.assignment USING btree (next_rise_at) WHERE (is_open AND (next_rise_at IS NOT NULL));
+
+create table attestation (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  assignment_id uuid not null,
+  reference text not null,
+  posting_date date not null,
+  attested boolean not null,
+  note text,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table attestation add constraint attestation_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table attestation add constraint attestation_attested_check CHECK (attested);
+alter table attestation add constraint attestation_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
+
+create table audit (
+  id uuid not null,
+  actor text not null,
+  client_id text,
+  action text not null,
+  subject text not null,
+  outcome text not null,
+  code text,
+  reason text,
+  request_id text,
+  recorded_at timestamp with time zone not null
+) partition by RANGE (recorded_at);
+alter table audit add constraint audit_pkey PRIMARY KEY (id, recorded_at);
+alter table audit add constraint audit_check CHECK (((outcome = 'refused'::text) = (code IS NOT NULL)));
+alter table audit add constraint audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])));
+CREATE INDEX audit_of_actor ON ONLY public.audit USING btree (actor, recorded_at);
+CREATE INDEX audit_of_subject ON ONLY public.audit USING btree (subject, recorded_at);
 
 create table balance (
   client_id text not null,
@@ -764,6 +865,17 @@ create table schema_migration (
 );
 alter table schema_migration add constraint schema_migration_pkey PRIMARY KEY (number);
 
+create table session (
+  token_hash bytea not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null
+);
+alter table session add constraint session_pkey PRIMARY KEY (token_hash);
+alter table session add constraint session_token_hash_check CHECK ((length(token_hash) = 32));
+CREATE INDEX session_expired ON public.session USING btree (expires_at);
+CREATE INDEX session_of_user ON public.session USING btree (user_id);
+
 create table transition (
   client_id text not null,
   id uuid not null,
@@ -779,6 +891,10 @@ create table transition (
 ) partition by RANGE (recorded_at);
 alter table transition add constraint transition_pkey PRIMARY KEY (client_id, adjustment_id, id, recorded_at);
 
+alter table account_key add constraint account_key_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
+alter table account_number add constraint account_number_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
 alter table adjustment add constraint adjustment_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table adjustment add constraint adjustment_client_id_open_assignment_id_assignment_open_fkey FOREIGN KEY (client_id, open_assignment_id, assignment_open) REFERENCES assignment(client_id, id, is_open) DEFERRABLE INITIALLY DEFERRED;
@@ -792,6 +908,10 @@ alter table assignment add constraint assignment_client_id_adjustment_id_fkey FO
 alter table assignment add constraint assignment_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
 alter table assignment add constraint assignment_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table attestation add constraint attestation_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
 
 alter table batch_file add constraint batch_file_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
@@ -851,7 +971,13 @@ alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREI
 
 alter table resolution add constraint resolution_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
 
+alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id);
+
 alter table transition add constraint transition_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER keep_content BEFORE UPDATE ON public.batch_file FOR EACH ROW EXECUTE FUNCTION keep_batch_file();
 
@@ -881,9 +1007,21 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transit
 
 grant usage on schema public to redress_app;
 
+grant delete, insert, select, update on table account_key to redress_app;
+
+grant insert, select on table account_number to redress_app;
+
 grant insert, select, update on table adjustment to redress_app;
 
+grant insert, select, update on table api_key to redress_app;
+
+grant insert, select, update on table app_user to redress_app;
+
 grant insert, select, update on table assignment to redress_app;
+
+grant insert, select on table attestation to redress_app;
+
+grant insert, select on table audit to redress_app;
 
 grant select on table balance to redress_app;
 
@@ -934,5 +1072,7 @@ grant insert, select, update on table period to redress_app;
 grant delete, insert, select on table proposal to redress_app;
 
 grant insert, select, update on table resolution to redress_app;
+
+grant delete, insert, select on table session to redress_app;
 
 grant insert, select on table transition to redress_app;
