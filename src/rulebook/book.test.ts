@@ -99,6 +99,16 @@ describe("a book that extends another", () => {
     expect(inReadingOrder(problems).map(shown)).toEqual([expected]);
   });
 
+  it("takes names that objects inherit as names like any other", () => {
+    const rule = "{ debit: a, credit: b, processing: track }";
+    const text = `rules:\n  constructor: ${rule}\n  toString: ${rule}\n`;
+    const { book: both, problems } = book({ "rules.yaml": STANDARD }, { "rules.yaml": text });
+
+    expect(records(both, rules, problems).get("constructor")?.changed).toEqual([]);
+    expect(changesOf(both).map(({ kind }) => kind)).toEqual(["added", "added"]);
+    expect(problems).toEqual([]);
+  });
+
   it("replaces a whole file by its own of the same name", () => {
     const { book: both, problems } = book({ "r.yaml": "a: 1\n" }, { "r.yaml": "a: 2\n" });
     const shape = z.strictObject({ a: z.int() });

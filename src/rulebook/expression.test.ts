@@ -157,6 +157,13 @@ describe("what is refused at load", () => {
     ["colour == 3", 'unknown fact "colour"'],
     ["closedOn > noticeOn", 'the fact "closedOn" may be missing: give it a default to use it here'],
     ["lookup(network)", "unknown function `lookup`: lookup(network)"],
+    ['network.constructor("x")', "unknown function `constructor`"],
+    ["network.toString()", "unknown function `toString`"],
+    ["constructor == network", 'unknown fact "constructor"'],
+    ["__proto__ == network", "not an expression: Reserved identifier: __proto__"],
+    ["optional.of(network) == network", "unknown function `of`"],
+    ['b"x" == network', "only texts, numbers, true and false are written out"],
+    ["5u == cards", "only texts, numbers, true and false are written out"],
     ["now() > noticeOn", "unknown function `now`"],
     ["network > cards", "a text does not go with a whole number: network > cards"],
     ['network > "a"', "`>` is for amounts, whole numbers and dates"],
@@ -195,6 +202,36 @@ describe("what is refused at load", () => {
     expect(reasonsOf("x".repeat(1001))[0]).toContain("longer than 1000 characters");
     expect(reasonsOf(deep)[0]).toContain("not an expression");
     expect(reasonsOf(wide)[0]).toContain("not an expression");
+  });
+});
+
+describe("any text at all", () => {
+  const tokens = fc.constantFrom(
+    ..."amount|uncredited|network|fraud|cards|tags|noticeOn|closedOn|x|1|50.005|'a'|\"b\"".split(
+      "|",
+    ),
+    ..."+ - * / % == != < <= > >= ! && ( ) [ ] { } , . ? : in min max size true null".split(" "),
+    ..."|| .exists( .startsWith( b'x' r\"x\" 1e9 0x10 7u // \n \\ ' \" `".split(" "),
+  );
+  const garbage = fc.oneof(
+    fc.string({ maxLength: 40 }),
+    fc.array(tokens, { maxLength: 12 }).map((parts) => parts.join(" ")),
+  );
+
+  it("is compiled to something that gives its type, or refused with a reason", () => {
+    fc.assert(
+      fc.property(garbage, fc.constantFrom("boolean", "amount", "string"), (source, type) => {
+        const { expression, reasons } = compileExpression(source, types, type as ExpressionType);
+        if (expression === null) {
+          expect(reasons?.join("").length).toBeGreaterThan(0);
+          return;
+        }
+
+        const value = expression.evaluate(facts("USD"));
+        expect(typeof value).toBe(type === "amount" ? "bigint" : type);
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
 

@@ -71,7 +71,7 @@ export function bindFacts(
   const faults: FieldFault[] = [];
   const values: Record<string, FactValue> = {};
   for (const [name, fact] of types) {
-    const value = given[name];
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined || value === null) {
       values[name] = fact.default;
       continue;
