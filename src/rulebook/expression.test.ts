@@ -221,7 +221,7 @@ describe("any text at all", () => {
   it("is compiled to something that gives its type, or refused with a reason", () => {
     fc.assert(
       fc.property(garbage, fc.constantFrom("boolean", "amount", "string"), (source, type) => {
-        const { expression, reasons } = compileExpression(source, types, type as ExpressionType);
+        const { expression, reasons } = compileExpression(source, types, type);
         if (expression === null) {
           expect(reasons?.join("").length).toBeGreaterThan(0);
           return;
