@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { parseLayer } from "./book.ts";
-import { loadBook } from "./load.ts";
+import { loadBook, requireRuleBook } from "./load.ts";
 import { STANDARD_BOOK } from "./read.ts";
 import type { Problem } from "./source.ts";
 
@@ -63,6 +63,12 @@ describe("a damaged book", () => {
       const { rulebook, problems } = loadBook({ layers: [layer], isComplete: true });
 
       expect(rulebook).toBeNull();
+      expect(() => requireRuleBook({ rulebook, problems })).toThrowError(
+        expect.objectContaining({
+          code: "rulebook-invalid",
+          message: expect.stringContaining(`the book has no ${missing}`),
+        }),
+      );
       expect(problems.map(({ reason }) => reason)).toContain(`the book has no ${missing}`);
     }
   });

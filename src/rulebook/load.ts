@@ -5,6 +5,8 @@
  * problem is not loaded at all.
  */
 import { z } from "zod";
+
+import { Failure } from "../kernel/failure.ts";
 import {
   ACCOUNT_FACTS,
   accountFacts,
@@ -29,7 +31,7 @@ import { bindFacts, DISPUTE_FACTS, factTypes } from "./facts.ts";
 import type { FactDeclaration, Facts, FactTypes } from "./facts.ts";
 import { compileRouteTable, ROUTE_FACTS, ROUTES_FILE, routeTableShape } from "./routes.ts";
 import type { RouteChoice, RouteQuestion, RouteTable } from "./routes.ts";
-import { inReadingOrder } from "./source.ts";
+import { describe, inReadingOrder } from "./source.ts";
 import type { Problem } from "./source.ts";
 
 export interface RuleBook extends BookHeader {
@@ -85,6 +87,17 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
     explainRoute: routes.explain,
   };
   return { rulebook, problems: [] };
+}
+
+/** The rule book, or `rulebook-invalid` listing every problem: for whoever cannot go on without. */
+export function requireRuleBook({ rulebook, problems }: Loaded): RuleBook {
+  if (rulebook !== null) return rulebook;
+  const places = problems.map(describe);
+  const faults = problems.map((problem) => ({
+    pointer: `/${problem.file}`,
+    detail: describe(problem),
+  }));
+  throw new Failure("rulebook-invalid", places.join("\n"), { problems: places.length }, faults);
 }
 
 function loadFacts(book: Book, problems: Problem[]): FactTypes {
