@@ -126,13 +126,13 @@ begin
   end if;
   if (new.client_id, new.id, new.profile, new.sequence, new.window_id, new.part,
       new.supersedes_id, new.marker, new.file_name, new.layout_sha256, new.facts, new.currency,
-      new.posting_date, new.sha256, new.size_bytes, new.is_sealed, new.adjustment_count,
+      new.posting_date, new.sha256, new.size_bytes, new.adjustment_count,
       new.detail_count, new.line_count, new.debit_count, new.debit_minor, new.credit_count,
       new.credit_minor, new.hash_total, new.created_by, new.created_at)
      is distinct from
      (old.client_id, old.id, old.profile, old.sequence, old.window_id, old.part,
       old.supersedes_id, old.marker, old.file_name, old.layout_sha256, old.facts, old.currency,
-      old.posting_date, old.sha256, old.size_bytes, old.is_sealed, old.adjustment_count,
+      old.posting_date, old.sha256, old.size_bytes, old.adjustment_count,
       old.detail_count, old.line_count, old.debit_count, old.debit_minor, old.credit_count,
       old.credit_minor, old.hash_total, old.created_by, old.created_at) then
     raise exception 'file %: its content never changes', old.id
@@ -378,8 +378,8 @@ alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((lea
 alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
 CREATE INDEX assignment_due ON public.assignment USING btree (type, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL));
-CREATE INDEX assignment_of_claim ON public.assignment USING btree (client_id, claim_id);
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
+CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
 CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, amount_minor DESC NULLS LAST, id) WHERE is_open;
 CREATE INDEX assignment_rises ON public.assignment USING btree (next_rise_at) WHERE (is_open AND (next_rise_at IS NOT NULL));
@@ -446,7 +446,8 @@ create table batch_file (
   posting_date date not null,
   sha256 bytea not null,
   size_bytes bigint not null,
-  is_sealed boolean not null,
+  wrapped_key bytea,
+  wrapping_key integer,
   adjustment_count bigint not null,
   detail_count bigint not null,
   line_count bigint not null,
@@ -476,8 +477,9 @@ alter table batch_file add constraint batch_file_pkey PRIMARY KEY (client_id, id
 alter table batch_file add constraint batch_file_adjustment_count_check CHECK ((adjustment_count >= 0));
 alter table batch_file add constraint batch_file_check CHECK ((detail_count >= adjustment_count));
 alter table batch_file add constraint batch_file_check1 CHECK ((line_count >= detail_count));
-alter table batch_file add constraint batch_file_check2 CHECK (((state = 'void'::text) = (void_statement IS NOT NULL)));
-alter table batch_file add constraint batch_file_check3 CHECK (((void_seconded_by IS DISTINCT FROM voided_by) OR (voided_by IS NULL)));
+alter table batch_file add constraint batch_file_check2 CHECK (((wrapped_key IS NULL) = (wrapping_key IS NULL)));
+alter table batch_file add constraint batch_file_check3 CHECK (((state = 'void'::text) = (void_statement IS NOT NULL)));
+alter table batch_file add constraint batch_file_check4 CHECK (((void_seconded_by IS DISTINCT FROM voided_by) OR (voided_by IS NULL)));
 alter table batch_file add constraint batch_file_client_id_profile_file_name_key UNIQUE (client_id, profile, file_name);
 alter table batch_file add constraint batch_file_client_id_profile_sequence_key UNIQUE (client_id, profile, sequence);
 alter table batch_file add constraint batch_file_credit_count_check CHECK ((credit_count >= 0));
@@ -719,6 +721,22 @@ create table execution (
 alter table execution add constraint execution_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table execution add constraint execution_basis_check CHECK ((basis = ANY (ARRAY['posted'::text, 'assumed'::text, 'acknowledged'::text, 'attested'::text, 'matched'::text, 'returned'::text, 'disproved'::text])));
 alter table execution add constraint execution_sign_check CHECK ((sign = ANY (ARRAY['-1'::integer, 1])));
+
+create table http_answer (
+  caller text not null,
+  key text not null,
+  request_hash bytea not null,
+  status smallint,
+  headers jsonb,
+  body text,
+  started_at timestamp with time zone not null
+);
+alter table http_answer add constraint http_answer_pkey PRIMARY KEY (caller, key);
+alter table http_answer add constraint http_answer_check CHECK (((status IS NULL) = (body IS NULL)));
+alter table http_answer add constraint http_answer_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)));
+alter table http_answer add constraint http_answer_request_hash_check CHECK ((length(request_hash) = 32));
+alter table http_answer add constraint http_answer_status_check CHECK (((status >= 200) AND (status <= 299)));
+CREATE INDEX http_answer_old ON public.http_answer USING btree (started_at);
 
 create table import_reject (
   run_id uuid not null,
@@ -1054,6 +1072,8 @@ grant insert, select, update on table dispute_book to redress_app;
 grant insert, select on table entry to redress_app;
 
 grant insert, select on table execution to redress_app;
+
+grant delete, insert, select, update on table http_answer to redress_app;
 
 grant insert, select on table import_reject to redress_app;
 

@@ -129,6 +129,16 @@ export interface Rise {
   readonly passed: "goal" | "deadline" | "deadline again";
 }
 
+/** When the urgency rises first; a goal that raises nothing is passed in silence. */
+export function firstRiseAt(assignment: {
+  readonly type: string;
+  readonly goalAt: string | null;
+  readonly deadlineAt: string | null;
+}): string | null {
+  const { atGoal } = assignmentType(assignment.type).urgency;
+  return (atGoal > 0 ? assignment.goalAt : null) ?? assignment.deadlineAt;
+}
+
 /**
  * The urgency after one more moment has passed: goal, deadline, then again and again. `rises`
  * counts the moments that have passed before.
@@ -142,8 +152,10 @@ export function risen(assignment: {
 }): Rise {
   const steps = assignmentType(assignment.type).urgency;
   const { goalAt, deadlineAt, rises } = assignment;
-  const moments = [goalAt === null ? null : ("goal" as const), deadlineAt && ("deadline" as const)];
-  const passed = moments.filter((one) => one !== null && one !== "")[rises] ?? "deadline again";
+  const moments: Rise["passed"][] = [];
+  if (goalAt !== null && steps.atGoal > 0) moments.push("goal");
+  if (deadlineAt !== null) moments.push("deadline");
+  const passed = moments[rises] ?? "deadline again";
   const by = {
     goal: steps.atGoal,
     deadline: steps.atDeadline,
@@ -152,21 +164,20 @@ export function risen(assignment: {
   return {
     urgency: Math.min(100, assignment.urgency + by),
     rises: rises + 1,
-    nextRiseAt: nextRise(assignment, passed, steps.afterDeadlineHours),
+    nextRiseAt: nextRise(
+      deadlineAt,
+      passed,
+      steps.afterDeadlineHours * (rises + 2 - moments.length),
+    ),
     passed,
   };
 }
 
 function nextRise(
-  assignment: { rises: number; goalAt: string | null; deadlineAt: string | null },
+  deadlineAt: string | null,
   passed: Rise["passed"],
-  everyHours: number,
+  hoursLate: number,
 ): string | null {
-  const { deadlineAt } = assignment;
-  if (deadlineAt === null) return null;
-  if (passed === "goal") return deadlineAt;
-  const again = assignment.rises + 1 - (assignment.goalAt === null ? 1 : 2) + 1;
-  return Temporal.Instant.from(deadlineAt)
-    .add({ hours: everyHours * again })
-    .toString();
+  if (deadlineAt === null || passed === "goal") return deadlineAt;
+  return Temporal.Instant.from(deadlineAt).add({ hours: hoursLate }).toString();
 }
