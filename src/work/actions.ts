@@ -5,6 +5,7 @@
  * The verbs themselves belong to rooms below; `main.ts` registers them, so that work calls down
  * the list without importing down.
  */
+import type { Permission } from "../access/roles.ts";
 import type { Queries } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 
@@ -28,18 +29,18 @@ export const ACTION_NAMES = [
 
 export type ActionName = (typeof ACTION_NAMES)[number];
 
-/** Rights that actions need; roles are given them in the access room's table. */
+/** Rights that actions need, by the names of the access room's table. */
 export const RIGHTS = {
-  work: "assignments.work",
-  run: "assignments.run",
-  cancel: "assignments.cancel",
-  approve: "assignments.approve",
-} as const;
+  work: "assignment:work",
+  service: "service:retry",
+  cancel: "adjustment:cancel",
+  approve: "assignment:approve",
+} as const satisfies Record<string, Permission>;
 
 export interface ActionRow {
   readonly name: ActionName;
   readonly label: string;
-  readonly right: string;
+  readonly right: Permission;
   readonly types: readonly string[];
   /** States of the adjustment in which it makes sense; null: all. */
   readonly states: readonly string[] | null;
@@ -60,7 +61,7 @@ export const ACTION_ROWS: readonly ActionRow[] = [
   row(
     "retry",
     "Retry the call",
-    RIGHTS.work,
+    RIGHTS.service,
     [SERVICE_FAILED],
     ["serviceFailed", "partlyExecuted"],
   ),
@@ -78,11 +79,11 @@ export const ACTION_ROWS: readonly ActionRow[] = [
     [SERVICE_FAILED, BATCH_FAILED],
     ["serviceFailed", "batchFailed", "partlyExecuted"],
   ),
-  row("finding", "Record a finding", RIGHTS.work, [SERVICE_FAILED], ["unknown"]),
+  row("finding", "Record a finding", RIGHTS.service, [SERVICE_FAILED], ["unknown"]),
   row(
     "run",
     "Run now",
-    RIGHTS.run,
+    RIGHTS.service,
     ["Pending Accounting Service"],
     ["pendingService", "unknown"],
     false,
@@ -97,7 +98,7 @@ export const ACTION_ROWS: readonly ActionRow[] = [
   row(
     "manual",
     "Move to manual",
-    RIGHTS.work,
+    RIGHTS.service,
     ["Pending Accounting Service", SERVICE_FAILED, "Pending Batch Accounting", BATCH_FAILED],
     ["pendingService", "serviceFailed", "pendingBatch", "batchFailed"],
   ),
@@ -120,7 +121,7 @@ export const ACTION_ROWS: readonly ActionRow[] = [
 function row(
   name: ActionName,
   label: string,
-  right: string,
+  right: Permission,
   types: readonly string[],
   states: readonly string[] | null,
   exclusive = true,
@@ -129,7 +130,7 @@ function row(
 }
 
 /** The types of user work that somebody with these rights can finish. */
-export function workableTypes(rights: ReadonlySet<string>): string[] {
+export function workableTypes(rights: ReadonlySet<Permission>): string[] {
   return USER_TYPES.filter((type) => {
     const own = ACTION_ROWS.filter((one) => one.types.includes(type) && one.states !== null);
     return own.length === 0 ? rights.has(RIGHTS.work) : own.some((one) => rights.has(one.right));
@@ -138,7 +139,7 @@ export function workableTypes(rights: ReadonlySet<string>): string[] {
 
 export interface Person {
   readonly name: string;
-  readonly rights: ReadonlySet<string>;
+  readonly rights: ReadonlySet<Permission>;
 }
 
 export interface OfferedAction {

@@ -3,6 +3,7 @@
  * amount; it is the person's own when this returns. What others hold or the person has no right to
  * work is passed over.
  */
+import type { Permission } from "../access/roles.ts";
 import type { Database } from "../database/database.ts";
 import type { Clock } from "../kernel/clock.ts";
 
@@ -16,7 +17,7 @@ const DEPTHS = [64, 2048];
 
 export interface WorkSeeker {
   readonly person: string;
-  readonly rights: ReadonlySet<string>;
+  readonly rights: ReadonlySet<Permission>;
   readonly clientIds: readonly string[];
   /** `Queue.ClaimType` or `Queue`; every queue when left out. */
   readonly queue?: string | undefined;

@@ -80,11 +80,11 @@ describe("take and release", () => {
     const id = await manualWork(placed);
     await takeAssignments(database, "amy", [{ clientId: "harbor", id, version: null }]);
 
-    const again = takeAssignments(database, "amy", [{ clientId: "harbor", id, version: 2 }]);
-    const other = takeAssignments(database, "ben", [{ clientId: "harbor", id, version: 2 }]);
+    const again = () => takeAssignments(database, "amy", [{ clientId: "harbor", id, version: 2 }]);
+    const other = () => takeAssignments(database, "ben", [{ clientId: "harbor", id, version: 2 }]);
 
-    await expect(again).resolves.toMatchObject([{ assignee: "amy", version: 2 }]);
-    await expect(other).rejects.toMatchObject({
+    await expect(again()).resolves.toMatchObject([{ assignee: "amy", version: 2 }]);
+    await expect(other()).rejects.toMatchObject({
       code: "assignment-taken",
       facts: { assignee: "amy" },
     });
@@ -96,12 +96,13 @@ describe("take and release", () => {
     await takeAssignments(database, "amy", [{ clientId: "harbor", id: second, version: 1 }]);
     await releaseAssignments(database, "amy", [{ clientId: "harbor", id: second, version: 2 }]);
 
-    const both = takeAssignments(database, "ben", [
-      { clientId: "harbor", id: first, version: 1 },
-      { clientId: "harbor", id: second, version: 1 },
-    ]);
+    const both = () =>
+      takeAssignments(database, "ben", [
+        { clientId: "harbor", id: first, version: 1 },
+        { clientId: "harbor", id: second, version: 1 },
+      ]);
 
-    await expect(both).rejects.toMatchObject({ code: "stale-version", facts: { version: 3 } });
+    await expect(both()).rejects.toMatchObject({ code: "stale-version", facts: { version: 3 } });
     expect(await read(first)).toMatchObject({ assignee: null });
   });
 
@@ -110,11 +111,13 @@ describe("take and release", () => {
     const id = await manualWork(placed);
     await database.owner.execute(sqlClose(id));
 
-    const closed = takeAssignments(database, "amy", [{ clientId: "harbor", id, version: null }]);
-    const foreign = takeAssignments(database, "amy", [{ clientId: "other", id, version: null }]);
+    const closed = () =>
+      takeAssignments(database, "amy", [{ clientId: "harbor", id, version: null }]);
+    const foreign = () =>
+      takeAssignments(database, "amy", [{ clientId: "other", id, version: null }]);
 
-    await expect(closed).rejects.toMatchObject({ code: "assignment-closed" });
-    await expect(foreign).rejects.toMatchObject({ code: "not-found" });
+    await expect(closed()).rejects.toMatchObject({ code: "assignment-closed" });
+    await expect(foreign()).rejects.toMatchObject({ code: "not-found" });
   });
 
   test("only who has it gives it back, unless a supervisor does", async () => {
@@ -123,9 +126,9 @@ describe("take and release", () => {
     await takeAssignments(database, "amy", [{ clientId: "harbor", id, version: 1 }]);
     const given = [{ clientId: "harbor", id, version: 2 }];
 
-    const other = releaseAssignments(database, "ben", given);
+    const other = () => releaseAssignments(database, "ben", given);
 
-    await expect(other).rejects.toMatchObject({ code: "assignment-taken" });
+    await expect(other()).rejects.toMatchObject({ code: "assignment-taken" });
     await releaseAssignments(database, "ben", given, { anybodys: true });
     expect(await read(id)).toMatchObject({ assignee: null, version: 3 });
   });
@@ -171,13 +174,13 @@ describe("Get Next Work", () => {
     await anOpenAdjustment(database, placed, { state: "pendingBatch" });
     await anOpenAdjustment(database, placed, { state: "awaitingApproval" });
     const mine = await manualWork(placed);
-    const analyst = { ...seeker("amy"), rights: aPerson("amy", ["assignments.work"]).rights };
+    const analyst = { ...seeker("amy"), rights: aPerson("amy", ["assignment:work"]).rights };
 
     const first = await takeNext({ database, clock }, analyst);
     const second = await takeNext({ database, clock }, analyst);
     const approver = await takeNext(
       { database, clock },
-      { ...analyst, rights: new Set(["assignments.approve"]) },
+      { ...analyst, rights: aPerson("amy", ["assignment:approve"]).rights },
     );
     const elsewhere = await takeNext({ database, clock }, seeker("amy", ["other"]));
 

@@ -1,4 +1,5 @@
 /** Open adjustments with the assignment each shows, put in by the stores that own them. */
+import type { Permission } from "../../src/access/roles.ts";
 import type { AdjustmentState } from "../../src/accounting/adjustment-machine.ts";
 import { assignmentTypeOf } from "../../src/accounting/adjustment-machine.ts";
 import type { Adjustment } from "../../src/accounting/dispute-book.ts";
@@ -22,7 +23,10 @@ export const testCalendar = businessCalendar({
 export const testTerms = assignmentTermsFrom({ calendarOf: () => testCalendar });
 
 /** A person with every right on assignments, unless told otherwise. */
-export function aPerson(name = "amy", rights: readonly string[] = Object.values(RIGHTS)): Person {
+export function aPerson(
+  name = "amy",
+  rights: readonly Permission[] = Object.values(RIGHTS),
+): Person {
   return { name, rights: new Set(rights) };
 }
 
