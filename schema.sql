@@ -116,6 +116,53 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_batch_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.state = 'void' then
+    raise exception 'file % is void', old.id using errcode = 'restrict_violation';
+  end if;
+  if (new.client_id, new.id, new.profile, new.sequence, new.window_id, new.part,
+      new.supersedes_id, new.marker, new.file_name, new.layout_sha256, new.facts, new.currency,
+      new.posting_date, new.sha256, new.size_bytes, new.adjustment_count,
+      new.detail_count, new.line_count, new.debit_count, new.debit_minor, new.credit_count,
+      new.credit_minor, new.hash_total, new.created_by, new.created_at)
+     is distinct from
+     (old.client_id, old.id, old.profile, old.sequence, old.window_id, old.part,
+      old.supersedes_id, old.marker, old.file_name, old.layout_sha256, old.facts, old.currency,
+      old.posting_date, old.sha256, old.size_bytes, old.adjustment_count,
+      old.detail_count, old.line_count, old.debit_count, old.debit_minor, old.credit_count,
+      old.credit_minor, old.hash_total, old.created_by, old.created_at) then
+    raise exception 'file %: its content never changes', old.id
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.lock_batch_sequence(for_client text, for_profile text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+declare
+  last bigint;
+begin
+  insert into batch_sequence (client_id, profile) values (for_client, for_profile)
+  on conflict (client_id, profile) do nothing;
+  select last_sequence into last
+  from batch_sequence
+  where client_id = for_client and profile = for_profile
+  for update;
+  return last;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.make_append_only(target regclass)
  RETURNS void
  LANGUAGE plpgsql
@@ -158,6 +205,55 @@ begin
 end
 $function$
 ;
+
+CREATE OR REPLACE FUNCTION public.take_batch_sequence()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  update batch_sequence
+  set last_sequence = new.sequence
+  where client_id = new.client_id and profile = new.profile
+    and last_sequence = new.sequence - 1;
+  if not found then
+    raise exception 'file % of profile %: sequence % is not the next one',
+      new.id, new.profile, new.sequence
+      using errcode = 'restrict_violation', constraint = 'batch_file_next_sequence';
+  end if;
+  return new;
+end
+$function$
+;
+
+create table account_key (
+  client_id text not null,
+  claim_id uuid not null,
+  wrapped_key bytea not null,
+  wrapping_key integer not null,
+  created_at timestamp with time zone not null
+);
+alter table account_key add constraint account_key_pkey PRIMARY KEY (client_id, claim_id);
+alter table account_key add constraint account_key_wrapped_key_check CHECK ((length(wrapped_key) = 40));
+CREATE INDEX account_key_to_wrap ON public.account_key USING btree (wrapping_key);
+
+create table account_number (
+  client_id text not null,
+  id uuid not null,
+  claim_id uuid not null,
+  kind text not null,
+  sealed bytea not null,
+  search_hash bytea not null,
+  masked text not null,
+  created_at timestamp with time zone not null
+);
+alter table account_number add constraint account_number_pkey PRIMARY KEY (client_id, id);
+alter table account_number add constraint account_number_client_id_claim_id_search_hash_kind_key UNIQUE (client_id, claim_id, search_hash, kind);
+alter table account_number add constraint account_number_kind_check CHECK ((kind = ANY (ARRAY['account'::text, 'card'::text])));
+alter table account_number add constraint account_number_sealed_check CHECK ((length(sealed) > 28));
+alter table account_number add constraint account_number_search_hash_check CHECK ((length(search_hash) = 32));
+CREATE INDEX account_number_search ON public.account_number USING btree (client_id, search_hash);
 
 create table adjustment (
   client_id text not null,
@@ -208,7 +304,43 @@ alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY
 CREATE INDEX adjustment_by_state ON public.adjustment USING btree (client_id, state, planned_posting_date) WHERE (state <> ALL (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text]));
 CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
 CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
+CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
 CREATE INDEX adjustment_planned ON public.adjustment USING btree (release_on) WHERE (state = 'planned'::text);
+
+create table api_key (
+  id uuid not null,
+  name text not null,
+  key_hash bytea not null,
+  prefix text not null,
+  roles text[] not null,
+  clients text[],
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone
+);
+alter table api_key add constraint api_key_pkey PRIMARY KEY (id);
+alter table api_key add constraint api_key_key_hash_check CHECK ((length(key_hash) = 32));
+alter table api_key add constraint api_key_key_hash_key UNIQUE (key_hash);
+alter table api_key add constraint api_key_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._@-]{0,62}$'::text));
+alter table api_key add constraint api_key_name_key UNIQUE (name);
+
+create table app_user (
+  id uuid not null,
+  name text not null,
+  display_name text not null,
+  password_hash text not null,
+  roles text[] not null,
+  clients text[],
+  is_active boolean default true not null,
+  failed_sign_ins integer default 0 not null,
+  locked_until timestamp with time zone,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null
+);
+alter table app_user add constraint app_user_pkey PRIMARY KEY (id);
+alter table app_user add constraint app_user_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._@-]{0,62}$'::text));
+alter table app_user add constraint app_user_name_key UNIQUE (name);
 
 create table assignment (
   client_id text not null,
@@ -236,7 +368,9 @@ create table assignment (
   opened_at timestamp with time zone not null,
   closed_at timestamp with time zone,
   outcome text,
-  version integer default 1 not null
+  version integer default 1 not null,
+  next_rise_at timestamp with time zone,
+  rises smallint default 0 not null
 );
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
@@ -245,8 +379,44 @@ alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
 CREATE INDEX assignment_due ON public.assignment USING btree (type, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL));
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
+CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
-CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, id) WHERE is_open;
+CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, amount_minor DESC NULLS LAST, id) WHERE is_open;
+CREATE INDEX assignment_rises ON public.assignment USING btree (next_rise_at) WHERE (is_open AND (next_rise_at IS NOT NULL));
+
+create table attestation (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  assignment_id uuid not null,
+  reference text not null,
+  posting_date date not null,
+  attested boolean not null,
+  note text,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table attestation add constraint attestation_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table attestation add constraint attestation_attested_check CHECK (attested);
+alter table attestation add constraint attestation_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
+
+create table audit (
+  id uuid not null,
+  actor text not null,
+  client_id text,
+  action text not null,
+  subject text not null,
+  outcome text not null,
+  code text,
+  reason text,
+  request_id text,
+  recorded_at timestamp with time zone not null
+) partition by RANGE (recorded_at);
+alter table audit add constraint audit_pkey PRIMARY KEY (id, recorded_at);
+alter table audit add constraint audit_check CHECK (((outcome = 'refused'::text) = (code IS NOT NULL)));
+alter table audit add constraint audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])));
+CREATE INDEX audit_of_actor ON ONLY public.audit USING btree (actor, recorded_at);
+CREATE INDEX audit_of_subject ON ONLY public.audit USING btree (subject, recorded_at);
 
 create table balance (
   client_id text not null,
@@ -258,6 +428,165 @@ create table balance (
   executed_minor bigint not null
 ) with (fillfactor=85);
 alter table balance add constraint balance_pkey PRIMARY KEY (client_id, dispute_id, collection, account, currency);
+
+create table batch_file (
+  client_id text not null,
+  id uuid not null,
+  profile text not null,
+  sequence bigint not null,
+  window_id uuid not null,
+  part smallint not null,
+  supersedes_id uuid,
+  state text not null,
+  marker text not null,
+  file_name text not null,
+  layout_sha256 bytea not null,
+  facts jsonb not null,
+  currency text not null,
+  posting_date date not null,
+  sha256 bytea not null,
+  size_bytes bigint not null,
+  wrapped_key bytea,
+  wrapping_key integer,
+  adjustment_count bigint not null,
+  detail_count bigint not null,
+  line_count bigint not null,
+  debit_count bigint not null,
+  debit_minor numeric(38,0) not null,
+  credit_count bigint not null,
+  credit_minor numeric(38,0) not null,
+  hash_total bigint not null,
+  void_statement text,
+  void_reason text,
+  voided_by text,
+  void_seconded_by text,
+  transmission smallint default 1 not null,
+  attempts smallint default 0 not null,
+  due_at timestamp with time zone,
+  leased_by text,
+  leased_until timestamp with time zone,
+  problem text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  handed_over_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  version integer default 1 not null
+);
+alter table batch_file add constraint batch_file_pkey PRIMARY KEY (client_id, id);
+alter table batch_file add constraint batch_file_adjustment_count_check CHECK ((adjustment_count >= 0));
+alter table batch_file add constraint batch_file_check CHECK ((detail_count >= adjustment_count));
+alter table batch_file add constraint batch_file_check1 CHECK ((line_count >= detail_count));
+alter table batch_file add constraint batch_file_check2 CHECK (((wrapped_key IS NULL) = (wrapping_key IS NULL)));
+alter table batch_file add constraint batch_file_check3 CHECK (((state = 'void'::text) = (void_statement IS NOT NULL)));
+alter table batch_file add constraint batch_file_check4 CHECK (((void_seconded_by IS DISTINCT FROM voided_by) OR (voided_by IS NULL)));
+alter table batch_file add constraint batch_file_client_id_profile_file_name_key UNIQUE (client_id, profile, file_name);
+alter table batch_file add constraint batch_file_client_id_profile_sequence_key UNIQUE (client_id, profile, sequence);
+alter table batch_file add constraint batch_file_credit_count_check CHECK ((credit_count >= 0));
+alter table batch_file add constraint batch_file_credit_minor_check CHECK ((credit_minor >= (0)::numeric));
+alter table batch_file add constraint batch_file_debit_count_check CHECK ((debit_count >= 0));
+alter table batch_file add constraint batch_file_debit_minor_check CHECK ((debit_minor >= (0)::numeric));
+alter table batch_file add constraint batch_file_hash_total_check CHECK ((hash_total >= 0));
+alter table batch_file add constraint batch_file_marker_check CHECK ((marker = ANY (ARRAY['TEST'::text, 'LIVE'::text])));
+alter table batch_file add constraint batch_file_part_check CHECK ((part > 0));
+alter table batch_file add constraint batch_file_sequence_check CHECK ((sequence > 0));
+alter table batch_file add constraint batch_file_sha256_check CHECK ((length(sha256) = 32));
+alter table batch_file add constraint batch_file_size_bytes_check CHECK ((size_bytes >= 0));
+alter table batch_file add constraint batch_file_state_check CHECK ((state = ANY (ARRAY['generated'::text, 'sending'::text, 'deliveryUnknown'::text, 'handedOver'::text, 'acknowledged'::text, 'transmissionFailed'::text, 'void'::text])));
+alter table batch_file add constraint batch_file_void_statement_check CHECK ((void_statement = ANY (ARRAY['notReceived'::text, 'rejected'::text, 'deleted'::text])));
+CREATE INDEX batch_file_due ON public.batch_file USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX batch_file_of_window ON public.batch_file USING btree (client_id, window_id);
+CREATE INDEX batch_file_supersedes ON public.batch_file USING btree (client_id, supersedes_id) WHERE (supersedes_id IS NOT NULL);
+
+create table batch_file_bytes (
+  client_id text not null,
+  file_id uuid not null,
+  ordinal integer not null,
+  bytes bytea not null
+);
+alter table batch_file_bytes add constraint batch_file_bytes_pkey PRIMARY KEY (client_id, file_id, ordinal);
+alter table batch_file_bytes add constraint batch_file_bytes_ordinal_check CHECK ((ordinal > 0));
+
+create table batch_layout (
+  client_id text not null,
+  sha256 bytea not null,
+  name text not null,
+  version text not null,
+  definition text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table batch_layout add constraint batch_layout_pkey PRIMARY KEY (client_id, sha256);
+alter table batch_layout add constraint batch_layout_sha256_check CHECK ((length(sha256) = 32));
+
+create table batch_line (
+  client_id text not null,
+  file_id uuid not null,
+  line_number bigint not null,
+  detail_count integer not null,
+  adjustment_id uuid not null,
+  amount_minor bigint not null,
+  direction text not null,
+  key_revision smallint not null,
+  first_posting_date date not null,
+  entry_ids uuid[],
+  live boolean default true not null,
+  outcome text,
+  outcome_reference text
+);
+alter table batch_line add constraint batch_line_pkey PRIMARY KEY (client_id, file_id, line_number);
+alter table batch_line add constraint batch_line_amount_minor_check CHECK ((amount_minor >= 0));
+alter table batch_line add constraint batch_line_check CHECK ((live OR (outcome IS NOT NULL)));
+alter table batch_line add constraint batch_line_detail_count_check CHECK ((detail_count > 0));
+alter table batch_line add constraint batch_line_direction_check CHECK ((direction = ANY (ARRAY['debit'::text, 'credit'::text, 'memo'::text])));
+alter table batch_line add constraint batch_line_line_number_check CHECK ((line_number > 0));
+alter table batch_line add constraint batch_line_outcome_check CHECK ((outcome = ANY (ARRAY['acknowledged'::text, 'refused'::text, 'released'::text])));
+CREATE INDEX batch_line_of_adjustment ON public.batch_line USING btree (client_id, adjustment_id);
+CREATE UNIQUE INDEX batch_line_one_live ON public.batch_line USING btree (client_id, adjustment_id) WHERE live;
+
+create table batch_sequence (
+  client_id text not null,
+  profile text not null,
+  last_sequence bigint default 0 not null
+);
+alter table batch_sequence add constraint batch_sequence_pkey PRIMARY KEY (client_id, profile);
+alter table batch_sequence add constraint batch_sequence_last_sequence_check CHECK ((last_sequence >= 0));
+
+create table batch_transmission (
+  client_id text not null,
+  id uuid not null,
+  file_id uuid not null,
+  transmission smallint not null,
+  attempt smallint not null,
+  step text not null,
+  detail jsonb default '{}'::jsonb not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table batch_transmission add constraint batch_transmission_pkey PRIMARY KEY (client_id, file_id, id);
+
+create table batch_window (
+  client_id text not null,
+  id uuid not null,
+  profile text not null,
+  business_date date not null,
+  cut_off text not null,
+  ordinal integer default 0 not null,
+  cut_at timestamp with time zone not null,
+  posting_date date not null,
+  state text not null,
+  made_up boolean default false not null,
+  asked_by text,
+  reason text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null
+);
+alter table batch_window add constraint batch_window_pkey PRIMARY KEY (client_id, id);
+alter table batch_window add constraint batch_window_check CHECK (((ordinal = 0) = (asked_by IS NULL)));
+alter table batch_window add constraint batch_window_client_id_profile_business_date_cut_off_ordina_key UNIQUE (client_id, profile, business_date, cut_off, ordinal);
+alter table batch_window add constraint batch_window_ordinal_check CHECK ((ordinal >= 0));
+alter table batch_window add constraint batch_window_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'late'::text, 'cut'::text, 'skipped'::text, 'done'::text])));
+CREATE INDEX batch_window_due ON public.batch_window USING btree (cut_at) WHERE (state = ANY (ARRAY['planned'::text, 'late'::text]));
+CREATE INDEX batch_window_of_profile ON public.batch_window USING btree (client_id, profile, cut_at);
 
 create table case_number (
   client_id text not null,
@@ -392,6 +721,22 @@ create table execution (
 alter table execution add constraint execution_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table execution add constraint execution_basis_check CHECK ((basis = ANY (ARRAY['posted'::text, 'assumed'::text, 'acknowledged'::text, 'attested'::text, 'matched'::text, 'returned'::text, 'disproved'::text])));
 alter table execution add constraint execution_sign_check CHECK ((sign = ANY (ARRAY['-1'::integer, 1])));
+
+create table http_answer (
+  caller text not null,
+  key text not null,
+  request_hash bytea not null,
+  status smallint,
+  headers jsonb,
+  body text,
+  started_at timestamp with time zone not null
+);
+alter table http_answer add constraint http_answer_pkey PRIMARY KEY (caller, key);
+alter table http_answer add constraint http_answer_check CHECK (((status IS NULL) = (body IS NULL)));
+alter table http_answer add constraint http_answer_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)));
+alter table http_answer add constraint http_answer_request_hash_check CHECK ((length(request_hash) = 32));
+alter table http_answer add constraint http_answer_status_check CHECK (((status >= 200) AND (status <= 299)));
+CREATE INDEX http_answer_old ON public.http_answer USING btree (started_at);
 
 create table import_reject (
   run_id uuid not null,
@@ -538,6 +883,17 @@ create table schema_migration (
 );
 alter table schema_migration add constraint schema_migration_pkey PRIMARY KEY (number);
 
+create table session (
+  token_hash bytea not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null
+);
+alter table session add constraint session_pkey PRIMARY KEY (token_hash);
+alter table session add constraint session_token_hash_check CHECK ((length(token_hash) = 32));
+CREATE INDEX session_expired ON public.session USING btree (expires_at);
+CREATE INDEX session_of_user ON public.session USING btree (user_id);
+
 create table transition (
   client_id text not null,
   id uuid not null,
@@ -553,6 +909,10 @@ create table transition (
 ) partition by RANGE (recorded_at);
 alter table transition add constraint transition_pkey PRIMARY KEY (client_id, adjustment_id, id, recorded_at);
 
+alter table account_key add constraint account_key_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
+alter table account_number add constraint account_number_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
 alter table adjustment add constraint adjustment_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table adjustment add constraint adjustment_client_id_open_assignment_id_assignment_open_fkey FOREIGN KEY (client_id, open_assignment_id, assignment_open) REFERENCES assignment(client_id, id, is_open) DEFERRABLE INITIALLY DEFERRED;
@@ -566,6 +926,32 @@ alter table assignment add constraint assignment_client_id_adjustment_id_fkey FO
 alter table assignment add constraint assignment_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
 alter table assignment add constraint assignment_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table attestation add constraint attestation_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
+
+alter table batch_file add constraint batch_file_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table batch_file add constraint batch_file_client_id_layout_sha256_fkey FOREIGN KEY (client_id, layout_sha256) REFERENCES batch_layout(client_id, sha256);
+
+alter table batch_file add constraint batch_file_client_id_supersedes_id_fkey FOREIGN KEY (client_id, supersedes_id) REFERENCES batch_file(client_id, id);
+
+alter table batch_file add constraint batch_file_client_id_window_id_fkey FOREIGN KEY (client_id, window_id) REFERENCES batch_window(client_id, id);
+
+alter table batch_file_bytes add constraint batch_file_bytes_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+alter table batch_layout add constraint batch_layout_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table batch_line add constraint batch_line_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table batch_line add constraint batch_line_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+alter table batch_sequence add constraint batch_sequence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table batch_transmission add constraint batch_transmission_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
+
+alter table batch_window add constraint batch_window_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table case_number add constraint case_number_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
@@ -603,7 +989,23 @@ alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREI
 
 alter table resolution add constraint resolution_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
 
+alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id);
+
 alter table transition add constraint transition_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER keep_content BEFORE UPDATE ON public.batch_file FOR EACH ROW EXECUTE FUNCTION keep_batch_file();
+
+CREATE TRIGGER next_sequence BEFORE INSERT ON public.batch_file FOR EACH ROW EXECUTE FUNCTION take_batch_sequence();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_file_bytes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_layout FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -623,11 +1025,37 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transit
 
 grant usage on schema public to redress_app;
 
+grant delete, insert, select, update on table account_key to redress_app;
+
+grant insert, select on table account_number to redress_app;
+
 grant insert, select, update on table adjustment to redress_app;
+
+grant insert, select, update on table api_key to redress_app;
+
+grant insert, select, update on table app_user to redress_app;
 
 grant insert, select, update on table assignment to redress_app;
 
+grant insert, select on table attestation to redress_app;
+
+grant insert, select on table audit to redress_app;
+
 grant select on table balance to redress_app;
+
+grant insert, select, update on table batch_file to redress_app;
+
+grant insert, select on table batch_file_bytes to redress_app;
+
+grant insert, select on table batch_layout to redress_app;
+
+grant insert, select, update (live), update (outcome), update (outcome_reference) on table batch_line to redress_app;
+
+grant select on table batch_sequence to redress_app;
+
+grant insert, select on table batch_transmission to redress_app;
+
+grant insert, select, update on table batch_window to redress_app;
 
 grant insert, select, update on table case_number to redress_app;
 
@@ -644,6 +1072,8 @@ grant insert, select, update on table dispute_book to redress_app;
 grant insert, select on table entry to redress_app;
 
 grant insert, select on table execution to redress_app;
+
+grant delete, insert, select, update on table http_answer to redress_app;
 
 grant insert, select on table import_reject to redress_app;
 
@@ -662,5 +1092,7 @@ grant insert, select, update on table period to redress_app;
 grant delete, insert, select on table proposal to redress_app;
 
 grant insert, select, update on table resolution to redress_app;
+
+grant delete, insert, select on table session to redress_app;
 
 grant insert, select on table transition to redress_app;

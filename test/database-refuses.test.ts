@@ -28,7 +28,9 @@ test.each(APPEND_ONLY)("%s takes no update, delete or truncate", async (table) =
   const change = `update ${table} set client_id = 'x'`;
 
   for (const text of [change, `delete from ${table}`, `truncate ${table}`]) {
-    await expect(db.execute(new Statement([text], []))).rejects.toThrow(/append-only|permission denied/);
+    await expect(db.execute(new Statement([text], []))).rejects.toThrow(
+      /append-only|permission denied/,
+    );
   }
 });
 

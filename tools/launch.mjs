@@ -57,9 +57,14 @@ function isInstalled() {
   });
 }
 
+/**
+ * Not `npm ci`: it insists that the lock file names the optional packages of every platform, which
+ * a registry that does not carry them all cannot give. What is installed is compared afterwards.
+ */
 function install() {
   say("installing packages (once) …");
-  npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  npm(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]);
+  if (!isInstalled()) fail("what is installed is not what package-lock.json names");
 }
 
 /**

@@ -4,9 +4,9 @@ import type { CommandContext } from "./context.ts";
 
 export type Cell = string | number | bigint | null;
 
-/** A listing: with `--json` an array of objects, else a table whose first line names the columns. */
+/** A listing: with `--json` an array of objects, else a table under the columns' names. */
 export function printListing(
-  context: CommandContext,
+  context: Pick<CommandContext, "print">,
   rows: readonly Readonly<Record<string, Cell>>[],
   options: { readonly json?: boolean; readonly columns: readonly string[] },
 ): void {

@@ -296,7 +296,7 @@ describe("a database that does not answer", () => {
     await nowhere.close();
   });
 
-  test("in the middle of a transaction too, and the next statement finds a new connection", async () => {
+  test("in the middle of a transaction too, and the next statement finds a new one", async () => {
     const broken = database.transaction(async (transaction) => {
       const { pid } = await transaction.one<{ pid: number }>(sql`select pg_backend_pid() as pid`);
       await database.owner.execute(sql`select pg_terminate_backend(${pid})`);

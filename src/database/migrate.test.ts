@@ -46,7 +46,7 @@ test("two at once apply each migration once", async () => {
   expect(applied.flat().sort()).toEqual(["000001_one.sql", "000005_two.sql"]);
 });
 
-test("creates the application's role, which may not sign in, and makes the owner a member", async () => {
+test("creates the application's role, which may not sign in", async () => {
   const databaseUrl = await scratchDatabase();
 
   await migrate({ databaseUrl, directory: await migrations(FIRST), clock });

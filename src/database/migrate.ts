@@ -85,6 +85,26 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   }
 }
 
+/** The migrations that `migrate` would apply now, by name. */
+export async function pendingMigrations(options: {
+  readonly databaseUrl: string;
+  readonly directory: string;
+}): Promise<string[]> {
+  const migrations = await readMigrations(options.directory);
+  const client = new pg.Client({ connectionString: options.databaseUrl });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    const found = await client.query("select from pg_tables where tablename = 'schema_migration'");
+    const pending = found.rowCount === 0 ? migrations : await pendingOf(client, migrations);
+    return pending.map(({ name }) => name);
+  } catch (error) {
+    throw understood(error);
+  } finally {
+    await client.end();
+  }
+}
+
 async function compareWithManifest(directory: string, migrations: Migration[]): Promise<void> {
   const manifest = await readFile(join(directory, MANIFEST), "utf8");
   if (manifest !== manifestOf(migrations)) {

@@ -1,4 +1,4 @@
-/** Which database: the one that `DATABASE_URL` names, else the embedded one of the data directory. */
+/** Which database: the one `DATABASE_URL` names, else the embedded one of the data directory. */
 import { connectDatabase } from "./database.ts";
 import type { Database } from "./database.ts";
 import { leaseEmbedded } from "./embedded/lease.ts";

@@ -63,7 +63,9 @@ export const indexRows = sql`
   from (${tables}) as tables
   join pg_index on indrelid = tables.oid
   join pg_class index on index.oid = indexrelid
-  where not exists (select from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x'))
+  where not exists (
+    select from pg_constraint where conindid = indexrelid and contype in ('p', 'u', 'x')
+  )
   order by tables.relname, index.relname
 `;
 

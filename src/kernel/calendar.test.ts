@@ -130,7 +130,10 @@ describe("a whole year, every day, against counting day by day", () => {
       expect(calendar.isBusinessDay(date.toString()), date.toString()).toBe(oracle.isOpen(date));
       for (const count of [-11, -1, 1, 2, 5, 10, 20]) {
         const expected = oracle.add(date, count);
-        expect(calendar.addBusinessDays(date.toString(), count), `${date} ${count}`).toBe(expected);
+        expect(
+          calendar.addBusinessDays(date.toString(), count),
+          `${date.toString()} ${count}`,
+        ).toBe(expected);
       }
     }
   });

@@ -86,6 +86,16 @@ const CATALOGUE = {
     title: "The adjustment is not in a state that allows this",
     remedy: "Read the adjustment again; its possible events are listed.",
   },
+  "assignment-closed": {
+    status: 409,
+    title: "The assignment is closed already",
+    remedy: "Read the case again; somebody or something has finished this work.",
+  },
+  "assignment-taken": {
+    status: 409,
+    title: "Somebody else has this assignment",
+    remedy: "Take another one, or ask them to release it.",
+  },
   "approval-required": {
     status: 409,
     title: "Another person has to approve this",
@@ -132,6 +142,31 @@ const CATALOGUE = {
     remedy: "Start again without a cursor.",
   },
   "not-found": { status: 404, title: "No such thing", remedy: "Check the id." },
+  "request-invalid": {
+    status: 400,
+    title: "The request cannot be read",
+    remedy: "Correct the parameters or headers named.",
+  },
+  "csrf-invalid": {
+    status: 403,
+    title: "The request does not come from the signed-in page",
+    remedy: "Send the csrf value of GET /v1/session as X-CSRF-Token.",
+  },
+  "body-too-large": {
+    status: 413,
+    title: "The body is too large",
+    remedy: "Send less at once; for many operations use an import.",
+  },
+  "media-type-unsupported": {
+    status: 415,
+    title: "The body is of a kind that is not read here",
+    remedy: "Send JSON, or newline-delimited JSON to an import.",
+  },
+  "internal-error": {
+    status: 500,
+    title: "Something is broken on our side",
+    remedy: "Repeat with the same Idempotency-Key; if it stays, report the request id.",
+  },
   "already-exists": {
     status: 409,
     title: "It exists already",

@@ -6,6 +6,7 @@
 import { dateOfDayNumber } from "./cell.ts";
 import type { Cell, Item, Range } from "./cell.ts";
 import { ceilingPerExponent, floorPerExponent } from "./decimal.ts";
+import { missing } from "./facts.ts";
 import type { FactDeclaration, Facts, FactValue } from "./facts.ts";
 
 export type CellTest = (facts: Facts) => boolean;
@@ -23,9 +24,8 @@ export function compileCell(cell: Cell): CellTest | null {
 }
 
 function anyOf(items: readonly Item[], fact: FactDeclaration): CellTest {
-  const { name } = fact;
   const values = items.flatMap((item) => (item.kind === "value" ? [item.value] : []));
-  if (values.length === items.length && fact.type !== "list") return oneOf(name, values);
+  if (values.length === items.length && fact.type !== "list") return oneOf(fact, values);
   const tests = items.map((item) => compileItem(item, fact));
   const [only] = tests;
   if (tests.length === 1 && only !== undefined) return only;
@@ -35,17 +35,21 @@ function anyOf(items: readonly Item[], fact: FactDeclaration): CellTest {
   };
 }
 
-function oneOf(name: string, values: readonly FactValue[]): CellTest {
+function oneOf(fact: FactDeclaration, values: readonly FactValue[]): CellTest {
+  const { name } = fact;
   const [first, second] = values;
-  if (values.length === 1) return (facts) => facts.values[name] === first;
-  if (values.length === 2) {
+  if (values.length > 2) {
+    const set = new Set(values);
     return (facts) => {
       const value = facts.values[name];
-      return value === first || value === second;
+      return value === undefined || value === null ? missing(fact) : set.has(value);
     };
   }
-  const set = new Set(values);
-  return (facts) => set.has(facts.values[name] ?? null);
+  return (facts) => {
+    const value = facts.values[name];
+    if (value === first || (second !== undefined && value === second)) return true;
+    return value === undefined || value === null ? missing(fact) : false;
+  };
 }
 
 function compileItem(item: Item, fact: FactDeclaration): CellTest {
@@ -53,20 +57,20 @@ function compileItem(item: Item, fact: FactDeclaration): CellTest {
   if (item.kind === "absent") return (facts) => (facts.values[name] ?? null) === null;
   if (item.kind === "range") return compileRange(item, fact);
   const wanted = item.value;
-  if (fact.type !== "list") return (facts) => facts.values[name] === wanted;
+  if (fact.type !== "list") return oneOf(fact, [wanted]);
   return (facts) => {
     const list = facts.values[name];
-    return Array.isArray(list) && list.includes(wanted);
+    return Array.isArray(list) ? list.includes(wanted) : missing(fact);
   };
 }
 
 function compileRange(range: Range, fact: FactDeclaration): CellTest {
   const { name } = fact;
-  if (fact.type === "date") return compileDateRange(range, name);
+  if (fact.type === "date") return compileDateRange(range, fact);
   const [least, most] = fact.type === "amount" ? amountBounds(range) : integerBounds(range);
   return (facts) => {
     const value = facts.values[name];
-    if (typeof value !== "bigint") return false;
+    if (typeof value !== "bigint") return missing(fact);
     const low = least?.[facts.exponent];
     if (low !== undefined && value < low) return false;
     const high = most?.[facts.exponent];
@@ -107,13 +111,14 @@ function integerBounds({
 }
 
 /** Dates written YYYY-MM-DD are ordered as texts. */
-function compileDateRange(range: Range, name: string): CellTest {
+function compileDateRange(range: Range, fact: FactDeclaration): CellTest {
+  const { name } = fact;
   const [least, most] = integerBounds(range).map((bounds) =>
     bounds === null ? null : dateOfDayNumber(bounds[0] ?? 0n),
   );
   return (facts) => {
     const value = facts.values[name];
-    if (typeof value !== "string") return false;
+    if (typeof value !== "string") return missing(fact);
     if (least !== null && least !== undefined && value < least) return false;
     return most === null || most === undefined || value <= most;
   };

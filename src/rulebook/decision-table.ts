@@ -100,7 +100,7 @@ export interface TableContext<Written, Outcome> {
   /** Where the table stands inside `from`. */
   readonly path: Path;
   readonly problems: Problem[];
-  /** The outcome's meaning; null where it added problems. */
+  /** The outcome's meaning; null where it, or what it names, has problems. */
   readonly outcome: (written: Written, path: Path) => Outcome | null;
 }
 
@@ -131,7 +131,10 @@ export function compileTable<Written, Outcome>(
   }
   const otherwise =
     written.default === undefined ? null : context.outcome(written.default, [...path, "default"]);
-  if (problems.length > before) return null;
+  // An outcome may be missing because what it names has a problem that was said elsewhere.
+  const whole =
+    rows.length === written.rows.length && (otherwise === null) === (written.default === undefined);
+  if (problems.length > before || !whole) return null;
   const fallback = otherwise === null ? null : { row: DEFAULT_ROW, outcome: otherwise };
   checkTable({ hit: written.hit, rows, hasDefault: fallback !== null }, context);
   if (problems.length > before) return null;

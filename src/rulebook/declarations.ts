@@ -32,14 +32,26 @@ export interface BookHeader {
   readonly version: string;
   readonly title: string;
   readonly extends: string | null;
+  /** All versions that speak in it, upper first: `first-bank 3 on standard 1.0.0`. */
+  readonly edition: string;
 }
 
-/** The header of the topmost layer. */
+/** The header of the topmost book; those below have to be what they are called by. */
 export function readHeader(book: Book, problems: Problem[]): BookHeader | null {
-  const header = wholeFile(book, BOOK_FILE, headerShape, problems);
-  if (header === null) return null;
-  const { id, version, title, extends: below = null } = header.data;
-  return { id, version, title, extends: below };
+  const editions: string[] = [];
+  for (const [index, layer] of book.layers.entries()) {
+    const single = { layers: [layer], isComplete: true };
+    const header = wholeFile(single, BOOK_FILE, headerShape, problems);
+    if (header === null) continue;
+    const { id, version, title, extends: below = null } = header.data;
+    editions.unshift(`${id} ${version}`);
+    if (index === book.layers.length - 1) {
+      return { id, version, title, extends: below, edition: editions.join(" on ") };
+    }
+    if (id === layer.id) continue;
+    problems.push({ ...header.at(["id"]), reason: `the book "${layer.id}" calls itself "${id}"` });
+  }
+  return null;
 }
 
 const factShape = z.strictObject({

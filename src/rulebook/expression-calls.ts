@@ -56,7 +56,7 @@ export function compileReceiverCall(
   if (name === "matches") {
     throw new Refusal("`matches` is not allowed, a pattern can take too long", text);
   }
-  const test = TEXT_TESTS[name];
+  const test = TEXT_TESTS.get(name);
   if (test === undefined) throw new Refusal(`unknown function \`${name}\``, text);
   if (args.length !== 1) throw new Refusal(`\`${name}\` takes one text`, text);
   const whole = scope.compile(receiver);
@@ -71,11 +71,11 @@ export function compileReceiverCall(
   };
 }
 
-const TEXT_TESTS: Readonly<Record<string, (whole: string, part: string) => boolean>> = {
-  startsWith: (whole, part) => whole.startsWith(part),
-  endsWith: (whole, part) => whole.endsWith(part),
-  contains: (whole, part) => whole.includes(part),
-};
+const TEXT_TESTS: ReadonlyMap<string, (whole: string, part: string) => boolean> = new Map([
+  ["startsWith", (whole, part) => whole.startsWith(part)],
+  ["endsWith", (whole, part) => whole.endsWith(part)],
+  ["contains", (whole, part) => whole.includes(part)],
+]);
 
 function compileExtreme(
   name: "min" | "max",

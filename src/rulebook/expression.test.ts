@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { compileExpression } from "./expression.ts";
 import type { ExpressionType } from "./expression-types.ts";
 import { bindFacts, factTypes, suppliedFact } from "./facts.ts";
-import type { FactDeclaration, Facts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 
 const types = factTypes([
   suppliedFact("amount", "amount", "the disputed amount"),
@@ -18,7 +18,7 @@ const types = factTypes([
   suppliedFact("claims", "integer", "how many claims"),
   suppliedFact("noticeOn", "date", "when the notice came"),
   suppliedFact("tags", "list", "what people noted"),
-  { ...suppliedFact("closedOn", "date", "may be absent"), mayBeAbsent: true } as FactDeclaration,
+  { ...suppliedFact("closedOn", "date", "may be absent"), mayBeAbsent: true },
 ]);
 
 function facts(currency: string, more: Record<string, unknown> = {}): Facts {
@@ -113,17 +113,17 @@ describe("amounts", () => {
     const operators = ["<", "<=", ">", ">=", "==", "!="] as const;
     fc.assert(
       fc.property(
-        fc.constantFrom(["JPY", 0], ["USD", 2], ["KWD", 3], ["CLF", 4]),
+        fc.constantFrom(["JPY", 0] as const, ["USD", 2], ["KWD", 3], ["CLF", 4]),
         fc.bigInt({ min: -500_000n, max: 500_000n }),
         fc.bigInt({ min: -50_000_000n, max: 50_000_000n }),
         fc.constantFrom(...operators),
         ([currency, exponent], minor, millionths, operator) => {
-          const given = facts(currency as string, { amount: minor });
+          const given = facts(currency, { amount: minor });
           const size = millionths < 0n ? -millionths : millionths;
           const text = `${millionths < 0n ? "-" : ""}${size / 1_000_000n}.${String(
             size % 1_000_000n,
           ).padStart(6, "0")}`;
-          const mine = minor * 10n ** BigInt(6 - Number(exponent));
+          const mine = minor * 10n ** BigInt(6 - exponent);
           const expected = {
             "<": mine < millionths,
             "<=": mine <= millionths,
@@ -157,6 +157,13 @@ describe("what is refused at load", () => {
     ["colour == 3", 'unknown fact "colour"'],
     ["closedOn > noticeOn", 'the fact "closedOn" may be missing: give it a default to use it here'],
     ["lookup(network)", "unknown function `lookup`: lookup(network)"],
+    ['network.constructor("x")', "unknown function `constructor`"],
+    ["network.toString()", "unknown function `toString`"],
+    ["constructor == network", 'unknown fact "constructor"'],
+    ["__proto__ == network", "not an expression: Reserved identifier: __proto__"],
+    ["optional.of(network) == network", "unknown function `of`"],
+    ['b"x" == network', "only texts, numbers, true and false are written out"],
+    ["5u == cards", "only texts, numbers, true and false are written out"],
     ["now() > noticeOn", "unknown function `now`"],
     ["network > cards", "a text does not go with a whole number: network > cards"],
     ['network > "a"', "`>` is for amounts, whole numbers and dates"],
@@ -195,6 +202,36 @@ describe("what is refused at load", () => {
     expect(reasonsOf("x".repeat(1001))[0]).toContain("longer than 1000 characters");
     expect(reasonsOf(deep)[0]).toContain("not an expression");
     expect(reasonsOf(wide)[0]).toContain("not an expression");
+  });
+});
+
+describe("any text at all", () => {
+  const tokens = fc.constantFrom(
+    ..."amount|uncredited|network|fraud|cards|tags|noticeOn|closedOn|x|1|50.005|'a'|\"b\"".split(
+      "|",
+    ),
+    ..."+ - * / % == != < <= > >= ! && ( ) [ ] { } , . ? : in min max size true null".split(" "),
+    ..."|| .exists( .startsWith( b'x' r\"x\" 1e9 0x10 7u // \n \\ ' \" `".split(" "),
+  );
+  const garbage = fc.oneof(
+    fc.string({ maxLength: 40 }),
+    fc.array(tokens, { maxLength: 12 }).map((parts) => parts.join(" ")),
+  );
+
+  it("is compiled to something that gives its type, or refused with a reason", () => {
+    fc.assert(
+      fc.property(garbage, fc.constantFrom("boolean", "amount", "string"), (source, type) => {
+        const { expression, reasons } = compileExpression(source, types, type);
+        if (expression === null) {
+          expect(reasons?.join("").length).toBeGreaterThan(0);
+          return;
+        }
+
+        const value = expression.evaluate(facts("USD"));
+        expect(typeof value).toBe(type === "amount" ? "bigint" : type);
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
 

@@ -18,6 +18,7 @@ import {
   writtenNumber,
 } from "./expression-types.ts";
 import type { Compiled, ExpressionType, Scope } from "./expression-types.ts";
+import { missing } from "./facts.ts";
 import type { Facts, FactTypes, FactValue } from "./facts.ts";
 
 export interface Expression {
@@ -161,7 +162,12 @@ function compileFact(name: string, scope: Scope): Compiled {
     throw new Refusal(`the fact "${name}" may be missing: give it a default to use it here`);
   }
   scope.reads.add(name);
-  return { type: fact.type, text: name, fact, evaluate: (facts) => facts.values[name] ?? null };
+  return {
+    type: fact.type,
+    text: name,
+    fact,
+    evaluate: (facts) => facts.values[name] ?? missing(fact),
+  };
 }
 
 function compileJunction(

@@ -4,6 +4,7 @@
  * Values are bound once per dispute (`bindFacts`): defaults applied, amounts as minor units,
  * integers as bigint. A value that is not declared, or of the wrong type, is refused.
  */
+import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 import { exponentOf, parseAmount } from "../kernel/money.ts";
@@ -70,7 +71,7 @@ export function bindFacts(
   const faults: FieldFault[] = [];
   const values: Record<string, FactValue> = {};
   for (const [name, fact] of types) {
-    const value = given[name];
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value === undefined || value === null) {
       values[name] = fact.default;
       continue;
@@ -97,6 +98,15 @@ export function withFacts(facts: Facts, more: Readonly<Record<string, FactValue>
   return { exponent: facts.exponent, values: { ...facts.values, ...more } };
 }
 
+/**
+ * For a value that is missing: false where the fact may be absent. A fact that Redress supplies
+ * and did not is our own mistake, and must not look like a cell that fails.
+ */
+export function missing(fact: FactDeclaration): false {
+  assert(fact.mayBeAbsent, `the fact ${fact.name} was not supplied`);
+  return false;
+}
+
 type Misfit = { readonly reason: string };
 
 function bindValue(fact: FactDeclaration, currency: string, value: unknown): FactValue | Misfit {
@@ -117,7 +127,7 @@ function bindValue(fact: FactDeclaration, currency: string, value: unknown): Fac
         return misfit("a list of texts");
       }
       const wrong = value.map((item) => oneOf(fact, item)).find((item) => typeof item === "object");
-      return wrong ?? (value as readonly string[]);
+      return wrong ?? value;
     }
   }
 }

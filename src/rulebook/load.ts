@@ -5,6 +5,8 @@
  * problem is not loaded at all.
  */
 import { z } from "zod";
+
+import { Failure } from "../kernel/failure.ts";
 import {
   ACCOUNT_FACTS,
   accountFacts,
@@ -17,6 +19,8 @@ import {
 import type { Account, Accounts, AccountTable } from "./accounts.ts";
 import { filesUnder, recordIds, records, section, wholeFile } from "./book.ts";
 import type { Book, Located } from "./book.ts";
+import { changesOf } from "./changes.ts";
+import type { BookChange } from "./changes.ts";
 import { checkAccounts } from "./check-accounts.ts";
 import type { CheckedTable } from "./check-accounts.ts";
 import { checkFiles } from "./check-files.ts";
@@ -33,7 +37,7 @@ import { loadOperations, loadStates } from "./operations.ts";
 import type { Operation, OperationGroup } from "./operations.ts";
 import { loadRules } from "./rules.ts";
 import type { AccountingRule } from "./rules.ts";
-import { inReadingOrder } from "./source.ts";
+import { describe, inReadingOrder } from "./source.ts";
 import type { Problem } from "./source.ts";
 
 export interface RuleBook extends BookHeader {
@@ -47,6 +51,8 @@ export interface RuleBook extends BookHeader {
   readonly gates: ReadonlyMap<GateDecision, Gate>;
   readonly accounts: Accounts;
   readonly routes: RouteTable;
+  /** What it says otherwise than the books that it extends. */
+  readonly changes: readonly BookChange[];
   /**
    * A dispute's facts bound for tables and expressions: bind once, ask often. What is left out
    * has its default. Throws `input-invalid` naming each fact that does not fit.
@@ -95,11 +101,23 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
     gates,
     accounts,
     routes,
+    changes: changesOf(book),
     bindDispute: (currency, given) => bindFacts(facts, currency, given),
     route: routes.choose,
     explainRoute: routes.explain,
   };
   return { rulebook, problems: [] };
+}
+
+/** The rule book, or `rulebook-invalid` listing every problem: for whoever cannot go on without. */
+export function requireRuleBook({ rulebook, problems }: Loaded): RuleBook {
+  if (rulebook !== null) return rulebook;
+  const places = problems.map(describe);
+  const faults = problems.map((problem) => ({
+    pointer: `/${problem.file}`,
+    detail: describe(problem),
+  }));
+  throw new Failure("rulebook-invalid", places.join("\n"), { problems: places.length }, faults);
 }
 
 function loadFacts(book: Book, problems: Problem[]): FactTypes {

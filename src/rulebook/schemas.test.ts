@@ -14,7 +14,7 @@ const PUBLISHED = join(import.meta.dirname, "schema");
 /** A published schema as a checker, read from its file. */
 async function checker(name: string): Promise<z.ZodType> {
   const text = await readFile(join(PUBLISHED, name), "utf8");
-  return z.fromJSONSchema(JSON.parse(text));
+  return z.fromJSONSchema(JSON.parse(text) as z.core.JSONSchema.JSONSchema);
 }
 
 function value(text: string): Raw {

@@ -96,7 +96,8 @@ function plain(node: Node, path: Path, walk: Walk): Raw {
 }
 
 function mapping(node: YAMLMap, path: Path, walk: Walk): Raw {
-  const result: Record<string, Raw> = {};
+  // Without a prototype: a key called `constructor` is a key like any other.
+  const result = Object.create(null) as Record<string, Raw>;
   for (const pair of node.items as Pair<Node, Node | null>[]) {
     const offset = pair.key.range?.[0] ?? 0;
     const name = isScalar(pair.key) ? String(pair.key.value) : null;

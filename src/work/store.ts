@@ -5,6 +5,7 @@
 import type { Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
+import { firstRiseAt } from "./assignment-terms.ts";
 import type { AssignmentKind } from "./assignment-types.ts";
 
 export interface NewAssignment {
@@ -36,7 +37,8 @@ export async function openAssignments(
   await tx.execute(sql`
     insert into assignment (
       client_id, id, claim_id, dispute_id, adjustment_id, type, queue, kind, work_group, urgency,
-      goal_at, deadline_at, amount_minor, currency, destination, due_at, reason, opened_at)
+      goal_at, deadline_at, amount_minor, currency, destination, due_at, reason, opened_at,
+      next_rise_at)
     select * from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.id)}::uuid[],
@@ -55,7 +57,8 @@ export async function openAssignments(
       ${rows.map((row) => row.destination)}::text[],
       ${rows.map((row) => row.dueAt)}::timestamptz[],
       ${rows.map((row) => row.reason)}::text[],
-      ${rows.map((row) => row.openedAt)}::timestamptz[])
+      ${rows.map((row) => row.openedAt)}::timestamptz[],
+      ${rows.map(firstRiseAt)}::timestamptz[])
   `);
 }
 
@@ -74,6 +77,7 @@ export async function closeAssignments(
   await tx.execute(sql`
     update assignment
     set is_open = false, closed_at = ${closedAt}, outcome = gone.outcome, due_at = null,
+        next_rise_at = null,
         leased_by = null, leased_until = null, version = version + 1
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
@@ -165,6 +169,62 @@ export async function setDue(tx: Transaction, rows: readonly DueTime[]): Promise
       ${rows.map((row) => row.dueAt)}::timestamptz[]) as next (client_id, id, due_at)
     where assignment.client_id = next.client_id
       and assignment.id = next.id
+      and assignment.is_open
+  `);
+}
+
+export interface AssignedAssignment {
+  readonly clientId: string;
+  readonly id: string;
+  /** Who has it from now on; null gives it back. */
+  readonly assignee: string | null;
+}
+
+/** Gives open assignments to somebody, or back to the queue; their rows are locked already. */
+export async function assignAssignments(
+  tx: Transaction,
+  rows: readonly AssignedAssignment[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update assignment
+    set assignee = given.assignee, version = version + 1
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.assignee)}::text[]) as given (client_id, id, assignee)
+    where assignment.client_id = given.client_id
+      and assignment.id = given.id
+      and assignment.is_open
+  `);
+}
+
+export interface RisenAssignment {
+  readonly clientId: string;
+  readonly id: string;
+  readonly urgency: number;
+  readonly rises: number;
+  readonly nextRiseAt: string | null;
+}
+
+/** Not a new version: what somebody is looking at is no less true for being more urgent. */
+export async function raiseAssignments(
+  tx: Transaction,
+  rows: readonly RisenAssignment[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update assignment
+    set urgency = risen.urgency, rises = risen.rises, next_rise_at = risen.next_rise_at
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.urgency)}::smallint[],
+      ${rows.map((row) => row.rises)}::smallint[],
+      ${rows.map((row) => row.nextRiseAt)}::timestamptz[])
+      as risen (client_id, id, urgency, rises, next_rise_at)
+    where assignment.client_id = risen.client_id
+      and assignment.id = risen.id
       and assignment.is_open
   `);
 }

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 
 import { examine } from "../../database/doctor.ts";
 import type { Difference } from "../../database/doctor.ts";
-import { migrate } from "../../database/migrate.ts";
+import { migrate, pendingMigrations } from "../../database/migrate.ts";
 import { openDatabase } from "../../database/open.ts";
 import { json } from "../../database/sql.ts";
 import type { CommandContext } from "../context.ts";
@@ -36,14 +36,24 @@ async function runMigrate(context: CommandContext, options: { json?: boolean }):
 }
 
 async function runDoctor(context: CommandContext, options: { json?: boolean }): Promise<void> {
-  const differences = await withDatabase(context, (databaseUrl) => {
+  const { pending, differences } = await withDatabase(context, async (databaseUrl) => {
     const { directory, clock } = migrations(context);
-    return examine({ databaseUrl, migrationsDirectory: directory, clock });
+    const waiting = await pendingMigrations({ databaseUrl, directory });
+    // What a migration is going to bring is not missing yet.
+    const found =
+      waiting.length > 0
+        ? []
+        : await examine({ databaseUrl, migrationsDirectory: directory, clock });
+    return { pending: waiting, differences: found };
   });
-  if (options.json === true) context.print(json({ differences }));
-  else if (differences.length === 0) context.print("the schema is as expected");
+  const healthy = pending.length === 0 && differences.length === 0;
+  if (options.json === true) context.print(json({ pending, differences }));
+  else if (healthy) context.print("the schema is as expected");
   else printDifferences(context, differences);
-  context.finish(differences.length === 0 ? EXIT.done : EXIT.failure);
+  if (pending.length > 0) {
+    context.remark(`not applied: ${pending.join(", ")}. Run \`redress db migrate\` first.`);
+  }
+  context.finish(healthy ? EXIT.done : EXIT.failure);
 }
 
 /** The remarks are SQL comments, so that the whole output can be read, edited and run. */
@@ -55,6 +65,7 @@ function printDifferences(context: CommandContext, differences: readonly Differe
     }
     context.print(`${repair}\n`);
   }
+  if (differences.length === 0) return;
   context.remark(
     `${differences.length} differences. Read the repair above, then run it as the owner; ` +
       "what it drops is lost.",

@@ -6,6 +6,7 @@ import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 
 import { json } from "../../database/sql.ts";
+import { describeChange } from "../../rulebook/changes.ts";
 import { loadRuleBook } from "../../rulebook/read.ts";
 import { describe } from "../../rulebook/source.ts";
 import type { CommandContext } from "../context.ts";
@@ -16,7 +17,7 @@ export function ruleCommands(program: Command, context: CommandContext): void {
   rules
     .command("check")
     .argument("[directory]", "the rule book; by default the standard one")
-    .option("--json", "one JSON document: id, version and the list of problems")
+    .option("--json", "one JSON document: id, version, problems and changes")
     .description("load a rule book and print every problem with its file and line")
     .action(async (directory: string | undefined, options: { readonly json?: boolean }) => {
       await checkRules(directory, options, context);
@@ -38,8 +39,8 @@ async function checkRules(
   const { rulebook, problems } = await loadRuleBook(path, { shelf, prefix });
   context.finish(problems.length === 0 ? EXIT.done : EXIT.failure);
   if (options.json === true) {
-    const { id = null, version = null } = rulebook ?? {};
-    context.print(json({ id, version, problems }));
+    const { id = null, version = null, changes = [] } = rulebook ?? {};
+    context.print(json({ id, version, problems, changes }));
     return;
   }
   for (const problem of problems) context.print(describe(problem));
@@ -47,7 +48,8 @@ async function checkRules(
     context.remark(`${problems.length} ${problems.length === 1 ? "problem" : "problems"}`);
     return;
   }
-  const { accounts, collections } = rulebook;
+  const { accounts, changes, collections } = rulebook;
+  for (const change of changes) context.remark(describeChange(change));
   context.remark(
     `${rulebook.id} ${rulebook.version} is sound: ${collections.size} collections, ` +
       `${accounts.tables.length} account tables`,

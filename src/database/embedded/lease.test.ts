@@ -5,7 +5,6 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
 import pg from "pg";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -15,10 +14,10 @@ import { leaseEmbedded } from "./lease.ts";
 import type { Lease } from "./lease.ts";
 import { isAlive, markOf } from "./processes.ts";
 
-const HOLD_LEASE = fileURLToPath(new URL("../../../test/support/hold-lease.ts", import.meta.url));
+const HOLD_LEASE = join(import.meta.dirname, "..", "..", "..", "test", "support", "hold-lease.ts");
 
 describe("a new server", () => {
-  test("keeps commits, sorts by bytes, listens to this machine only and wants its password", async () => {
+  test("keeps commits, sorts by bytes, listens here only, wants its password", async () => {
     const dataDirectory = await aDirectory();
     const { databaseUrl } = await aLease(dataDirectory);
 
@@ -73,7 +72,7 @@ test("data in a directory closed to everybody else is served, by root too", asyn
 });
 
 describe("the last lease", () => {
-  test("stops the server, the rows stay, and the next start serves them at the same address", async () => {
+  test("stops the server; the next start serves its rows at the same address", async () => {
     const dataDirectory = await aDirectory();
     const first = await aLease(dataDirectory);
     await ask(first.databaseUrl, "create table kept as select 42 as answer");

@@ -1,0 +1,43 @@
+/**
+ * Who asks: a signed-in person or a program with an API key. Every read and every command is
+ * scoped to the caller's clients; a client outside the scope does not exist for the caller.
+ */
+import type { Queries } from "../database/database.ts";
+import { sql } from "../database/sql.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import type { Permission, Role } from "./roles.ts";
+import { demand, rolesAllow } from "./roles.ts";
+
+export interface Caller {
+  readonly kind: "user" | "apiKey";
+  readonly id: string;
+  /** Stands in every record as the actor; unique and never given out again. */
+  readonly actor: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+  /** Null: every client there is. */
+  readonly clients: readonly string[] | null;
+}
+
+/** The ids of the caller's clients, sorted. */
+export async function clientsOf(db: Queries, caller: Caller): Promise<readonly string[]> {
+  if (caller.clients !== null) return caller.clients;
+  const rows = await db.query<{ id: string }>(sql`select id from client order by id limit 10000`);
+  return rows.map((row) => row.id);
+}
+
+/** Throws `forbidden` unless one of the caller's roles carries the right. */
+export function mustBeAllowed(caller: Caller, permission: Permission): void {
+  demand(caller.roles, permission);
+}
+
+export function isAllowed(caller: Caller, permission: Permission): boolean {
+  return rolesAllow(caller.roles, permission);
+}
+
+/** Throws `not-found` for a client outside the caller's scope: it does not exist for them. */
+export function mustSee(caller: Caller, clientId: string): void {
+  if (caller.clients === null || caller.clients.includes(clientId)) return;
+  throw new Failure("not-found", `client ${clientId} does not exist`, { client: clientId });
+}

@@ -1,0 +1,79 @@
+/**
+ * What each role may do, as data. Rights are checked by name, never by role; a person may have
+ * several roles. No role is exempt from "nobody approves their own work".
+ */
+import { Failure } from "../kernel/failure.ts";
+
+export const ROLES = ["viewer", "analyst", "approver", "operator", "administrator"] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** Every right, with what it allows in words: shown in refusals and in the documentation. */
+export const PERMISSIONS = {
+  "case:read": "see cases, books, adjustments and assignments",
+  "operation:run": "open claims and run operations on disputes",
+  "adjustment:reverse": "reverse an executed adjustment",
+  "adjustment:cancel": "cancel what has not reached the system of record",
+  "assignment:work": "take, release and complete assignments",
+  "assignment:approve": "approve what others asked for",
+  "service:retry": "retry, run now, reroute, and say what became of a posting",
+  "batch:read": "see batches and their totals",
+  "batch:content": "read the bytes of a batch file",
+  "batch:generate": "generate accounting files",
+  "batch:regenerate": "resend and regenerate accounting batches",
+  "import:run": "import claims and operations in bulk",
+  "account:reveal": "see a whole account number, with a reason that is logged",
+  "access:manage": "manage users and API keys",
+  "audit:read": "read the audit",
+} as const;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+const READ: readonly Permission[] = ["case:read", "batch:read"];
+
+export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  viewer: new Set(READ),
+  analyst: new Set([
+    ...READ,
+    "operation:run",
+    "adjustment:reverse",
+    "adjustment:cancel",
+    "assignment:work",
+    "account:reveal",
+  ]),
+  approver: new Set([...READ, "assignment:work", "assignment:approve", "account:reveal"]),
+  operator: new Set([
+    ...READ,
+    "service:retry",
+    "batch:content",
+    "batch:generate",
+    "batch:regenerate",
+    "import:run",
+  ]),
+  administrator: new Set([...READ, "access:manage", "audit:read"]),
+};
+
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}
+
+/** True when one of the roles carries the right. */
+export function rolesAllow(roles: readonly Role[], permission: Permission): boolean {
+  return roles.some((role) => ROLE_PERMISSIONS[role].has(permission));
+}
+
+/** The roles that carry a right, for a refusal that says whom to ask. */
+export function rolesWith(permission: Permission): Role[] {
+  return ROLES.filter((role) => ROLE_PERMISSIONS[role].has(permission));
+}
+
+/** Throws `forbidden` naming the right and the roles that carry it. */
+export function demand(roles: readonly Role[], permission: Permission): void {
+  if (rolesAllow(roles, permission)) return;
+  throw new Failure(
+    "forbidden",
+    `this needs the right to ${PERMISSIONS[permission]}; roles that have it: ` +
+      rolesWith(permission).join(", "),
+    { permission },
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * The vault's cryptography, without I/O: a data key per claim (AES key wrap, RFC 3394), numbers
+ * sealed with AES-256-GCM and bound to where they belong, a keyed hash to search by, and the mask.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomFillSync,
+} from "node:crypto";
+import type { KeyObject } from "node:crypto";
+
+import { assert } from "../kernel/assert.ts";
+
+export type AccountKind = "account" | "card";
+
+export interface SealedPlace {
+  readonly clientId: string;
+  readonly claimId: string;
+  readonly id: string;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const DATA_KEY_BYTES = 32;
+const WRAP_START = Buffer.from("a6a6a6a6a6a6a6a6", "hex");
+
+export function newDataKey(): Buffer {
+  return randomFillSync(Buffer.allocUnsafe(DATA_KEY_BYTES));
+}
+
+export function wrapKey(wrappingKey: Uint8Array, dataKey: Uint8Array): Buffer {
+  const cipher = createCipheriv("id-aes256-wrap", wrappingKey, WRAP_START);
+  return Buffer.concat([cipher.update(dataKey), cipher.final()]);
+}
+
+/** Throws when the wrapped key was altered or another key wrapped it. */
+export function unwrapKey(wrappingKey: Uint8Array, wrapped: Uint8Array): Buffer {
+  const decipher = createDecipheriv("id-aes256-wrap", wrappingKey, WRAP_START);
+  return Buffer.concat([decipher.update(wrapped), decipher.final()]);
+}
+
+/** Nonce, tag, ciphertext. */
+export function seal(dataKey: Uint8Array, place: SealedPlace, number: string): Buffer {
+  const nonce = randomFillSync(Buffer.allocUnsafe(NONCE_BYTES));
+  const cipher = createCipheriv("aes-256-gcm", dataKey, nonce);
+  cipher.setAAD(boundTo(place));
+  const text = Buffer.concat([cipher.update(number, "utf8"), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+}
+
+/** Throws when the bytes were altered or belong to another account, claim or client. */
+export function unseal(dataKey: Uint8Array, place: SealedPlace, sealed: Uint8Array): string {
+  assert(sealed.length > NONCE_BYTES + TAG_BYTES, "a sealed number has a nonce and a tag");
+  const bytes = Buffer.from(sealed);
+  const decipher = createDecipheriv("aes-256-gcm", dataKey, bytes.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(boundTo(place));
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  const text = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
+  return Buffer.concat([text, decipher.final()]).toString("utf8");
+}
+
+export function searchKey(bytes: Uint8Array): KeyObject {
+  return createSecretKey(bytes);
+}
+
+/** The same number of the same client gives the same hash; without the key it says nothing. */
+export function searchHash(key: KeyObject, clientId: string, number: string): Buffer {
+  return createHmac("sha256", key)
+    .update(`${clientId}\n${plainNumber(number)}`)
+    .digest();
+}
+
+/** As typed, without the spaces and dashes people put in. */
+export function plainNumber(number: string): string {
+  return number.replaceAll(/[\s-]/g, "");
+}
+
+/** BIN and last four of a card, the last four of an account, less where that would be most of it. */
+export function maskOf(kind: AccountKind, number: string): string {
+  const plain = plainNumber(number);
+  if (kind === "card" && plain.length >= 13) return `${plain.slice(0, 6)}••••${plain.slice(-4)}`;
+  if (plain.length >= 8) return `••••${plain.slice(-4)}`;
+  return plain.length >= 5 ? `••••${plain.slice(-2)}` : "••••";
+}
+
+/** Fields cannot contain the separator: ids are UUIDs, a client's id is lower case and dashes. */
+function boundTo({ clientId, claimId, id }: SealedPlace): Buffer {
+  return Buffer.from(`${clientId}\n${claimId}\n${id}`);
+}

@@ -1,0 +1,84 @@
+/**
+ * Finds the layout of a profile: one of the shipped ones by name, or the client's own. What a file
+ * was written with is kept by content, so that a later change of a layout changes no old file.
+ */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse } from "yaml";
+
+import { checkLayout } from "../formats/check-layout.ts";
+import type { Layout } from "../formats/layout.ts";
+import { layoutShape } from "../formats/layout.ts";
+import type { LayoutSources } from "../formats/record.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import type { BatchProfile } from "./profile.ts";
+
+const SHIPPED_DIRECTORY = join(import.meta.dirname, "..", "..", "layouts");
+
+export interface KeptLayout {
+  readonly layout: Layout;
+  readonly sha256: Buffer;
+  /** Canonical JSON: what the hash is of. */
+  readonly definition: string;
+}
+
+let shipped: ReadonlyMap<string, unknown> | undefined;
+
+/** The layouts that come with Redress, as written, by name. */
+export function shippedLayouts(): ReadonlyMap<string, unknown> {
+  shipped ??= new Map(
+    readdirSync(SHIPPED_DIRECTORY)
+      .filter((file) => file.endsWith(".yaml"))
+      .sort()
+      .map((file) => [
+        file.slice(0, -".yaml".length),
+        parse(readFileSync(join(SHIPPED_DIRECTORY, file), "utf8")) as unknown,
+      ]),
+  );
+  return shipped;
+}
+
+/** Throws `configuration-invalid` with the places where the layout is wrong. */
+export function layoutOf(
+  profile: Pick<BatchProfile, "name" | "layout">,
+  sources: LayoutSources,
+): KeptLayout {
+  const written =
+    typeof profile.layout === "string" ? shippedLayouts().get(profile.layout) : profile.layout;
+  if (written === undefined) {
+    const known = [...shippedLayouts().keys()].join(", ");
+    throw new Failure(
+      "configuration-invalid",
+      `batch profile ${profile.name}: no layout ${String(profile.layout)}; there are ${known}`,
+      { profile: profile.name },
+    );
+  }
+  const { layout, faults } = checkLayout(written, sources);
+  if (layout === null) {
+    throw new Failure(
+      "configuration-invalid",
+      `the layout of batch profile ${profile.name}`,
+      { profile: profile.name },
+      faults,
+    );
+  }
+  const definition = canonicalJson(layout);
+  return { layout, definition, sha256: createHash("sha256").update(definition).digest() };
+}
+
+/** The layout as it was kept; its sources were checked when the file was written. */
+export function keptLayout(definition: string): Layout {
+  return layoutShape.parse(JSON.parse(definition));
+}
+
+/** JSON with sorted keys and no spaces: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,253 @@
+/**
+ * What can be done with an assignment: type and state of its adjustment → actions, each with the
+ * right it needs. The server decides; pages show a refused action with its reason.
+ *
+ * The verbs themselves belong to rooms below; `main.ts` registers them, so that work calls down
+ * the list without importing down.
+ */
+import type { Permission } from "../access/roles.ts";
+import type { Queries } from "../database/database.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import { ASSIGNMENT_TYPE_ROWS } from "./assignment-types.ts";
+import { refuseOthers, refuseUnseen } from "./take.ts";
+import type { AssignmentRow } from "./views.ts";
+import { findAssignment } from "./views.ts";
+
+export const ACTION_NAMES = [
+  "take",
+  "release",
+  "completion",
+  "failure",
+  "retry",
+  "run",
+  "finding",
+  "approval",
+  "manual",
+  "cancellation",
+] as const;
+
+export type ActionName = (typeof ACTION_NAMES)[number];
+
+/** Rights that actions need, by the names of the access room's table. */
+export const RIGHTS = {
+  work: "assignment:work",
+  service: "service:retry",
+  cancel: "adjustment:cancel",
+  approve: "assignment:approve",
+} as const satisfies Record<string, Permission>;
+
+export interface ActionRow {
+  readonly name: ActionName;
+  readonly label: string;
+  readonly right: Permission;
+  readonly types: readonly string[];
+  /** States of the adjustment in which it makes sense; null: all. */
+  readonly states: readonly string[] | null;
+  /** Done by whoever has the assignment: not while somebody else has it. */
+  readonly exclusive: boolean;
+}
+
+const USER_TYPES = ASSIGNMENT_TYPE_ROWS.filter((row) => row.kind === "user").map((row) => row.type);
+const SERVICE_FAILED = "Execute Accounting Service Failed";
+const BATCH_FAILED = "Execute Batch Accounting Failed";
+const BY_HAND = "Execute Accounting Assignment";
+
+export const ACTION_ROWS: readonly ActionRow[] = [
+  row("take", "Take", RIGHTS.work, USER_TYPES, null, false),
+  row("release", "Release", RIGHTS.work, USER_TYPES, null, false),
+  row("completion", "Complete", RIGHTS.work, [BY_HAND], ["pendingManual"]),
+  row("failure", "Could not post", RIGHTS.work, [BY_HAND], ["pendingManual"]),
+  row(
+    "retry",
+    "Retry the call",
+    RIGHTS.service,
+    [SERVICE_FAILED],
+    ["serviceFailed", "partlyExecuted"],
+  ),
+  row(
+    "retry",
+    "Put into the next file",
+    RIGHTS.work,
+    [BATCH_FAILED],
+    ["batchFailed", "partlyExecuted"],
+  ),
+  row(
+    "completion",
+    "Complete by hand",
+    RIGHTS.work,
+    [SERVICE_FAILED, BATCH_FAILED],
+    ["serviceFailed", "batchFailed", "partlyExecuted"],
+  ),
+  row("finding", "Record a finding", RIGHTS.service, [SERVICE_FAILED], ["unknown"]),
+  row(
+    "run",
+    "Run now",
+    RIGHTS.service,
+    ["Pending Accounting Service"],
+    ["pendingService", "unknown"],
+    false,
+  ),
+  row(
+    "approval",
+    "Approve or decline",
+    RIGHTS.approve,
+    ["Approve Accounting"],
+    ["awaitingApproval"],
+  ),
+  row(
+    "manual",
+    "Move to manual",
+    RIGHTS.service,
+    ["Pending Accounting Service", SERVICE_FAILED, "Pending Batch Accounting", BATCH_FAILED],
+    ["pendingService", "serviceFailed", "pendingBatch", "batchFailed"],
+  ),
+  row(
+    "cancellation",
+    "Cancel",
+    RIGHTS.cancel,
+    [
+      "Pending Accounting Hold",
+      "Pending Accounting Service",
+      SERVICE_FAILED,
+      "Pending Batch Accounting",
+      BATCH_FAILED,
+      BY_HAND,
+    ],
+    ["planned", "pendingService", "serviceFailed", "pendingBatch", "batchFailed", "pendingManual"],
+  ),
+];
+
+function row(
+  name: ActionName,
+  label: string,
+  right: Permission,
+  types: readonly string[],
+  states: readonly string[] | null,
+  exclusive = true,
+): ActionRow {
+  return { name, label, right, types, states, exclusive };
+}
+
+/** The types of user work that somebody with these rights can finish. */
+export function workableTypes(rights: ReadonlySet<Permission>): string[] {
+  return USER_TYPES.filter((type) => {
+    const own = ACTION_ROWS.filter((one) => one.types.includes(type) && one.states !== null);
+    return own.length === 0 ? rights.has(RIGHTS.work) : own.some((one) => rights.has(one.right));
+  });
+}
+
+export interface Person {
+  readonly name: string;
+  readonly rights: ReadonlySet<Permission>;
+}
+
+export interface OfferedAction {
+  readonly name: ActionName;
+  readonly label: string;
+  readonly allowed: boolean;
+  /** Why not, in words. */
+  readonly why?: string;
+}
+
+/** Every action of the assignment's type, allowed or with the reason why not; none when closed. */
+export function offeredActions(assignment: AssignmentRow, person: Person): OfferedAction[] {
+  if (!assignment.isOpen) return [];
+  return ACTION_ROWS.filter((one) => one.types.includes(assignment.type)).map((action) => {
+    const why = refusal(action, assignment, person);
+    const { name, label } = action;
+    return why === null ? { name, label, allowed: true } : { name, label, allowed: false, why };
+  });
+}
+
+function refusal(action: ActionRow, assignment: AssignmentRow, person: Person): string | null {
+  const { adjustmentState: state, assignee } = assignment;
+  if (!person.rights.has(action.right)) return "Your role does not allow this";
+  if (action.states !== null && !action.states.includes(state ?? "")) {
+    return state === "unknown"
+      ? "Nobody knows yet whether it was posted: find out first"
+      : `Not possible while ${state ?? "there is no adjustment"}`;
+  }
+  if (action.name === "take" && assignee === person.name) return "You have it";
+  if (action.name === "release" && assignee === null) return "Nobody has it";
+  if (action.name === "take" || action.name === "release" || action.exclusive) {
+    if (assignee !== null && assignee !== person.name) return `${assignee} has it`;
+  }
+  return null;
+}
+
+export interface ActionCall {
+  readonly clientId: string;
+  readonly assignmentId: string;
+  readonly adjustmentId: string | null;
+  /** As the person saw it: verbs check it again under the lock. */
+  readonly version: number;
+  readonly actor: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export type ActionVerb = (call: ActionCall) => Promise<unknown>;
+
+export interface AssignmentActions {
+  /**
+   * Runs an action's verb. Throws `not-found`, `assignment-closed`, `stale-version`, `forbidden`,
+   * `assignment-taken`, `transition-refused`, and what the verb throws.
+   */
+  perform(request: {
+    readonly clientIds: readonly string[];
+    readonly assignmentId: string;
+    readonly action: ActionName;
+    readonly version: number;
+    readonly person: Person;
+    readonly input: Readonly<Record<string, unknown>>;
+  }): Promise<unknown>;
+}
+
+/** The registry: `main.ts` gives the verbs of the rooms below. */
+export function assignmentActions(
+  db: Queries,
+  verbs: Readonly<Partial<Record<ActionName, ActionVerb>>>,
+): AssignmentActions {
+  return {
+    perform: async ({ clientIds, assignmentId, action, version, person, input }) => {
+      const assignment = await findAssignment(db, clientIds, assignmentId);
+      if (assignment === undefined) {
+        throw new Failure("not-found", `assignment ${assignmentId} does not exist`);
+      }
+      refuseUnseen(assignment, version);
+      refuseAction(action, assignment, person);
+      const verb = verbs[action];
+      if (verb === undefined) {
+        throw new Failure("transition-refused", `${action} is not available here`, { action });
+      }
+      return verb({
+        clientId: assignment.clientId,
+        assignmentId,
+        adjustmentId: assignment.adjustmentId,
+        version,
+        actor: person.name,
+        input,
+      });
+    },
+  };
+}
+
+function refuseAction(name: ActionName, assignment: AssignmentRow, person: Person): void {
+  const action = ACTION_ROWS.find(
+    (one) => one.name === name && one.types.includes(assignment.type),
+  );
+  if (action === undefined) {
+    throw new Failure("transition-refused", `${assignment.type} has no ${name}`, { action: name });
+  }
+  if (!person.rights.has(action.right)) {
+    throw new Failure("forbidden", `${name} needs ${action.right}`, { right: action.right });
+  }
+  if (action.exclusive) refuseOthers(assignment, person.name);
+  const why = refusal(action, assignment, person);
+  if (why !== null) {
+    throw new Failure("transition-refused", why, {
+      action: name,
+      state: assignment.adjustmentState,
+    });
+  }
+}

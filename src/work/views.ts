@@ -1,0 +1,333 @@
+/**
+ * What pages and verbs read of assignments: one by one, as pages of a queue, and as counts.
+ *
+ * Everything is scoped to the clients given, and bounded: a queue of a million counts as
+ * "10,000+", and a page reads as many rows as it shows.
+ */
+import type { Queries, Transaction } from "../database/database.ts";
+import type { Statement } from "../database/sql.ts";
+import { nothing, sql } from "../database/sql.ts";
+
+import type { AssignmentKind } from "./assignment-types.ts";
+import { assignmentType } from "./assignment-types.ts";
+
+export interface AssignmentRow {
+  readonly clientId: string;
+  readonly id: string;
+  readonly claimId: string;
+  /** Outside numbers. */
+  readonly claim: string;
+  readonly disputeId: string | null;
+  readonly dispute: string | null;
+  readonly adjustmentId: string | null;
+  readonly adjustmentState: string | null;
+  readonly machineMayAct: boolean | null;
+  readonly route: string | null;
+  readonly type: string;
+  readonly queue: string;
+  readonly kind: AssignmentKind;
+  readonly workGroup: string;
+  readonly urgency: number;
+  readonly goalAt: string | null;
+  readonly deadlineAt: string | null;
+  readonly amountMinor: bigint | null;
+  readonly currency: string | null;
+  readonly assignee: string | null;
+  readonly destination: string | null;
+  readonly dueAt: string | null;
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly isOpen: boolean;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  readonly outcome: string | null;
+  readonly version: number;
+}
+
+const COLUMNS: Statement = sql`
+  a.client_id as "clientId", a.id, a.claim_id as "claimId", c.number as claim,
+  a.dispute_id as "disputeId", d.number as dispute, a.adjustment_id as "adjustmentId",
+  j.state as "adjustmentState", j.machine_may_act as "machineMayAct", j.route, a.type, a.queue,
+  a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
+  a.deadline_at as "deadlineAt", a.amount_minor as "amountMinor", a.currency, a.assignee,
+  a.destination, a.due_at as "dueAt", a.attempts, a.reason, a.is_open as "isOpen",
+  a.opened_at as "openedAt", a.closed_at as "closedAt", a.outcome, a.version`;
+
+const OF_CASES: Statement = sql`
+  join claim c on c.client_id = a.client_id and c.id = a.claim_id
+  left join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
+  left join adjustment j on j.client_id = a.client_id and j.id = a.adjustment_id`;
+
+export interface AssignmentKey {
+  readonly clientId: string;
+  readonly id: string;
+}
+
+/** Assignments by id, open or closed; those that do not exist are absent. */
+export function assignmentsById(
+  db: Queries,
+  keys: readonly AssignmentKey[],
+): Promise<AssignmentRow[]> {
+  return db.query(sql`
+    select ${COLUMNS}
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
+    join assignment a on a.client_id = wanted.client_id and a.id = wanted.id
+    ${OF_CASES}
+  `);
+}
+
+/** As `assignmentsById`, with the assignments' rows locked in sorted order. */
+export function lockAssignments(
+  tx: Transaction,
+  keys: readonly AssignmentKey[],
+): Promise<AssignmentRow[]> {
+  return tx.query(sql`
+    select ${COLUMNS}
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
+    join assignment a on a.client_id = wanted.client_id and a.id = wanted.id
+    ${OF_CASES}
+    order by a.client_id, a.id
+    for update of a
+  `);
+}
+
+/** An assignment by id alone, among the clients that the caller may see. */
+export function findAssignment(
+  db: Queries,
+  clientIds: readonly string[],
+  id: string,
+): Promise<AssignmentRow | undefined> {
+  return db.maybe(sql`
+    select ${COLUMNS}
+    from unnest(${clientIds}::text[]) as seen (client_id)
+    join assignment a on a.client_id = seen.client_id and a.id = ${id}
+    ${OF_CASES}
+  `);
+}
+
+/**
+ * The assignments of disputes: every open one, and of each dispute the latest closed ones. Served
+ * by `assignment_of_dispute`.
+ */
+export function assignmentsOfDisputes(
+  db: Queries,
+  clientId: string,
+  disputeIds: readonly string[],
+  options: { readonly closedPerDispute: number; readonly openAtMost: number },
+): Promise<AssignmentRow[]> {
+  return db.query(sql`
+    select ${COLUMNS}
+    from unnest(${disputeIds}::uuid[]) as wanted (dispute_id)
+    cross join lateral (
+      (select * from assignment
+       where client_id = ${clientId} and dispute_id = wanted.dispute_id and is_open
+       order by urgency desc, goal_at, id
+       limit ${options.openAtMost})
+      union all
+      (select * from assignment
+       where client_id = ${clientId} and dispute_id = wanted.dispute_id and not is_open
+       order by closed_at desc, id desc
+       limit ${options.closedPerDispute})
+    ) a
+    ${OF_CASES}
+    order by a.is_open desc, a.urgency desc, a.goal_at, a.opened_at desc, a.id
+  `);
+}
+
+/** Where a page ended: the sort key of its last row. */
+export interface AssignmentCursor {
+  readonly urgency: number;
+  readonly goalAt: string | null;
+  readonly amountMinor: string | null;
+  readonly id: string;
+}
+
+export interface AssignmentFilter {
+  readonly clientIds: readonly string[];
+  /** `Queue.ClaimType`, or `Queue` for all claim types. */
+  readonly queue?: string | undefined;
+  readonly type?: string | undefined;
+  readonly assignee?: string | undefined;
+  readonly after?: AssignmentCursor | undefined;
+  readonly limit: number;
+}
+
+export interface AssignmentPage {
+  readonly items: readonly AssignmentRow[];
+  readonly next: AssignmentCursor | null;
+}
+
+/**
+ * Open assignments, most urgent first, then the nearest goal, then the largest amount. Reads the
+ * head of each queue (`assignment_queue`), or what a person has (`assignment_of_person`).
+ */
+export async function listAssignments(
+  db: Queries,
+  filter: AssignmentFilter,
+): Promise<AssignmentPage> {
+  const wanted = filter.limit + 1;
+  const within = sql`
+    a.is_open
+    and (${filter.type ?? null}::text is null or a.type = ${filter.type ?? null})
+    ${afterCursor(filter.after)}`;
+  const chosen =
+    filter.assignee === undefined
+      ? sql`
+        ${queuesOf(filter)}
+        select head.* from client_queue q
+        cross join lateral (
+          select a.* from assignment a
+          where a.client_id = q.client_id and a.queue = q.queue and ${within}
+          ${WORK_ORDER}
+          limit ${wanted}) head
+        where q.queue is not null and ${queueMatches(filter)}`
+      : sql`
+        select a.* from assignment a
+        where a.client_id = any (${filter.clientIds}::text[])
+          and a.assignee = ${filter.assignee} and ${within}
+          and (${filter.queue ?? null}::text is null
+            or a.queue = ${filter.queue ?? null}
+            or starts_with(a.queue, ${`${filter.queue ?? ""}.`}))`;
+  const rows = await db.query<AssignmentRow>(sql`
+    select ${COLUMNS}
+    from (select * from (${chosen}) a ${WORK_ORDER} limit ${wanted}) a
+    ${OF_CASES}
+    ${WORK_ORDER}
+  `);
+  const items = rows.slice(0, filter.limit);
+  const last = rows.length > filter.limit ? items.at(-1) : undefined;
+  return { items, next: last === undefined ? null : cursorOf(last) };
+}
+
+const WORK_ORDER: Statement = sql`
+  order by a.urgency desc, a.goal_at, a.amount_minor desc nulls last, a.id`;
+
+function cursorOf(row: AssignmentRow): AssignmentCursor {
+  return {
+    urgency: row.urgency,
+    goalAt: row.goalAt,
+    amountMinor: row.amountMinor?.toString() ?? null,
+    id: row.id,
+  };
+}
+
+/** No goal sorts as the latest goal, no amount as the smallest. */
+function afterCursor(after: AssignmentCursor | undefined): Statement {
+  if (after === undefined) return nothing;
+  const { urgency, goalAt, amountMinor, id } = after;
+  return sql`
+    and a.urgency <= ${urgency}
+    and (a.urgency < ${urgency}
+      or (coalesce(a.goal_at, 'infinity'), -coalesce(a.amount_minor, -1), a.id)
+       > (coalesce(${goalAt}::timestamptz, 'infinity'),
+          -coalesce(${amountMinor}::bigint, -1), ${id}::uuid))`;
+}
+
+/** The names of the clients' queues, by hopping from one to the next in `assignment_queue`. */
+function queuesOf(filter: { readonly clientIds: readonly string[] }): Statement {
+  return sql`
+    with recursive client_queue (client_id, queue) as (
+      select seen.client_id,
+             (select a.queue from assignment a
+              where a.client_id = seen.client_id and a.is_open order by a.queue limit 1)
+      from unnest(${filter.clientIds}::text[]) as seen (client_id)
+      union all
+      select q.client_id,
+             (select a.queue from assignment a
+              where a.client_id = q.client_id and a.is_open and a.queue > q.queue
+              order by a.queue limit 1)
+      from client_queue q
+      where q.queue is not null
+    )`;
+}
+
+function queueMatches(filter: Pick<AssignmentFilter, "queue" | "type">): Statement {
+  const { queue, type } = filter;
+  if (queue?.includes(".") === true) return sql`q.queue = ${queue}`;
+  const name = queue ?? (type === undefined ? null : assignmentType(type).queue);
+  return name === null ? sql`true` : sql`split_part(q.queue, '.', 1) = ${name}`;
+}
+
+export interface QueueCount {
+  readonly clientId: string;
+  readonly queue: string;
+  readonly kind: AssignmentKind;
+  readonly workGroup: string;
+  /** Of the first `COUNTED_AT_MOST` + 1: more than `COUNTED_AT_MOST` means "and more". */
+  readonly open: number;
+  readonly unassigned: number;
+  readonly overdue: number;
+  readonly nearestGoalAt: string | null;
+}
+
+export const COUNTED_AT_MOST = 10_000;
+
+/** Every queue that has open work, with counts that stop at `COUNTED_AT_MOST`. */
+export function queueCounts(
+  db: Queries,
+  clientIds: readonly string[],
+  now: string,
+): Promise<QueueCount[]> {
+  return db.query(sql`
+    ${queuesOf({ clientIds })}
+    select q.client_id as "clientId", q.queue, head.kind, head."workGroup", head.open,
+           head.unassigned, head.overdue, head."nearestGoalAt"
+    from client_queue q
+    cross join lateral (
+      select min(a.kind) as kind, min(a.work_group) as "workGroup", count(*)::int as open,
+             (count(*) filter (where a.assignee is null))::int as unassigned,
+             (count(*) filter (where a.deadline_at < ${now}))::int as overdue,
+             min(a.goal_at) as "nearestGoalAt"
+      from (
+        select kind, work_group, assignee, deadline_at, goal_at
+        from assignment
+        where client_id = q.client_id and queue = q.queue and is_open
+        limit ${COUNTED_AT_MOST + 1}) a
+    ) head
+    where q.queue is not null
+    order by q.client_id, q.queue
+  `);
+}
+
+/**
+ * Takes the lock on the best open assignment nobody has, among the queues of the types given.
+ *
+ * What another person is just taking is skipped, not waited for; `depth` heads of each queue are
+ * looked at.
+ */
+export function lockBestFree(
+  tx: Transaction,
+  filter: {
+    readonly clientIds: readonly string[];
+    readonly types: readonly string[];
+    readonly queue?: string | undefined;
+    readonly now: string;
+    readonly depth: number;
+  },
+): Promise<AssignmentKey | undefined> {
+  const names = filter.types.map((type) => assignmentType(type).queue);
+  return tx.maybe(sql`
+    ${queuesOf(filter)},
+    candidate as materialized (
+      select head.* from client_queue q
+      cross join lateral (
+        select a.client_id, a.id, a.urgency, a.goal_at, a.amount_minor from assignment a
+        where a.client_id = q.client_id and a.queue = q.queue and a.is_open
+          and a.assignee is null and (a.leased_until is null or a.leased_until < ${filter.now})
+        ${WORK_ORDER}
+        limit ${filter.depth}) head
+      where split_part(q.queue, '.', 1) = any (${names}::text[]) and ${queueMatches(filter)}
+    )
+    select a.client_id as "clientId", a.id
+    from candidate b
+    join assignment a on a.client_id = b.client_id and a.id = b.id
+    where a.is_open and a.assignee is null
+    order by b.urgency desc, b.goal_at, b.amount_minor desc nulls last, b.id
+    limit 1
+    for update of a skip locked
+  `);
+}

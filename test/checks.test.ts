@@ -1,0 +1,9 @@
+import { expect, test } from "vitest";
+
+import { CHECKS, runCheck } from "../tools/checks.ts";
+
+test.each(CHECKS)("$name", { timeout: 120_000 }, async (check) => {
+  const { passed, output } = await runCheck(check);
+
+  expect(passed ? "" : output).toBe("");
+});
