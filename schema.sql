@@ -305,7 +305,7 @@ CREATE INDEX adjustment_by_state ON public.adjustment USING btree (client_id, st
 CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
 CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
 CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
-CREATE INDEX adjustment_planned ON public.adjustment USING btree (release_on) WHERE (state = 'planned'::text);
+CREATE INDEX adjustment_planned ON public.adjustment USING btree (client_id, release_on) WHERE (state = 'planned'::text);
 
 create table api_key (
   id uuid not null,

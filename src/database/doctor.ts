@@ -3,15 +3,12 @@
  * database beside it, and says how to repair what differs. It changes nothing itself.
  */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import pg from "pg";
 
 import type { Clock } from "../kernel/clock.ts";
 import { connectDatabase } from "./database.ts";
-import { leaseEmbedded } from "./embedded/lease.ts";
+import { temporaryServer } from "./embedded/temporary.ts";
 import { sqlState } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import { readSchema } from "./schema.ts";
@@ -148,13 +145,11 @@ async function expectedSchema(options: DoctorOptions): Promise<SchemaThing[]> {
 }
 
 async function expectedElsewhere(options: DoctorOptions): Promise<SchemaThing[]> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), "redress-doctor-"));
-  const lease = await leaseEmbedded({ dataDirectory, graceSeconds: 0 });
+  const server = await temporaryServer("redress-doctor-");
   try {
-    return await migratedSchema(options, lease.databaseUrl);
+    return await migratedSchema(options, server.databaseUrl);
   } finally {
-    await lease.release({ stopIfLast: true });
-    await rm(dataDirectory, { recursive: true, force: true });
+    await server.remove();
   }
 }
 

@@ -3,14 +3,14 @@
  * files copy. Everything is gone when the run ends.
  */
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { TestProject } from "vitest/node";
 
-import { leaseEmbedded } from "../../src/database/embedded/lease.ts";
+import { temporaryServer } from "../../src/database/embedded/temporary.ts";
 import { migrate } from "../../src/database/migrate.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { databaseNamed, execute, TEMPLATE } from "./owner.ts";
@@ -27,21 +27,15 @@ const PREFIX = "redress-test-";
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
-  const dataDirectory = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  // PostgreSQL passes through it as another user where this is root.
-  await chmod(dataDirectory, 0o711);
-  const lease = await leaseEmbedded({ dataDirectory, graceSeconds: 0 });
+  const server = await temporaryServer(`${PREFIX}${process.pid}-`);
   try {
-    await makeTemplate(lease.databaseUrl);
+    await makeTemplate(server.databaseUrl);
   } catch (error) {
-    await lease.release({ stopIfLast: true });
+    await server.remove();
     throw error;
   }
-  project.provide("serverUrl", lease.databaseUrl);
-  return async () => {
-    await lease.release({ stopIfLast: true });
-    await rm(dataDirectory, { recursive: true, force: true });
-  };
+  project.provide("serverUrl", server.databaseUrl);
+  return () => server.remove();
 }
 
 async function makeTemplate(serverUrl: string): Promise<void> {

@@ -8,6 +8,8 @@ import { Failure } from "../../kernel/failure.ts";
 export interface Binaries {
   /** Holds `bin`, `lib` and `share`. */
   readonly directory: string;
+  /** Of the package: what a copy elsewhere is named after. */
+  readonly version: string;
   readonly initdb: string;
   readonly postgres: string;
 }
@@ -28,14 +30,17 @@ export async function findBinaries(): Promise<Binaries> {
       `there is no embedded PostgreSQL for this machine (${name}); set DATABASE_URL`,
     );
   }
-  const directory = join(dirname(dirname(await realpath(entry))), "native");
+  const home = dirname(dirname(await realpath(entry)));
+  const about = await readFile(join(home, "package.json"), "utf8");
+  const directory = join(home, "native");
   await linkLibraries(directory);
-  return binariesIn(directory);
+  return binariesIn(directory, (JSON.parse(about) as { version: string }).version);
 }
 
-export function binariesIn(directory: string): Binaries {
+export function binariesIn(directory: string, version: string): Binaries {
   return {
     directory,
+    version,
     initdb: join(directory, "bin", "initdb"),
     postgres: join(directory, "bin", "postgres"),
   };

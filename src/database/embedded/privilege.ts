@@ -34,7 +34,6 @@ type Run = Surroundings["run"];
 const NOBODY_ID = process.platform === "darwin" ? 4_294_967_294 : 65_534;
 const NOBODY: User = { uid: NOBODY_ID, gid: NOBODY_ID };
 const SHARED_ROOT = "/var/lib/redress";
-const VERSION_TEXT = "postgres-15.18";
 
 export async function surroundings(
   directory: EmbeddedDirectory,
@@ -107,7 +106,7 @@ async function relocate(directory: EmbeddedDirectory, user: User): Promise<strin
 }
 
 async function sharedBinaries(binaries: Binaries): Promise<Binaries> {
-  const target = join(SHARED_ROOT, VERSION_TEXT);
+  const target = join(SHARED_ROOT, `postgres-${binaries.version}`);
   if ((await stat(target).catch(() => undefined)) === undefined) {
     const temporary = `${target}.${process.pid}`;
     await mkdir(dirname(target), { recursive: true, mode: 0o755 });
@@ -115,5 +114,5 @@ async function sharedBinaries(binaries: Binaries): Promise<Binaries> {
     await chmod(temporary, 0o755);
     await rename(temporary, target).catch(() => rm(temporary, { recursive: true }));
   }
-  return binariesIn(target);
+  return binariesIn(target, binaries.version);
 }
