@@ -1,7 +1,7 @@
 /** What no linter sees: size, words, one writer a table, a page for every error, fresh files. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { describe, expect, inject, test } from "vitest";
 
@@ -9,7 +9,7 @@ import { connectDatabase } from "../src/database/database.ts";
 import { manifestOf, readMigrations } from "../src/database/migrate.ts";
 import { schemaText } from "../src/database/schema-text.ts";
 import { readSchema } from "../src/database/schema.ts";
-import { FAILURE_CODES } from "../src/kernel/failure.ts";
+import { FAILURE_CODES, failureRow } from "../src/kernel/failure.ts";
 import { execute, databaseNamed, TEMPLATE } from "./support/owner.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -94,12 +94,18 @@ test("no file names a path of somebody's machine", () => {
   expect(found).toEqual([]);
 });
 
-test("every failure has a page that says what to do", () => {
-  const missing = FAILURE_CODES.filter(
-    (name) => !existsSync(join(ROOT, "docs", "reference", "errors", `${name}.md`)),
-  );
+test("every failure has a page under its title that says what to do, and no page has none", () => {
+  const folder = "docs/reference/errors";
+  const pages = files.filter((path) => path.startsWith(`${folder}/`)).map((path) => basename(path));
+  const wrong = FAILURE_CODES.filter((name) => {
+    if (!pages.includes(`${name}.md`)) return true;
+    const { status, title } = failureRow(name);
+    const text = textOf(`${folder}/${name}.md`);
+    return !text.startsWith(`# ${name}\n\n_${status} · ${title}_\n`) || !/what to do/i.test(text);
+  });
 
-  expect(missing).toEqual([]);
+  expect(wrong).toEqual([]);
+  expect(pages.toSorted()).toEqual(FAILURE_CODES.map((name) => `${name}.md`).toSorted());
 });
 
 test("each table is written by exactly one file", async () => {
