@@ -65,7 +65,8 @@ export interface AccountVault {
   purge(tx: Transaction, claims: readonly ClaimKey[]): Promise<number>;
 }
 
-const ACCOUNT_NUMBER = /^[A-Za-z0-9][A-Za-z0-9 ./-]{0,63}$/;
+/** What can be an account or card number: letters, digits and separators, at most 64. */
+export const ACCOUNT_NUMBER = /^[A-Za-z0-9][A-Za-z0-9 ./-]{0,63}$/;
 const SEARCH_LIMIT = 500;
 
 export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): AccountVault {

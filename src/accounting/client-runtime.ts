@@ -4,14 +4,18 @@
  */
 import { allClients, clientsById, clientVersions } from "../cases/views.ts";
 import type { Database, Queries } from "../database/database.ts";
+import { assert } from "../kernel/assert.ts";
+import type { BusinessCalendar } from "../kernel/calendar.ts";
 import { businessCalendar } from "../kernel/calendar.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { RuleBook } from "../rulebook/load.ts";
+import type { TermsSource } from "../work/assignment-terms.ts";
+import { assignmentTermsFrom } from "../work/assignment-terms.ts";
 
 import { clientSettings } from "./client-settings.ts";
-import type { AssignmentTerms, ClientRuntime, Engine } from "./engine.ts";
+import type { ClientRuntime, Engine } from "./engine.ts";
 
 export interface EngineParts {
   readonly database: Database;
@@ -19,11 +23,8 @@ export interface EngineParts {
   readonly ids: Ids;
   /** The rule book by id, e.g. `standard`; undefined where there is none. */
   readonly rulebooks: (id: string) => RuleBook | undefined;
-  /** Queue and times of an assignment, by the client's calendar. */
-  readonly assignmentTerms: (
-    facts: Parameters<AssignmentTerms>[0],
-    client: ClientRuntime,
-  ) => ReturnType<AssignmentTerms>;
+  /** When the batch window that takes an adjustment leaves, where that is known. */
+  readonly departureOf?: TermsSource["departureOf"];
 }
 
 export function createEngine(parts: EngineParts): Engine {
@@ -45,16 +46,17 @@ export function createEngine(parts: EngineParts): Engine {
     return new Map(ids.map((id) => [id, known.get(id) as ClientRuntime]));
   };
 
+  const calendarOf = (clientId: string): BusinessCalendar => {
+    const client = known.get(clientId);
+    assert(client !== undefined, `client ${clientId} was loaded before`);
+    return client.calendar;
+  };
   return {
     database: parts.database,
     clock: parts.clock,
     ids: parts.ids,
     clients,
-    assignmentTerms: (facts) => {
-      const client = known.get(facts.clientId);
-      if (client === undefined) throw new Error(`client ${facts.clientId} was not loaded before`);
-      return parts.assignmentTerms(facts, client);
-    },
+    assignmentTerms: assignmentTermsFrom({ calendarOf, departureOf: parts.departureOf }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { BusinessCalendar } from "../kernel/calendar.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { RuleBook } from "../rulebook/load.ts";
-import type { AssignmentKind } from "../work/assignment-types.ts";
+import type { Terms, TermsFacts } from "../work/assignment-terms.ts";
 
 import type { ClientSettings } from "./client-settings.ts";
 
@@ -22,21 +22,7 @@ export interface ClientRuntime {
 }
 
 /** Queue, urgency and times of an assignment about to be opened. */
-export type AssignmentTerms = (facts: {
-  readonly clientId: string;
-  readonly type: string;
-  readonly claimType: string;
-  /** ISO instant. */
-  readonly openedAt: string;
-  readonly plannedPostingDate: string;
-}) => {
-  readonly queue: string;
-  readonly kind: AssignmentKind;
-  readonly workGroup: string;
-  readonly urgency: number;
-  readonly goalAt: string | null;
-  readonly deadlineAt: string | null;
-};
+export type AssignmentTerms = (facts: TermsFacts) => Terms;
 
 export interface Engine {
   readonly database: Database;

@@ -3,6 +3,7 @@
  * open book for every dispute. The same key again is the same claim; with another body refused.
  */
 import type { AccountVault } from "../access/vault.ts";
+import { ACCOUNT_NUMBER } from "../access/vault.ts";
 import type { NewClaim, NewDispute } from "../cases/store.ts";
 import { insertClaims, insertDisputes, reserveOrdinals, takeOrdinals } from "../cases/store.ts";
 import { claimsByKey, takenNumbers } from "../cases/views.ts";
@@ -10,6 +11,7 @@ import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 import { caseNumber } from "../kernel/ids.ts";
 import { parsePositiveAmount } from "../kernel/money.ts";
+import { isDate } from "../rulebook/facts.ts";
 
 import { bodyHash, sameHash } from "./body-hash.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
@@ -152,6 +154,11 @@ function checkDispute(
 ): void {
   const at = `disputes.${index}`;
   parsePositiveAmount(dispute.amount, dispute.currency, `${at}.amount`);
+  if (!ACCOUNT_NUMBER.test(dispute.account)) {
+    const pointer = `/disputes/${index}/account`;
+    const detail = "is no account or card number";
+    throw new Failure("input-invalid", `${at}.account ${detail}`, {}, [{ pointer, detail }]);
+  }
   runtime.rulebook.bindDispute(dispute.currency, {
     ...claim.facts,
     ...dispute.facts,
@@ -166,8 +173,12 @@ function takeNumbers(request: ClaimRequest, taken: Set<string>): void {
     .filter((number) => number !== undefined)
     .map((number) => `${request.clientId} ${number}`);
   for (const [index, number] of numbers.entries()) {
+    const given = number.split(" ")[1] as string;
+    if (!isDate(dayOf(given))) {
+      throw new Failure("input-invalid", `${given} does not begin with a day YYMMDD`, { number });
+    }
     if (taken.has(number) || numbers.indexOf(number) !== index) {
-      throw new Failure("already-exists", `${number.split(" ")[1] as string} is taken`, { number });
+      throw new Failure("already-exists", `${given} is taken`, { number });
     }
   }
   for (const number of numbers) taken.add(number);
@@ -200,13 +211,18 @@ async function giveNumbers(
   }
 }
 
+/** The day that a number begins with, `YYYY-MM-DD`. */
+function dayOf(number: string): string {
+  return `20${number.slice(0, 2)}-${number.slice(2, 4)}-${number.slice(4, 6)}`;
+}
+
 function givenOrdinals(claim: Accepted) {
   const numbers = [claim.number, ...claim.disputes.map((one) => one.number)];
   return numbers
     .filter((number) => number !== "")
     .map((number) => ({
       clientId: claim.runtime.id,
-      localDate: `20${number.slice(0, 2)}-${number.slice(2, 4)}-${number.slice(4, 6)}`,
+      localDate: dayOf(number),
       kind: number.endsWith("C") ? ("C" as const) : ("D" as const),
       ordinal: Number(number.slice(6, -1)),
     }));

@@ -79,6 +79,7 @@ function assignmentOf(
     claimType: one.claimType,
     openedAt: now,
     plannedPostingDate: one.plannedPostingDate,
+    destination: one.destination,
   });
   return {
     clientId: one.clientId,

@@ -35,7 +35,7 @@ export interface TermsSource {
    * When the batch window that takes it leaves, ISO instant. Left out or null: the end of the
    * planned posting date.
    */
-  readonly departureOf?: (facts: TermsFacts) => string | null;
+  readonly departureOf?: ((facts: TermsFacts) => string | null) | undefined;
 }
 
 const MOST_TIMES_KEPT = 2000;
