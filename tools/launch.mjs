@@ -14,14 +14,15 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const CACHE = join(ROOT, ".cache");
 const MODULES = join(ROOT, "node_modules");
 const PORTAL = join(ROOT, "portal");
-/** What the portal is built from; it shares its tables of states with the server. */
-const PORTAL_SOURCES = ["portal", "client", "src/accounting", "src/kernel", "package-lock.json"];
+/** What the portal is built from; of the server it takes only the kernel and tables of states. */
+const PORTAL_SOURCES = ["portal", "client", "src", "package-lock.json"];
+const IN_THE_PORTAL = /[/](portal|client|kernel)[/]|machine[^/]*$|package-lock[.]json$/;
 
 const VITEST = "node_modules/vitest/vitest.mjs";
 
 /** Task → the file that Node 24 runs, with the arguments before those given. */
 const TASKS = {
-  start: { file: "src/main.ts", portal: true },
+  start: { file: "src/cli/main.ts", args: ["serve"], portal: true },
   redress: { file: "src/cli/main.ts" },
   test: { file: VITEST, args: ["run"], portal: true },
   "test:system": { file: VITEST, args: ["run", "test/system"], env: { SYSTEM: "1" }, system: true },
@@ -114,7 +115,7 @@ function buildPortal() {
 function newest(path) {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return 0;
-  if (!found.isDirectory()) return path.includes(".test.") ? 0 : found.mtimeMs;
+  if (!found.isDirectory()) return IN_THE_PORTAL.test(path) ? found.mtimeMs : 0;
   const names = readdirSync(path).filter((entry) => entry !== "dist" && entry !== "node_modules");
   return Math.max(0, ...names.map((entry) => newest(join(path, entry))));
 }
