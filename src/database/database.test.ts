@@ -204,6 +204,54 @@ describe("a transaction", () => {
   });
 });
 
+describe("inside a transaction", () => {
+  test("statements asked for side by side run one after another, without a warning", async () => {
+    const warned = vi.fn<(warning: Error) => void>();
+    process.on("warning", warned);
+
+    const rows = await database.transaction((transaction) =>
+      Promise.all(
+        [1, 2, 3].map((n) => transaction.one(sql`select ${n}::int as n, pg_sleep(0.01)::text`)),
+      ),
+    );
+
+    expect(rows).toMatchObject([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    expect(warned).not.toHaveBeenCalled();
+    process.off("warning", warned);
+  });
+
+  test("a stream can be left half way, and the transaction goes on", async () => {
+    const seen = await database.transaction(async (transaction) => {
+      for await (const { n } of transaction.stream<{ n: number }>(
+        sql`select generate_series(1, 100) as n`,
+        10,
+      )) {
+        if (n === 25) break;
+      }
+      return transaction.one(sql`select 'after' as seen`);
+    });
+
+    expect(seen).toEqual({ seen: "after" });
+  });
+
+  test("a copy left half way undoes the transaction, and the next one is well", async () => {
+    await database.owner.execute(sql`create table half_way (id int)`);
+    await database.owner.execute(sql`grant all on half_way to redress_app`);
+
+    const broken = database.transaction(async (transaction) => {
+      await transaction.execute(sql`insert into half_way values (1)`);
+      for await (const chunk of transaction.copyOut(
+        sql`copy (select generate_series(1, ${1_000_000})) to stdout`,
+      )) {
+        if (chunk.length > 0) break;
+      }
+    });
+
+    await expect(broken).rejects.toThrow(/left a copy half way/);
+    expect(await database.query(sql`select id from half_way`)).toEqual([]);
+  });
+});
+
 describe("many rows", () => {
   test("stream through a cursor, and the connection is free again when left half way", async () => {
     let sum = 0n;

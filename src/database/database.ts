@@ -24,7 +24,10 @@ export interface Queries {
   maybe<Row extends object>(statement: Statement): Promise<Row | undefined>;
   /** Runs it and says how many rows it touched. */
   execute(statement: Statement): Promise<number>;
-  /** Rows one by one through a cursor: memory stays flat however many there are. */
+  /**
+   * Rows one by one through a cursor: memory stays flat however many there are. Inside a
+   * transaction no other statement can run before it is read to its end or left.
+   */
   stream<Row extends object>(statement: Statement, rowsPerFetch?: number): AsyncIterable<Row>;
   /** `copy … from stdin`: feeds it the chunks and says how many rows went in. */
   copyIn(statement: Statement, chunks: Chunks): Promise<number>;
@@ -171,9 +174,9 @@ function queriesOver(hold: Hold): Queries {
     execute: async (statement) => (await run(statement)).rowCount ?? 0,
     copyIn: (statement, chunks) =>
       withClient(hold, (client) => copyFrom(client, statement, chunks)),
-    copyOut: (statement) => held(hold, (client) => copyTo(client, statement)),
+    copyOut: (statement) => held(hold, (client) => copyTo(client, statement), "ends mid-way"),
     stream: <Row extends object>(statement: Statement, rowsPerFetch = 2000) =>
-      held(hold, (client) => cursorRows<Row>(client, statement, rowsPerFetch)),
+      held(hold, (client) => cursorRows<Row>(client, statement, rowsPerFetch), "can be left"),
   };
 }
 
@@ -194,20 +197,25 @@ async function withClient<Result>(
   }
 }
 
-/** As `withClient` for something that is read bit by bit: the connection is held to its end. */
+/**
+ * As `withClient` for something that is read bit by bit: the connection is held to its end. A
+ * cursor can be left half way; a copy then still has bytes under way, and its connection is lost.
+ */
 async function* held<Item>(
   hold: Hold,
   items: (client: pg.ClientBase) => AsyncIterable<Item>,
+  left: "can be left" | "ends mid-way",
 ): AsyncGenerator<Item> {
   const { client, release } = await hold();
-  let broken = true;
+  let broken = left === "ends mid-way";
   try {
     yield* items(client);
     broken = false;
   } catch (error) {
-    throw understood(error);
+    const meaning = understood(error);
+    broken = meaning !== error;
+    throw meaning;
   } finally {
-    // Left half way, the connection may still have rows under way: it is not used again.
     release(broken);
   }
 }
@@ -238,18 +246,20 @@ async function transactOnce<Result>(
 ): Promise<Result> {
   const { client, release } = await fromPool(pool)();
   let broken = false;
+  const spoil = (): void => {
+    broken = true;
+  };
   try {
     await client.query(beginning(settings));
-    const result = await work(transactionOver(client));
+    const result = await work(transactionOver(client, spoil));
+    assert(!broken, "a transaction left a copy half way");
     await client.query("commit");
     return result;
   } catch (error) {
     const meaning = understood(error);
-    broken = meaning !== error;
+    broken ||= meaning !== error;
     if (!broken) {
-      await client.query("rollback").catch(() => {
-        broken = true;
-      });
+      await client.query("rollback").catch(spoil);
     }
     throw meaning;
   } finally {
@@ -261,10 +271,23 @@ function beginning({ isolation = "read committed", readOnly = false }: Transacti
   return `begin isolation level ${isolation} ${readOnly ? "read only" : "read write"}`;
 }
 
-function transactionOver(client: pg.ClientBase): Transaction {
+/** Statements of one transaction run one after another, also when asked for side by side. */
+function transactionOver(client: pg.ClientBase, spoil: () => void): Transaction {
   let depth = 0;
+  let free: Promise<void> = Promise.resolve();
+  const hold: Hold = async () => {
+    const before = free;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    free = promise;
+    await before;
+    const release = (broken: boolean): void => {
+      if (broken) spoil();
+      resolve();
+    };
+    return { client, release };
+  };
   return {
-    ...queriesOver(() => Promise.resolve({ client, release: () => undefined })),
+    ...queriesOver(hold),
     savepoint: async (work) => {
       const name = `part_${++depth}`;
       await client.query(`savepoint ${name}`);
