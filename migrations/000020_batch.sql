@@ -90,8 +90,10 @@ create table batch_file (
   posting_date date not null,
   sha256 bytea not null check (length(sha256) = 32),
   size_bytes bigint not null check (size_bytes >= 0),
-  -- Its stored bytes are encrypted: it holds account numbers.
-  is_sealed boolean not null,
+  -- Of a file that holds account numbers, whose stored bytes are encrypted: its data key, and the
+  -- number of the vault's key that wraps it. A rotation wraps it anew.
+  wrapped_key bytea,
+  wrapping_key integer,
   adjustment_count bigint not null check (adjustment_count >= 0),
   detail_count bigint not null check (detail_count >= adjustment_count),
   line_count bigint not null check (line_count >= detail_count),
@@ -123,6 +125,7 @@ create table batch_file (
   foreign key (client_id, window_id) references batch_window,
   foreign key (client_id, supersedes_id) references batch_file,
   foreign key (client_id, layout_sha256) references batch_layout,
+  check ((wrapped_key is null) = (wrapping_key is null)),
   check ((state = 'void') = (void_statement is not null)),
   check (void_seconded_by is distinct from voided_by or voided_by is null)
 );
@@ -161,13 +164,13 @@ begin
   end if;
   if (new.client_id, new.id, new.profile, new.sequence, new.window_id, new.part,
       new.supersedes_id, new.marker, new.file_name, new.layout_sha256, new.facts, new.currency,
-      new.posting_date, new.sha256, new.size_bytes, new.is_sealed, new.adjustment_count,
+      new.posting_date, new.sha256, new.size_bytes, new.adjustment_count,
       new.detail_count, new.line_count, new.debit_count, new.debit_minor, new.credit_count,
       new.credit_minor, new.hash_total, new.created_by, new.created_at)
      is distinct from
      (old.client_id, old.id, old.profile, old.sequence, old.window_id, old.part,
       old.supersedes_id, old.marker, old.file_name, old.layout_sha256, old.facts, old.currency,
-      old.posting_date, old.sha256, old.size_bytes, old.is_sealed, old.adjustment_count,
+      old.posting_date, old.sha256, old.size_bytes, old.adjustment_count,
       old.detail_count, old.line_count, old.debit_count, old.debit_minor, old.credit_count,
       old.credit_minor, old.hash_total, old.created_by, old.created_at) then
     raise exception 'file %: its content never changes', old.id

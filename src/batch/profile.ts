@@ -85,6 +85,10 @@ export const profileShape = z.strictObject({
     .enum(["assumed", "onAcknowledgement"])
     .default("assumed")
     .describe("Executed when handed over, or only when acknowledged"),
+  statementTexts: z
+    .record(z.string(), z.string().min(1).max(140))
+    .default({})
+    .describe("What the holder reads, per rule; the rule's name in words if left out"),
   maximumAdjustments: z.int().min(1).optional().describe("Per file; the rest goes into another"),
   tries: triesShape.default({ maximum: 5, minutesBetween: [2, 13, 45, 120] }),
   regeneration: z

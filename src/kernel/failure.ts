@@ -51,6 +51,11 @@ const CATALOGUE = {
     title: "Not an amount",
     remedy: "Give a positive decimal with at most the currency's decimal places, as text.",
   },
+  "card-number-in-text": {
+    status: 422,
+    title: "The text holds what looks like a card number",
+    remedy: "Leave the number out; the account is on the case already.",
+  },
   "input-invalid": {
     status: 422,
     title: "The input does not fit",
@@ -110,6 +115,11 @@ const CATALOGUE = {
     status: 409,
     title: "The books do not let the dispute resolve like this",
     remedy: "Cure what is listed, or choose the decision that fits the books.",
+  },
+  "nothing-to-regenerate": {
+    status: 409,
+    title: "Every line of the batch file is known to be posted",
+    remedy: "Leave the file as it is; what comes back later is returned line by line.",
   },
   "key-reused": {
     status: 422,

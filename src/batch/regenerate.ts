@@ -1,0 +1,216 @@
+/**
+ * Regenerate Accounting Batch: after a statement about what became of the old file it is void for
+ * ever, and a new one with the next sequence supersedes it, holding what is not known to be posted.
+ * What was executed on the mere assumption of the hand-over comes back; what was acknowledged or
+ * matched never does.
+ */
+import type { Move } from "../accounting/move-adjustments.ts";
+import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import type { Transaction } from "../database/database.ts";
+import { assert } from "../kernel/assert.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import type { BatchDesk } from "./desk.ts";
+import { nextFileState } from "./file-machine.ts";
+import { askedWindow, datesNow, profileOf } from "./generate.ts";
+import { beingSent, freshFile, lockedFile } from "./hand-over.ts";
+import type { LineFate, RegenerationLine, RegenerationSum } from "./regeneration-views.ts";
+import { linesToRegenerate, regenerationSums } from "./regeneration-views.ts";
+import { changeFile, finishWindows, lockSequence, settleLines, settleWindow } from "./store.ts";
+import type { FileRow } from "./views.ts";
+import type { WrittenFile } from "./write-files.ts";
+import { writeFiles } from "./write-files.ts";
+
+/** What became of the old file at its destination, in the words of the person who says so. */
+export const STATEMENTS = ["notReceived", "rejected", "deleted"] as const;
+
+export type Statement = (typeof STATEMENTS)[number];
+
+export interface RegenerationRequest {
+  readonly clientId: string;
+  readonly fileId: string;
+  readonly statement: Statement;
+  readonly reason: string;
+  readonly actor: string;
+  /** Who else vouches for the statement, where the profile asks for two people. */
+  readonly secondPerson: string | null;
+}
+
+export interface Regenerated {
+  readonly voided: FileRow;
+  readonly files: readonly WrittenFile[];
+  /** Lines that came back, those executed on assumption included. */
+  readonly cameBack: number;
+  /** Lines that did not fit the layout of today and are now batchFailed. */
+  readonly refused: number;
+}
+
+/**
+ * Throws `not-found`, `transition-refused` (void, acknowledged, being sent), `approval-required`,
+ * `self-approval`, and `nothing-to-regenerate` when every line is known to be posted.
+ */
+export async function regenerate(
+  desk: BatchDesk,
+  request: RegenerationRequest,
+): Promise<Regenerated> {
+  const { clientId, fileId, actor } = request;
+  const done = await desk.engine.database.transaction(async (tx) => {
+    const { profile: profileName } = await freshFile(tx, clientId, fileId);
+    const { runtime, profile } = await profileOf(tx, desk, clientId, profileName);
+    const lastSequence = await lockSequence(tx, clientId, profileName);
+    const old = await lockedFile(tx, clientId, fileId);
+    mayBeVoided(old);
+    requireSecondPerson(request, profile.regeneration.secondPerson);
+
+    const cameBack = await takeBack(tx, desk, old, request);
+    if (cameBack === 0) {
+      throw new Failure("nothing-to-regenerate", `every line of file ${fileId} is posted`);
+    }
+    const now = desk.engine.clock.now().toString();
+    await changeFile(
+      tx,
+      old,
+      {
+        state: nextFileState(old.state, "voided"),
+        dueAt: null,
+        voided: {
+          statement: request.statement,
+          reason: request.reason,
+          by: actor,
+          secondedBy: request.secondPerson,
+        },
+      },
+      now,
+    );
+    await finishWindows(tx, clientId, old.windowId, now);
+    const window = await askedWindow(tx, desk, runtime, profile, actor);
+    const written = await writeFiles(tx, desk, {
+      runtime,
+      profile,
+      window,
+      pendingBy: desk.engine.clock.now().toString(),
+      lastSequence,
+      actor,
+      supersedes: { id: old.id, sequence: old.sequence },
+    });
+    const state = written.files.length > 0 ? "cut" : "skipped";
+    await settleWindow(tx, { clientId, id: window.id }, { state }, now);
+    desk.failpoints.at("batch.regenerate.written");
+    return { voided: await freshFile(tx, clientId, fileId), ...written, cameBack };
+  });
+  desk.failpoints.at("batch.regenerate.committed");
+  return done;
+}
+
+export interface RegenerationPreview {
+  readonly file: FileRow;
+  readonly sums: readonly RegenerationSum[];
+  /** The first lines, with what would become of each. */
+  readonly lines: readonly RegenerationLine[];
+  readonly nextPostingDate: string;
+  /** The new file would post later than the old one was to. */
+  readonly postsLater: boolean;
+  readonly needsSecondPerson: boolean;
+}
+
+const LINES_SHOWN = 200;
+
+/** The difference that `regenerate` would make, without making it. Throws as `regenerate` would. */
+export async function previewRegeneration(
+  desk: BatchDesk,
+  request: { clientId: string; fileId: string },
+): Promise<RegenerationPreview> {
+  const { clientId, fileId } = request;
+  return desk.engine.database.transaction(
+    async (tx) => {
+      const file = await freshFile(tx, clientId, fileId);
+      mayBeVoided(file);
+      const { runtime, profile } = await profileOf(tx, desk, clientId, file.profile);
+      const nextPostingDate = datesNow(desk, runtime, profile).postingDate;
+      return {
+        file,
+        sums: await regenerationSums(tx, file),
+        lines: await linesToRegenerate(tx, file, { afterLine: 0n, limit: LINES_SHOWN }),
+        nextPostingDate,
+        postsLater: nextPostingDate > file.postingDate,
+        needsSecondPerson: profile.regeneration.secondPerson,
+      };
+    },
+    { isolation: "repeatable read", readOnly: true },
+  );
+}
+
+function mayBeVoided(file: FileRow): void {
+  if (file.state === "sending") throw beingSent(file);
+  nextFileState(file.state, "voided");
+}
+
+function requireSecondPerson(
+  { actor, secondPerson }: RegenerationRequest,
+  isRequired: boolean,
+): void {
+  if (secondPerson === actor) {
+    throw new Failure("self-approval", "the statement needs somebody else's word too");
+  }
+  if (isRequired && secondPerson === null) {
+    throw new Failure("approval-required", "two people have to say what became of the file");
+  }
+}
+
+const SLICE = 2000;
+
+/** Gives back what is not known to be posted; answers how many lines. */
+async function takeBack(
+  tx: Transaction,
+  desk: BatchDesk,
+  old: FileRow,
+  request: RegenerationRequest,
+): Promise<number> {
+  let cameBack = 0;
+  let afterLine = 0n;
+  for (;;) {
+    const lines = await linesToRegenerate(tx, old, { afterLine, limit: SLICE });
+    const last = lines.at(-1);
+    if (last === undefined) return cameBack;
+    afterLine = last.lineNumber;
+    const moves = lines.flatMap((line) => moveOf(desk, old, request, line));
+    const results = await moveAdjustments(tx, desk.engine, moves);
+    // One that a feed matched in this very moment is posted: its line stays where it is.
+    const back = results.filter((one) => one.moved).map((one) => one.adjustmentId);
+    const settled = { outcome: "released", reference: request.statement } as const;
+    const released = await settleLines(tx, old.clientId, old.id, back, settled);
+    assert(released === back.length, "what comes back had a live line in the file");
+    cameBack += back.length;
+  }
+}
+
+const EVENT: Partial<Record<LineFate, Pick<Move, "from" | "event">>> = {
+  comesBack: { from: "inFile", event: "fileVoided" },
+  assumedComesBack: { from: "executed", event: "handOverDisproved" },
+};
+
+function moveOf(
+  desk: BatchDesk,
+  old: FileRow,
+  { statement, reason, actor }: RegenerationRequest,
+  line: RegenerationLine,
+): Move[] {
+  const step = EVENT[line.fate];
+  if (step === undefined) return [];
+  const move: Move = {
+    clientId: old.clientId,
+    adjustmentId: line.adjustmentId,
+    ...step,
+    actor,
+    reason: `file ${old.sequence} ${statement}: ${reason}`,
+    outside: { file: old.id, statement },
+  };
+  if (line.fate === "comesBack") return [move];
+  const today = desk.engine.clock.now().toZonedDateTimeISO(old.facts.zone).toPlainDate();
+  const execution = {
+    basis: "disproved" as const,
+    reference: old.fileName,
+    postingDate: today.toString(),
+  };
+  return [{ ...move, execution }];
+}

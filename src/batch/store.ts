@@ -1,0 +1,382 @@
+/**
+ * Every statement that writes windows, files, lines, bytes and transmissions. The database keeps
+ * the rules: sequences without a gap, one live line per adjustment, content that never changes.
+ */
+import type { Queries, Transaction } from "../database/database.ts";
+import { json, sql } from "../database/sql.ts";
+
+import type { Occurrence } from "./cut-offs.ts";
+import type { FileState } from "./file-machine.ts";
+import type { ControlTotals, FileFacts } from "./render-file.ts";
+
+/** Waits for another generation of the profile to commit; answers the last sequence given out. */
+export async function lockSequence(
+  tx: Transaction,
+  clientId: string,
+  profile: string,
+): Promise<bigint> {
+  const row = await tx.one<{ last: bigint }>(sql`
+    select lock_batch_sequence(${clientId}, ${profile}) as last
+  `);
+  return row.last;
+}
+
+/** Makes rows for occurrences; a planned one that moved (new settings) is moved with them. */
+export async function planWindows(
+  tx: Transaction,
+  clientId: string,
+  profile: string,
+  rows: readonly (Occurrence & { id: string })[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into batch_window as w (
+      client_id, id, profile, business_date, cut_off, cut_at, posting_date, state,
+      created_at, updated_at)
+    select ${clientId}, id, ${profile}, business_date, cut_off, cut_at, posting_date, 'planned',
+           ${now}::timestamptz, ${now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.businessDate)}::date[],
+      ${rows.map((row) => row.cutOff)}::text[],
+      ${rows.map((row) => row.cutAt)}::timestamptz[],
+      ${rows.map((row) => row.postingDate)}::date[])
+      as added (id, business_date, cut_off, cut_at, posting_date)
+    order by cut_at
+    on conflict (client_id, profile, business_date, cut_off, ordinal)
+    do update set cut_at = excluded.cut_at, posting_date = excluded.posting_date,
+                  updated_at = excluded.updated_at
+      where w.state = 'planned'
+        and (w.cut_at, w.posting_date) is distinct from (excluded.cut_at, excluded.posting_date)
+  `);
+}
+
+export interface AskedWindow {
+  readonly clientId: string;
+  readonly id: string;
+  readonly profile: string;
+  readonly businessDate: string;
+  readonly postingDate: string;
+  readonly askedBy: string;
+}
+
+/** The row of a generation that a person asked for: the next ordinal of its date. */
+export async function addAskedWindow(
+  tx: Transaction,
+  window: AskedWindow,
+  now: string,
+): Promise<void> {
+  await tx.execute(sql`
+    insert into batch_window (
+      client_id, id, profile, business_date, cut_off, ordinal, cut_at, posting_date, state,
+      asked_by, created_at, updated_at)
+    select ${window.clientId}, ${window.id}, ${window.profile}, ${window.businessDate}, 'asked',
+           coalesce(max(ordinal), 0) + 1, ${now}::timestamptz, ${window.postingDate}, 'planned',
+           ${window.askedBy}, ${now}::timestamptz, ${now}::timestamptz
+    from batch_window
+    where client_id = ${window.clientId} and profile = ${window.profile}
+      and business_date = ${window.businessDate} and cut_off = 'asked'
+  `);
+}
+
+export interface WindowRow {
+  readonly clientId: string;
+  readonly id: string;
+  readonly profile: string;
+  readonly businessDate: string;
+  readonly cutOff: string;
+  readonly ordinal: number;
+  readonly cutAt: string;
+  readonly postingDate: string;
+  readonly state: "planned" | "late" | "cut" | "skipped" | "done";
+  readonly madeUp: boolean;
+}
+
+export function lockWindow(
+  tx: Transaction,
+  clientId: string,
+  id: string,
+): Promise<WindowRow | undefined> {
+  return tx.maybe<WindowRow>(sql`
+    select client_id as "clientId", id, profile, business_date as "businessDate",
+           cut_off as "cutOff", ordinal, cut_at as "cutAt", posting_date as "postingDate", state,
+           made_up as "madeUp"
+    from batch_window
+    where client_id = ${clientId} and id = ${id}
+    for update
+  `);
+}
+
+export async function settleWindow(
+  tx: Transaction,
+  window: { clientId: string; id: string },
+  settled: { state: WindowRow["state"]; madeUp?: boolean; reason?: string; postingDate?: string },
+  now: string,
+): Promise<void> {
+  await tx.execute(sql`
+    update batch_window
+    set state = ${settled.state}, made_up = made_up or ${settled.madeUp ?? false},
+        reason = coalesce(${settled.reason ?? null}, reason),
+        posting_date = coalesce(${settled.postingDate ?? null}::date, posting_date),
+        updated_at = ${now}
+    where client_id = ${window.clientId} and id = ${window.id}
+  `);
+}
+
+/** A window is done when none of its files is on its way any more. */
+export async function finishWindows(
+  tx: Transaction,
+  clientId: string,
+  windowId: string,
+  now: string,
+): Promise<void> {
+  await tx.execute(sql`
+    update batch_window w
+    set state = 'done', updated_at = ${now}
+    where w.client_id = ${clientId} and w.id = ${windowId} and w.state = 'cut'
+      and not exists (
+        select 1 from batch_file f
+        where f.client_id = w.client_id and f.window_id = w.id
+          and f.state not in ('handedOver', 'acknowledged', 'void'))
+  `);
+}
+
+/** Keeps a layout by its content; the same one again is no new row. */
+export async function keepLayout(
+  tx: Transaction,
+  row: { clientId: string; sha256: Uint8Array; name: string; version: string; definition: string },
+  now: string,
+): Promise<void> {
+  await tx.execute(sql`
+    insert into batch_layout (client_id, sha256, name, version, definition, recorded_at)
+    values (${row.clientId}, ${row.sha256}, ${row.name}, ${row.version}, ${row.definition}, ${now})
+    on conflict (client_id, sha256) do nothing
+  `);
+}
+
+/** Stored with the file beside its rows; with them it is all that rendering needs. */
+export interface KeptFacts {
+  readonly file: FileFacts;
+  readonly zone: string;
+  readonly texts: Readonly<Record<string, string>>;
+  /** Numbers of the institution's own accounts; never a holder's. */
+  readonly numbers: Readonly<Record<string, string>>;
+}
+
+/** The data key of a file's stored bytes, wrapped by a key of the vault. */
+export interface SealedBy {
+  readonly wrappedKey: Uint8Array;
+  readonly wrappingKey: number;
+}
+
+export interface NewFile {
+  readonly clientId: string;
+  readonly id: string;
+  readonly profile: string;
+  readonly sequence: bigint;
+  readonly windowId: string;
+  readonly part: number;
+  readonly supersedesId: string | null;
+  readonly marker: string;
+  readonly fileName: string;
+  readonly layoutSha256: Uint8Array;
+  readonly facts: KeptFacts;
+  readonly currency: string;
+  readonly postingDate: string;
+  readonly sha256: Uint8Array;
+  readonly sizeBytes: number;
+  readonly sealedBy: SealedBy | null;
+  readonly totals: ControlTotals;
+  /** Null where a person carries it. */
+  readonly dueAt: string | null;
+  readonly createdBy: string;
+}
+
+export async function insertFile(tx: Transaction, file: NewFile, now: string): Promise<void> {
+  const { totals } = file;
+  await tx.execute(sql`
+    insert into batch_file (
+      client_id, id, profile, sequence, window_id, part, supersedes_id, state, marker, file_name,
+      layout_sha256, facts, currency, posting_date, sha256, size_bytes, wrapped_key, wrapping_key,
+      adjustment_count, detail_count, line_count, debit_count, debit_minor, credit_count,
+      credit_minor, hash_total, due_at, created_by, created_at, updated_at)
+    values (
+      ${file.clientId}, ${file.id}, ${file.profile}, ${file.sequence}, ${file.windowId},
+      ${file.part}, ${file.supersedesId}, 'generated', ${file.marker}, ${file.fileName},
+      ${file.layoutSha256}, ${json(file.facts)}, ${file.currency}, ${file.postingDate},
+      ${file.sha256}, ${file.sizeBytes}, ${file.sealedBy?.wrappedKey ?? null}, ${file.sealedBy?.wrappingKey ?? null}, ${totals.adjustmentCount},
+      ${totals.detailCount}, ${totals.lineCount}, ${totals.debitCount}, ${totals.debitMinor},
+      ${totals.creditCount}, ${totals.creditMinor}, ${totals.hashTotal}, ${file.dueAt},
+      ${file.createdBy}, ${now}, ${now})
+  `);
+}
+
+export async function insertChunk(
+  tx: Transaction,
+  chunk: { clientId: string; fileId: string; ordinal: number; bytes: Uint8Array },
+): Promise<void> {
+  await tx.execute(sql`
+    insert into batch_file_bytes (client_id, file_id, ordinal, bytes)
+    values (${chunk.clientId}, ${chunk.fileId}, ${chunk.ordinal}, ${chunk.bytes})
+  `);
+}
+
+export interface NewLine {
+  readonly lineNumber: number;
+  readonly detailCount: number;
+  readonly adjustmentId: string;
+  readonly amountMinor: bigint;
+  readonly direction: string;
+  readonly keyRevision: number;
+  readonly firstPostingDate: string;
+  /** Null: all of the adjustment's entries. */
+  readonly entryIds: readonly string[] | null;
+}
+
+export async function insertLines(
+  tx: Transaction,
+  clientId: string,
+  fileId: string,
+  rows: readonly NewLine[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into batch_line (
+      client_id, file_id, line_number, detail_count, adjustment_id, amount_minor, direction,
+      key_revision, first_posting_date, entry_ids)
+    select ${clientId}, ${fileId}, line_number, detail_count, adjustment_id, amount_minor,
+           direction, key_revision, first_posting_date, string_to_array(entry_ids, ' ')::uuid[]
+    from unnest(
+      ${rows.map((row) => row.lineNumber)}::bigint[],
+      ${rows.map((row) => row.detailCount)}::int[],
+      ${rows.map((row) => row.adjustmentId)}::uuid[],
+      ${rows.map((row) => row.amountMinor)}::bigint[],
+      ${rows.map((row) => row.direction)}::text[],
+      ${rows.map((row) => row.keyRevision)}::smallint[],
+      ${rows.map((row) => row.firstPostingDate)}::date[],
+      ${rows.map((row) => row.entryIds?.join(" ") ?? null)}::text[])
+      as added (line_number, detail_count, adjustment_id, amount_minor, direction, key_revision,
+        first_posting_date, entry_ids)
+  `);
+}
+
+/** Says what became of lines; a released one is no longer live. */
+export async function settleLines(
+  tx: Transaction,
+  clientId: string,
+  fileId: string,
+  adjustmentIds: readonly string[],
+  settled: { outcome: "acknowledged" | "refused" | "released"; reference: string | null },
+): Promise<number> {
+  return tx.execute(sql`
+    update batch_line
+    set outcome = ${settled.outcome}, outcome_reference = ${settled.reference},
+        live = ${settled.outcome === "acknowledged"}
+    where client_id = ${clientId} and file_id = ${fileId} and live
+      and (outcome is null or ${settled.outcome} = 'refused')
+      and adjustment_id = any (${adjustmentIds}::uuid[])
+  `);
+}
+
+export interface FileChange {
+  readonly state?: FileState;
+  readonly dueAt?: string | null;
+  readonly attempts?: number;
+  readonly transmission?: number;
+  readonly problem?: string | null;
+  readonly handedOverAt?: string;
+  readonly acknowledgedAt?: string;
+  readonly voided?: {
+    readonly statement: string;
+    readonly reason: string;
+    readonly by: string;
+    readonly secondedBy: string | null;
+  };
+}
+
+/** Changes what may change of a file, and gives a lease on it back. The row is locked already. */
+export async function changeFile(
+  tx: Transaction,
+  file: { clientId: string; id: string },
+  change: FileChange,
+  now: string,
+): Promise<void> {
+  await tx.execute(sql`
+    update batch_file
+    set state = coalesce(${change.state ?? null}, state),
+        due_at = case when ${change.dueAt !== undefined}
+          then ${change.dueAt ?? null}::timestamptz else due_at end,
+        attempts = coalesce(${change.attempts ?? null}::smallint, attempts),
+        transmission = coalesce(${change.transmission ?? null}::smallint, transmission),
+        problem = case when ${change.problem !== undefined}
+          then ${change.problem ?? null} else problem end,
+        handed_over_at = coalesce(${change.handedOverAt ?? null}::timestamptz, handed_over_at),
+        acknowledged_at = coalesce(${change.acknowledgedAt ?? null}::timestamptz, acknowledged_at),
+        void_statement = coalesce(${change.voided?.statement ?? null}, void_statement),
+        void_reason = coalesce(${change.voided?.reason ?? null}, void_reason),
+        voided_by = coalesce(${change.voided?.by ?? null}, voided_by),
+        void_seconded_by = coalesce(${change.voided?.secondedBy ?? null}, void_seconded_by),
+        leased_by = null, leased_until = null, version = version + 1, updated_at = ${now}
+    where client_id = ${file.clientId} and id = ${file.id}
+  `);
+}
+
+/** Leases the next file that is due to be sent, or none. Served by `batch_file_due`. */
+export function leaseDueFile(
+  tx: Transaction,
+  worker: string,
+  now: string,
+  leasedUntil: string,
+): Promise<{ clientId: string; id: string } | undefined> {
+  return tx.maybe(sql`
+    with due as (
+      select client_id, id
+      from batch_file
+      where due_at <= ${now} and (leased_until is null or leased_until < ${now})
+      order by due_at, sequence
+      limit 1
+      for update skip locked
+    )
+    update batch_file f
+    set leased_by = ${worker}, leased_until = ${leasedUntil}
+    from due
+    where f.client_id = due.client_id and f.id = due.id
+    returning f.client_id as "clientId", f.id
+  `);
+}
+
+/** Begins a try and keeps the lease: the number of the try fences off an older one. */
+export async function beginTry(
+  tx: Transaction,
+  file: { clientId: string; id: string },
+  attempt: number,
+  now: string,
+): Promise<void> {
+  await tx.execute(sql`
+    update batch_file
+    set state = 'sending', attempts = ${attempt}, version = version + 1, updated_at = ${now}
+    where client_id = ${file.clientId} and id = ${file.id}
+  `);
+}
+
+export interface TransmissionStep {
+  readonly clientId: string;
+  readonly id: string;
+  readonly fileId: string;
+  readonly transmission: number;
+  readonly attempt: number;
+  readonly step: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly actor: string;
+}
+
+export async function recordStep(db: Queries, step: TransmissionStep, now: string): Promise<void> {
+  await db.execute(sql`
+    insert into batch_transmission (
+      client_id, id, file_id, transmission, attempt, step, detail, actor, recorded_at)
+    values (
+      ${step.clientId}, ${step.id}, ${step.fileId}, ${step.transmission}, ${step.attempt},
+      ${step.step}, ${json(step.detail)}, ${step.actor}, ${now})
+  `);
+}

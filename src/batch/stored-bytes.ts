@@ -1,0 +1,126 @@
+/**
+ * A file's bytes in the database: chunks of bounded size, hashed on the way in, encrypted where
+ * they hold account numbers. The hash is of the clear bytes, the ones that leave.
+ */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+
+import { newDataKey, unwrapKey, wrapKey } from "../access/seal.ts";
+import type { VaultKeys } from "../access/vault-key.ts";
+import type { Queries, Transaction } from "../database/database.ts";
+import { assert } from "../kernel/assert.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import type { SealedBy } from "./store.ts";
+import { insertChunk } from "./store.ts";
+import { fileChunk } from "./views.ts";
+
+const CHUNK_CHARACTERS = 256 * 1024;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+export interface FilePlace {
+  readonly clientId: string;
+  readonly fileId: string;
+}
+
+export interface StoredBytes {
+  readonly sha256: Buffer;
+  readonly sizeBytes: number;
+  readonly sealedBy: SealedBy | null;
+}
+
+export interface ByteStore {
+  write(text: string): Promise<void>;
+  /** Stores what is left. Nothing may be written after it. */
+  finish(): Promise<StoredBytes>;
+}
+
+/** Writes a file's chunks inside the transaction; at most one chunk is in memory. */
+export function byteStore(
+  tx: Transaction,
+  place: FilePlace,
+  keys: VaultKeys,
+  isSealed: boolean,
+): ByteStore {
+  const hash = createHash("sha256");
+  const dataKey = isSealed ? newDataKey() : null;
+  let pending: string[] = [];
+  let pendingCharacters = 0;
+  let ordinal = 0;
+  let sizeBytes = 0;
+  const flush = async (): Promise<void> => {
+    if (pendingCharacters === 0) return;
+    const clear = Buffer.from(pending.join(""), "utf8");
+    pending = [];
+    pendingCharacters = 0;
+    ordinal += 1;
+    hash.update(clear);
+    sizeBytes += clear.length;
+    const bytes = dataKey === null ? clear : sealChunk(dataKey, place, ordinal, clear);
+    await insertChunk(tx, { ...place, ordinal, bytes });
+  };
+  return {
+    write: async (text) => {
+      pending.push(text);
+      pendingCharacters += text.length;
+      if (pendingCharacters >= CHUNK_CHARACTERS) await flush();
+    },
+    finish: async () => {
+      await flush();
+      return { sha256: hash.digest(), sizeBytes, sealedBy: sealedBy(keys, dataKey) };
+    },
+  };
+}
+
+/** The clear bytes of a file, chunk by chunk, each read by its own short statement. */
+export async function* readBytes(
+  db: Queries,
+  place: FilePlace,
+  keys: VaultKeys,
+  sealed: SealedBy | null,
+): AsyncGenerator<Buffer> {
+  const dataKey = sealed === null ? null : openKey(keys, sealed);
+  for (let ordinal = 1; ; ordinal += 1) {
+    const bytes = await fileChunk(db, place.clientId, place.fileId, ordinal);
+    if (bytes === undefined) return;
+    yield dataKey === null ? bytes : openChunk(dataKey, place, ordinal, bytes);
+  }
+}
+
+function sealedBy(keys: VaultKeys, dataKey: Buffer | null): SealedBy | null {
+  if (dataKey === null) return null;
+  const wrapping = keys.wrapping.get(keys.current);
+  assert(wrapping !== undefined, "the current wrapping key exists");
+  return { wrappedKey: wrapKey(wrapping, dataKey), wrappingKey: keys.current };
+}
+
+function openKey(keys: VaultKeys, { wrappedKey, wrappingKey }: SealedBy): Buffer {
+  const wrapping = keys.wrapping.get(wrappingKey);
+  if (wrapping === undefined) {
+    throw new Failure("configuration-invalid", `the vault lacks wrapping key ${wrappingKey}`);
+  }
+  return unwrapKey(wrapping, wrappedKey);
+}
+
+function sealChunk(dataKey: Buffer, place: FilePlace, ordinal: number, clear: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", dataKey, nonce);
+  cipher.setAAD(boundTo(place, ordinal));
+  const sealed = Buffer.concat([cipher.update(clear), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+}
+
+/** Throws when the bytes were altered or belong to another file or place in it. */
+function openChunk(dataKey: Buffer, place: FilePlace, ordinal: number, sealed: Buffer): Buffer {
+  const decipher = createDecipheriv("aes-256-gcm", dataKey, sealed.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(boundTo(place, ordinal));
+  decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  const clear = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
+  return Buffer.concat([clear, decipher.final()]);
+}
+
+function boundTo({ clientId, fileId }: FilePlace, ordinal: number): Buffer {
+  return Buffer.from(`${clientId}\n${fileId}\n${ordinal}`);
+}

@@ -1,0 +1,65 @@
+/**
+ * The batch clock: makes windows, cuts those that are due, sends the files that are due. It polls
+ * rows; several processes may run it, and each row is handled once.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { BatchDesk } from "./desk.ts";
+import type { TransmitOptions } from "./transmit.ts";
+import { transmitNext } from "./transmit.ts";
+import { cutDueWindows, makeWindows } from "./windows.ts";
+
+export interface BatchWorkerOptions extends TransmitOptions {
+  readonly pollMilliseconds: number;
+  /** Told what went wrong; the worker goes on. */
+  report(problem: string): void;
+}
+
+export interface BatchWorker {
+  /** Resolves when what was begun is done. */
+  stop(): Promise<void>;
+}
+
+const MOST_FILES_A_TURN = 1000;
+
+export function startBatchWorker(desk: BatchDesk, options: BatchWorkerOptions): BatchWorker {
+  const stopping = new AbortController();
+  const running = run(desk, options, stopping.signal);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function run(
+  desk: BatchDesk,
+  options: BatchWorkerOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      await takeTurn(desk, options, stopping);
+    } catch (error) {
+      options.report(`batch: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await delay(options.pollMilliseconds, undefined, { signal: stopping }).catch(() => undefined);
+  }
+}
+
+/** One turn: what is due now, and no waiting. */
+export async function takeTurn(
+  desk: BatchDesk,
+  options: BatchWorkerOptions,
+  stopping?: AbortSignal,
+): Promise<void> {
+  const problems = await makeWindows(desk);
+  const cut = await cutDueWindows(desk, "system:batch");
+  for (const { clientId, profile, reason } of [...problems, ...cut.problems]) {
+    options.report(`batch profile ${profile} of ${clientId}: ${reason}`);
+  }
+  for (let files = 0; files < MOST_FILES_A_TURN && stopping?.aborted !== true; files += 1) {
+    if ((await transmitNext(desk, options)) === null) return;
+  }
+}
