@@ -10,7 +10,7 @@ import {
 } from "../accounting/adjustment-machine.ts";
 import type { AdjustmentEvent } from "../accounting/adjustment-machine.ts";
 
-import type { ActionName } from "./actions.ts";
+import type { ActionName, ActionVerb } from "./actions.ts";
 import {
   ACTION_NAMES,
   ACTION_ROWS,
@@ -180,7 +180,7 @@ describe("on an assignment", () => {
 
   test("performing calls the verb registered, with what it has to check again", async () => {
     const { key, adjustmentId } = await serviceFailure();
-    const retry = vi.fn(() => Promise.resolve("done"));
+    const retry = vi.fn<ActionVerb>(() => Promise.resolve("done"));
     const { perform } = assignmentActions(database, { retry });
 
     const result = await perform({
@@ -212,7 +212,7 @@ describe("on an assignment", () => {
     ["a verb nobody registered", { action: "cancellation" as const }, "transition-refused"],
   ])("%s is refused before the verb runs", async (_, changes, code) => {
     const { key } = await serviceFailure();
-    const verb = vi.fn(() => Promise.resolve());
+    const verb = vi.fn<ActionVerb>(() => Promise.resolve());
     const { perform } = assignmentActions(database, { retry: verb, finding: verb, approval: verb });
 
     const request = {

@@ -1,0 +1,30 @@
+/**
+ * Finds what looks like a card number in free text, so that none is ever stored there: 13 to 19
+ * digits (spaces and hyphens between them allowed) of a card scheme, with a right check digit
+ * (ISO/IEC 7812-1).
+ */
+import { Failure } from "./failure.ts";
+
+const DIGIT_RUN = /(?<![0-9])[2-6](?:[ -]?[0-9]){12,18}(?![0-9])/g;
+
+export function holdsCardNumber(text: string): boolean {
+  return [...text.matchAll(DIGIT_RUN)].some(([run]) => hasCheckDigit(run.replaceAll(/[ -]/g, "")));
+}
+
+/** Throws `card-number-in-text` naming the field, never the number. */
+export function refuseCardNumbers(text: string, field: string): void {
+  if (!holdsCardNumber(text)) return;
+  throw new Failure("card-number-in-text", `${field} holds what looks like a card number`, {}, [
+    { pointer: `/${field}`, detail: "no card number may stand in free text" },
+  ]);
+}
+
+function hasCheckDigit(digits: string): boolean {
+  let sum = 0;
+  for (let index = 0; index < digits.length; index += 1) {
+    const digit = Number(digits[digits.length - 1 - index]);
+    const doubled = index % 2 === 1 ? digit * 2 : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}

@@ -1,0 +1,166 @@
+/**
+ * Complete an Execute Accounting Assignment: a person posted it elsewhere, gives the system of
+ * record's reference and posting date, and attests (domain §5.3). Also for what the service or the
+ * batch route could not do. The statement is kept as it was made; a mistake is reversed, not edited.
+ */
+import { z } from "zod";
+
+import type { AdjustmentState } from "../accounting/adjustment-machine.ts";
+import type { Engine } from "../accounting/engine.ts";
+import type { Move } from "../accounting/move-adjustments.ts";
+import { refuseCardNumbers } from "../kernel/card-number.ts";
+import { Failure } from "../kernel/failure.ts";
+import type { FieldFault } from "../kernel/failure.ts";
+
+import type { LockedWork, WorkItem, WorkResult } from "./locked-work.ts";
+import { moveWork, refuseUncertain } from "./locked-work.ts";
+import { insertAttestations } from "./store.ts";
+import { entriesNotMoved, eventDatesOf, perhapsPosted } from "./views.ts";
+
+/** What the person fills in. */
+export const completionInput = z.strictObject({
+  /** The system of record's own reference of the posting. */
+  reference: z.string().trim().min(1).max(100),
+  /** The day it posted there. */
+  postingDate: z.iso.date(),
+  /** The ticked statement that the posting was made as shown. */
+  attested: z.boolean(),
+  note: z.string().trim().max(2000).nullish(),
+});
+
+export type CompletionInput = z.infer<typeof completionInput>;
+
+export interface Completion extends WorkItem, CompletionInput {}
+
+/** States in which money moves by a person's hand. */
+const BY_HAND: ReadonlySet<AdjustmentState> = new Set([
+  "pendingManual",
+  "serviceFailed",
+  "batchFailed",
+  "partlyExecuted",
+]);
+
+interface Facts {
+  readonly today: ReadonlyMap<string, string>;
+  readonly eventDates: ReadonlyMap<string, string>;
+  readonly notMoved: ReadonlyMap<string, string[]>;
+  readonly uncertain: ReadonlySet<string>;
+}
+
+/**
+ * Completes a set; each result says what became of it. Failures: `assignment-closed`,
+ * `stale-version`, `assignment-taken`, `transition-refused`, `date-invalid`, `input-invalid`,
+ * `card-number-in-text`.
+ */
+export function completeByHand(
+  engine: Engine,
+  completions: readonly Completion[],
+): Promise<WorkResult[]> {
+  return engine.database.transaction(async (tx) => {
+    const clientIds = [...new Set(completions.map((one) => one.clientId))];
+    const clients = await engine.clients(tx, clientIds);
+    const now = engine.clock.now();
+    const today = new Map<string, string>();
+    for (const [id, client] of clients) today.set(id, client.calendar.dateOf(now));
+
+    const { results, moved } = await moveWork(tx, engine, completions, {
+      prepare: async (works): Promise<Facts> => ({
+        today,
+        eventDates: await eventDatesOf(tx, works.map(keyOf)),
+        uncertain: await perhapsPosted(tx, works.map(keyOf)),
+        notMoved: await entriesNotMoved(
+          tx,
+          works
+            .filter((work) => work.adjustment.state === "partlyExecuted")
+            .map((work) => ({ ...keyOf(work), disputeId: work.adjustment.disputeId })),
+        ),
+      }),
+      decide: attestedMove,
+    });
+    await insertAttestations(
+      tx,
+      moved.map(({ item, work }) => ({
+        clientId: item.clientId,
+        id: engine.ids.next(),
+        adjustmentId: work.adjustment.id,
+        assignmentId: item.assignmentId,
+        reference: item.reference.trim(),
+        postingDate: item.postingDate,
+        note: item.note ?? null,
+        actor: item.actor,
+      })),
+      now.toString(),
+    );
+    return results;
+  });
+}
+
+function keyOf({ adjustment }: LockedWork): { clientId: string; id: string } {
+  return { clientId: adjustment.clientId, id: adjustment.id };
+}
+
+function attestedMove(item: Completion, { adjustment }: LockedWork, facts: Facts): Move {
+  if (!BY_HAND.has(adjustment.state)) {
+    throw new Failure(
+      "transition-refused",
+      `it cannot be completed by hand while ${adjustment.state}`,
+      { state: adjustment.state, event: "attested" },
+    );
+  }
+  refuseUncertain(facts.uncertain.has(adjustment.id), adjustment.state);
+  refuseUnfitInput(item);
+  refuseUnfitDate(item, {
+    today: facts.today.get(item.clientId) ?? "",
+    eventDate: facts.eventDates.get(adjustment.id) ?? "",
+  });
+  const entryIds = facts.notMoved.get(adjustment.id);
+  return {
+    clientId: item.clientId,
+    adjustmentId: adjustment.id,
+    from: adjustment.state,
+    event: "attested",
+    actor: item.actor,
+    outside: { reference: item.reference.trim(), postingDate: item.postingDate },
+    execution: {
+      basis: "attested",
+      reference: item.reference.trim(),
+      postingDate: item.postingDate,
+      ...(entryIds === undefined ? {} : { entryIds }),
+    },
+  };
+}
+
+function refuseUnfitInput(item: Completion): void {
+  const faults: FieldFault[] = [];
+  if (item.reference.trim() === "") {
+    faults.push({ pointer: "/reference", detail: "the system of record's reference is required" });
+  }
+  if (!item.attested) {
+    faults.push({
+      pointer: "/attested",
+      detail: "has to be ticked: the posting was made as shown",
+    });
+  }
+  if (faults.length > 0) {
+    throw new Failure("input-invalid", faults.map((fault) => fault.detail).join("; "), {}, faults);
+  }
+  refuseCardNumbers(item.reference, "reference");
+  refuseCardNumbers(item.note ?? "", "note");
+}
+
+/** A posting lies between the event that caused it and today, in the client's zone. */
+function refuseUnfitDate(
+  { postingDate }: Completion,
+  { today, eventDate }: { today: string; eventDate: string },
+): void {
+  const why =
+    postingDate > today
+      ? `${postingDate} is in the future: today is ${today}`
+      : postingDate < eventDate
+        ? `${postingDate} is before the event it posts, ${eventDate}`
+        : null;
+  if (why === null) return;
+  throw new Failure("date-invalid", why, { postingDate, today, eventDate }, [
+    { pointer: "/postingDate", detail: why },
+  ]);
+}

@@ -1,0 +1,50 @@
+/** The verbs of this room as actions on assignments: `main.ts` registers them with the work room. */
+import type { z } from "zod";
+
+import type { Engine } from "../accounting/engine.ts";
+import { Failure } from "../kernel/failure.ts";
+import type { ActionCall, ActionName, ActionVerb } from "../work/actions.ts";
+
+import { cancelWork } from "./cancel.ts";
+import { completeByHand, completionInput } from "./complete.ts";
+import { couldNotPost, reasonInput } from "./could-not-post.ts";
+import type { WorkItem, WorkResult } from "./locked-work.ts";
+import { onlyResult } from "./locked-work.ts";
+import { moveToManual } from "./move-to-manual.ts";
+
+type ManualAction = Extract<ActionName, "completion" | "failure" | "manual" | "cancellation">;
+
+export function manualVerbs(engine: Engine): Readonly<Record<ManualAction, ActionVerb>> {
+  return {
+    completion: acting(completionInput, (items) => completeByHand(engine, items)),
+    failure: acting(reasonInput, (items) => couldNotPost(engine, items)),
+    manual: acting(reasonInput, (items) => moveToManual(engine, items)),
+    cancellation: acting(reasonInput, (items) => cancelWork(engine, items)),
+  };
+}
+
+function acting<Input extends object>(
+  shape: z.ZodType<Input>,
+  verb: (items: (WorkItem & Input)[]) => Promise<WorkResult[]>,
+): ActionVerb {
+  return async (call) => {
+    const input = parsed(shape, call.input);
+    return onlyResult(await verb([{ ...itemOf(call), ...input }]));
+  };
+}
+
+function itemOf({ clientId, assignmentId, version, actor }: ActionCall): WorkItem {
+  return { clientId, assignmentId, version, actor };
+}
+
+/** Throws `input-invalid` naming each field that does not fit. */
+function parsed<Input>(shape: z.ZodType<Input>, value: unknown): Input {
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => ({
+    pointer: `/${issue.path.join("/")}`,
+    detail: issue.message,
+  }));
+  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Failure("input-invalid", detail, {}, faults);
+}
