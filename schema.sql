@@ -909,6 +909,14 @@ create table transition (
 ) partition by RANGE (recorded_at);
 alter table transition add constraint transition_pkey PRIMARY KEY (client_id, adjustment_id, id, recorded_at);
 
+create table vault_fingerprint (
+  only_row boolean default true not null,
+  fingerprint bytea not null
+);
+alter table vault_fingerprint add constraint vault_fingerprint_pkey PRIMARY KEY (only_row);
+alter table vault_fingerprint add constraint vault_fingerprint_fingerprint_check CHECK ((length(fingerprint) = 32));
+alter table vault_fingerprint add constraint vault_fingerprint_only_row_check CHECK (only_row);
+
 alter table account_key add constraint account_key_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
 alter table account_number add constraint account_number_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
@@ -1096,3 +1104,5 @@ grant insert, select, update on table resolution to redress_app;
 grant delete, insert, select on table session to redress_app;
 
 grant insert, select on table transition to redress_app;
+
+grant insert, select on table vault_fingerprint to redress_app;

@@ -226,3 +226,17 @@ export function insertAccountNumbers(
     on conflict (client_id, claim_id, search_hash, kind) do nothing
   `);
 }
+
+/** Remembers the fingerprint of the first key file; answers the one remembered. */
+export async function rememberFingerprint(
+  tx: Transaction,
+  fingerprint: Uint8Array,
+): Promise<Uint8Array> {
+  await tx.execute(sql`
+    insert into vault_fingerprint (fingerprint) values (${fingerprint}) on conflict do nothing
+  `);
+  const row = await tx.one<{ fingerprint: Uint8Array }>(
+    sql`select fingerprint from vault_fingerprint`,
+  );
+  return row.fingerprint;
+}

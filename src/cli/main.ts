@@ -7,17 +7,29 @@ import { join } from "node:path";
 
 import { Command, CommanderError } from "commander";
 
-import { readConfiguration } from "../config.ts";
+import { explainConfiguration, readConfiguration } from "../config.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
+import { configurationCommands } from "./commands/config.ts";
 import { databaseCommands } from "./commands/db.ts";
 import { ruleCommands } from "./commands/rules.ts";
+import { serverCommands } from "./commands/serve.ts";
 import type { CommandContext } from "./context.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 
 type Group = (program: Command, context: CommandContext) => void;
 
-const GROUPS: readonly Group[] = [databaseCommands, ruleCommands];
+const GROUPS: readonly Group[] = [
+  (program, context) =>
+    configurationCommands(program, context, () => explainConfiguration(process.env)),
+  databaseCommands,
+  ruleCommands,
+  (program) =>
+    // Loaded when asked for: other commands start without the server.
+    serverCommands(program, async (role, options) =>
+      (await import("../main.ts")).serve(process.env, role, options),
+    ),
+];
 
 try {
   const context = contextFrom(process.env);

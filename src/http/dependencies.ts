@@ -1,0 +1,20 @@
+/** What the routes need: put together in `main.ts`, or by a test. */
+import type { AccountVault } from "../access/vault.ts";
+import type { Engine } from "../accounting/engine.ts";
+
+import type { Cursors } from "./cursor.ts";
+
+export interface HttpDependencies {
+  readonly engine: Engine;
+  readonly vault: AccountVault;
+  readonly cursors: Cursors;
+  readonly version: string;
+  /** Answers why this process cannot serve, or null when it can. */
+  notReady(): Promise<string | null>;
+  /** The built portal; null where it is not built. */
+  readonly portalDirectory: string | null;
+  /** `docs/reference/errors`: a page for each failure. */
+  readonly errorPagesDirectory: string;
+  /** The session cookie goes over TLS only; off for plain http on one machine. */
+  readonly secureCookies: boolean;
+}

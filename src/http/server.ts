@@ -1,0 +1,149 @@
+/**
+ * The HTTP face: what every route shares. Routes parse, call one verb and present; errors become
+ * problem+json in one place; nothing of the data is cached; nothing is open by oversight.
+ */
+import { randomBytes } from "node:crypto";
+
+import cookie from "@fastify/cookie";
+import helmet from "@fastify/helmet";
+import swagger from "@fastify/swagger";
+import type { FastifyInstance, FastifyServerOptions } from "fastify";
+import { fastify, LogController } from "fastify";
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from "fastify-type-provider-zod";
+
+import { authenticator } from "../access/authenticate.ts";
+import type { Authenticator } from "../access/authenticate.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import { accessRoutes } from "./access-routes.ts";
+import type { HttpDependencies } from "./dependencies.ts";
+import { documentationRoutes } from "./documentation-routes.ts";
+import { answerOnce } from "./idempotent.ts";
+import { identifyCallers } from "./identify.ts";
+import { portalRoutes } from "./portal-routes.ts";
+import { handleErrors, sendProblem } from "./problem.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { systemRoutes } from "./system-routes.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    authenticator: Authenticator;
+  }
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** A server with every route, not listening yet. Tests `inject` into it. */
+export async function buildServer(
+  parts: HttpDependencies,
+  options: Pick<FastifyServerOptions, "loggerInstance" | "logger"> = {},
+): Promise<FastifyInstance> {
+  const app = fastify({
+    ...options,
+    bodyLimit: BODY_LIMIT_BYTES,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request) => {
+      const given = request.headers["x-request-id"];
+      return typeof given === "string" && REQUEST_ID.test(given)
+        ? given
+        : randomBytes(12).toString("base64url");
+    },
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorate("authenticator", authenticator(parts.engine));
+  handleErrors(app);
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(request, reply, new Failure("not-found", "there is nothing at this address"));
+  });
+  await shared(app, parts);
+  for (const routes of routesOf(parts)) await app.register(routes);
+  return app;
+}
+
+function routesOf(parts: HttpDependencies) {
+  return [
+    systemRoutes(parts),
+    sessionRoutes(parts),
+    accessRoutes(parts),
+    documentationRoutes(parts),
+    portalRoutes(parts),
+  ];
+}
+
+async function shared(app: FastifyInstance, parts: HttpDependencies): Promise<void> {
+  await app.register(cookie);
+  await app.register(helmet, {
+    global: true,
+    enableCSPNonces: true,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        "default-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        // Measures and colours of single elements; no rule sheet without the nonce.
+        "style-src-attr": ["'unsafe-inline'"],
+      },
+    },
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: "same-origin" },
+    // TLS ends in front of us; whoever ends it sets this.
+    strictTransportSecurity: false,
+  });
+  await app.register(swagger, openApi(parts.version));
+  app.addHook("onRequest", async (request, reply) => {
+    void reply.header("x-request-id", request.id).header("cache-control", "no-store");
+  });
+  identifyCallers(app, parts.engine);
+  answerOnce(app, parts.engine);
+  app.addHook("onResponse", async (request, reply) => {
+    // The pattern, not the address: what people search for is not for the log.
+    request.log.info({
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? "none",
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime),
+      actor: request.caller?.actor,
+    });
+  });
+}
+
+function openApi(version: string) {
+  return {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Redress",
+        version,
+        description:
+          "Dispute accounting. Errors are problem+json with a code and a page; commands take an " +
+          "Idempotency-Key, commands on something that exists take If-Match; listings are pages " +
+          "with a cursor; money is a decimal string with its currency.",
+      },
+      components: {
+        securitySchemes: {
+          apiKey: { type: "http" as const, scheme: "bearer", description: "`rk_…`" },
+          session: { type: "apiKey" as const, in: "cookie" as const, name: "redress_session" },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  };
+}

@@ -1,0 +1,96 @@
+/** A server over a test's database, with somebody signed in by API key. Calls go by `inject`. */
+import { join } from "node:path";
+
+import type { FastifyInstance, LightMyRequestResponse } from "fastify";
+
+import { createApiKey } from "../../src/access/create-api-key.ts";
+import type { Role } from "../../src/access/roles.ts";
+import { ROLES } from "../../src/access/roles.ts";
+import type { Database } from "../../src/database/database.ts";
+import { signedCursors } from "../../src/http/cursor.ts";
+import type { HttpDependencies } from "../../src/http/dependencies.ts";
+import { buildServer } from "../../src/http/server.ts";
+import type { TestEngine } from "./engine.ts";
+import { testEngine } from "./engine.ts";
+
+export interface TestServer {
+  readonly app: FastifyInstance;
+  readonly engine: TestEngine;
+  /** A key with these roles (all by default) for these clients (all by default). */
+  keyFor(name: string, roles?: readonly Role[], clients?: readonly string[]): Promise<string>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: LightMyRequestResponse["headers"];
+  // Tests say what they expect of it.
+  readonly body: Record<string, unknown> & { items: Record<string, unknown>[] };
+  readonly text: string;
+}
+
+const PROJECT = join(import.meta.dirname, "../..");
+
+/** Not listening; close it after the test file. */
+export async function testServer(
+  database: Database,
+  given: Partial<HttpDependencies> = {},
+): Promise<TestServer> {
+  const engine = testEngine(database);
+  const app = await buildServer({
+    engine,
+    vault: engine.vault,
+    cursors: signedCursors(Buffer.alloc(32, 3)),
+    version: "0.0.0-test",
+    notReady: () => Promise.resolve(null),
+    portalDirectory: null,
+    errorPagesDirectory: join(PROJECT, "docs/reference/errors"),
+    secureCookies: false,
+    ...given,
+  });
+  const keyFor: TestServer["keyFor"] = async (name, roles = ROLES, clients = undefined) => {
+    const request = { name, roles, clients: clients ?? null, expiresAt: null };
+    const { key } = await createApiKey(engine, request, { actor: "test", requestId: null });
+    return key;
+  };
+  return { app, engine, keyFor };
+}
+
+let requestOrdinal = 0;
+
+export interface CallOptions {
+  readonly body?: unknown;
+  /** A fresh one for every command unless given; null sends none. */
+  readonly key?: string | null;
+  readonly version?: number;
+  readonly headers?: Record<string, string>;
+}
+
+/** Calls the API with an API key; null calls it without. */
+export async function call(
+  app: FastifyInstance,
+  apiKey: string | null,
+  method: "GET" | "POST" | "DELETE",
+  url: string,
+  options: CallOptions = {},
+): Promise<Answer> {
+  const fresh = method === "POST" ? `test-${(requestOrdinal += 1)}` : null;
+  const key = options.key === undefined ? fresh : options.key;
+  const response = await app.inject({
+    method,
+    url,
+    headers: {
+      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...(key === null ? {} : { "idempotency-key": key }),
+      ...(options.version === undefined ? {} : { "if-match": `"${options.version}"` }),
+      ...options.headers,
+    },
+    ...(options.body === undefined ? {} : { payload: options.body as object }),
+  });
+  const isJson = String(response.headers["content-type"] ?? "").includes("json");
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: isJson ? response.json<Answer["body"]>() : { items: [] },
+    text: response.body,
+  };
+}
