@@ -1,52 +1,71 @@
 /**
- * What one client decides for itself: zone and calendar, second operations, combination, tracking,
- * debit dates, routes. Stored as `client.settings`; everything has a default.
+ * What an institution chooses for itself, beside its rule book: calendar, second operations,
+ * combination, holds, routes. Stored as JSON with the client; unknown keys are refused.
  */
 import { z } from "zod";
 
-const text = z.string().min(1).max(100);
+import { Failure } from "../kernel/failure.ts";
 
-export const clientSettingsSchema = z.strictObject({
-  /** IANA zone: what date an instant has for this client. */
-  zone: text.default("America/New_York"),
-  calendar: z
-    .strictObject({
-      holidays: text.default("federal-reserve"),
-      closedWeekdays: z
-        .array(
-          z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
-        )
-        .optional(),
-      closedDays: z.array(z.iso.date()).default([]),
-      openDays: z.array(z.iso.date()).default([]),
-    })
-    .prefault({}),
-  /** First month of the fiscal year, 1 to 12: decides reversal or recovery of a write-off. */
-  fiscalYearStartsInMonth: z.int().min(1).max(12).default(1),
-  secondOperations: z.boolean().default(false),
-  /** One credit on the statement for the entries of one operation. */
-  combine: z.boolean().default(true),
-  /** Services and profiles that work per entry: there nothing is combined. */
-  perEntryDestinations: z.array(text).default([]),
-  /** Rules whose processing differs from the rule book's. */
-  processing: z.record(z.string(), z.enum(["execute", "track"])).default({}),
-  withdrawDebitOn: z.enum(["now", "noticeDate", "offset"]).default("now"),
-  /** How a denial under Regulation E is debited; others: now. */
-  denyDebitOnUnderRegulationE: z.enum(["now", "noticeDate", "offset"]).default("noticeDate"),
-  /** Business days after the notice is sent before the debit: Regulation E says five or more. */
-  noticeBusinessDays: z.int().min(5).max(60).default(5),
-  /** Days after the notice of error in which Regulation Z lets a final credit be denied. */
-  finalityDays: z.int().min(0).max(90).default(90),
-  routes: z
-    .strictObject({
-      /** The real-time service that applies, by name. */
-      service: text.nullable().default(null),
-      /** The batch profile that applies, by name. */
-      batchProfile: text.nullable().default(null),
-    })
-    .prefault({}),
+const weekday = z.enum([
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+  "sunday",
+]);
+
+const approvalTier = z.strictObject({
+  /** Amounts above this need the levels; decimal string in the dispute's currency. */
+  above: z.string().regex(/^[0-9]+(\.[0-9]+)?$/),
+  levels: z.int().min(1).max(5),
 });
 
-export type ClientSettings = z.output<typeof clientSettingsSchema>;
+export const clientSettingsShape = z.strictObject({
+  rulebook: z.string().default("standard").describe("The id of the rule book"),
+  calendar: z
+    .strictObject({
+      holidays: z.string().default("federal-reserve"),
+      zone: z.string().default("America/New_York"),
+      closedWeekdays: z.array(weekday).optional(),
+      closedDays: z.array(z.iso.date()).optional(),
+      openDays: z.array(z.iso.date()).optional(),
+    })
+    .prefault({}),
+  /** First month of the fiscal year, 1 to 12. */
+  fiscalYearStartsIn: z.int().min(1).max(12).default(1),
+  secondOperations: z.boolean().default(false),
+  /** Entries of one operation on one holder account in one adjustment: one line on a statement. */
+  combine: z.boolean().default(true),
+  /** Rules that somebody else executes for this client: they are tracked only. */
+  tracked: z.array(z.string()).default([]),
+  /** When a withdrawal's debit posts, unless the operation says. */
+  withdrawDebitOn: z.enum(["now", "noticeDate", "offset"]).default("now"),
+  /** Reg Z: days from the notice in which a final credit may still be denied. */
+  finalityDays: z.int().min(0).default(90),
+  approvals: z.record(z.string(), z.array(approvalTier)).default({}),
+  services: z.record(z.string(), z.unknown()).default({}),
+  batchProfiles: z.record(z.string(), z.unknown()).default({}),
+  /** Which service and profile the shipped route table names; the first where left out. */
+  service: z.string().optional(),
+  batchProfile: z.string().optional(),
+});
 
-export const DEFAULT_SETTINGS: ClientSettings = clientSettingsSchema.parse({});
+export type ClientSettings = z.infer<typeof clientSettingsShape>;
+
+/** Reads stored settings. Throws `configuration-invalid` naming each setting that does not fit. */
+export function clientSettings(value: unknown): ClientSettings {
+  const result = clientSettingsShape.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => ({
+    pointer: `/${issue.path.join("/")}`,
+    detail: issue.message,
+  }));
+  throw new Failure(
+    "configuration-invalid",
+    faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; "),
+    {},
+    faults,
+  );
+}
