@@ -162,6 +162,35 @@ describe("a whole year, every day, against counting day by day", () => {
   });
 });
 
+describe("a holiday calendar of one's own", () => {
+  it("may move holidays off Saturdays, into the year before as well", () => {
+    const offices = {
+      id: "offices",
+      version: "1",
+      title: "Government offices",
+      source: "5 U.S.C. 6103(b)",
+      closedWeekdays: ["saturday", "sunday"],
+      holidays: [
+        { name: "New Year's Day", month: 1, day: 1, saturday: "friday" },
+        { name: "Year's end", month: 12, day: 31, saturday: "monday" },
+        { name: "For a while", month: 3, day: 3, from: 2024, until: 2025 },
+      ],
+    };
+    const calendar = businessCalendar(
+      { holidays: "offices", zone: NEW_YORK },
+      new Map([["offices", offices]]),
+    );
+    const closed = (date: string): boolean => !calendar.isBusinessDay(date);
+
+    expect(closed("2021-12-31")).toBe(true);
+    expect(closed("2020-12-31")).toBe(true);
+    expect(closed("2023-01-02")).toBe(true);
+    expect(closed("2023-01-03")).toBe(false);
+    expect(["2023-03-03", "2025-03-03", "2026-03-03"].map(closed)).toEqual([false, true, false]);
+    expect(calendar.version).toBe("1");
+  });
+});
+
 describe("counting", () => {
   const days = fc.integer({ min: 0, max: 60_000 });
   const dateAt = (day: number): string =>

@@ -47,11 +47,18 @@ export interface BusinessCalendar {
   dateOf(instant: Temporal.Instant): string;
 }
 
-/** Throws `configuration-invalid` for an unknown calendar or zone and for a day that is no date. */
-export function businessCalendar(settings: CalendarSettings): BusinessCalendar {
-  const holidays = HOLIDAY_CALENDARS.get(settings.holidays);
+/**
+ * The calendar that the settings describe, out of the holiday calendars known: the shipped ones
+ * unless others are given. Throws `configuration-invalid` for an unknown calendar or zone and for
+ * a day that is no date.
+ */
+export function businessCalendar(
+  settings: CalendarSettings,
+  calendars: ReadonlyMap<string, HolidayCalendar> = HOLIDAY_CALENDARS,
+): BusinessCalendar {
+  const holidays = calendars.get(settings.holidays);
   if (holidays === undefined) {
-    const known = [...HOLIDAY_CALENDARS.keys()].join(", ");
+    const known = [...calendars.keys()].join(", ");
     throw invalid("holidays", `${settings.holidays} is not one of ${known}`);
   }
   const rules = checkedRules(settings, holidays);
