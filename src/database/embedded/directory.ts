@@ -5,8 +5,8 @@
  * to reach it: password and supervisor (readable by the owner only) and the logs.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, realpath, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { chown, mkdir, open, readFile, realpath, rename, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import type { ProcessMark } from "./processes.ts";
 
@@ -36,7 +36,8 @@ export const DATABASE_NAME = "redress";
 
 /** Makes the directory where it is missing. Others may pass through it, not look into it. */
 export async function embeddedDirectory(dataDirectory: string): Promise<EmbeddedDirectory> {
-  await mkdir(dataDirectory, { recursive: true, mode: 0o711 });
+  const made = await mkdir(dataDirectory, { recursive: true, mode: 0o711 });
+  if (made !== undefined && process.getuid?.() === 0) await giveToOwnerOfPlace(made);
   const root = await realpath(dataDirectory);
   const control = join(root, "embedded");
   await mkdir(control, { recursive: true, mode: 0o700 });
@@ -52,6 +53,12 @@ export async function embeddedDirectory(dataDirectory: string): Promise<Embedded
     postgresLog: join(control, "postgres.log"),
     supervisorLog: join(control, "supervisor.log"),
   };
+}
+
+/** What root makes in somebody's project belongs to them. */
+async function giveToOwnerOfPlace(path: string): Promise<void> {
+  const { uid, gid } = await stat(dirname(path));
+  await chown(path, uid, gid);
 }
 
 export async function readText(path: string): Promise<string | undefined> {

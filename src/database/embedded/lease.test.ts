@@ -1,7 +1,17 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,6 +25,7 @@ import type { Lease } from "./lease.ts";
 import { isAlive, markOf } from "./processes.ts";
 
 const HOLD_LEASE = join(import.meta.dirname, "..", "..", "..", "test", "support", "hold-lease.ts");
+const NOBODY = 65_534;
 
 describe("a new server", () => {
   test("keeps commits, sorts by bytes, listens here only, wants its password", async () => {
@@ -70,6 +81,22 @@ test("data in a directory closed to everybody else is served, by root too", asyn
   expect(await ask(lease.databaseUrl, "select 1 as alive")).toEqual([{ alive: 1 }]);
   expect((await stat(dataDirectory)).mode & 0o777).toBe(0o700);
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "root in somebody's directory leaves everything theirs, so that they can go on alone",
+  async () => {
+    const place = await aDirectory(0o755);
+    await chown(place, NOBODY, NOBODY);
+    const dataDirectory = join(place, "data");
+
+    const lease = await aLease(dataDirectory);
+
+    const paths = await readdir(place, { recursive: true });
+    const owners = paths.map(async (path) => (await lstat(join(place, path))).uid);
+    expect(new Set(await Promise.all(owners))).toEqual(new Set([NOBODY]));
+    expect(await ask(lease.databaseUrl, "select 1 as alive")).toEqual([{ alive: 1 }]);
+  },
+);
 
 describe("the last lease", () => {
   test("stops the server; the next start serves its rows at the same address", async () => {

@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmod, chown, cp, mkdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { binariesIn } from "./binaries.ts";
@@ -53,6 +53,25 @@ export async function surroundings(
   const cluster = moved ?? (await relocate(directory, user));
   log(`the database lives in ${cluster}: the user it runs as cannot reach ${directory.root}`);
   return { binaries: await sharedBinaries(binaries), cluster, user, run: asUser(user) };
+}
+
+/**
+ * Root in somebody's directory becomes that somebody, so that what is made there is theirs, and
+ * they can go on without root. Where they cannot reach the programs, root stays root.
+ */
+export async function becomeOwner(directory: EmbeddedDirectory, binaries: Binaries): Promise<void> {
+  if (process.getuid?.() !== 0 || (await readText(directory.relocated)) !== undefined) return;
+  const { uid, gid } = await stat(directory.root);
+  const cluster = await stat(directory.cluster).catch(() => undefined);
+  if (uid === 0 || (cluster !== undefined && cluster.uid !== uid)) return;
+  if (!(await reaches(asUser({ uid, gid }), binaries, directory.root))) return;
+  for (const name of await readdir(directory.control)) {
+    await chown(join(directory.control, name), uid, gid).catch(() => undefined);
+  }
+  await chown(directory.control, uid, gid);
+  process.setgroups?.([]);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
 }
 
 /** The cluster keeps its owner; else the owner of the project; never root. */

@@ -18,7 +18,7 @@ import type { Answer, LeaseDesk } from "./lease-desk.ts";
 import { takeLock } from "./lock.ts";
 import { startPostmaster } from "./postmaster.ts";
 import type { Postmaster } from "./postmaster.ts";
-import { surroundings } from "./privilege.ts";
+import { becomeOwner, surroundings } from "./privilege.ts";
 import { markOf } from "./processes.ts";
 
 const FIRST_LEASE_SECONDS = 20;
@@ -33,6 +33,7 @@ interface Server {
 
 async function supervise(dataDirectory: string, graceSeconds: number): Promise<void> {
   const directory = await embeddedDirectory(dataDirectory);
+  await becomeOwner(directory, await findBinaries());
   const unlock = await takeLock(directory.lock);
   if (unlock === undefined) return;
   const server = keptRunning(directory);
