@@ -1,5 +1,5 @@
 /**
- * `redress rules check [DIR]`: every problem of a rule book as `file:line:column reason`.
+ * `redress rules`: `check [DIR]` prints every problem of a rule book as `file:line:column reason`.
  */
 import { join, relative, resolve } from "node:path";
 
@@ -11,6 +11,7 @@ import { loadRuleBook } from "../../rulebook/read.ts";
 import { describe } from "../../rulebook/source.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
+import { addRulesTest } from "./rules-test.ts";
 
 export function ruleCommands(program: Command, context: CommandContext): void {
   const rules = program.command("rules").description("rule books: check, test");
@@ -22,6 +23,7 @@ export function ruleCommands(program: Command, context: CommandContext): void {
     .action(async (directory: string | undefined, options: { readonly json?: boolean }) => {
       await checkRules(directory, options, context);
     });
+  addRulesTest(rules, context);
 }
 
 /** Exits 1 where there is any problem, 3 where there is no book. */
