@@ -5,6 +5,7 @@
  * A refused operation throws a `Failure` and leaves the book exactly as it was.
  */
 import { Failure } from "../kernel/failure.ts";
+import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
 import { cancelUnsentCredits } from "./cancel-adjustment.ts";
@@ -80,15 +81,23 @@ function decideInPlace(
 
 /** Throws `operation-not-allowed` by the rule book's table of states. */
 function refuseByState({ book, context }: Applied, operation: Operation): void {
-  const allowed = context.rulebook.states.get(book.state);
-  if (allowed?.has(operation.group) === true) return;
-  // A taking on notice leaves the state alone; its notice is recorded all the same.
-  if (operation.group === "plannedDenial" && hasPlannedDebit(book)) return;
+  if (isAllowedByState(book, context.rulebook, operation)) return;
   throw new Failure(
     "operation-not-allowed",
     `${operation.id} is not allowed while the dispute is ${book.state}`,
     { operation: operation.id, state: book.state },
   );
+}
+
+/** Whether the rule book's table of states lets the operation through. */
+export function isAllowedByState(
+  book: DisputeBook,
+  rulebook: RuleBook,
+  operation: Operation,
+): boolean {
+  if (rulebook.states.get(book.state)?.has(operation.group) === true) return true;
+  // A taking on notice leaves the state alone; its notice is recorded all the same.
+  return operation.group === "plannedDenial" && hasPlannedDebit(book);
 }
 
 function hasPlannedDebit(book: DisputeBook): boolean {
