@@ -3,35 +3,26 @@
  * what is connected to what; everything else gets its parts as parameters.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { pino } from "pino";
 import type { Logger } from "pino";
 
-import { claimVault } from "./access/claim-vault.ts";
 import { firstRun } from "./access/first-run.ts";
 import { deleteExpiredSessions } from "./access/store.ts";
-import { readVaultKeys } from "./access/vault-key.ts";
-import { accountVault } from "./access/vault.ts";
-import { createEngine } from "./accounting/client-runtime.ts";
 import type { Engine } from "./accounting/engine.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import type { Configuration, Environment } from "./config.ts";
 import { readConfiguration } from "./config.ts";
-import { migrate } from "./database/migrate.ts";
-import type { OpenDatabase } from "./database/open.ts";
-import { openDatabase } from "./database/open.ts";
 import { sql } from "./database/sql.ts";
 import { signedCursors } from "./http/cursor.ts";
 import type { HttpDependencies } from "./http/dependencies.ts";
 import { buildServer } from "./http/server.ts";
 import { deleteOldAnswers } from "./http/store.ts";
-import { systemClock } from "./kernel/clock.ts";
-import { uuids } from "./kernel/ids.ts";
-import { requireRuleBook } from "./rulebook/load.ts";
-import { loadRuleBook, STANDARD_BOOK } from "./rulebook/read.ts";
 import { startUrgencyWorker } from "./work/raise-urgencies.ts";
+import type { OpenEngine } from "./open-engine.ts";
+import { openEngine } from "./open-engine.ts";
 import { repeatedly } from "./kernel/repeatedly.ts";
 import type { Repeating } from "./kernel/repeatedly.ts";
 
@@ -47,14 +38,12 @@ export async function serve(
   const configuration = readConfiguration(environment);
   const log = pino({ level: configuration.logLevel }, pino.destination(2));
   const stopped = stopSignal(log);
-  await mkdir(configuration.dataDirectory, { recursive: true });
-  const { databaseUrl, dataDirectory } = configuration;
-  const opened = await openDatabase({ databaseUrl, dataDirectory, log: (line) => log.info(line) });
+  const opened = await openEngine(configuration, (line) => log.info(line));
   try {
-    const parts = await assemble(configuration, opened, log);
-    const workers = startWorkers(parts.engine, log);
+    const http = await assemble(opened);
+    const workers = startWorkers(opened.engine, log);
     try {
-      if (role === "server") await listen(parts, configuration, log, stopped);
+      if (role === "server") await listen(http, configuration, log, stopped);
       else await stopped;
     } finally {
       await Promise.all(workers.map((worker) => worker.stop()));
@@ -64,45 +53,21 @@ export async function serve(
   }
 }
 
-interface Parts {
-  readonly engine: Engine;
-  readonly http: HttpDependencies;
-}
-
-async function assemble(
-  configuration: Configuration,
-  opened: OpenDatabase,
-  log: Logger,
-): Promise<Parts> {
-  const { database, databaseUrl } = opened;
-  await migrate({
-    databaseUrl,
-    directory: join(PROJECT, "migrations"),
-    clock: systemClock,
-    log: (line) => log.info(line),
-  });
-  const keys = await readVaultKeys(configuration.vaultKeyFile, true);
-  await claimVault(database, keys);
-  const clock = systemClock;
-  const ids = uuids(clock);
-  const standard = requireRuleBook(await loadRuleBook(STANDARD_BOOK));
-  const rulebooks = (id: string) => (id === "standard" ? standard : undefined);
-  const engine = createEngine({ database, clock, ids, rulebooks });
+async function assemble({ engine, vault, keys }: OpenEngine): Promise<HttpDependencies> {
   const portal = join(PROJECT, "portal", "dist");
-  const http: HttpDependencies = {
+  return {
     engine,
-    vault: accountVault(keys, { clock, ids }),
+    vault,
     cursors: signedCursors(keys.derive("cursors")),
     version: await ownVersion(),
     notReady: async () => {
-      await database.one(sql`select 1 as ready`);
+      await engine.database.one(sql`select 1 as ready`);
       return null;
     },
     portalDirectory: existsSync(join(portal, "index.html")) ? portal : null,
     errorPagesDirectory: join(PROJECT, "docs", "reference", "errors"),
     secureCookies: false,
   };
-  return { engine, http };
 }
 
 /** What is done without anybody asking: the truth about what is due is rows. */
@@ -125,7 +90,7 @@ function startWorkers(engine: Engine, log: Logger): { stop(): Promise<void> }[] 
 }
 
 async function listen(
-  { engine, http }: Parts,
+  http: HttpDependencies,
   configuration: Configuration,
   log: Logger,
   stopped: Promise<void>,
@@ -133,7 +98,7 @@ async function listen(
   const app = await buildServer(http, { loggerInstance: log });
   try {
     const address = await app.listen({ host: configuration.host, port: configuration.port });
-    const first = await firstRun(engine, configuration.dataDirectory, address);
+    const first = await firstRun(http.engine, configuration.dataDirectory, address);
     process.stdout.write(`Redress serves ${address}\n`);
     if (first !== null) {
       process.stdout.write(`sign in as ${first.user} with ${first.password}\n`);

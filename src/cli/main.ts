@@ -12,6 +12,7 @@ import { systemClock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 import { configurationCommands } from "./commands/config.ts";
 import { databaseCommands } from "./commands/db.ts";
+import { importCommands } from "./commands/import.ts";
 import { ruleCommands } from "./commands/rules.ts";
 import { serverCommands } from "./commands/serve.ts";
 import type { CommandContext } from "./context.ts";
@@ -23,6 +24,7 @@ const GROUPS: readonly Group[] = [
   (program, context) =>
     configurationCommands(program, context, () => explainConfiguration(process.env)),
   databaseCommands,
+  importCommands,
   ruleCommands,
   (program) =>
     // Loaded when asked for: other commands start without the server.
@@ -44,14 +46,18 @@ try {
 }
 
 function contextFrom(environment: NodeJS.ProcessEnv): CommandContext {
-  const { databaseUrl, dataDirectory } = readConfiguration(environment);
+  const configuration = readConfiguration(environment);
+  const { databaseUrl, dataDirectory } = configuration;
+  const remark = (line: string): boolean => process.stderr.write(`${line}\n`);
   return {
     databaseUrl,
     dataDirectory,
     projectDirectory: join(import.meta.dirname, "..", ".."),
     clock: systemClock,
+    openEngine: async () =>
+      (await import("../open-engine.ts")).openEngine(configuration, () => undefined),
     print: (line) => process.stdout.write(`${line}\n`),
-    remark: (line) => process.stderr.write(`${line}\n`),
+    remark,
     finish: (code) => {
       process.exitCode = code;
     },

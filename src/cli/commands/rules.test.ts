@@ -20,6 +20,7 @@ async function run(...words: readonly string[]) {
     dataDirectory: "data",
     projectDirectory: PROJECT,
     clock: manualClock(Temporal.Instant.from("2026-11-16T12:00:00Z")),
+    openEngine: () => Promise.reject(new Error("rule books need no database")),
     print: (line) => printed.push(line),
     remark: (line) => remarks.push(line),
     finish: (exit) => {

@@ -1,0 +1,66 @@
+/**
+ * Settings → database → engine: what the server and every command that books something start
+ * from. Migrates first, so that a command beside no running server finds its schema.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { claimVault } from "./access/claim-vault.ts";
+import type { VaultKeys } from "./access/vault-key.ts";
+import { readVaultKeys } from "./access/vault-key.ts";
+import type { AccountVault } from "./access/vault.ts";
+import { accountVault } from "./access/vault.ts";
+import { createEngine } from "./accounting/client-runtime.ts";
+import type { Engine } from "./accounting/engine.ts";
+import type { Configuration } from "./config.ts";
+import { migrate } from "./database/migrate.ts";
+import { openDatabase } from "./database/open.ts";
+import type { Clock } from "./kernel/clock.ts";
+import { systemClock } from "./kernel/clock.ts";
+import { uuids } from "./kernel/ids.ts";
+import { requireRuleBook } from "./rulebook/load.ts";
+import { loadRuleBook, STANDARD_BOOK } from "./rulebook/read.ts";
+
+const PROJECT = join(import.meta.dirname, "..");
+
+export interface OpenEngine {
+  readonly engine: Engine;
+  readonly vault: AccountVault;
+  readonly keys: VaultKeys;
+  /** True where the database is the embedded one. */
+  readonly embedded: boolean;
+  close(): Promise<void>;
+}
+
+export async function openEngine(
+  configuration: Configuration,
+  log: (line: string) => void,
+  clock: Clock = systemClock,
+): Promise<OpenEngine> {
+  await mkdir(configuration.dataDirectory, { recursive: true });
+  const { databaseUrl, dataDirectory } = configuration;
+  const opened = await openDatabase({ databaseUrl, dataDirectory, log });
+  try {
+    await migrate({
+      databaseUrl: opened.databaseUrl,
+      directory: join(PROJECT, "migrations"),
+      clock: systemClock,
+      log,
+    });
+    const keys = await readVaultKeys(configuration.vaultKeyFile, true);
+    await claimVault(opened.database, keys);
+    const ids = uuids(clock);
+    const standard = requireRuleBook(await loadRuleBook(STANDARD_BOOK));
+    const rulebooks = (id: string) => (id === "standard" ? standard : undefined);
+    return {
+      engine: createEngine({ database: opened.database, clock, ids, rulebooks }),
+      vault: accountVault(keys, { clock, ids }),
+      keys,
+      embedded: opened.embedded,
+      close: () => opened.close(),
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
