@@ -93,12 +93,15 @@ export function records<T>(
   return located;
 }
 
-/** Every id of a section, of records that do not fit as well: their fault is said once. */
+/** Every id in force, of records that do not fit as well: their fault is said once. */
 export function recordIds(book: Book, { file, key }: Section<unknown>): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const { sources } of book.layers) {
     const group = child(sources.get(file)?.value ?? null, key);
-    if (isMapping(group)) for (const id of Object.keys(group)) ids.add(id);
+    for (const [id, record] of Object.entries(isMapping(group) ? group : {})) {
+      if (isMapping(record) && record.disabled === true) ids.delete(id);
+      else ids.add(id);
+    }
   }
   return ids;
 }

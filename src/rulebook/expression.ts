@@ -166,7 +166,7 @@ function compileFact(name: string, scope: Scope): Compiled {
     type: fact.type,
     text: name,
     fact,
-    evaluate: (facts) => facts.values[name] ?? missing(fact),
+    evaluate: (facts) => facts.values[name] ?? fact.default ?? missing(fact),
   };
 }
 

@@ -9,7 +9,6 @@ import type { CompiledAmount } from "./amount-expression.ts";
 import { compileAmount } from "./amount-expression.ts";
 import type { Book, Located } from "./book.ts";
 import { records, section } from "./book.ts";
-import type { AccountingRule } from "./rules.ts";
 import { nameShape } from "./shape.ts";
 import type { Path, Problem } from "./source.ts";
 
@@ -205,7 +204,7 @@ export function loadStates(
 
 export function loadOperations(
   book: Book,
-  rules: ReadonlyMap<string, AccountingRule>,
+  rules: ReadonlySet<string>,
   problems: Problem[],
 ): ReadonlyMap<string, Operation> {
   const operations = new Map<string, Operation>();
@@ -223,7 +222,7 @@ type Written = z.infer<typeof operationShape>;
 function operationOf(
   id: string,
   located: Located<Written>,
-  rules: ReadonlyMap<string, AccountingRule>,
+  rules: ReadonlySet<string>,
   problems: Problem[],
 ): Operation {
   const { data } = located;
