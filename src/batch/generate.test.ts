@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
 
-import {
-  aBatchClient,
-  aDirectory,
-  batchDesk,
-  pendingCredits,
-  PROFILE,
-  stateOf,
-} from "../../test/support/batch.ts";
+import { aBatchClient, aDirectory, pendingCredits, stateOf } from "../../test/support/batch.ts";
+import { batchDesk, PROFILE } from "../../test/support/batch-desk.ts";
 import { aDisputeOf, operate, testEngine } from "../../test/support/engine.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { cancelAdjustments } from "../accounting/cancel-adjustments.ts";

@@ -1,30 +1,14 @@
-/** A desk of the batch route over a test's engine, a client with a profile, and its directory. */
+/** A client with a batch profile, what waits for it, and the directory where its files arrive. */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { onTestFinished } from "vitest";
 
-import type { VaultKeys } from "../../src/access/vault-key.ts";
-import type { BatchDesk } from "../../src/batch/desk.ts";
-import type { Failpoints } from "../../src/kernel/failpoints.ts";
-import { noFailpoints } from "../../src/kernel/failpoints.ts";
 import { sql } from "../../src/database/sql.ts";
+import { PROFILE } from "./batch-desk.ts";
 import type { TestEngine } from "./engine.ts";
 import { aClient, aDisputeOf, operate } from "./engine.ts";
-
-const KEYS: VaultKeys = {
-  current: 1,
-  wrapping: new Map([[1, Buffer.alloc(32, 7)]]),
-  search: Buffer.alloc(32, 9),
-  derive: () => Buffer.alloc(32, 8),
-};
-
-export function batchDesk(engine: TestEngine, failpoints: Failpoints = noFailpoints): BatchDesk {
-  return { engine, vault: engine.vault, keys: KEYS, failpoints };
-}
-
-export const PROFILE = "nightly";
 
 /** A directory of the test's own, gone when the test is finished. */
 export async function aDirectory(): Promise<string> {
@@ -76,5 +60,3 @@ export async function filesIn(directory: string): Promise<Record<string, string>
   const texts = await Promise.all(names.map((name) => readFile(join(directory, name), "utf8")));
   return Object.fromEntries(names.map((name, index) => [name, texts[index] as string]));
 }
-
-export const SENDING = { worker: "test", leaseSeconds: 60, spacingDivisor: 1 };

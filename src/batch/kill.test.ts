@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { expect, test } from "vitest";
+
+import {
+  aBatchClient,
+  aDirectory,
+  filesIn,
+  pendingCredits,
+  stateOf,
+} from "../../test/support/batch.ts";
+import { batchDesk, PROFILE, SENDING } from "../../test/support/batch-desk.ts";
+import { testEngine } from "../../test/support/engine.ts";
+import { useDatabase } from "../../test/support/use-database.ts";
+import { sql } from "../database/sql.ts";
+import { generateNow } from "./generate.ts";
+import { verifyFile } from "./render-again.ts";
+import { transmitNext } from "./transmit.ts";
+import { listFiles } from "./views.ts";
+
+const db = useDatabase();
+const engine = testEngine(db);
+const desk = batchDesk(engine);
+const PROCESS = fileURLToPath(new URL("../../test/support/batch-process.ts", import.meta.url));
+
+/** Runs the verb in a process of its own; answers the signal that ended it. */
+async function runUntilKilled(
+  client: string,
+  verb: "generate" | "transmit",
+  point: string,
+): Promise<string | null> {
+  const now = engine.clock.now().toString();
+  const child = spawn(process.execPath, [PROCESS, db.url, now, client, verb, `${point}=kill`], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+  return signal;
+}
+
+const GENERATE_POINTS = ["slice", "rendered", "written", "committed"];
+const TRANSMIT_POINTS = [
+  "begun",
+  "chunk",
+  "written",
+  "recorded",
+  "named",
+  "unlinked",
+  "delivered",
+  "settled",
+];
+
+test.each(GENERATE_POINTS)(
+  "killed at generate's %s: one whole file, or none and again",
+  async (point) => {
+    const client = await aBatchClient(engine, await aDirectory());
+    const ids = await pendingCredits(engine, client, ["100.00", "25.00"]);
+
+    expect(await runUntilKilled(client, "generate", `batch.generate.${point}`)).toBe("SIGKILL");
+
+    const states = await Promise.all(ids.map((id) => stateOf(engine, id)));
+    expect(new Set(states).size).toBe(1);
+    await generateNow(desk, { clientId: client, profile: PROFILE, actor: "ann" });
+    const files = await listFiles(db, { clients: [client], limit: 10 });
+    expect(files.map((file) => file.sequence)).toEqual([1n]);
+    expect(await verifyFile(desk, client, files[0]?.id ?? "")).toMatchObject({ faults: [] });
+  },
+);
+
+test.each(TRANSMIT_POINTS)(
+  "killed at transmit's %s: resumed by itself, placed once",
+  async (point) => {
+    const directory = await aDirectory();
+    const client = await aBatchClient(engine, directory);
+    await pendingCredits(engine, client, ["100.00", "25.00"]);
+    await generateNow(desk, { clientId: client, profile: PROFILE, actor: "ann" });
+    const [{ sizeBytes, fileName } = { sizeBytes: 0n, fileName: "" }] = await listFiles(db, {
+      clients: [client],
+      limit: 1,
+    });
+
+    expect(await runUntilKilled(client, "transmit", `batch.transmit.${point}`)).toBe("SIGKILL");
+
+    // Whatever a receiver may see by now is the whole file.
+    for (const text of Object.values(await filesIn(directory))) {
+      expect(Buffer.byteLength(text)).toBe(Number(sizeBytes));
+    }
+    engine.clock.advance({ seconds: 61 });
+    await transmitNext(desk, SENDING);
+    expect(Object.keys(await filesIn(directory))).toEqual([fileName]);
+    expect(await readdir(directory)).toEqual([fileName]);
+    const [file] = await listFiles(db, { clients: [client], limit: 1 });
+    expect(file).toMatchObject({ state: "handedOver" });
+    const { sum } = await db.one<{ sum: string }>(sql`
+    select sum(executed_minor)::text as sum from balance where collection = 'accountHolder'
+  `);
+    expect(sum).toBe("12500");
+  },
+);
