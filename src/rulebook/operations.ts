@@ -9,6 +9,7 @@ import type { CompiledAmount } from "./amount-expression.ts";
 import { compileAmount } from "./amount-expression.ts";
 import type { Book, Located } from "./book.ts";
 import { records, section } from "./book.ts";
+import { missingRules } from "./procedure-rules.ts";
 import { nameShape } from "./shape.ts";
 import type { Path, Problem } from "./source.ts";
 
@@ -212,6 +213,10 @@ export function loadOperations(
     const before = problems.length;
     const operation = operationOf(id, located, rules, problems);
     if (problems.length === before) checkPrincipals(operation, located, problems);
+    for (const rule of missingRules(operation, rules)) {
+      const path = operation.procedure === null ? ["settles"] : ["procedure"];
+      problems.push({ ...located.at(path), reason: `${id} needs the rule "${rule}"` });
+    }
     operations.set(id, operation);
   }
   return operations;
@@ -253,22 +258,7 @@ function operationOf(
     label: data.label,
     group: data.group,
     procedure: data.procedure ?? null,
-    inputs: new Map(
-      Object.entries(data.inputs).map(([name, input]) => [
-        name,
-        {
-          name,
-          type: input.type,
-          default:
-            input.default === undefined
-              ? null
-              : compile(String(input.default), ["inputs", name, "default"], positions),
-          required: input.required ?? false,
-          optional: input.optional ?? false,
-          values: input.values ?? null,
-        },
-      ]),
-    ),
+    inputs: inputsOf(data, (text, name) => compile(text, ["inputs", name, "default"], positions)),
     limit: data.limit === undefined ? null : compile(data.limit, ["limit"], positions),
     principal: (data.principal ?? []).map((choice, index) => ({
       network: choice.network ?? null,
@@ -295,6 +285,25 @@ function operationOf(
     raisesDisputed: data.raisesDisputed ?? false,
     movesTo: data.movesTo ?? null,
   };
+}
+
+function inputsOf(
+  { inputs }: Written,
+  compile: (text: string, name: string) => CompiledAmount,
+): ReadonlyMap<string, OperationInput> {
+  return new Map(
+    Object.entries(inputs).map(([name, input]) => [
+      name,
+      {
+        name,
+        type: input.type,
+        default: input.default === undefined ? null : compile(String(input.default), name),
+        required: input.required ?? false,
+        optional: input.optional ?? false,
+        values: input.values ?? null,
+      },
+    ]),
+  );
 }
 
 /**
