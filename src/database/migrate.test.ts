@@ -59,6 +59,38 @@ test("creates the application's role, which may not sign in", async () => {
   expect(new Set(Object.values(role ?? {}))).toEqual(new Set([false]));
 });
 
+test("an owner who is no superuser can do all of it, and the application signs in", async () => {
+  const databaseUrl = new URL(await scratchDatabase());
+  const name = databaseUrl.pathname.slice(1);
+  const owner = `owner_${name.slice(-8)}`;
+  await execute(
+    databaseUrl.href,
+    `create role ${owner} login createrole password 'secret';
+     alter database ${name} owner to ${owner};
+     alter schema public owner to ${owner}`,
+  );
+  onTestFinished(() =>
+    execute(
+      databaseUrl.href,
+      `drop owned by ${owner} cascade; alter database ${name} owner to
+      current_user; drop role ${owner}`,
+    ),
+  );
+  const asOwner = new URL(databaseUrl);
+  [asOwner.username, asOwner.password] = [owner, "secret"];
+
+  const directory = join(import.meta.dirname, "..", "..", "migrations");
+  await migrate({ databaseUrl: asOwner.href, directory, clock, checkManifest: false });
+
+  const application = connectDatabase({ databaseUrl: asOwner.href });
+  onTestFinished(() => application.close());
+  expect(await application.one(sql`select current_user::text as role`)).toEqual({
+    role: "redress_app",
+  });
+  const change = application.execute(sql`truncate entry`);
+  await expect(change).rejects.toThrow(/permission denied/);
+});
+
 test("a migration that fails leaves no half of itself, and those before it stay", async () => {
   const databaseUrl = await scratchDatabase();
   const broken = { "000002_broken.sql": "create table half (id int); select 1 / 0;" };
