@@ -86,8 +86,3 @@ function asPart(part: PropertyKey): string | number {
 export const nameShape = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "a name has letters, digits and _ only");
-
-/** A decimal amount as written: `50.00`. An integer is read as one too. */
-export const decimalShape = z
-  .union([z.string().regex(/^-?[0-9]{1,15}(\.[0-9]{1,6})?$/, "not a decimal"), z.int()])
-  .transform((value) => String(value));
