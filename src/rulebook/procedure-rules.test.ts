@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { PROCEDURES } from "./operations.ts";
 import { missingRules, PROCEDURE_RULES, SETTLEMENT_RULES } from "./procedure-rules.ts";
 import { loadRuleBook, STANDARD_BOOK } from "./read.ts";
 
@@ -26,6 +27,10 @@ describe("the rules that code fires by name", () => {
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((rule) => !listed.has(rule))).toEqual([]);
     expect([...listed].filter((rule) => rulebook?.rules.has(rule) !== true)).toEqual([]);
+  });
+
+  it("are listed by procedures that there are", () => {
+    expect(PROCEDURES).toEqual(expect.arrayContaining(Object.keys(PROCEDURE_RULES)));
   });
 
   it("are missed where the book does not have them", () => {

@@ -2,8 +2,6 @@
  * The rules that the code of a procedure fires by name. A book that uses the procedure has to
  * have them: whoever takes one out hears of it at load, not when a dispute needs it.
  */
-import type { Operation, Procedure } from "./operations.ts";
-
 const DENIALS = [
   "AtmOverShortRestored",
   "CustomerOffsetOpen",
@@ -13,7 +11,8 @@ const DENIALS = [
   "ReverseFinanceChargeRefund",
 ];
 
-export const PROCEDURE_RULES: Readonly<Partial<Record<Procedure, readonly string[]>>> = {
+/** By the procedure's name. */
+export const PROCEDURE_RULES: Readonly<Record<string, readonly string[]>> = {
   writeOff: ["WriteOff", "LossAdjustment"],
   reverseWriteOff: ["LossAdjustmentReversal", "LossRecovery"],
   denyDispute: ["DenyDispute", "DenyDispute2ndOperation", ...DENIALS],
@@ -28,7 +27,7 @@ export const SETTLEMENT_RULES: readonly string[] = ["ExchangeLoss", "ExchangeGai
 
 /** The rules that the operation's code fires and the book does not have. */
 export function missingRules(
-  { procedure, settles }: Pick<Operation, "procedure" | "settles">,
+  { procedure, settles }: { readonly procedure: string | null; readonly settles: string | null },
   rules: ReadonlySet<string>,
 ): readonly string[] {
   const ofProcedure = procedure === null ? [] : (PROCEDURE_RULES[procedure] ?? []);
