@@ -5,9 +5,20 @@
  * to reach it: password and supervisor (readable by the owner only) and the logs.
  */
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, open, readFile, realpath, rename, stat } from "node:fs/promises";
+import {
+  access,
+  chown,
+  constants,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rename,
+  stat,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { Failure } from "../../kernel/failure.ts";
 import type { ProcessMark } from "./processes.ts";
 
 export interface EmbeddedDirectory {
@@ -34,13 +45,29 @@ export interface SupervisorAddress {
 export const OWNER_ROLE = "redress";
 export const DATABASE_NAME = "redress";
 
-/** Makes the directory where it is missing. Others may pass through it, not look into it. */
+/**
+ * Makes the directory where it is missing. Others may pass through it, not look into it. Throws
+ * `database-unreachable` where this user cannot use it.
+ */
 export async function embeddedDirectory(dataDirectory: string): Promise<EmbeddedDirectory> {
+  try {
+    return await prepare(dataDirectory);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      "database-unreachable",
+      `the data directory ${dataDirectory} cannot be used by this user: ${reason}`,
+    );
+  }
+}
+
+async function prepare(dataDirectory: string): Promise<EmbeddedDirectory> {
   const made = await mkdir(dataDirectory, { recursive: true, mode: 0o711 });
   if (made !== undefined && process.getuid?.() === 0) await giveToOwnerOfPlace(made);
   const root = await realpath(dataDirectory);
   const control = join(root, "embedded");
   await mkdir(control, { recursive: true, mode: 0o700 });
+  await access(control, constants.R_OK | constants.W_OK | constants.X_OK);
   return {
     root,
     cluster: join(root, "postgres"),

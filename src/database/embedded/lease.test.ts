@@ -216,6 +216,16 @@ test("data without its password is left alone, and the reason is said", async ()
   expect(await readdir(join(dataDirectory, "postgres"))).toContain("PG_VERSION");
 });
 
+test("a directory that cannot be used is said at once, with its name", async () => {
+  const place = await aDirectory();
+  await writeFile(join(place, "file"), "");
+
+  await expect(aLease(join(place, "file", "data"))).rejects.toMatchObject({
+    code: "database-unreachable",
+    message: expect.stringMatching(/data directory .*file\/data cannot be used by this user/),
+  });
+});
+
 async function aDirectory(mode = 0o711): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "redress-lease-"));
   await chmod(directory, mode);

@@ -4,6 +4,7 @@
  * the running server over, and the lease is taken again without anybody noticing.
  */
 import { spawn } from "node:child_process";
+import { open } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
@@ -90,12 +91,15 @@ async function acquire(directory: EmbeddedDirectory, options: LeaseOptions): Pro
     if (held !== undefined) return held;
     // One that finds another at work ends at once; then it is asked for again a little later.
     if (performance.now() - spawnedAt > 1500) {
-      spawnSupervisor(directory, options);
+      await spawnSupervisor(directory, options);
       spawnedAt = performance.now();
     }
     await delay(LOOK_AGAIN_MILLISECONDS);
   }
-  throw new Failure("database-unreachable", "the embedded database did not start in time");
+  throw new Failure(
+    "database-unreachable",
+    `the embedded database did not start in time; see ${directory.supervisorLog}`,
+  );
 }
 
 /** Asks the supervisor that is written down; nothing when it does not answer or is stopping. */
@@ -122,13 +126,15 @@ async function ask(directory: EmbeddedDirectory): Promise<Held | undefined> {
   return undefined;
 }
 
-function spawnSupervisor(directory: EmbeddedDirectory, options: LeaseOptions): void {
+async function spawnSupervisor(directory: EmbeddedDirectory, options: LeaseOptions): Promise<void> {
   const { NODE_OPTIONS: _, ...environment } = process.env;
   const grace = String(options.graceSeconds ?? 3);
+  const log = await open(directory.supervisorLog, "a", 0o600);
   spawn(process.execPath, ["--no-warnings", SUPERVISOR, directory.root, grace], {
     cwd: "/",
     detached: true,
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", log.fd],
     env: environment,
   }).unref();
+  await log.close();
 }
