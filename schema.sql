@@ -378,6 +378,7 @@ alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((lea
 alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
 CREATE INDEX assignment_due ON public.assignment USING btree (type, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL));
+CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL) AND (type = 'Pending Accounting Service'::text));
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
 CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
@@ -883,6 +884,73 @@ create table schema_migration (
 );
 alter table schema_migration add constraint schema_migration_pkey PRIMARY KEY (number);
 
+create table service_attempt (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  service text not null,
+  purpose text not null,
+  fence integer not null,
+  key text not null,
+  key_revision smallint not null,
+  worker text not null,
+  request jsonb not null,
+  started_at timestamp with time zone not null
+) partition by RANGE (started_at);
+alter table service_attempt add constraint service_attempt_pkey PRIMARY KEY (client_id, adjustment_id, id, started_at);
+alter table service_attempt add constraint service_attempt_fence_check CHECK ((fence > 0));
+alter table service_attempt add constraint service_attempt_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'lookUp'::text, 'probe'::text])));
+
+create table service_attempt_outcome (
+  client_id text not null,
+  adjustment_id uuid not null,
+  attempt_id uuid not null,
+  started_at timestamp with time zone not null,
+  outcome text not null,
+  status smallint,
+  code text,
+  reason text,
+  reference text,
+  answer text,
+  latency_ms integer not null,
+  superseded boolean default false not null,
+  recorded_at timestamp with time zone not null
+) partition by RANGE (started_at);
+alter table service_attempt_outcome add constraint service_attempt_outcome_pkey PRIMARY KEY (client_id, adjustment_id, attempt_id, started_at);
+alter table service_attempt_outcome add constraint service_attempt_outcome_latency_ms_check CHECK ((latency_ms >= 0));
+alter table service_attempt_outcome add constraint service_attempt_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['posted'::text, 'alreadyPosted'::text, 'refused'::text, 'refusedOverridable'::text, 'notProcessed'::text, 'unknown'::text, 'notFound'::text])));
+
+create table service_circuit (
+  client_id text not null,
+  service text not null,
+  state text not null,
+  failures integer not null,
+  openings integer not null,
+  probe_at timestamp with time zone,
+  updated_at timestamp with time zone not null
+);
+alter table service_circuit add constraint service_circuit_pkey PRIMARY KEY (client_id, service);
+alter table service_circuit add constraint service_circuit_check CHECK (((state = 'closed'::text) = (probe_at IS NULL)));
+alter table service_circuit add constraint service_circuit_failures_check CHECK ((failures >= 0));
+alter table service_circuit add constraint service_circuit_openings_check CHECK ((openings >= 0));
+alter table service_circuit add constraint service_circuit_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'halfOpen'::text])));
+
+create table service_finding (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  fence integer not null,
+  posted boolean not null,
+  reference text,
+  posting_date date,
+  reason text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table service_finding add constraint service_finding_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table service_finding add constraint service_finding_check CHECK (((NOT posted) OR ((reference IS NOT NULL) AND (posting_date IS NOT NULL))));
+alter table service_finding add constraint service_finding_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
+
 create table session (
   token_hash bytea not null,
   user_id uuid not null,
@@ -997,6 +1065,14 @@ alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREI
 
 alter table resolution add constraint resolution_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
 
+alter table service_attempt add constraint service_attempt_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table service_attempt_outcome add constraint service_attempt_outcome_client_id_adjustment_id_attempt_id_fkey FOREIGN KEY (client_id, adjustment_id, attempt_id, started_at) REFERENCES service_attempt(client_id, adjustment_id, id, started_at);
+
+alter table service_circuit add constraint service_circuit_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table service_finding add constraint service_finding_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id);
 
 alter table transition add constraint transition_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
@@ -1028,6 +1104,12 @@ CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outside_reference FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_attempt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_attempt_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_finding FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1100,6 +1182,14 @@ grant insert, select, update on table period to redress_app;
 grant delete, insert, select on table proposal to redress_app;
 
 grant insert, select, update on table resolution to redress_app;
+
+grant insert, select on table service_attempt to redress_app;
+
+grant insert, select on table service_attempt_outcome to redress_app;
+
+grant insert, select, update on table service_circuit to redress_app;
+
+grant insert, select on table service_finding to redress_app;
 
 grant delete, insert, select on table session to redress_app;
 

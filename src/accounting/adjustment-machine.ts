@@ -94,6 +94,8 @@ export const TRANSITIONS: Readonly<Record<AdjustmentState, Row>> = {
     outcomeUnknown: "unknown",
   },
   unknown: {
+    // Still unknown, and from now on only a person can find out.
+    outcomeUnknown: "unknown",
     resent: "sending",
     posted: "executed",
     partlyPosted: "partlyExecuted",

@@ -57,6 +57,7 @@ const ROUTE_OF_EVENT: Partial<Record<AdjustmentEvent, "AUTO" | "BATCH" | "MANUAL
   reroutedToBatch: "BATCH",
   reroutedToManual: "MANUAL",
   nextFileAsked: "BATCH",
+  retried: "AUTO",
 };
 
 const FAILED_ROUTE: Partial<Record<AdjustmentState, "service" | "batch">> = {

@@ -136,6 +136,29 @@ export function leaseDue(
   `);
 }
 
+/**
+ * Leases due assignments to `worker` by id, those that nobody else holds; answers which. Whoever
+ * calls it has locked the adjustments they belong to.
+ */
+export function leaseAssignments(
+  tx: Transaction,
+  keys: readonly { clientId: string; id: string }[],
+  lease: { readonly worker: string; readonly now: string; readonly leasedUntil: string },
+): Promise<{ clientId: string; id: string }[]> {
+  return tx.query(sql`
+    update assignment
+    set leased_by = ${lease.worker}, leased_until = ${lease.leasedUntil}
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.id)}::uuid[]) as due (client_id, id)
+    where assignment.client_id = due.client_id and assignment.id = due.id
+      and assignment.is_open
+      and assignment.due_at <= ${lease.now}
+      and (assignment.leased_until is null or assignment.leased_until < ${lease.now})
+    returning assignment.client_id as "clientId", assignment.id
+  `);
+}
+
 /** Keeps the worker's leases alive; a worker that lost one finds fewer rows than it asked for. */
 export function renewLeases(
   tx: Transaction,

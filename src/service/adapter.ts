@@ -1,0 +1,34 @@
+/**
+ * How a protocol is spoken: an adapter writes a request from the adjustment's facts, sends it, and
+ * says what came back. REST/JSON is one; others fit the same three verbs.
+ */
+import type { KeptRequest } from "./store.ts";
+import type { ServiceAnswer } from "./read-answer.ts";
+import type { AttemptPurpose } from "./store.ts";
+import type { RequestFacts } from "./template.ts";
+
+export interface PreparedRequest {
+  readonly purpose: AttemptPurpose;
+  readonly method: "GET" | "POST" | "PUT";
+  readonly path: string;
+  /** Without the authentication, which is added when it is sent. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** The same with numbers masked, for the record. */
+  readonly kept: KeptRequest;
+}
+
+export type SentResult =
+  | { readonly kind: "answered"; readonly answer: ServiceAnswer; readonly text: string }
+  | { readonly kind: "notSent"; readonly reason: string }
+  | { readonly kind: "lost"; readonly reason: string };
+
+export interface ServiceAdapter {
+  /** Throws `request-invalid` where a fact does not fit. Sends nothing. */
+  prepare(
+    purpose: AttemptPurpose,
+    facts: { readonly real: RequestFacts; readonly masked: RequestFacts },
+  ): PreparedRequest;
+  send(request: PreparedRequest): Promise<SentResult>;
+  close(): Promise<void>;
+}

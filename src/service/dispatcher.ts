@@ -1,0 +1,261 @@
+/**
+ * Keeps calls going: takes due work as far as each service's gate and circuit allow, makes the
+ * calls, and settles the answers in sets. What it holds in memory are hints; the truth is rows.
+ */
+import type { Engine } from "../accounting/engine.ts";
+import { renewLeases } from "../work/store.ts";
+
+import type { ServiceAdapter } from "./adapter.ts";
+import { mayProbe, withProbe } from "./circuit.ts";
+import type { ServiceDesk } from "./desk.ts";
+import type { WantedCalls } from "./execute-accounting-via-service.ts";
+import { executeAccountingViaService } from "./execute-accounting-via-service.ts";
+import type { Flight, Landed } from "./flight.ts";
+import type { Gate } from "./gate.ts";
+import { openGate } from "./gate.ts";
+import { restJsonAdapter } from "./rest-json.ts";
+import type { Service } from "./service-configuration.ts";
+import { servicesOf } from "./service-configuration.ts";
+import { settleAnswers } from "./settle-answers.ts";
+import { lockCircuit, saveCircuit } from "./store.ts";
+import { takeOverAbandoned } from "./take-over.ts";
+import { circuitsOf, clientsWithServices } from "./views.ts";
+
+export interface Dispatcher {
+  /** Starts what may be started now; answers how many calls. */
+  round(): Promise<number>;
+  /** Takes over what dead workers left; answers how many. */
+  takeOver(): Promise<number>;
+  /** Renews the leases of the calls under way. */
+  renew(): Promise<void>;
+  /** Resolves when no call is under way and every answer is settled. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DispatcherOptions {
+  readonly worker: string;
+  /** Called when a call is settled: there may be room again. */
+  readonly settled?: () => void;
+}
+
+interface Line {
+  readonly clientId: string;
+  readonly service: Service;
+  readonly adapter: ServiceAdapter;
+  readonly gate: Gate;
+}
+
+const REFRESH_MILLISECONDS = 1000;
+const SETTLE_TRIES = 5;
+
+export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions): Dispatcher {
+  const lines = openLines(desk);
+  const flying = new Set<Flight>();
+  const landed: Landed[] = [];
+  let settling: Promise<void> | null = null;
+
+  const settleAll = async (): Promise<void> => {
+    while (landed.length > 0) {
+      const set = landed.splice(0);
+      const settled = await settleOrReport(desk, set);
+      for (const { flight } of set) {
+        flying.delete(flight);
+        lines.gateOf(flight).ended();
+      }
+      for (const one of settled) {
+        if (one.fate === "answered") lines.gateOf(one.landed.flight).answered();
+      }
+      options.settled?.();
+    }
+    settling = null;
+  };
+
+  const fly = async (flight: Flight): Promise<void> => {
+    landed.push(await callOnce(desk, lines.adapterOf(flight), flight));
+    settling ??= settleAll();
+  };
+
+  return {
+    round: async () => {
+      const wanted = await wantedCalls(desk, await lines.current());
+      const flights = await executeAccountingViaService(desk, options.worker, wanted);
+      for (const flight of flights) {
+        flying.add(flight);
+        lines.gateOf(flight).started(1);
+        void fly(flight);
+      }
+      return flights.length;
+    },
+    takeOver: async () => {
+      const clientIds = [...new Set((await lines.current()).map((line) => line.clientId))];
+      return takeOverAbandoned(desk, clientIds);
+    },
+    renew: async () => {
+      if (flying.size === 0) return;
+      const ids = [...flying].map((flight) => flight.assignmentId);
+      const until = leasedUntil(desk);
+      await desk.engine.database.transaction((tx) => renewLeases(tx, options.worker, ids, until));
+    },
+    idle: async () => {
+      while (flying.size > 0) {
+        await (settling ?? new Promise((resolve) => setTimeout(resolve, 5)));
+      }
+    },
+    close: () => lines.close(),
+  };
+}
+
+function leasedUntil({ engine, leaseSeconds }: ServiceDesk): string {
+  return engine.clock
+    .now()
+    .add({ milliseconds: Math.round(leaseSeconds * 1000) })
+    .toString();
+}
+
+async function callOnce(
+  desk: ServiceDesk,
+  adapter: ServiceAdapter,
+  flight: Flight,
+): Promise<Landed> {
+  const { clock } = desk.engine;
+  const started = performance.now();
+  const result = await (async () => {
+    // A worker that slept past its lease may have been taken over: it must not send now.
+    if (clock.now().epochMilliseconds >= flight.sendBefore) {
+      return { kind: "notSent", reason: "the lease was over before it was sent" } as const;
+    }
+    try {
+      return await adapter.send(flight.request);
+    } catch (error) {
+      // Before the transport took it over: a secret that is not there.
+      desk.report(`service ${flight.service.name} cannot be called`, error);
+      return { kind: "notSent", reason: "the call could not be made" } as const;
+    }
+  })();
+  return { flight, result, latencyMilliseconds: performance.now() - started };
+}
+
+/** A set that cannot be written is tried again, then one by one; what is left is taken over. */
+async function settleOrReport(desk: ServiceDesk, set: readonly Landed[]) {
+  for (let attempt = 1; attempt <= SETTLE_TRIES; attempt += 1) {
+    try {
+      return await settleAnswers(desk, set);
+    } catch (error) {
+      desk.report(`${set.length} answers could not be written`, error);
+      if (set.length > 1) {
+        const settled: Awaited<ReturnType<typeof settleAnswers>> = [];
+        for (const one of set) settled.push(...(await settleOrReport(desk, [one])));
+        return settled;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
+    }
+  }
+  return [];
+}
+
+/** What each line may start now. An open circuit lets one probe through when its time has come. */
+async function wantedCalls(
+  desk: ServiceDesk,
+  lines: readonly Line[],
+): Promise<(WantedCalls & { readonly gate: Gate })[]> {
+  const now = desk.engine.clock.now().epochMilliseconds;
+  const free = lines
+    .map((line) => ({ ...line, limit: line.gate.free(now, line.service) }))
+    .filter((line) => line.limit > 0);
+  if (free.length === 0) return [];
+  const rows = await circuitsOf(desk.engine.database, [
+    ...new Set(free.map((one) => one.clientId)),
+  ]);
+  const circuits = new Map(rows.map((row) => [`${row.clientId} ${row.service}`, row]));
+  const wanted: (WantedCalls & { readonly gate: Gate })[] = [];
+  for (const line of free) {
+    const circuit = circuits.get(`${line.clientId} ${line.service.name}`);
+    if (circuit === undefined || circuit.state === "closed") {
+      wanted.push(line);
+      continue;
+    }
+    line.gate.broken();
+    if (mayProbe(circuit, now) && (await takeProbe(desk.engine, line))) {
+      wanted.push({ ...line, limit: 1 });
+    }
+  }
+  return wanted;
+}
+
+/** One process at a time probes. */
+function takeProbe(engine: Engine, { clientId, service }: Line): Promise<boolean> {
+  return engine.database.transaction(async (tx) => {
+    const now = engine.clock.now();
+    const key = { clientId, service: service.name };
+    const circuit = await lockCircuit(tx, key, now.toString());
+    if (!mayProbe(circuit, now.epochMilliseconds)) return false;
+    const probed = withProbe(circuit, now.epochMilliseconds, service.timeouts.callSeconds);
+    await saveCircuit(tx, key, probed, now.toString());
+    return true;
+  });
+}
+
+/** The services of all clients as they are configured now, with adapters and gates that last. */
+function openLines(desk: ServiceDesk) {
+  const { engine } = desk;
+  const adapters = new Map<string, { service: Service; adapter: ServiceAdapter }>();
+  const gates = new Map<string, Gate>();
+  let current: Line[] = [];
+  let readAt = -Infinity;
+
+  const nameOf = (clientId: string, service: Service): string => `${clientId} ${service.name}`;
+
+  const adapterFor = (clientId: string, service: Service): ServiceAdapter => {
+    const name = nameOf(clientId, service);
+    const known = adapters.get(name);
+    if (known?.service === service) return known.adapter;
+    // Configured anew: calls under way end on the old connections.
+    void known?.adapter.close();
+    const adapter = restJsonAdapter(service, desk.secrets);
+    adapters.set(name, { service, adapter });
+    return adapter;
+  };
+
+  const gateFor = (clientId: string, service: Service): Gate => {
+    const name = nameOf(clientId, service);
+    let gate = gates.get(name);
+    if (gate === undefined) gates.set(name, (gate = openGate()));
+    return gate;
+  };
+
+  const read = async (): Promise<Line[]> => {
+    const ids = await clientsWithServices(engine.database);
+    if (ids.length === 0) return [];
+    const clients = await engine.clients(engine.database, ids);
+    return [...clients.values()].flatMap((client) => {
+      try {
+        return [...servicesOf(client.settings).values()].map((service) => ({
+          clientId: client.id,
+          service,
+          adapter: adapterFor(client.id, service),
+          gate: gateFor(client.id, service),
+        }));
+      } catch (error) {
+        desk.report(`the services of client ${client.id} do not load`, error);
+        return [];
+      }
+    });
+  };
+
+  return {
+    current: async (): Promise<readonly Line[]> => {
+      const now = performance.now();
+      if (now - readAt > REFRESH_MILLISECONDS) {
+        current = await read();
+        readAt = now;
+      }
+      return current;
+    },
+    adapterOf: (flight: Flight) => adapterFor(flight.clientId, flight.service),
+    gateOf: (flight: Flight) => gateFor(flight.clientId, flight.service),
+    close: async () => {
+      await Promise.all([...adapters.values()].map(({ adapter }) => adapter.close()));
+    },
+  };
+}

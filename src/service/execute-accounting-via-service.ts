@@ -1,0 +1,334 @@
+/**
+ * ExecuteAccountingViaService: takes what is due for the services given, decides for each what to
+ * do next, and commits the intent; only what it answers may be called.
+ *
+ * The rule it protects: no byte leaves without a committed attempt before it. What is found being
+ * sent by a worker that is gone becomes unknown; it is never blindly sent again.
+ */
+import { Temporal } from "temporal-polyfill";
+
+import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-machine.ts";
+import type { ClientRuntime } from "../accounting/engine.ts";
+import type { Move } from "../accounting/move-adjustments.ts";
+import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import type { Transaction } from "../database/database.ts";
+import { assert } from "../kernel/assert.ts";
+import { Failure } from "../kernel/failure.ts";
+import { leaseAssignments, setDue } from "../work/store.ts";
+
+import type { PreparedRequest, ServiceAdapter } from "./adapter.ts";
+import type { ServiceDesk } from "./desk.ts";
+import { MACHINE_ACTOR } from "./desk.ts";
+import type { Flight } from "./flight.ts";
+import type { HolderNumbers } from "./holder-numbers.ts";
+import { readHolderNumbers } from "./holder-numbers.ts";
+import type { EarlierAttempt, NextStep } from "./outcome-machine.ts";
+import { nextWhileUnknown } from "./outcome-machine.ts";
+import { askedPosting, keyOf, requestFacts } from "./request-facts.ts";
+import type { Service } from "./service-configuration.ts";
+import type { AttemptPurpose, NewAttempt } from "./store.ts";
+import { insertAttempts } from "./store.ts";
+import { abandoned } from "./take-over.ts";
+import type { AttemptRow, ServiceAdjustment } from "./views.ts";
+import { attemptsOf, lockDue, serviceAdjustments } from "./views.ts";
+
+export interface WantedCalls {
+  readonly clientId: string;
+  readonly service: Service;
+  readonly adapter: ServiceAdapter;
+  readonly limit: number;
+}
+
+/** Takes due work and commits the attempts; the calls answered are to be made now. */
+export async function executeAccountingViaService(
+  desk: ServiceDesk,
+  worker: string,
+  wanted: readonly WantedCalls[],
+): Promise<Flight[]> {
+  if (wanted.length === 0) return [];
+  const flights = await desk.engine.database.transaction((tx) => takeDue(tx, desk, worker, wanted));
+  if (flights.length > 0) desk.failpoints.at("service.attempt.committed");
+  return flights;
+}
+
+interface Taking {
+  readonly desk: ServiceDesk;
+  readonly worker: string;
+  readonly wanted: ReadonlyMap<string, WantedCalls>;
+  readonly clients: ReadonlyMap<string, ClientRuntime>;
+  readonly histories: ReadonlyMap<string, readonly EarlierAttempt[]>;
+  readonly numbers: HolderNumbers;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** ISO, as it is stored. */
+  readonly startedAt: string;
+  readonly flights: Flight[];
+  readonly moves: Move[];
+  readonly waits: { clientId: string; id: string; dueAt: string }[];
+}
+
+async function takeDue(
+  tx: Transaction,
+  desk: ServiceDesk,
+  worker: string,
+  wanted: readonly WantedCalls[],
+): Promise<Flight[]> {
+  const { engine } = desk;
+  const rows = await leaseDueRows(tx, desk, worker, wanted);
+  if (rows.length === 0) return [];
+  const now = engine.clock.now().epochMilliseconds;
+  const byName = new Map(wanted.map((one) => [`${one.clientId} ${one.service.name}`, one]));
+  const taking: Taking = {
+    desk,
+    worker,
+    wanted: byName,
+    clients: await engine.clients(tx, [...new Set(rows.map((row) => row.clientId))]),
+    histories: await historiesOf(tx, rows),
+    numbers: await readHolderNumbers(
+      tx,
+      desk.vault,
+      rows.filter((row) => byName.get(nameOf(row))?.service.usesHolderNumber === true),
+    ),
+    now,
+    startedAt: instant(now),
+    flights: [],
+    moves: [],
+    waits: [],
+  };
+  for (const row of rows) take(taking, row);
+  await moveAdjustments(tx, engine, taking.moves);
+  await setDue(tx, taking.waits);
+  await insertAttempts(tx, taking.flights.map(attemptOf(taking, rows)), taking.startedAt);
+  return taking.flights;
+}
+
+async function leaseDueRows(
+  tx: Transaction,
+  desk: ServiceDesk,
+  worker: string,
+  wanted: readonly WantedCalls[],
+): Promise<ServiceAdjustment[]> {
+  const now = desk.engine.clock.now();
+  const due = await lockDue(
+    tx,
+    wanted.map((one) => ({
+      clientId: one.clientId,
+      service: one.service.name,
+      limit: one.limit,
+    })),
+    now.toString(),
+  );
+  if (due.length === 0) return [];
+  const leased = await leaseAssignments(
+    tx,
+    due.map((row) => ({ clientId: row.clientId, id: row.assignmentId })),
+    {
+      worker,
+      now: now.toString(),
+      leasedUntil: now.add({ milliseconds: Math.round(desk.leaseSeconds * 1000) }).toString(),
+    },
+  );
+  const ours = new Set(leased.map((row) => row.id));
+  return serviceAdjustments(
+    tx,
+    due.filter((row) => ours.has(row.assignmentId)),
+  );
+}
+
+async function historiesOf(
+  tx: Transaction,
+  rows: readonly ServiceAdjustment[],
+): Promise<Map<string, EarlierAttempt[]>> {
+  const called = rows.filter((row) => row.attempts > 0 || row.state === "unknown");
+  const byId = new Map(called.map((row) => [row.adjustmentId, row]));
+  const histories = new Map<string, EarlierAttempt[]>();
+  for (const attempt of await attemptsOf(tx, called)) {
+    const row = byId.get(attempt.adjustmentId);
+    assert(row !== undefined, "attempts of the adjustments asked for");
+    if (attempt.keyRevision !== row.keyRevision) continue;
+    const list = histories.get(row.adjustmentId) ?? [];
+    histories.set(row.adjustmentId, [...list, earlierAttempt(attempt, row.openedAt)]);
+  }
+  return histories;
+}
+
+function earlierAttempt(attempt: AttemptRow, openedAt: string): EarlierAttempt {
+  return {
+    purpose: attempt.purpose,
+    startedAt: Temporal.Instant.from(attempt.startedAt).epochMilliseconds,
+    // An answer that came too late proves nothing to the machine.
+    outcome: attempt.isSuperseded === true ? null : attempt.outcome,
+    isOfAssignment:
+      Temporal.Instant.compare(
+        Temporal.Instant.from(attempt.startedAt).add({ milliseconds: 1 }),
+        Temporal.Instant.from(openedAt),
+      ) >= 0,
+  };
+}
+
+function take(taking: Taking, row: ServiceAdjustment): void {
+  const wanted = taking.wanted.get(nameOf(row));
+  assert(wanted !== undefined, `${nameOf(row)} was asked for`);
+  const { service } = wanted;
+  const history = taking.histories.get(row.adjustmentId) ?? [];
+  switch (row.state) {
+    case "pendingService":
+      call(taking, wanted, row, { purpose: "post", history, wasUnknown: false, event: "sent" });
+      return;
+    case "sending":
+      taking.moves.push(abandoned(row, service, taking.desk));
+      return;
+    case "unknown":
+      follow(taking, wanted, row, history, nextWhileUnknown(history, service, taking.now));
+      return;
+    default:
+      assert(false, `${row.state} does not wait for a service`);
+  }
+}
+
+function follow(
+  taking: Taking,
+  wanted: WantedCalls,
+  row: ServiceAdjustment,
+  history: readonly EarlierAttempt[],
+  step: NextStep,
+): void {
+  switch (step.kind) {
+    case "lookUp":
+      call(taking, wanted, row, { purpose: "lookUp", history, wasUnknown: true, event: null });
+      return;
+    case "resend":
+      call(taking, wanted, row, {
+        purpose: "post",
+        history,
+        wasUnknown: !step.isProvenAbsent,
+        event: "resent",
+      });
+      return;
+    case "wait":
+      taking.waits.push({
+        clientId: row.clientId,
+        id: row.assignmentId,
+        dueAt: instant(taking.now + Math.ceil(step.waitSeconds * 1000)),
+      });
+      return;
+    case "person":
+      taking.moves.push({
+        ...moveOf(row, "outcomeUnknown", step.reason),
+        machineMayAct: false,
+      });
+      return;
+    case "failed":
+      taking.moves.push({
+        ...moveOf(row, step.event, step.reason),
+        raiseKeyRevision: step.event === "refused",
+      });
+  }
+}
+
+interface PlannedCall {
+  readonly purpose: AttemptPurpose;
+  readonly history: readonly EarlierAttempt[];
+  readonly wasUnknown: boolean;
+  readonly event: "sent" | "resent" | null;
+}
+
+function call(
+  taking: Taking,
+  { service, adapter }: WantedCalls,
+  row: ServiceAdjustment,
+  planned: PlannedCall,
+): void {
+  const { desk, clients, numbers, now } = taking;
+  const client = clients.get(row.clientId) as ClientRuntime;
+  const { chart } = client.rulebook.accounts;
+  const sources = {
+    service,
+    calendar: client.calendar,
+    today: client.calendar.dateOf(desk.engine.clock.now()),
+    labelOf: (rule: string) => client.rulebook.rules.get(rule)?.label ?? rule,
+  };
+  const real = (account: string): string =>
+    numbers.whole.get(account) ?? chart.get(account)?.number ?? account;
+  const masked = (account: string): string =>
+    numbers.masked.get(account) ?? chart.get(account)?.number ?? account;
+  let request: PreparedRequest;
+  try {
+    request = adapter.prepare(planned.purpose, {
+      real: requestFacts(row, sources, real),
+      masked: requestFacts(row, sources, masked),
+    });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    taking.moves.push(unwritable(row, error.message));
+    return;
+  }
+  const { event } = planned;
+  if (event !== null) taking.moves.push(moveOf(row, event, null));
+  const posts = planned.history.filter((one) => one.purpose === "post" && one.isOfAssignment);
+  taking.flights.push({
+    clientId: row.clientId,
+    adjustmentId: row.adjustmentId,
+    assignmentId: row.assignmentId,
+    attemptId: desk.engine.ids.next(),
+    service,
+    purpose: planned.purpose,
+    key: keyOf(row, service),
+    fence: event === null ? row.version : row.version + 1,
+    startedAt: taking.startedAt,
+    sendBefore: now + desk.leaseSeconds * 1000,
+    request,
+    asked: askedPosting(row, real),
+    numbers: numbers.whole.has(row.holderAccount)
+      ? new Map([[real(row.holderAccount), masked(row.holderAccount)]])
+      : new Map(),
+    wasUnknown: planned.wasUnknown,
+    calls: posts.length + (planned.purpose === "post" ? 1 : 0),
+    history: planned.history,
+    entryIds: row.entryIds,
+  });
+}
+
+/** The request cannot be written: nothing leaves, and a person has to see why. */
+function unwritable(row: ServiceAdjustment, detail: string): Move {
+  const reason = `the request cannot be written: ${detail}`;
+  if (row.state === "pendingService") return moveOf(row, "retriesUsedUp", reason);
+  return { ...moveOf(row, "outcomeUnknown", reason), machineMayAct: false };
+}
+
+function moveOf(row: ServiceAdjustment, event: AdjustmentEvent, reason: string | null): Move {
+  const from: AdjustmentState = row.state;
+  return {
+    clientId: row.clientId,
+    adjustmentId: row.adjustmentId,
+    from,
+    event,
+    actor: MACHINE_ACTOR,
+    reason,
+  };
+}
+
+function attemptOf(taking: Taking, rows: readonly ServiceAdjustment[]) {
+  const byId = new Map(rows.map((row) => [row.adjustmentId, row]));
+  return (flight: Flight): NewAttempt => ({
+    clientId: flight.clientId,
+    id: flight.attemptId,
+    adjustmentId: flight.adjustmentId,
+    service: flight.service.name,
+    purpose: flight.purpose,
+    fence: flight.fence,
+    key: flight.key,
+    keyRevision: byId.get(flight.adjustmentId)?.keyRevision ?? 1,
+    worker: taking.worker,
+    request: flight.request.kept,
+  });
+}
+
+function nameOf(row: ServiceAdjustment): string {
+  return `${row.clientId} ${row.service}`;
+}
+
+/** Whole milliseconds: PostgreSQL keeps them exactly. */
+function instant(milliseconds: number): string {
+  return Temporal.Instant.fromEpochMilliseconds(Math.round(milliseconds)).toString();
+}

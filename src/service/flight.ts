@@ -1,0 +1,39 @@
+/** A call under way: what it was made for and what its answer is judged by. */
+import type { PreparedRequest, SentResult } from "./adapter.ts";
+import type { AskedPosting, EarlierAttempt } from "./outcome-machine.ts";
+import type { Service } from "./service-configuration.ts";
+import type { AttemptPurpose } from "./store.ts";
+
+export interface Flight {
+  readonly clientId: string;
+  readonly adjustmentId: string;
+  readonly assignmentId: string;
+  readonly attemptId: string;
+  readonly service: Service;
+  readonly purpose: AttemptPurpose;
+  readonly key: string;
+  /** The adjustment's version from this attempt on; at another one the answer is a late one. */
+  readonly fence: number;
+  /** As stored. */
+  readonly startedAt: string;
+  /** Milliseconds since the epoch: after it somebody else may have taken over; nothing is sent. */
+  readonly sendBefore: number;
+  readonly request: PreparedRequest;
+  readonly asked: AskedPosting;
+  /** The holder's whole number by its masked form. */
+  readonly numbers: ReadonlyMap<string, string>;
+  /** An earlier call with this key may have been processed. */
+  readonly wasUnknown: boolean;
+  /** Postings since the assignment opened, this one included. */
+  readonly calls: number;
+  /** Earlier attempts with this key. */
+  readonly history: readonly EarlierAttempt[];
+  /** The entries to move, when others of the adjustment were executed before. */
+  readonly entryIds: readonly string[] | null;
+}
+
+export interface Landed {
+  readonly flight: Flight;
+  readonly result: SentResult;
+  readonly latencyMilliseconds: number;
+}

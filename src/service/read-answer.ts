@@ -1,0 +1,163 @@
+/**
+ * What an answer of the system of record means: its code, its reference, what it says was posted,
+ * and by the outcome table one of the outcomes. Pure.
+ *
+ * The shipped rows come after the service's own; where nothing is certain the outcome is unknown.
+ */
+import type {
+  AnswerMapping,
+  LookUpOutcome,
+  OutcomeCondition,
+  PostingOutcome,
+} from "./service-configuration.ts";
+
+/** An answer as it came; `body` is undefined where it could not be read. */
+export interface ServiceAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** What the core says it posted, each null where it does not say. */
+export interface Echo {
+  readonly amount: string | null;
+  readonly currency: string | null;
+  readonly debitAccount: string | null;
+  readonly creditAccount: string | null;
+}
+
+export interface Reading<Outcome> {
+  readonly outcome: Outcome;
+  readonly code: string | null;
+  readonly reason: string;
+  readonly reference: string | null;
+  readonly postingDate: string | null;
+  readonly echo: Echo;
+}
+
+interface Row<Outcome> {
+  readonly when: OutcomeCondition;
+  readonly outcome: Outcome;
+  readonly reason?: string | undefined;
+}
+
+const POSTING_ROWS: readonly Row<PostingOutcome>[] = [
+  { when: { status: "2xx" }, outcome: "posted" },
+  { when: { status: "3xx" }, outcome: "notProcessed", reason: "answered with a redirect" },
+  { when: { status: [401, 403] }, outcome: "notProcessed", reason: "does not accept our sign-in" },
+  { when: { status: 429 }, outcome: "notProcessed", reason: "asks us to slow down" },
+  { when: { status: [408, 409, 425] }, outcome: "unknown" },
+  { when: { status: "4xx" }, outcome: "refused" },
+  { when: {}, outcome: "unknown" },
+];
+
+const LOOK_UP_ROWS: readonly Row<LookUpOutcome>[] = [
+  { when: { status: 200 }, outcome: "posted" },
+  { when: { status: [404, 410] }, outcome: "notFound" },
+  { when: {}, outcome: "unknown" },
+];
+
+/** A posting whose mapped reference is missing is not read as one: unknown. */
+export function readPosting(
+  answer: ServiceAnswer,
+  mapping: AnswerMapping,
+  own: readonly Row<PostingOutcome>[],
+): Reading<PostingOutcome> {
+  const reading = read(answer, mapping, [...own, ...POSTING_ROWS]);
+  const isPosted = reading.outcome === "posted" || reading.outcome === "alreadyPosted";
+  return isPosted && lacksReference(reading, mapping, answer)
+    ? { ...reading, outcome: "unknown", reason: "an unreadable answer" }
+    : reading;
+}
+
+export function readLookUp(
+  answer: ServiceAnswer,
+  mapping: AnswerMapping,
+  own: readonly Row<LookUpOutcome>[],
+): Reading<LookUpOutcome> {
+  const reading = read(answer, mapping, [...own, ...LOOK_UP_ROWS]);
+  return reading.outcome === "posted" && lacksReference(reading, mapping, answer)
+    ? { ...reading, outcome: "unknown", reason: "an unreadable answer" }
+    : reading;
+}
+
+function lacksReference(
+  reading: { reference: string | null },
+  mapping: AnswerMapping,
+  answer: ServiceAnswer,
+): boolean {
+  return answer.body === undefined || (mapping.reference !== undefined && !reading.reference);
+}
+
+function read<Outcome>(
+  answer: ServiceAnswer,
+  mapping: AnswerMapping,
+  rows: readonly Row<Outcome>[],
+): Reading<Outcome> {
+  const at = (source: string | undefined): string | null =>
+    source === undefined ? null : textAt(answer, source);
+  const code = at(mapping.code);
+  const row = rows.find(({ when }) => fits(when, answer, code));
+  const { outcome, reason } = row as Row<Outcome>;
+  return {
+    outcome,
+    code,
+    reason: reason ?? at(mapping.message) ?? code ?? `status ${answer.status}`,
+    reference: at(mapping.reference),
+    postingDate: dateOf(at(mapping.postingDate)),
+    echo: {
+      amount: at(mapping.amount),
+      currency: at(mapping.currency),
+      debitAccount: at(mapping.debitAccount),
+      creditAccount: at(mapping.creditAccount),
+    },
+  };
+}
+
+function fits(when: OutcomeCondition, answer: ServiceAnswer, code: string | null): boolean {
+  const { status, header = {}, body = {} } = when;
+  if (status !== undefined && !list(status).some((one) => isStatus(one, answer.status))) {
+    return false;
+  }
+  if (when.code !== undefined && !(code !== null && list(when.code).includes(code))) return false;
+  return (
+    Object.entries(header).every(
+      ([name, value]) => answer.headers[name.toLowerCase()]?.toLowerCase() === value.toLowerCase(),
+    ) && Object.entries(body).every(([source, value]) => textAt(answer, source) === value)
+  );
+}
+
+function isStatus(wanted: number | string, status: number): boolean {
+  if (typeof wanted === "number") return wanted === status;
+  return wanted[0] === String(status)[0];
+}
+
+function list<Item>(given: Item | readonly Item[]): readonly Item[] {
+  return Array.isArray(given) ? (given as readonly Item[]) : [given as Item];
+}
+
+/** The scalar at `body.a.0.b` or `header.name` as text; null where there is none. */
+export function textAt(answer: ServiceAnswer, source: string): string | null {
+  const [root, ...path] = source.split(".");
+  if (root === "header") return answer.headers[path.join(".").toLowerCase()] ?? null;
+  let value: unknown = answer.body;
+  for (const name of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return null;
+    value = (value as Record<string, unknown>)[name];
+  }
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+}
+
+/** JSON with its numbers kept as written: a core's amount never goes through a floating number. */
+export function parseJsonExactly(text: string): unknown {
+  return JSON.parse(text, (_, value: unknown, ...rest: { source?: string }[]) =>
+    typeof value === "number" ? (rest[0]?.source ?? String(value)) : value,
+  );
+}
+
+function dateOf(text: string | null): string | null {
+  const day = text?.slice(0, 10) ?? "";
+  return /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/.test(day) ? day : null;
+}

@@ -1,0 +1,59 @@
+/** The facts of an adjustment that a request template can name; the list is the whole of it. */
+
+export const REQUEST_FACTS: ReadonlySet<string> = new Set([
+  "key",
+  "keyRevision",
+  "client",
+  "claim.id",
+  "claim.number",
+  "claim.type",
+  "dispute.id",
+  "dispute.number",
+  "adjustment.id",
+  "adjustment.operation",
+  "adjustment.rule",
+  "adjustment.label",
+  "adjustment.direction",
+  "adjustment.memo",
+  "adjustment.reverses",
+  "adjustment.reversesReference",
+  "amount",
+  "amountMinor",
+  "currency",
+  "eventDate",
+  "plannedPostingDate",
+  "postingDate",
+  "statementText",
+  "holder.account",
+  "holder.number",
+]);
+
+export const ENTRY_FACTS: ReadonlySet<string> = new Set([
+  "entry.id",
+  "entry.debitStepId",
+  "entry.creditStepId",
+  "entry.rule",
+  "entry.label",
+  "entry.kind",
+  "entry.amount",
+  "entry.amountMinor",
+  "entry.debitCollection",
+  "entry.debitAccount",
+  "entry.debitNumber",
+  "entry.debitTranCode",
+  "entry.creditCollection",
+  "entry.creditAccount",
+  "entry.creditNumber",
+  "entry.creditTranCode",
+  "entry.statementText",
+]);
+
+/** The dispute's own facts, as its rule book declares them: `facts.network`. */
+export const FREE_FACTS = "facts.";
+
+/** Those that may be a holder's whole number. */
+export const NUMBER_FACTS: ReadonlySet<string> = new Set([
+  "holder.number",
+  "entry.debitNumber",
+  "entry.creditNumber",
+]);

@@ -1,0 +1,208 @@
+/**
+ * Request templates: JSON with placeholders that name the adjustment's facts.
+ *
+ * A text that is one placeholder alone keeps the fact's type; among other text it becomes text.
+ * `{"$each": "entries", "as": …}` repeats for every entry, `{"$if": "adjustment.memo", "then": …,
+ * "else": …}` chooses. Only declared facts can be named, nothing is evaluated: a template cannot
+ * reach outside the data model.
+ */
+import { Failure } from "../kernel/failure.ts";
+import type { FieldFault } from "../kernel/failure.ts";
+
+import { ENTRY_FACTS, FREE_FACTS, NUMBER_FACTS, REQUEST_FACTS } from "./request-fact-names.ts";
+
+export type FactValue = string | number | boolean | null;
+export type FactTable = Readonly<Record<string, FactValue>>;
+
+/** What a template can name: `entry.…` is the principal's entry, or the one at hand in `$each`. */
+export interface RequestFacts {
+  readonly common: FactTable;
+  readonly entries: readonly FactTable[];
+}
+
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+
+export interface Template {
+  /** Throws `request-invalid` naming the fact that does not fit its filter. */
+  render(facts: RequestFacts): Json | undefined;
+  /** `number` where a whole account number is named. */
+  readonly uses: ReadonlySet<"number">;
+}
+
+type Renderer = (facts: RequestFacts, entry: FactTable) => Json | undefined;
+
+const PLACEHOLDER =
+  /\{\{\s*([A-Za-z][A-Za-z0-9_.-]*)((?:\s*\|\s*[a-zA-Z]+(?:\s+[0-9]{1,4})?)*)\s*\}\}/g;
+
+/** Compiles; every fault is added with its JSON Pointer. */
+export function compileTemplate(value: unknown, pointer: string, faults: FieldFault[]): Template {
+  const uses = new Set<"number">();
+  const renderer = compileValue(value, pointer, { faults, uses, inEach: false });
+  return {
+    uses,
+    render: (facts) => renderer(facts, facts.entries[0] ?? {}),
+  };
+}
+
+interface Compiling {
+  readonly faults: FieldFault[];
+  readonly uses: Set<"number">;
+  readonly inEach: boolean;
+}
+
+function compileValue(value: unknown, pointer: string, compiling: Compiling): Renderer {
+  if (typeof value === "string") return compileText(value, pointer, compiling);
+  if (value === null || typeof value === "number" || typeof value === "boolean") {
+    return () => value;
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((item, index) => compileValue(item, `${pointer}/${index}`, compiling));
+    return (facts, entry) => items.map((item) => item(facts, entry)).filter(isThere);
+  }
+  if (typeof value !== "object") {
+    compiling.faults.push({ pointer, detail: "is not JSON" });
+    return () => null;
+  }
+  const record = value as Record<string, unknown>;
+  if ("$each" in record) return compileEach(record, pointer, compiling);
+  if ("$if" in record) return compileIf(record, pointer, compiling);
+  const members = Object.entries(record).map(
+    ([name, member]) => [name, compileValue(member, `${pointer}/${name}`, compiling)] as const,
+  );
+  return (facts, entry) => {
+    const rendered: { [name: string]: Json } = {};
+    for (const [name, member] of members) {
+      const inner = member(facts, entry);
+      if (inner !== undefined) rendered[name] = inner;
+    }
+    return rendered;
+  };
+}
+
+function compileEach(
+  record: Record<string, unknown>,
+  pointer: string,
+  compiling: Compiling,
+): Renderer {
+  const others = Object.keys(record).filter((name) => name !== "$each" && name !== "as");
+  if (record["$each"] !== "entries" || !("as" in record) || others.length > 0) {
+    compiling.faults.push({ pointer, detail: 'is {"$each": "entries", "as": …}' });
+    return () => null;
+  }
+  const item = compileValue(record["as"], `${pointer}/as`, { ...compiling, inEach: true });
+  return (facts) => facts.entries.map((entry) => item(facts, entry)).filter(isThere);
+}
+
+function compileIf(
+  record: Record<string, unknown>,
+  pointer: string,
+  compiling: Compiling,
+): Renderer {
+  const name = record["$if"];
+  const others = Object.keys(record).filter((one) => !["$if", "then", "else"].includes(one));
+  if (typeof name !== "string" || !("then" in record) || others.length > 0) {
+    compiling.faults.push({ pointer, detail: 'is {"$if": fact, "then": …, "else": …}' });
+    return () => null;
+  }
+  checkName(name, `${pointer}/$if`, compiling);
+  const positive = compileValue(record["then"], `${pointer}/then`, compiling);
+  const negative =
+    "else" in record ? compileValue(record["else"], `${pointer}/else`, compiling) : undefined;
+  return (facts, entry) => {
+    const fact = factOf(name, facts, entry);
+    const holds = fact !== null && fact !== false && fact !== "";
+    return holds ? positive(facts, entry) : negative?.(facts, entry);
+  };
+}
+
+interface Placeholder {
+  readonly name: string;
+  readonly filters: readonly Filter[];
+}
+
+function compileText(text: string, pointer: string, compiling: Compiling): Renderer {
+  const parts: (string | Placeholder)[] = [];
+  let from = 0;
+  for (const match of text.matchAll(PLACEHOLDER)) {
+    if (match.index > from) parts.push(text.slice(from, match.index));
+    from = match.index + match[0].length;
+    const name = match[1] as string;
+    checkName(name, pointer, compiling);
+    parts.push({ name, filters: compileFilters(match[2] ?? "", pointer, compiling) });
+  }
+  if (from < text.length || parts.length === 0) parts.push(text.slice(from));
+  if (parts.some((part) => typeof part === "string" && /\{\{|\}\}/.test(part))) {
+    compiling.faults.push({ pointer, detail: `${text} is not a placeholder` });
+  }
+  const [only] = parts;
+  if (parts.length === 1 && typeof only === "object") {
+    return (facts, entry) => valueOf(only, facts, entry);
+  }
+  return (facts, entry) =>
+    parts
+      .map((part) => (typeof part === "string" ? part : textOf(valueOf(part, facts, entry))))
+      .join("");
+}
+
+function checkName(name: string, pointer: string, { faults, uses }: Compiling): void {
+  if (NUMBER_FACTS.has(name)) uses.add("number");
+  if (REQUEST_FACTS.has(name) || ENTRY_FACTS.has(name) || name.startsWith(FREE_FACTS)) return;
+  faults.push({ pointer, detail: `${name} is not a fact of an adjustment` });
+}
+
+function factOf(name: string, facts: RequestFacts, entry: FactTable): FactValue {
+  return (ENTRY_FACTS.has(name) ? entry[name] : facts.common[name]) ?? null;
+}
+
+function valueOf({ name, filters }: Placeholder, facts: RequestFacts, entry: FactTable): FactValue {
+  return filters.reduce<FactValue>(
+    (value, filter) => (value === null ? null : filter(value, name)),
+    factOf(name, facts, entry),
+  );
+}
+
+type Filter = (value: string | number | boolean, name: string) => FactValue;
+
+const FILTERS: Readonly<Record<string, (count: number) => Filter>> = {
+  text: () => String,
+  number: () => exactNumber,
+  upper: () => (value) => String(value).toUpperCase(),
+  lower: () => (value) => String(value).toLowerCase(),
+  digits: () => (value) => String(value).replaceAll(/[^0-9]/g, ""),
+  first: (count) => (value) => String(value).slice(0, count),
+  fill: (count) => (value) => String(value).padStart(count, "0"),
+};
+
+function compileFilters(text: string, pointer: string, { faults }: Compiling): Filter[] {
+  const written = text.split("|").map((part) => part.trim());
+  return written
+    .filter((part) => part !== "")
+    .flatMap((part) => {
+      const [name = "", count] = part.split(/\s+/);
+      const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
+      const wantsCount = name === "first" || name === "fill";
+      if (filter === undefined || wantsCount !== (count !== undefined)) {
+        faults.push({ pointer, detail: `${part} is not a filter` });
+        return [];
+      }
+      return [filter(Number(count ?? 0))];
+    });
+}
+
+/** A JSON number says at most 15 digits exactly; more is refused, not rounded. */
+function exactNumber(value: string | number | boolean, name: string): number {
+  const text = String(value);
+  const digits = text.replace(/^-?0*/, "").replace(".", "");
+  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text) || digits.length > 15) {
+    throw new Failure("request-invalid", `${name} does not fit a JSON number`, { fact: name });
+  }
+  return Number(text);
+}
+
+function textOf(value: FactValue): string {
+  return value === null ? "" : String(value);
+}
+
+function isThere(value: Json | undefined): value is Json {
+  return value !== undefined;
+}

@@ -1,0 +1,298 @@
+/**
+ * What the service route reads: what is due, everything a request needs to know of an adjustment,
+ * and what was tried before. The pages read attempts and circuits here too.
+ */
+import type { AdjustmentState } from "../accounting/adjustment-machine.ts";
+import type { Queries, Transaction } from "../database/database.ts";
+import { sql } from "../database/sql.ts";
+
+import type { Circuit } from "./circuit.ts";
+import type { AttemptPurpose, KeptRequest, ServiceKey } from "./store.ts";
+
+/** Clients that have a service at all. */
+export async function clientsWithServices(db: Queries): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(sql`
+    select id from client where settings ? 'services' order by id limit 10000
+  `);
+  return rows.map((row) => row.id);
+}
+
+export interface DueRow {
+  readonly clientId: string;
+  readonly adjustmentId: string;
+  readonly assignmentId: string;
+  readonly service: string;
+}
+
+/**
+ * Locks the due adjustments of each service, at most its limit, skipping those that somebody else
+ * works at. Adjustments first, assignments after: the order of every move. Served by
+ * `assignment_due_service`.
+ */
+export function lockDue(
+  tx: Transaction,
+  wanted: readonly (ServiceKey & { readonly limit: number })[],
+  now: string,
+): Promise<DueRow[]> {
+  return tx.query(sql`
+    select due.client_id as "clientId", due.adjustment_id as "adjustmentId",
+           due.assignment_id as "assignmentId", wanted.service
+    from unnest(
+      ${wanted.map((one) => one.clientId)}::text[],
+      ${wanted.map((one) => one.service)}::text[],
+      ${wanted.map((one) => one.limit)}::int[]) as wanted (client_id, service, most)
+    cross join lateral (
+      select s.client_id, s.id as assignment_id, a.id as adjustment_id
+      from assignment s
+      join adjustment a on a.client_id = s.client_id and a.id = s.adjustment_id
+        and a.open_assignment_id = s.id
+      where s.is_open
+        and s.due_at is not null
+        and s.type = 'Pending Accounting Service'
+        and s.client_id = wanted.client_id
+        and s.destination = wanted.service
+        and s.due_at <= ${now}
+        and (s.leased_until is null or s.leased_until < ${now})
+      order by s.due_at
+      limit wanted.most
+      for update of a skip locked
+    ) due
+  `);
+}
+
+/** Adjustments being sent whose worker is gone: its lease is over. Locked, as `lockDue`. */
+export function lockAbandoned(
+  tx: Transaction,
+  clientIds: readonly string[],
+  now: string,
+  limit: number,
+): Promise<{ clientId: string; adjustmentId: string; service: string }[]> {
+  return tx.query(sql`
+    select a.client_id as "clientId", a.id as "adjustmentId",
+           coalesce(a.destination, '') as service
+    from adjustment a
+    join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
+    where a.client_id = any (${clientIds}::text[])
+      and a.state = 'sending'
+      and (s.leased_until is null or s.leased_until < ${now})
+    limit ${limit}
+    for update of a skip locked
+  `);
+}
+
+export interface PostingEntry {
+  readonly id: string;
+  readonly rule: string;
+  readonly kind: string;
+  readonly debitCollection: string;
+  readonly debitAccount: string;
+  readonly debitTranCode: string | null;
+  readonly creditCollection: string;
+  readonly creditAccount: string;
+  readonly creditTranCode: string | null;
+  readonly amountMinor: bigint;
+}
+
+/** Everything a call needs to know of an adjustment. */
+export interface ServiceAdjustment {
+  readonly clientId: string;
+  readonly adjustmentId: string;
+  readonly assignmentId: string;
+  readonly service: string;
+  readonly version: number;
+  readonly state: AdjustmentState;
+  readonly keyRevision: number;
+  readonly createdAt: string;
+  readonly claimId: string;
+  readonly claim: string;
+  readonly claimType: string;
+  readonly disputeId: string;
+  readonly dispute: string;
+  readonly holderAccount: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly operation: string;
+  readonly principalRule: string | null;
+  readonly reversesAdjustmentId: string | null;
+  /** What the system of record called the posting that is reversed. */
+  readonly reversesReference: string | null;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly eventDate: string;
+  readonly plannedPostingDate: string;
+  /** How often it was due before; 0: certainly never called since the assignment opened. */
+  readonly attempts: number;
+  readonly openedAt: string;
+  readonly entries: readonly PostingEntry[];
+  /** The entries to move, when others of the adjustment were executed before. */
+  readonly entryIds: readonly string[] | null;
+}
+
+interface AdjustmentRow extends Omit<ServiceAdjustment, "entries" | "entryIds"> {
+  readonly isPartly: boolean;
+}
+
+/** Adjustments with their entries; rows of one client lie together. */
+export async function serviceAdjustments(
+  db: Queries,
+  keys: readonly { clientId: string; adjustmentId: string }[],
+): Promise<ServiceAdjustment[]> {
+  if (keys.length === 0) return [];
+  const rows = await db.query<AdjustmentRow>(sql`
+    select a.client_id as "clientId", a.id as "adjustmentId",
+           a.open_assignment_id as "assignmentId",
+           coalesce(a.destination, '') as service, a.version, a.state,
+           a.key_revision as "keyRevision", a.created_at as "createdAt", c.id as "claimId",
+           c.number as claim, c.claim_type as "claimType", d.id as "disputeId",
+           d.number as dispute, d.account_id as "holderAccount", d.facts, a.operation,
+           a.principal_rule as "principalRule",
+           a.reverses_adjustment_id as "reversesAdjustmentId",
+           (select x.reference from execution x
+            where x.client_id = a.client_id and x.adjustment_id = a.reverses_adjustment_id
+              and x.sign = 1
+            order by x.recorded_at desc limit 1) as "reversesReference",
+           a.amount_minor as "amountMinor", a.currency, a.event_date as "eventDate",
+           a.planned_posting_date as "plannedPostingDate", s.attempts,
+           s.opened_at as "openedAt",
+           exists (
+             select 1 from execution x
+             where x.client_id = a.client_id and x.adjustment_id = a.id
+               and x.entry_id is not null) as "isPartly"
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.adjustmentId)}::uuid[]) as wanted (client_id, id)
+    join adjustment a on a.client_id = wanted.client_id and a.id = wanted.id
+    join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
+    join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
+    join claim c on c.client_id = d.client_id and c.id = d.claim_id
+    order by a.client_id, a.id
+  `);
+  const entries = await entriesToMove(db, rows);
+  return rows.map(({ isPartly, ...row }) => {
+    const all = entries.get(row.adjustmentId) ?? [];
+    const open = isPartly ? all.filter((entry) => !entry.isExecuted) : all;
+    const amountMinor = isPartly
+      ? open.reduce((sum, entry) => sum + entry.amountMinor, 0n)
+      : row.amountMinor;
+    const entryIds = isPartly ? open.map((entry) => entry.id) : null;
+    return { ...row, amountMinor, entries: open, entryIds };
+  });
+}
+
+type EntryToMove = PostingEntry & { readonly adjustmentId: string; readonly isExecuted: boolean };
+
+/** Without contra entries. `recorded_at` leaves out the partitions before the adjustment's. */
+async function entriesToMove(
+  db: Queries,
+  rows: readonly AdjustmentRow[],
+): Promise<Map<string, EntryToMove[]>> {
+  const found = await db.query<EntryToMove>(sql`
+    select e.adjustment_id as "adjustmentId", e.id, e.rule, e.kind,
+           e.debit_collection as "debitCollection", e.debit_account as "debitAccount",
+           e.debit_tran_code as "debitTranCode", e.credit_collection as "creditCollection",
+           e.credit_account as "creditAccount", e.credit_tran_code as "creditTranCode",
+           e.amount_minor as "amountMinor",
+           wanted.is_partly and coalesce((
+             select sum(x.sign) from execution x
+             where x.client_id = e.client_id and x.adjustment_id = e.adjustment_id
+               and x.entry_id = e.id), 0) > 0 as "isExecuted"
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.adjustmentId)}::uuid[],
+      ${rows.map((row) => row.createdAt)}::timestamptz[],
+      ${rows.map((row) => row.isPartly)}::boolean[])
+      as wanted (client_id, dispute_id, id, created_at, is_partly)
+    join entry e on e.client_id = wanted.client_id and e.dispute_id = wanted.dispute_id
+      and e.adjustment_id = wanted.id and e.kind <> 'contra'
+      and e.recorded_at >= wanted.created_at
+    order by e.adjustment_id, e.id
+  `);
+  return Map.groupBy(found, (entry) => entry.adjustmentId);
+}
+
+export interface AttemptRow {
+  readonly clientId: string;
+  readonly adjustmentId: string;
+  readonly id: string;
+  readonly service: string;
+  readonly purpose: AttemptPurpose;
+  readonly fence: number;
+  readonly key: string;
+  readonly keyRevision: number;
+  readonly worker: string;
+  readonly request: KeptRequest;
+  readonly startedAt: string;
+  /** Null while its answer has not come. */
+  readonly outcome: string | null;
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly reference: string | null;
+  readonly answer: string | null;
+  readonly latencyMilliseconds: number | null;
+  readonly isSuperseded: boolean | null;
+}
+
+/** Every attempt of adjustments, oldest first, at most 1,000 of each set. */
+export function attemptsOf(
+  db: Queries,
+  keys: readonly { clientId: string; adjustmentId: string; createdAt: string }[],
+): Promise<AttemptRow[]> {
+  if (keys.length === 0) return Promise.resolve([]);
+  return db.query(sql`
+    select t.client_id as "clientId", t.adjustment_id as "adjustmentId", t.id, t.service,
+           t.purpose, t.fence, t.key, t.key_revision as "keyRevision", t.worker, t.request,
+           t.started_at as "startedAt", o.outcome, o.status, o.code, o.reason, o.reference,
+           o.answer, o.latency_ms as "latencyMilliseconds", o.superseded as "isSuperseded"
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.adjustmentId)}::uuid[],
+      ${keys.map((key) => key.createdAt)}::timestamptz[]) as wanted (client_id, id, created_at)
+    cross join lateral (
+      select *
+      from service_attempt t
+      where t.client_id = wanted.client_id and t.adjustment_id = wanted.id
+        and t.started_at >= wanted.created_at
+      order by t.started_at, t.id
+      limit 1000
+    ) t
+    left join service_attempt_outcome o
+      on o.client_id = t.client_id and o.adjustment_id = t.adjustment_id
+      and o.attempt_id = t.id and o.started_at = t.started_at
+    order by t.client_id, t.adjustment_id, t.started_at, t.id
+  `);
+}
+
+export type CircuitRow = ServiceKey & Circuit;
+
+/** Circuits that are not in order: open, half open or with failures. */
+export function circuitsOf(db: Queries, clientIds: readonly string[]): Promise<CircuitRow[]> {
+  return db.query(sql`
+    select client_id as "clientId", service, state, failures, openings,
+           extract(epoch from probe_at)::float8 * 1000 as "probeAt"
+    from service_circuit
+    where client_id = any (${clientIds}::text[])
+  `);
+}
+
+export interface FindingRow {
+  readonly posted: boolean;
+  readonly reason: string;
+  readonly actor: string;
+  readonly fence: number;
+  readonly recordedAt: string;
+}
+
+export function findingsOf(
+  db: Queries,
+  clientId: string,
+  adjustmentId: string,
+): Promise<FindingRow[]> {
+  return db.query(sql`
+    select posted, reason, actor, fence, recorded_at as "recordedAt"
+    from service_finding
+    where client_id = ${clientId} and adjustment_id = ${adjustmentId}
+    order by recorded_at, id
+    limit 100
+  `);
+}
