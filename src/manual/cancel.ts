@@ -13,7 +13,7 @@ import type { ReasonedItem } from "./could-not-post.ts";
 import { soundReason } from "./could-not-post.ts";
 import type { WorkResult } from "./locked-work.ts";
 import { refuseUncertain } from "./locked-work.ts";
-import { perhapsPosted } from "./views.ts";
+import { partlyMoved, perhapsPosted } from "./views.ts";
 
 /** Cancels a set; each result says what became of it. */
 export async function cancelWork(
@@ -28,13 +28,14 @@ export async function cancelWork(
       )
     ).map((row) => [row.id, row]),
   );
-  const uncertain = await perhapsPosted(
-    engine.database,
-    [...rows.values()].flatMap(({ clientId, adjustmentId }) =>
-      adjustmentId === null ? [] : [{ clientId, id: adjustmentId }],
-    ),
+  const keys = [...rows.values()].flatMap(({ clientId, adjustmentId }) =>
+    adjustmentId === null ? [] : [{ clientId, id: adjustmentId }],
   );
-  const results = items.map((item) => considered(item, rows.get(item.assignmentId), uncertain));
+  const unsafe = {
+    uncertain: await perhapsPosted(engine.database, keys),
+    moved: await partlyMoved(engine.database, keys),
+  };
+  const results = items.map((item) => considered(item, rows.get(item.assignmentId), unsafe));
   const sound = results.flatMap((result, index) =>
     result.failure === null ? [{ item: items[index] as ReasonedItem, result }] : [],
   );
@@ -58,7 +59,7 @@ export async function cancelWork(
 function considered(
   item: ReasonedItem,
   row: AssignmentRow | undefined,
-  uncertain: ReadonlySet<string>,
+  unsafe: { readonly uncertain: ReadonlySet<string>; readonly moved: ReadonlySet<string> },
 ): WorkResult {
   const adjustmentId = row?.adjustmentId ?? null;
   const result = { assignmentId: item.assignmentId, adjustmentId, state: null };
@@ -69,7 +70,13 @@ function considered(
     refuseUnseen(row, item.version);
     refuseOthers(row, item.actor);
     soundReason(item.reason);
-    refuseUncertain(uncertain.has(adjustmentId), "serviceFailed");
+    refuseUncertain(unsafe.uncertain.has(adjustmentId), "serviceFailed");
+    if (unsafe.moved.has(adjustmentId)) {
+      throw new Failure("transition-refused", "part of it has moved: it is never cancelled whole", {
+        state: row.adjustmentState,
+        event: "cancelled",
+      });
+    }
     return { ...result, failure: null };
   } catch (error) {
     if (error instanceof Failure) return { ...result, failure: error };

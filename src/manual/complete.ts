@@ -70,9 +70,7 @@ export function completeByHand(
         uncertain: await perhapsPosted(tx, works.map(keyOf)),
         notMoved: await entriesNotMoved(
           tx,
-          works
-            .filter((work) => work.adjustment.state === "partlyExecuted")
-            .map((work) => ({ ...keyOf(work), disputeId: work.adjustment.disputeId })),
+          works.map((work) => ({ ...keyOf(work), disputeId: work.adjustment.disputeId })),
         ),
       }),
       decide: attestedMove,

@@ -8,8 +8,8 @@ export interface AdjustmentKey {
 }
 
 /**
- * Of partly executed adjustments, the entries whose money has not moved yet, by adjustment. Served
- * by the primary keys of entry and execution.
+ * Of adjustments some of whose entries moved one by one, the entries whose money has not moved yet,
+ * by adjustment. Those that move as a whole are absent. Served by the primary keys.
  */
 export async function entriesNotMoved(
   db: Queries,
@@ -24,7 +24,11 @@ export async function entriesNotMoved(
       ${adjustments.map((one) => one.id)}::uuid[]) as wanted (client_id, dispute_id, id)
     join entry e on e.client_id = wanted.client_id and e.dispute_id = wanted.dispute_id
       and e.adjustment_id = wanted.id and e.kind <> 'contra'
-    where coalesce((
+    where exists (
+      select 1 from execution x
+      where x.client_id = wanted.client_id and x.adjustment_id = wanted.id
+        and x.entry_id is not null)
+    and coalesce((
       select sum(x.sign) from execution x
       where x.client_id = e.client_id and x.adjustment_id = e.adjustment_id
         and (x.entry_id is null or x.entry_id = e.id)), 0) <= 0
@@ -55,6 +59,24 @@ export async function perhapsPosted(
       order by t.recorded_at desc, t.id desc
       limit 1) last
     where last.event = 'outcomeUnknown'
+  `);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Adjustments of which some money has moved, and not come back. */
+export async function partlyMoved(
+  db: Queries,
+  adjustments: readonly AdjustmentKey[],
+): Promise<Set<string>> {
+  if (adjustments.length === 0) return new Set();
+  const rows = await db.query<{ id: string }>(sql`
+    select wanted.id
+    from unnest(
+      ${adjustments.map((one) => one.clientId)}::text[],
+      ${adjustments.map((one) => one.id)}::uuid[]) as wanted (client_id, id)
+    join execution x on x.client_id = wanted.client_id and x.adjustment_id = wanted.id
+    group by wanted.id
+    having sum(x.sign) > 0
   `);
   return new Set(rows.map((row) => row.id));
 }

@@ -4,6 +4,7 @@ import { testEngine } from "../../test/support/engine.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { aPerson } from "../../test/support/work.ts";
 import { assignmentOf, completion, move, workByHand } from "../../test/support/work-by-hand.ts";
+import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import { sql } from "../database/sql.ts";
 import { assignmentActions } from "../work/actions.ts";
 import type { AssignmentRow } from "../work/views.ts";
@@ -84,6 +85,53 @@ describe("what cannot be done", () => {
 
     expect(result?.failure?.code).toBe("stale-version");
     expect(await assignmentOf(engine, row)).toBeDefined();
+  });
+
+  test("what has moved in part is never cancelled whole", async () => {
+    const row = await workByHand(engine);
+    await move(
+      engine,
+      row,
+      { from: "pendingManual", event: "couldNotPost" },
+      { from: "serviceFailed", event: "retried" },
+      { from: "pendingService", event: "sent" },
+    );
+    const [entry] = await database.query<{ id: string }>(sql`
+      select id from entry where adjustment_id = ${row.adjustmentId}`);
+    await database.transaction((tx) =>
+      moveAdjustments(tx, engine, [
+        {
+          clientId: row.clientId,
+          adjustmentId: row.adjustmentId ?? "",
+          from: "sending",
+          event: "partlyPosted",
+          actor: "core",
+          execution: {
+            basis: "posted",
+            reference: "S-1",
+            postingDate: "2026-11-16",
+            entryIds: [entry?.id ?? ""],
+          },
+        },
+      ]),
+    );
+    await move(
+      engine,
+      row,
+      { from: "partlyExecuted", event: "retried" },
+      { from: "pendingService", event: "retriesUsedUp" },
+    );
+    const failed = (await assignmentOf(engine, row)) as AssignmentRow;
+
+    const [result] = await cancelWork(engine, [
+      { ...failed, assignmentId: failed.id, actor: "amy", reason: "give up" },
+    ]);
+
+    expect(failed.adjustmentState).toBe("serviceFailed");
+    expect(result?.failure).toMatchObject({
+      code: "transition-refused",
+      message: expect.stringContaining("never cancelled whole"),
+    });
   });
 
   test("what a call may have posted is neither cancelled, moved nor completed by hand", async () => {
