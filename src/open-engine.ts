@@ -12,11 +12,14 @@ import type { AccountVault } from "./access/vault.ts";
 import { accountVault } from "./access/vault.ts";
 import { createEngine } from "./accounting/client-runtime.ts";
 import type { Engine } from "./accounting/engine.ts";
+import { departureOf } from "./batch/pend-for-batch-accounting.ts";
 import type { Configuration } from "./config.ts";
 import { migrate } from "./database/migrate.ts";
 import { openDatabase } from "./database/open.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { systemClock } from "./kernel/clock.ts";
+import type { Failpoints } from "./kernel/failpoints.ts";
+import { failpointsFrom } from "./kernel/failpoints.ts";
 import { uuids } from "./kernel/ids.ts";
 import { requireRuleBook } from "./rulebook/load.ts";
 import { loadRuleBook, STANDARD_BOOK } from "./rulebook/read.ts";
@@ -27,6 +30,8 @@ export interface OpenEngine {
   readonly engine: Engine;
   readonly vault: AccountVault;
   readonly keys: VaultKeys;
+  /** Where a test wants the process to die or fail; none in production. */
+  readonly failpoints: Failpoints;
   /** True where the database is the embedded one. */
   readonly embedded: boolean;
   close(): Promise<void>;
@@ -53,9 +58,10 @@ export async function openEngine(
     const standard = requireRuleBook(await loadRuleBook(STANDARD_BOOK));
     const rulebooks = (id: string) => (id === "standard" ? standard : undefined);
     return {
-      engine: createEngine({ database: opened.database, clock, ids, rulebooks }),
+      engine: createEngine({ database: opened.database, clock, ids, rulebooks, departureOf }),
       vault: accountVault(keys, { clock, ids }),
       keys,
+      failpoints: failpointsFrom(configuration.failpoints),
       embedded: opened.embedded,
       close: () => opened.close(),
     };

@@ -11,7 +11,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { RuleBook } from "../rulebook/load.ts";
-import type { TermsSource } from "../work/assignment-terms.ts";
+import type { TermsFacts } from "../work/assignment-terms.ts";
 import { assignmentTermsFrom } from "../work/assignment-terms.ts";
 
 import { clientSettings } from "./client-settings.ts";
@@ -24,7 +24,7 @@ export interface EngineParts {
   /** The rule book by id, e.g. `standard`; undefined where there is none. */
   readonly rulebooks: (id: string) => RuleBook | undefined;
   /** When the batch window that takes an adjustment leaves, where that is known. */
-  readonly departureOf?: TermsSource["departureOf"];
+  readonly departureOf?: (facts: TermsFacts, client: ClientRuntime) => string | null;
 }
 
 export function createEngine(parts: EngineParts): Engine {
@@ -46,17 +46,20 @@ export function createEngine(parts: EngineParts): Engine {
     return new Map(ids.map((id) => [id, known.get(id) as ClientRuntime]));
   };
 
-  const calendarOf = (clientId: string): BusinessCalendar => {
+  const runtimeOf = (clientId: string): ClientRuntime => {
     const client = known.get(clientId);
     assert(client !== undefined, `client ${clientId} was loaded before`);
-    return client.calendar;
+    return client;
   };
+  const calendarOf = (clientId: string): BusinessCalendar => runtimeOf(clientId).calendar;
+  const departureOf = (facts: TermsFacts): string | null =>
+    parts.departureOf?.(facts, runtimeOf(facts.clientId)) ?? null;
   return {
     database: parts.database,
     clock: parts.clock,
     ids: parts.ids,
     clients,
-    assignmentTerms: assignmentTermsFrom({ calendarOf, departureOf: parts.departureOf }),
+    assignmentTerms: assignmentTermsFrom({ calendarOf, departureOf }),
   };
 }
 

@@ -13,7 +13,7 @@ import { nextFileState } from "./file-machine.ts";
 import { freshFile, lockedFile } from "./hand-over.ts";
 import { changeFile, finishWindows, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
-import { countOpenLines, liveAdjustments } from "./views.ts";
+import { countOpenLines, liveAdjustments } from "./line-views.ts";
 
 export interface Acknowledgement {
   readonly clientId: string;

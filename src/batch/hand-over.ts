@@ -12,7 +12,8 @@ import { nextFileState } from "./file-machine.ts";
 import { profileOf } from "./generate.ts";
 import { changeFile, finishWindows, recordStep } from "./store.ts";
 import type { FileRow } from "./views.ts";
-import { fileById, linesOfFile, lockFile } from "./views.ts";
+import { linesOfFile } from "./line-views.ts";
+import { fileById, lockFile } from "./views.ts";
 
 const SLICE = 2000;
 

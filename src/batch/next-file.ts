@@ -5,9 +5,13 @@
 import type { Engine } from "../accounting/engine.ts";
 import type { MoveResult } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import { assert } from "../kernel/assert.ts";
+import { Failure } from "../kernel/failure.ts";
+import type { ActionVerb } from "../work/actions.ts";
 
 import { batchProfile } from "./profile.ts";
-import { failedDestinations } from "./views.ts";
+import type { FailedAdjustment } from "./window-views.ts";
+import { lockFailed } from "./window-views.ts";
 
 export interface NextFileRequest {
   readonly clientId: string;
@@ -15,29 +19,36 @@ export interface NextFileRequest {
   readonly reason: string | null;
   readonly actor: string;
   /** Another profile; the one it failed with if left out. */
-  readonly profile?: string;
+  readonly profile?: string | undefined;
+  /** Of its assignment as the person saw it; any if left out. */
+  readonly version?: number;
 }
 
-/** An adjustment that is not batchFailed stays. Throws `not-found` for an unknown profile. */
+/**
+ * One that has not failed stays. Throws `not-found` for an unknown adjustment or profile and
+ * `stale-version` where its assignment changed.
+ */
 export async function askNextFile(
   engine: Engine,
   requests: readonly NextFileRequest[],
 ): Promise<MoveResult[]> {
   return engine.database.transaction(async (tx) => {
     const clients = await engine.clients(tx, [...new Set(requests.map((one) => one.clientId))]);
-    const destinations = await failedDestinations(
+    const rows = await lockFailed(
       tx,
       requests.map((one) => ({ clientId: one.clientId, id: one.adjustmentId })),
     );
-    const known = new Map(destinations.map((row) => [row.id, row.destination]));
+    const known = new Map(rows.map((row) => [row.id, row]));
     const moves = requests.map((request) => {
-      const destination = request.profile ?? known.get(request.adjustmentId) ?? null;
-      const settings = clients.get(request.clientId)?.settings ?? {};
-      if (destination !== null) batchProfile(settings, destination);
+      const failed = seen(request, known.get(request.adjustmentId));
+      const destination = request.profile ?? failed.destination;
+      const client = clients.get(request.clientId);
+      assert(client !== undefined, "the client was loaded");
+      if (destination !== null) batchProfile(client.settings, destination);
       return {
         clientId: request.clientId,
         adjustmentId: request.adjustmentId,
-        from: "batchFailed" as const,
+        from: failed.isPartly ? ("partlyExecuted" as const) : ("batchFailed" as const),
         event: "nextFileAsked" as const,
         actor: request.actor,
         reason: request.reason,
@@ -46,4 +57,31 @@ export async function askNextFile(
     });
     return moveAdjustments(tx, engine, moves);
   });
+}
+
+function seen(request: NextFileRequest, row: FailedAdjustment | undefined): FailedAdjustment {
+  if (row === undefined) {
+    throw new Failure("not-found", `adjustment ${request.adjustmentId} does not exist`);
+  }
+  if (request.version !== undefined && request.version !== row.assignmentVersion) {
+    throw new Failure("stale-version", "the assignment changed since you read it", {
+      version: row.assignmentVersion,
+    });
+  }
+  return row;
+}
+
+/** *Put into the next file* as an action on assignments. Throws `transition-refused`. */
+export function nextFileVerb(engine: Engine): ActionVerb {
+  return async ({ clientId, adjustmentId, version, actor, input }) => {
+    assert(adjustmentId !== null, "the assignment is of an adjustment");
+    const reason = typeof input["reason"] === "string" ? input["reason"] : null;
+    const request = { clientId, adjustmentId, version, actor, reason };
+    const [result] = await askNextFile(engine, [request]);
+    assert(result !== undefined, "one request has one result");
+    if (result.moved) return result;
+    throw new Failure("transition-refused", `it is ${result.state}, not failed`, {
+      state: result.state,
+    });
+  };
 }

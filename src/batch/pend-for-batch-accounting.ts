@@ -5,6 +5,7 @@
 import { Temporal } from "temporal-polyfill";
 
 import type { ClientRuntime } from "../accounting/engine.ts";
+import type { BusinessCalendar } from "../kernel/calendar.ts";
 
 import type { Occurrence } from "./cut-offs.ts";
 import { nextOccurrence } from "./cut-offs.ts";
@@ -34,13 +35,54 @@ export function predictDeparture(
   at: Temporal.Instant,
 ): Departure | null {
   const profile = batchProfile(runtime.settings, adjustment.destination);
-  const found = windowFor(profile, runtime, adjustment, at);
-  if (found === null) return null;
-  const { cutAt, businessDate, cutOff, postingDate } = found;
+  const window = windowFor(profile, runtime, adjustment, at);
+  if (window === null) return null;
+  const { cutAt, businessDate, cutOff, postingDate } = window;
   return { leavesAt: cutAt, businessDate, cutOff, postingDate };
 }
 
+/** For `createEngine`: what an assignment about to be opened says of its departure. */
+export function departureOf(
+  facts: {
+    readonly openedAt: string;
+    readonly plannedPostingDate: string;
+    readonly destination?: string | null;
+  },
+  runtime: Pick<ClientRuntime, "settings" | "calendar">,
+): string | null {
+  const { destination, plannedPostingDate, openedAt } = facts;
+  if (destination === null || destination === undefined) return null;
+  if (runtime.settings.batchProfiles[destination] === undefined) return null;
+  const adjustment = { destination, plannedPostingDate, isDenialDebit: false };
+  const at = Temporal.Instant.from(openedAt);
+  return predictDeparture(runtime, adjustment, at)?.leavesAt ?? null;
+}
+
 const MOST_WINDOWS = 400;
+
+/** The window found last, per profile: it answers every instant up to its cut-off. */
+const found = new WeakMap<
+  BatchProfile,
+  { calendar: BusinessCalendar; askedAt: Temporal.Instant; next: Occurrence }
+>();
+
+function nextWindow(
+  profile: BatchProfile,
+  calendar: BusinessCalendar,
+  at: Temporal.Instant,
+): Occurrence | null {
+  const known = found.get(profile);
+  if (
+    known?.calendar === calendar &&
+    Temporal.Instant.compare(known.askedAt, at) <= 0 &&
+    Temporal.Instant.compare(at, known.next.cutAt) <= 0
+  ) {
+    return known.next;
+  }
+  const next = nextOccurrence(profile, calendar, at);
+  if (next !== null) found.set(profile, { calendar, askedAt: at, next });
+  return next;
+}
 
 function windowFor(
   profile: BatchProfile,
@@ -50,7 +92,7 @@ function windowFor(
 ): Occurrence | null {
   let from = at;
   for (let count = 0; count < MOST_WINDOWS; count += 1) {
-    const next = nextOccurrence(profile, calendar, from);
+    const next = nextWindow(profile, calendar, from);
     if (next === null || !adjustment.isDenialDebit) return next;
     if (next.postingDate >= adjustment.plannedPostingDate) return next;
     from = Temporal.Instant.from(next.cutAt).add({ nanoseconds: 1 });

@@ -25,7 +25,8 @@ import { verifyFile } from "./render-again.ts";
 import { resend } from "./resend.ts";
 import { transmitNext } from "./transmit.ts";
 import type { FileRow } from "./views.ts";
-import { fileById, linesOfFile, listFiles } from "./views.ts";
+import { linesOfFile } from "./line-views.ts";
+import { fileById, listFiles } from "./views.ts";
 
 const db = useDatabase();
 const engine = testEngine(db);

@@ -18,7 +18,8 @@ import { fileRenderer } from "./render-file.ts";
 import { readBytes } from "./stored-bytes.ts";
 import { sealedByOf } from "./transmit.ts";
 import type { FileRow } from "./views.ts";
-import { fileById, layoutDefinition, lineSums } from "./views.ts";
+import { lineSums } from "./line-views.ts";
+import { fileById, layoutDefinition } from "./views.ts";
 import { fileWords } from "./words.ts";
 
 const SLICE = 2000;

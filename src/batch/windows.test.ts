@@ -15,7 +15,7 @@ import { sql } from "../database/sql.ts";
 import { generateNow } from "./generate.ts";
 import { predictDeparture } from "./pend-for-batch-accounting.ts";
 import type { WindowRow } from "./store.ts";
-import { listWindows } from "./views.ts";
+import { listWindows } from "./window-views.ts";
 import { cutDueWindows, makeWindows } from "./windows.ts";
 import { startBatchWorker, takeTurn } from "./worker.ts";
 
@@ -32,11 +32,8 @@ async function windowsOf(client: string): Promise<WindowRow[]> {
   return listWindows(db, { clients: [client], ...all });
 }
 
-async function turn(): Promise<string[]> {
-  const problems: string[] = [];
-  const report = (problem: string): void => void problems.push(problem);
-  await takeTurn(desk, { ...SENDING, pollMilliseconds: 1, report });
-  return problems;
+function turn(): Promise<string[]> {
+  return takeTurn(desk, SENDING);
 }
 
 test("windows are made ahead, once, and cut when their time has come", async () => {

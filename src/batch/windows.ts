@@ -14,7 +14,7 @@ import { cutWindow, isLate } from "./generate.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile, batchProfiles } from "./profile.ts";
 import { lockWindow, planWindows, settleWindow } from "./store.ts";
-import { dueWindows, lastPlanned } from "./views.ts";
+import { dueWindows, lastPlanned } from "./window-views.ts";
 
 const DAYS_AHEAD = 7;
 const DUE_AT_ONCE = 100;

@@ -38,28 +38,30 @@ async function run(
   options: BatchWorkerOptions,
   stopping: AbortSignal,
 ): Promise<void> {
+  let told = new Set<string>();
   while (!stopping.aborted) {
-    try {
-      await takeTurn(desk, options, stopping);
-    } catch (error) {
-      options.report(`batch: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const problems = await takeTurn(desk, options, stopping).catch((error: unknown) => [
+      `batch: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+    // What stays wrong is told once, not every turn.
+    for (const problem of problems) if (!told.has(problem)) options.report(problem);
+    told = new Set(problems);
     await delay(options.pollMilliseconds, undefined, { signal: stopping }).catch(() => undefined);
   }
 }
 
-/** One turn: what is due now, and no waiting. */
+/** One turn: what is due now, and no waiting. Answers what went wrong, in words. */
 export async function takeTurn(
   desk: BatchDesk,
-  options: BatchWorkerOptions,
+  options: TransmitOptions,
   stopping?: AbortSignal,
-): Promise<void> {
-  const problems = await makeWindows(desk);
+): Promise<string[]> {
+  const made = await makeWindows(desk);
   const cut = await cutDueWindows(desk, "system:batch");
-  for (const { clientId, profile, reason } of [...problems, ...cut.problems]) {
-    options.report(`batch profile ${profile} of ${clientId}: ${reason}`);
-  }
   for (let files = 0; files < MOST_FILES_A_TURN && stopping?.aborted !== true; files += 1) {
-    if ((await transmitNext(desk, options)) === null) return;
+    if ((await transmitNext(desk, options)) === null) break;
   }
+  return [...made, ...cut.problems].map(
+    ({ clientId, profile, reason }) => `batch profile ${profile} of ${clientId}: ${reason}`,
+  );
 }

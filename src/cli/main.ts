@@ -10,11 +10,13 @@ import { Command, CommanderError } from "commander";
 import { explainConfiguration, readConfiguration } from "../config.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
+import { batchCommands } from "./commands/batch.ts";
 import { configurationCommands } from "./commands/config.ts";
 import { databaseCommands } from "./commands/db.ts";
 import { importCommands } from "./commands/import.ts";
 import { ruleCommands } from "./commands/rules.ts";
 import { serverCommands } from "./commands/serve.ts";
+import { verifyCommands } from "./commands/verify.ts";
 import type { CommandContext } from "./context.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 
@@ -24,8 +26,10 @@ const GROUPS: readonly Group[] = [
   (program, context) =>
     configurationCommands(program, context, () => explainConfiguration(process.env)),
   databaseCommands,
+  batchCommands,
   importCommands,
   ruleCommands,
+  verifyCommands,
   (program) =>
     // Loaded when asked for: other commands start without the server.
     serverCommands(program, async (role, options) =>
