@@ -1,0 +1,165 @@
+/** What the pages read, as query options: one name per resource, so that commands can refresh it. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { ProblemError, read, readText, rememberCsrf } from "./http.ts";
+import type {
+  Adjustment,
+  Assignment,
+  AssignmentDetails,
+  BatchProfile,
+  ClaimSummary,
+  Client,
+  CollectionBalance,
+  Dispute,
+  Entry,
+  Page,
+  Positions,
+  Queue,
+  Rollup,
+  Session,
+} from "./types.ts";
+
+/** Lists refresh while the page is looked at; a hidden page asks nothing. */
+const LIVE_MILLISECONDS = 5000;
+const PAGE_SIZE = 200;
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: async () => {
+    try {
+      const session = await read<Session>("/session");
+      rememberCsrf(session.csrf);
+      return session;
+    } catch (error) {
+      if (error instanceof ProblemError && error.problem.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: Infinity,
+});
+
+export const clientsQuery = queryOptions({
+  queryKey: ["clients"],
+  queryFn: () => read<Page<Client>>("/clients", { limit: 500 }),
+  staleTime: 30_000,
+});
+
+export interface ClaimFilter {
+  readonly client?: string | undefined;
+  readonly q?: string | undefined;
+}
+
+export const claimsQuery = (filter: ClaimFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["claims", filter],
+    queryFn: ({ pageParam }) =>
+      read<Page<ClaimSummary>>("/claims", { ...filter, limit: 50, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+
+export const rollupQuery = (claim: string) =>
+  queryOptions({
+    queryKey: ["rollup", claim],
+    queryFn: () => read<Rollup>(`/claims/${claim}/rollup`),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+
+export const disputeQuery = (dispute: string) =>
+  queryOptions({
+    queryKey: ["dispute", dispute],
+    queryFn: () => read<Dispute>(`/disputes/${dispute}`),
+  });
+
+export const entriesQuery = (dispute: string) =>
+  queryOptions({
+    queryKey: ["dispute", dispute, "entries"],
+    queryFn: () => readAll<Entry>(`/disputes/${dispute}/entries`),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+
+export const collectionsQuery = (dispute: string) =>
+  queryOptions({
+    queryKey: ["dispute", dispute, "collections"],
+    queryFn: () => readAll<CollectionBalance>(`/disputes/${dispute}/collections`),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+
+export const positionsQuery = (dispute: string) =>
+  queryOptions({
+    queryKey: ["dispute", dispute, "positions"],
+    queryFn: () => read<Positions>(`/disputes/${dispute}/positions`),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+
+export const adjustmentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["adjustment", id],
+    queryFn: () => read<Adjustment>(`/adjustments/${id}`),
+    staleTime: 2000,
+  });
+
+export const queuesQuery = (client?: string) =>
+  queryOptions({
+    queryKey: ["queues", client ?? null],
+    queryFn: () => readAll<Queue>("/queues", { client }),
+    refetchInterval: LIVE_MILLISECONDS,
+    placeholderData: keepPreviousData,
+  });
+
+export interface AssignmentFilter {
+  readonly client?: string | undefined;
+  readonly queue?: string | undefined;
+  readonly type?: string | undefined;
+  readonly assignee?: string | undefined;
+}
+
+export const assignmentsQuery = (filter: AssignmentFilter, limit = PAGE_SIZE) =>
+  infiniteQueryOptions({
+    queryKey: ["assignments", filter, limit],
+    queryFn: ({ pageParam }) =>
+      read<Page<Assignment>>("/assignments", { ...filter, limit, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    maxPages: 10,
+    getPreviousPageParam: () => undefined,
+  });
+
+export const assignmentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["assignment", id],
+    queryFn: () => read<AssignmentDetails>(`/assignments/${id}`),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+
+export const profilesQuery = (client?: string) =>
+  queryOptions({
+    queryKey: ["batch-profiles", client ?? null],
+    queryFn: () => readAll<BatchProfile>("/batch-profiles", { client }),
+    refetchInterval: LIVE_MILLISECONDS * 3,
+  });
+
+export const contentQuery = (batch: string) =>
+  queryOptions({
+    queryKey: ["batch", batch, "content"],
+    queryFn: () => readText(`/batches/${batch}/content`),
+    staleTime: Infinity,
+    retry: false,
+  });
+
+/** Small listings whole: at most ten pages, which these never reach. */
+export async function readAll<Item>(
+  path: string,
+  query: Readonly<Record<string, string | undefined>> = {},
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < 10; page += 1) {
+    const answer: Page<Item> = await read<Page<Item>>(path, { ...query, cursor });
+    items.push(...answer.items);
+    cursor = answer.next ?? null;
+    if (cursor === null) break;
+  }
+  return items;
+}

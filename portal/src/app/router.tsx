@@ -1,0 +1,133 @@
+/** Every address of the portal. What a screen shows is in its address, so that it can be sent. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from "@tanstack/react-router";
+
+import { sessionQuery } from "../api/queries.ts";
+import { NotFound, Unexpected } from "./lost.tsx";
+import { Shell } from "./shell.tsx";
+
+type Search = Readonly<Record<string, unknown>>;
+
+function text(search: Search, name: string): string | undefined {
+  const value = search[name];
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Leaves out what is not there, so that addresses stay short. */
+function texts<Name extends string>(
+  search: Search,
+  ...names: readonly Name[]
+): Partial<Record<Name, string>> {
+  const found: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const value = text(search, name);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
+  notFoundComponent: NotFound,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Search) => texts(search, "to"),
+  component: lazyRouteComponent(() => import("../screens/sign-in.tsx"), "SignIn"),
+});
+
+/** Everything behind the sign-in. The client in view stays while pages change. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  validateSearch: (search: Search) => texts(search, "client"),
+  search: { middlewares: [retainSearchParams(["client"])] },
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queries.ensureQueryData(sessionQuery);
+    // The router's own control flow.
+    // oxlint-disable-next-line typescript/only-throw-error
+    if (session === null) throw redirect({ to: "/sign-in", search: { to: location.href } });
+    return { session };
+  },
+  component: Shell,
+  errorComponent: Unexpected,
+});
+
+const today = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: lazyRouteComponent(() => import("../screens/today.tsx"), "Today"),
+});
+
+const queues = createRoute({
+  getParentRoute: () => inside,
+  path: "/queues",
+  validateSearch: (search: Search) => texts(search, "queue", "assignee", "assignment", "action"),
+  component: lazyRouteComponent(() => import("../screens/queues.tsx"), "Queues"),
+});
+
+const cases = createRoute({
+  getParentRoute: () => inside,
+  path: "/cases",
+  validateSearch: (search: Search) => texts(search, "q"),
+  component: lazyRouteComponent(() => import("../screens/cases.tsx"), "Cases"),
+});
+
+const oneCase = createRoute({
+  getParentRoute: () => inside,
+  path: "/cases/$claim",
+  validateSearch: (search: Search) =>
+    texts(search, "dispute", "tab", "operation", "assignment", "action"),
+  component: lazyRouteComponent(() => import("../screens/case.tsx"), "Case"),
+});
+
+const batches = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches",
+  validateSearch: (search: Search) => texts(search, "profile"),
+  component: lazyRouteComponent(() => import("../screens/batches.tsx"), "Batches"),
+});
+
+const batch = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/$batch",
+  component: lazyRouteComponent(() => import("../screens/batch.tsx"), "Batch"),
+});
+
+const administration = createRoute({
+  getParentRoute: () => inside,
+  path: "/administration",
+  validateSearch: (search: Search) => texts(search, "do", "profile", "file"),
+  component: lazyRouteComponent(() => import("../screens/administration.tsx"), "Administration"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  inside.addChildren([today, queues, cases, oneCase, batches, batch, administration]),
+]);
+
+export function portalRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    scrollRestoration: true,
+    defaultErrorComponent: Unexpected,
+    defaultNotFoundComponent: NotFound,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof portalRouter>;
+  }
+}

@@ -1,0 +1,83 @@
+/** The frame around every page: where one can go, whose books are in view, who is signed in. */
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Briefcase, FileStack, Inbox, LayoutDashboard, Settings2 } from "lucide-react";
+import type { LucideIcon } from "lucide-react";
+import { useState } from "react";
+
+import mark from "../ui/mark.svg";
+import { useShortcuts } from "../ui/shortcuts.ts";
+
+import { ClientChoice } from "./client-choice.tsx";
+import { Help } from "./help.tsx";
+import { RailFoot } from "./rail-foot.tsx";
+import { SearchBox } from "./search-box.tsx";
+import css from "./shell.module.css";
+
+type Place = "/" | "/queues" | "/cases" | "/batches" | "/administration";
+
+const PLACES: readonly {
+  readonly to: Place;
+  readonly label: string;
+  readonly key: string;
+  readonly icon: LucideIcon;
+}[] = [
+  { to: "/", label: "Today", key: "t", icon: LayoutDashboard },
+  { to: "/queues", label: "Queues", key: "q", icon: Inbox },
+  { to: "/cases", label: "Cases", key: "c", icon: Briefcase },
+  { to: "/batches", label: "Batches", key: "b", icon: FileStack },
+  { to: "/administration", label: "Admin", key: "a", icon: Settings2 },
+];
+
+export function Shell() {
+  const navigate = useNavigate();
+  const [helpShown, showHelp] = useState(false);
+  useShortcuts(
+    "Go to",
+    PLACES.map((place) => ({
+      keys: `g ${place.key}`,
+      label: place.label,
+      run: () => void navigate({ to: place.to }),
+    })),
+  );
+  useShortcuts("Everywhere", [
+    { keys: "?", label: "This list", run: () => showHelp(true) },
+    { keys: "/", label: "Search cases", run: focusSearch },
+  ]);
+  return (
+    <div className={css["shell"]}>
+      <a className={css["skip"]} href="#content">
+        Skip to the content
+      </a>
+      <div className={css["rail"]}>
+        <Link to="/" className={css["brand"]}>
+          <img src={mark} alt="" />
+          Redress
+        </Link>
+        <nav className={css["nav"]} aria-label="Main">
+          {PLACES.map(({ to, label, key, icon: Icon }) => (
+            <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+              <Icon size={17} strokeWidth={1.9} aria-hidden />
+              {label}
+              <kbd aria-hidden>g {key}</kbd>
+            </Link>
+          ))}
+        </nav>
+        <RailFoot showHelp={() => showHelp(true)} />
+      </div>
+      <div className={css["main"]}>
+        <header className={css["bar"]}>
+          <SearchBox />
+          <ClientChoice />
+        </header>
+        <main id="content" tabIndex={-1} className={css["content"]}>
+          <Outlet />
+        </main>
+      </div>
+      <Help shown={helpShown} close={() => showHelp(false)} />
+    </div>
+  );
+}
+
+function focusSearch(): void {
+  document.querySelector<HTMLInputElement>("#search")?.focus();
+}

@@ -1,0 +1,173 @@
+/**
+ * What a person gives for each action on an assignment: fields as data, what is reviewed before it
+ * is done, and the body that is sent. Which actions there are, the server says.
+ */
+
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly type: "text" | "words" | "date" | "attest" | "choice";
+  readonly required: boolean;
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  /** Shown only while another field has this value. */
+  readonly when?: { readonly field: string; readonly is: string };
+  readonly hint?: string;
+}
+
+export type Given = Readonly<Record<string, string>>;
+
+export interface ActionShape {
+  readonly fields: readonly Field[];
+  /** What will happen, said before it does. */
+  readonly consequence: string;
+  readonly done: string;
+  readonly tone?: "red";
+}
+
+const REASON: Field = {
+  name: "reason",
+  label: "Reason",
+  type: "words",
+  required: true,
+  hint: "Kept with the case for ever. No account or card numbers.",
+};
+
+const REFERENCE: Field = {
+  name: "reference",
+  label: "Reference in the system of record",
+  type: "text",
+  required: true,
+};
+
+const COMPLETION: ActionShape = {
+  fields: [
+    REFERENCE,
+    { name: "postingDate", label: "Posting date", type: "date", required: true },
+    {
+      name: "note",
+      label: "Note",
+      type: "words",
+      required: false,
+      hint: "Kept with the case for ever. No account or card numbers.",
+    },
+    {
+      name: "attested",
+      label: "I certify that the above adjustment has been posted as shown",
+      type: "attest",
+      required: true,
+    },
+  ],
+  consequence:
+    "The adjustment becomes executed on your attestation, and the books count it as moved.",
+  done: "Attested and executed",
+};
+
+export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
+  completion: COMPLETION,
+  failure: {
+    fields: [REASON],
+    consequence:
+      "Nothing is booked as moved. The work goes on as Execute Accounting Service Failed.",
+    done: "Recorded: it could not be posted",
+  },
+  cancellation: {
+    fields: [REASON],
+    consequence: "Contra entries undo what was booked; the adjustment is not executed any more.",
+    done: "Cancelled, with contra entries",
+    tone: "red",
+  },
+  retry: {
+    fields: [],
+    consequence: "It is tried again by the same route.",
+    done: "It will be tried again",
+  },
+  run: {
+    fields: [],
+    consequence: "The call to the system of record is made at once instead of at its time.",
+    done: "It runs now",
+  },
+  manual: {
+    fields: [REASON],
+    consequence: "It leaves its route and becomes an Execute Accounting Assignment for a person.",
+    done: "Moved to manual",
+  },
+  finding: {
+    fields: [
+      {
+        name: "posted",
+        label: "What did you find in the system of record?",
+        type: "choice",
+        required: true,
+        choices: [
+          { value: "true", label: "It posted" },
+          { value: "false", label: "It did not post" },
+        ],
+      },
+      { ...REFERENCE, when: { field: "posted", is: "true" } },
+      {
+        name: "postingDate",
+        label: "Posting date",
+        type: "date",
+        required: true,
+        when: { field: "posted", is: "true" },
+      },
+      REASON,
+    ],
+    consequence: "Your finding decides what the books say of this posting.",
+    done: "Finding recorded",
+  },
+  approval: {
+    fields: [
+      {
+        name: "approved",
+        label: "Decision",
+        type: "choice",
+        required: true,
+        choices: [
+          { value: "true", label: "Approve" },
+          { value: "false", label: "Decline" },
+        ],
+      },
+      { ...REASON, required: false },
+    ],
+    consequence: "Approved, it is booked and executed; declined, it is cancelled.",
+    done: "Decision recorded",
+  },
+};
+
+const UNKNOWN: ActionShape = { fields: [], consequence: "The server does it.", done: "Done" };
+
+export function actionShape(name: string): ActionShape {
+  return ACTION_SHAPES[name] ?? UNKNOWN;
+}
+
+export function shownFields(shape: ActionShape, given: Given): readonly Field[] {
+  return shape.fields.filter(({ when }) => when === undefined || given[when.field] === when.is);
+}
+
+/** Labels of what is missing, by field name. */
+export function missing(shape: ActionShape, given: Given): Readonly<Record<string, string>> {
+  const faults: Record<string, string> = {};
+  for (const field of shownFields(shape, given)) {
+    const value = (given[field.name] ?? "").trim();
+    if (field.type === "attest" && value !== "true") faults[field.name] = "Needed to go on";
+    else if (field.required && value === "") faults[field.name] = "Fill this in";
+    else if (field.type === "date" && value !== "" && !/^\d{4}-\d{2}-\d{2}$/.test(value)) {
+      faults[field.name] = "A date as 2026-11-16";
+    }
+  }
+  return faults;
+}
+
+/** The request's body: what is left empty is not sent. */
+export function actionBody(shape: ActionShape, given: Given): Readonly<Record<string, unknown>> {
+  const entries = shownFields(shape, given).flatMap(
+    (field): readonly (readonly [string, unknown])[] => {
+      const value = (given[field.name] ?? "").trim();
+      if (value === "") return [];
+      const isFlag = field.type === "attest" || field.type === "choice";
+      return [[field.name, isFlag ? value === "true" : value]];
+    },
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,178 @@
+/**
+ * An assignment: what to do, with everything that is needed to do it elsewhere, by when and why;
+ * its actions, and what happened until now. The same in the queue, in the case and on its own.
+ */
+import { Link } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useSend } from "../api/commands.ts";
+import { adjustmentQuery, assignmentQuery } from "../api/queries.ts";
+import type { Assignment, AssignmentDetails, OfferedAction } from "../api/types.ts";
+import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
+import { AdjustmentBadge, Due, WordBadge } from "../ui/badge.tsx";
+import { Amount } from "../ui/money.tsx";
+import { Facts } from "../ui/panel.tsx";
+import { useShortcuts } from "../ui/shortcuts.ts";
+import { inWords, ROUTE_WORDS } from "../ui/states.ts";
+import { showInstant } from "../ui/time.ts";
+import ui from "../ui/ui.module.css";
+
+import { ActionForm } from "./action-form.tsx";
+import { actionKey, AssignmentActions } from "./assignment-actions.tsx";
+import { useClientName } from "./clients.ts";
+import { Proposals } from "./journal.tsx";
+import { MovementDetail } from "./movement-detail.tsx";
+import css from "./parts.module.css";
+import { Timeline } from "./timeline.tsx";
+
+export interface AssignmentDetailProps {
+  readonly id: string;
+  readonly action: string | undefined;
+  readonly choose: (action: string | undefined) => void;
+  /** Called when an action is done, e.g. to go on to the next one. */
+  readonly done?: () => void;
+}
+
+export function AssignmentDetail(props: AssignmentDetailProps) {
+  const query = useQuery(assignmentQuery(props.id));
+  return (
+    <Answer query={query} what="the assignment">
+      {(assignment) => <Shown key={assignment.id} {...props} assignment={assignment} />}
+    </Answer>
+  );
+}
+
+function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentDetails }) {
+  const { assignment, action, choose, done } = props;
+  const [finished, setFinished] = useState<string | null>(null);
+  const send = useSend<unknown>();
+  const take = (one: OfferedAction): void =>
+    send.mutate({
+      path: `/assignments/${assignment.id}/${one.name}`,
+      version: assignment.version,
+    });
+  const pick = (one: OfferedAction): void => {
+    setFinished(null);
+    if (one.name === "take" || one.name === "release") take(one);
+    else choose(one.name === action ? undefined : one.name);
+  };
+  useShortcuts(
+    "This assignment",
+    assignment.actions.flatMap((one) => {
+      const keys = one.allowed ? actionKey(one.name) : undefined;
+      return keys === undefined ? [] : [{ keys, label: one.label, run: () => pick(one) }];
+    }),
+  );
+  const chosen = assignment.actions.find((one) => one.name === action && one.allowed);
+  return (
+    <article className={css["detail"]} aria-label={assignment.type}>
+      <Head assignment={assignment} />
+      {finished === null ? null : (
+        <Done title={finished}>
+          <p>The server has recorded it.</p>
+        </Done>
+      )}
+      {send.error === null ? null : <ProblemNote error={send.error} />}
+      {assignment.closedAt === null ? (
+        <AssignmentActions assignment={assignment} chosen={action} choose={pick} />
+      ) : (
+        <p className={ui["quiet"]}>
+          Closed {showInstant(assignment.closedAt)}: {inWords(assignment.outcome ?? "done")}.
+        </p>
+      )}
+      {chosen === undefined || finished !== null ? null : (
+        <ActionForm
+          key={chosen.name}
+          assignment={assignment}
+          action={chosen}
+          close={() => choose(undefined)}
+          done={(title) => {
+            setFinished(title);
+            choose(undefined);
+            done?.();
+          }}
+        />
+      )}
+      <Movement assignment={assignment} />
+    </article>
+  );
+}
+
+function Head({ assignment }: { readonly assignment: Assignment }) {
+  const nameOf = useClientName();
+  const { claim, dispute } = assignment;
+  return (
+    <header className={css["detailHead"]}>
+      <div className={css["detailTop"]}>
+        <h2>{assignment.type}</h2>
+        {assignment.closedAt === null ? <Due at={assignment.goalAt} /> : null}
+        {assignment.assignee === null ? (
+          <WordBadge tone="calm">Nobody has it</WordBadge>
+        ) : (
+          <WordBadge tone="accent">{`With ${assignment.assignee}`}</WordBadge>
+        )}
+      </div>
+      <div className={css["sum"]}>
+        <Amount money={assignment.amount} />
+      </div>
+      {assignment.reason === null ? null : <p>{assignment.reason}</p>}
+      <Facts
+        items={[
+          [
+            "Claim",
+            <Link key="claim" className={ui["link"]} to="/cases/$claim" params={{ claim }}>
+              {claim}
+            </Link>,
+          ],
+          ["Dispute", dispute],
+          ["Client", nameOf(assignment.client)],
+          ["Queue", assignment.queue],
+          ["Route", assignment.route === null ? null : ROUTE_WORDS[assignment.route]],
+          ["Destination", assignment.destination],
+          ["Leaves", assignment.leavesAt === null ? null : showInstant(assignment.leavesAt)],
+          ["Deadline", assignment.deadlineAt === null ? null : showInstant(assignment.deadlineAt)],
+          ["Urgency", assignment.urgency],
+        ]}
+      />
+    </header>
+  );
+}
+
+function Movement({ assignment }: { readonly assignment: AssignmentDetails }) {
+  const { adjustment, posting } = assignment;
+  if (adjustment === null || posting === null) {
+    return (
+      <Empty title="No movement belongs to this assignment">
+        <p>It is about the dispute as a whole: open the claim.</p>
+      </Empty>
+    );
+  }
+  return (
+    <>
+      <h3>What to post</h3>
+      <MovementDetail posting={posting} />
+      <History adjustment={adjustment} />
+    </>
+  );
+}
+
+function History({ adjustment }: { readonly adjustment: string }) {
+  const query = useQuery({ ...adjustmentQuery(adjustment), refetchInterval: 5000 });
+  return (
+    <Answer query={query} what="what happened">
+      {(found) => (
+        <>
+          {found.entries.length === 0 && found.proposals.length > 0 ? (
+            <Proposals proposals={found.proposals} />
+          ) : null}
+          <div className={ui["row"]}>
+            <h3>What happened</h3>
+            <AdjustmentBadge state={found.state} />
+          </div>
+          <Timeline items={found.transitions} />
+        </>
+      )}
+    </Answer>
+  );
+}

@@ -1,0 +1,3 @@
+export function Administration() {
+  return null;
+}

@@ -1,0 +1,128 @@
+/** Every entry of a dispute as a journal: two sides, three dates, state, route, and why. */
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { BookOpen, ChevronDown, ChevronRight } from "lucide-react";
+import { useState } from "react";
+
+import { showAmount } from "../api/money.ts";
+import { entriesQuery } from "../api/queries.ts";
+import type { Entry, EntrySide } from "../api/types.ts";
+import { WhyEntry } from "../parts/why.tsx";
+import { Answer, Empty } from "../ui/answers.tsx";
+import { AdjustmentBadge, WordBadge } from "../ui/badge.tsx";
+import { Table } from "../ui/panel.tsx";
+import { inWords, ROUTE_WORDS } from "../ui/states.ts";
+import ui from "../ui/ui.module.css";
+
+export function DisputeEntries({ dispute }: { readonly dispute: string }) {
+  const query = useQuery(entriesQuery(dispute));
+  return (
+    <Answer query={query} what="the entries">
+      {(entries) => (entries.length === 0 ? <NoEntries /> : <EntryTable entries={entries} />)}
+    </Answer>
+  );
+}
+
+function NoEntries() {
+  return (
+    <Empty title="Nothing is booked for this dispute" icon={BookOpen}>
+      <p>
+        An operation, such as Issue Provisional Credit, books entries: run one here, by API or by
+        import. What is planned for a later date is in the timeline.
+      </p>
+    </Empty>
+  );
+}
+
+function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
+  const currency = entries[0]?.amount.currency ?? "";
+  return (
+    <Table label="Entries">
+      <thead>
+        <tr>
+          <th>Rule</th>
+          <th>Collection and account</th>
+          <th data-number>Debit {currency}</th>
+          <th data-number>Credit {currency}</th>
+          <th>Event</th>
+          <th>Planned</th>
+          <th>Posted</th>
+          <th>State</th>
+          <th>Route</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <EntryRows key={entry.id} entry={entry} />
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function EntryRows({ entry }: { readonly entry: Entry }) {
+  const [isOpen, setOpen] = useState(false);
+  const amount = showAmount(entry.amount.amount);
+  const Sign = isOpen ? ChevronDown : ChevronRight;
+  const { adjustment } = entry;
+  return (
+    <>
+      <tr>
+        <td>
+          <div>{entry.label}</div>
+          {entry.kind === "original" ? null : (
+            <WordBadge tone="calm">{inWords(entry.kind)}</WordBadge>
+          )}
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            aria-expanded={isOpen}
+            aria-label={`Why ${entry.label}`}
+            onClick={() => setOpen(!isOpen)}
+            leftSection={<Sign size={13} aria-hidden />}
+          >
+            Why
+          </Button>
+        </td>
+        <td>
+          <Side side={entry.debit} />
+          <Side side={entry.credit} isCredit />
+        </td>
+        <td data-number>{amount}</td>
+        <td data-number>
+          <div>&nbsp;</div>
+          {amount}
+        </td>
+        <td>{entry.eventDate}</td>
+        <td>{entry.plannedPostingDate ?? "–"}</td>
+        <td>{entry.postingDate ?? "–"}</td>
+        <td>
+          <AdjustmentBadge state={adjustment.state} />
+        </td>
+        <td>{adjustment.route === null ? "–" : ROUTE_WORDS[adjustment.route]}</td>
+      </tr>
+      {isOpen ? (
+        <tr>
+          <td colSpan={9}>
+            <WhyEntry entry={entry} />
+          </td>
+        </tr>
+      ) : null}
+    </>
+  );
+}
+
+function Side({
+  side,
+  isCredit = false,
+}: {
+  readonly side: EntrySide;
+  readonly isCredit?: boolean;
+}) {
+  return (
+    <div style={{ paddingLeft: isCredit ? 20 : 0 }}>
+      {inWords(side.collection)} <span className={ui["mono"]}>{side.account}</span>
+      {side.tranCode === null ? null : <span className={ui["soft"]}> {side.tranCode}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+/**
+ * Run an operation: what the dispute's state allows, with the inputs that the rule book asks for.
+ * *Apply* asks the server what it would do and shows it; *Process Actions* does it.
+ */
+import { Button, NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { useState } from "react";
+
+import { useSend } from "../api/commands.ts";
+import { newKey } from "../api/http.ts";
+import { disputeQuery } from "../api/queries.ts";
+import type { AllowedOperation, Dispute, OperationResult } from "../api/types.ts";
+import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
+import ui from "../ui/ui.module.css";
+
+import { OperationInputs } from "./operation-inputs.tsx";
+import { OperationPreview } from "./operation-preview.tsx";
+import css from "../parts/parts.module.css";
+
+const route = getRouteApi("/inside/cases/$claim");
+
+export function OperationForm({ dispute }: { readonly dispute: string }) {
+  const query = useQuery(disputeQuery(dispute));
+  return (
+    <div className={ui["panelBody"]}>
+      <Answer query={query} what="the allowed operations">
+        {(found) => <Choice dispute={found} />}
+      </Answer>
+    </div>
+  );
+}
+
+function Choice({ dispute }: { readonly dispute: Dispute }) {
+  const { operation: asked } = route.useSearch();
+  const navigate = useNavigate({ from: "/cases/$claim" });
+  const [finished, setFinished] = useState<OperationResult | null>(null);
+  const operations = dispute.allowedOperations;
+  const chosen = operations.find((one) => one.operation === asked);
+  if (operations.length === 0) {
+    return (
+      <Empty title="No operation is possible now">
+        <p>The dispute's state, or your role, allows none.</p>
+      </Empty>
+    );
+  }
+  return (
+    <div className={ui["stack"]}>
+      <div className={css["fields"]}>
+        <NativeSelect
+          label="Operation"
+          value={chosen?.operation ?? ""}
+          data={[
+            { value: "", label: "Choose…" },
+            ...operations.map((one) => ({ value: one.operation, label: one.label })),
+          ]}
+          onChange={(event) => {
+            const operation = event.currentTarget.value;
+            setFinished(null);
+            void navigate({
+              search: (before) => ({ ...before, operation: operation || undefined }),
+              replace: true,
+              resetScroll: false,
+            });
+          }}
+        />
+      </div>
+      {finished === null ? null : (
+        <Done title="Done">
+          <OperationPreview result={finished} currency={dispute.currency} />
+        </Done>
+      )}
+      {chosen === undefined || finished !== null ? null : (
+        <Run
+          key={chosen.operation}
+          dispute={dispute}
+          operation={chosen}
+          done={(result) => setFinished(result)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Run(props: {
+  readonly dispute: Dispute;
+  readonly operation: AllowedOperation;
+  readonly done: (result: OperationResult) => void;
+}) {
+  const { dispute, operation, done } = props;
+  const [given, setGiven] = useState<Readonly<Record<string, unknown>>>({});
+  const [key, setKey] = useState("");
+  const preview = useSend<OperationResult>();
+  const send = useSend<OperationResult>();
+  const path = `/disputes/${dispute.id}/operations`;
+  const body = { operation: operation.operation, input: given };
+  const apply = (event: FormEvent): void => {
+    event.preventDefault();
+    send.reset();
+    setKey(newKey());
+    preview.mutate({ path, body, query: { dryRun: true }, version: dispute.version });
+  };
+  const process = (): void =>
+    send.mutate({ path, body, key, version: dispute.version }, { onSuccess: done });
+  return (
+    <form className={css["form"]} onSubmit={apply} noValidate aria-label={operation.label}>
+      <OperationInputs
+        inputs={operation.inputs}
+        currency={dispute.currency}
+        given={given}
+        change={(next) => {
+          setGiven(next);
+          preview.reset();
+        }}
+      />
+      <div className={ui["row"]}>
+        <Button type="submit" variant="default" disabled={preview.isPending}>
+          {preview.isPending ? "Looking…" : "Apply"}
+        </Button>
+        <span className={ui["soft"]}>Shows what it would do; nothing is booked yet.</span>
+      </div>
+      {preview.error === null ? null : <ProblemNote error={preview.error} />}
+      {preview.data === undefined ? null : (
+        <div className={css["review"]} role="status">
+          <h3>This would happen</h3>
+          <OperationPreview result={preview.data} currency={dispute.currency} />
+          <div className={ui["row"]}>
+            <Button onClick={process} disabled={send.isPending} autoFocus>
+              {send.isPending ? "Sending…" : "Process Actions"}
+            </Button>
+          </div>
+        </div>
+      )}
+      {send.error === null ? null : <ProblemNote error={send.error} />}
+    </form>
+  );
+}

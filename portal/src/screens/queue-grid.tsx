@@ -1,0 +1,118 @@
+/** The assignments of a queue, most urgent first, read page by page. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { PartyPopper } from "lucide-react";
+import { useCallback, useEffect } from "react";
+
+import { assignmentsQuery } from "../api/queries.ts";
+import type { Assignment } from "../api/types.ts";
+import { useClient, useClientName } from "../parts/clients.ts";
+import { GetNext } from "../parts/get-next.tsx";
+import { Answer, Empty } from "../ui/answers.tsx";
+import { Due } from "../ui/badge.tsx";
+import type { Column } from "../ui/grid.tsx";
+import { Grid } from "../ui/grid.tsx";
+import { Amount } from "../ui/money.tsx";
+import { ROUTE_WORDS } from "../ui/states.ts";
+import ui from "../ui/ui.module.css";
+
+import css from "./screens.module.css";
+
+export function QueueGrid(props: {
+  readonly queue: string | undefined;
+  readonly assignee: string | undefined;
+  readonly chosen: string | undefined;
+}) {
+  const { queue, assignee, chosen } = props;
+  const client = useClient();
+  const navigate = useNavigate({ from: "/queues" });
+  const query = useInfiniteQuery(assignmentsQuery({ client, queue, assignee }));
+  const columns = useColumns(chosen !== undefined);
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = query;
+  const more = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, isFetchingNextPage]);
+  const title = queue ?? (assignee === undefined ? "All queues" : "What I have");
+  useEffect(() => {
+    document.title = `${title} · Redress`;
+  }, [title]);
+  return (
+    <div className={css["gridPane"]}>
+      <div className={css["gridHead"]}>
+        <div>
+          <h1>{title}</h1>
+          <p className={ui["soft"]}>By urgency, then the nearest goal, then the amount</p>
+        </div>
+        <GetNext queue={queue} />
+      </div>
+      <Answer query={query} what="the assignments">
+        {(data) => (
+          <Grid
+            label={`Assignments of ${title}`}
+            rows={data.pages.flatMap((page) => page.items)}
+            columns={columns}
+            keyOf={(row) => row.id}
+            chosen={chosen}
+            open={(row) =>
+              void navigate({
+                search: (before) => ({ ...before, assignment: row.id, action: undefined }),
+              })
+            }
+            hasMore={hasNextPage}
+            more={more}
+            empty={
+              <Empty title="Nothing waits here" icon={PartyPopper}>
+                <p>New assignments appear by themselves; nobody has to load the page again.</p>
+              </Empty>
+            }
+          />
+        )}
+      </Answer>
+    </div>
+  );
+}
+
+function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
+  const nameOf = useClientName();
+  const what: Column<Assignment> = {
+    name: "Assignment",
+    width: "minmax(190px, 2fr)",
+    cell: (row) => (
+      <>
+        <div>{row.type}</div>
+        <div className={ui["soft"]}>
+          {row.dispute ?? row.claim} · {nameOf(row.client)}
+        </div>
+      </>
+    ),
+  };
+  const due: Column<Assignment> = {
+    name: "Goal",
+    width: "minmax(104px, 0.8fr)",
+    cell: (row) => <Due at={row.goalAt} />,
+  };
+  const amount: Column<Assignment> = {
+    name: "Amount",
+    width: "minmax(104px, 0.8fr)",
+    isNumber: true,
+    cell: (row) => <Amount money={row.amount} />,
+  };
+  if (isNarrow) return [what, due, amount];
+  return [
+    what,
+    due,
+    { name: "Urgency", width: "64px", isNumber: true, cell: (row) => row.urgency },
+    amount,
+    {
+      name: "Route",
+      width: "minmax(110px, 0.8fr)",
+      cell: (row) => (row.route === null ? "–" : (ROUTE_WORDS[row.route] ?? row.route)),
+    },
+    { name: "Claim", width: "116px", cell: (row) => row.claim },
+    {
+      name: "With",
+      width: "minmax(96px, 0.7fr)",
+      cell: (row) => row.assignee ?? <span className={ui["soft"]}>nobody</span>,
+    },
+  ];
+}

@@ -1,0 +1,99 @@
+/** The queues that have open work, by whose work it is, with counts and what is late. */
+import { Link } from "@tanstack/react-router";
+
+import type { Queue } from "../api/types.ts";
+import { Empty } from "../ui/answers.tsx";
+import { useNow } from "../ui/clock.ts";
+import { timeLeft } from "../ui/time.ts";
+
+import css from "./screens.module.css";
+
+const COUNTED_AT_MOST = 10_000;
+
+const KINDS: readonly { readonly kind: Queue["kind"]; readonly title: string }[] = [
+  { kind: "user", title: "For a person" },
+  { kind: "system", title: "For the machines" },
+  { kind: "pending", title: "Waiting for time" },
+];
+
+export function QueueList(props: {
+  readonly queues: readonly Queue[];
+  readonly queue: string | undefined;
+  readonly assignee: string | undefined;
+}) {
+  const merged = mergeClients(props.queues);
+  return (
+    <nav className={css["queueList"]} aria-label="Queues" tabIndex={0}>
+      <div>
+        <Link
+          className={css["queueItem"]}
+          to="/queues"
+          search={{ assignee: "me" }}
+          aria-current={props.assignee === "me" ? "page" : undefined}
+        >
+          <b>What I have</b>
+        </Link>
+      </div>
+      {merged.length === 0 ? (
+        <Empty title="Every queue is empty">
+          <p>Work comes here when an operation needs a person, a machine or a date.</p>
+        </Empty>
+      ) : null}
+      {KINDS.map(({ kind, title }) => {
+        const own = merged.filter((one) => one.kind === kind);
+        return own.length === 0 ? null : (
+          <div key={kind}>
+            <h2>{title}</h2>
+            {own.map((one) => (
+              <QueueItem key={one.queue} queue={one} isChosen={one.queue === props.queue} />
+            ))}
+          </div>
+        );
+      })}
+    </nav>
+  );
+}
+
+function QueueItem({ queue, isChosen }: { readonly queue: Queue; readonly isChosen: boolean }) {
+  const { words, lateness } = timeLeft(queue.nearestGoalAt, useNow());
+  const [name = "", claimType = ""] = queue.queue.split(".");
+  const count = queue.open > COUNTED_AT_MOST ? "10,000+" : queue.open.toLocaleString("en-US");
+  return (
+    <Link
+      className={css["queueItem"]}
+      to="/queues"
+      search={{ queue: queue.queue }}
+      aria-current={isChosen ? "page" : undefined}
+    >
+      <b>
+        {name.replaceAll(/([a-z])([A-Z])/g, "$1 $2")} <wbr />
+        {claimType === "" ? "" : `· ${claimType}`}
+      </b>
+      <span className={css["count"]}>{count}</span>
+      <small data-late={lateness === "overdue" ? true : undefined}>
+        {queue.overdue > 0 ? `${queue.overdue} past the deadline` : `first goal: ${words}`}
+      </small>
+    </Link>
+  );
+}
+
+/** A queue of several clients is one line. */
+export function mergeClients(queues: readonly Queue[]): readonly Queue[] {
+  const merged = new Map<string, Queue>();
+  for (const queue of queues) {
+    const before = merged.get(queue.queue);
+    merged.set(queue.queue, before === undefined ? queue : addQueues(before, queue));
+  }
+  return [...merged.values()].toSorted((one, other) => one.queue.localeCompare(other.queue));
+}
+
+function addQueues(one: Queue, other: Queue): Queue {
+  const goals = [one.nearestGoalAt, other.nearestGoalAt].filter((goal) => goal !== null);
+  return {
+    ...one,
+    open: one.open + other.open,
+    unassigned: one.unassigned + other.unassigned,
+    overdue: one.overdue + other.overdue,
+    nearestGoalAt: goals.toSorted()[0] ?? null,
+  };
+}

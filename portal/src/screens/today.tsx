@@ -1,0 +1,126 @@
+/** Today: what needs me, what is late, when the next file leaves, what failed. */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CircleCheck, Coffee } from "lucide-react";
+
+import { assignmentsQuery, queuesQuery } from "../api/queries.ts";
+import type { Queue } from "../api/types.ts";
+import { useClient } from "../parts/clients.ts";
+import { GetNext } from "../parts/get-next.tsx";
+import { WorkList } from "../parts/work-list.tsx";
+import { Answer, Empty } from "../ui/answers.tsx";
+import { Page, Panel } from "../ui/panel.tsx";
+
+import { BatchClock } from "./batch-clock.tsx";
+import css from "./screens.module.css";
+
+const FAILED = ["Execute Accounting Service Failed", "Execute Batch Accounting Failed"];
+
+export function Today() {
+  const client = useClient();
+  const queues = useQuery(queuesQuery(client));
+  return (
+    <Page
+      title="Today"
+      lead="What waits for a person, most urgent first, and what leaves by itself."
+      actions={<GetNext />}
+    >
+      <Answer query={queues} what="the queues">
+        {(all) => <Strip queues={all} />}
+      </Answer>
+      <div className={css["columns"]}>
+        <div className={css["choice"]}>
+          <Mine />
+          {FAILED.map((type) => (
+            <Failed key={type} type={type} />
+          ))}
+        </div>
+        <BatchClock />
+      </div>
+    </Page>
+  );
+}
+
+function Strip({ queues }: { readonly queues: readonly Queue[] }) {
+  const sum = (pick: (queue: Queue) => number, of: (queue: Queue) => boolean): number =>
+    queues.filter(of).reduce((total, queue) => total + pick(queue), 0);
+  const isUser = (queue: Queue): boolean => queue.kind === "user";
+  const named = (name: RegExp) => (queue: Queue) => name.test(queue.queue);
+  const figures = [
+    { label: "Waiting for a person", value: sum((queue) => queue.open, isUser), tone: "calm" },
+    { label: "Nobody has it", value: sum((queue) => queue.unassigned, isUser), tone: "calm" },
+    {
+      label: "Past the deadline",
+      value: sum(
+        (queue) => queue.overdue,
+        () => true,
+      ),
+      tone: "bad",
+    },
+    { label: "Failed", value: sum((queue) => queue.open, named(/Failed/)), tone: "bad" },
+    { label: "To approve", value: sum((q) => q.open, named(/^ApproveAccounting/)), tone: "accent" },
+    {
+      label: "The machines work on",
+      value: sum(
+        (q) => q.open,
+        (q) => !isUser(q),
+      ),
+      tone: "calm",
+    },
+  ];
+  return (
+    <div className={css["strip"]} role="group" aria-label="Work in figures">
+      {figures.map(({ label, value, tone }) => (
+        <Link key={label} to="/queues">
+          <strong data-tone={value === 0 ? "calm" : tone}>{value.toLocaleString("en-US")}</strong>
+          <span>{label}</span>
+        </Link>
+      ))}
+    </div>
+  );
+}
+
+function Mine() {
+  const client = useClient();
+  const query = useInfiniteQuery(assignmentsQuery({ client, assignee: "me" }, 10));
+  return (
+    <Panel title="You have" note="taken and not finished" flush>
+      <Answer query={query} what="your work">
+        {(data) => (
+          <WorkList
+            items={data.pages.flatMap((page) => page.items)}
+            empty={
+              <Empty title="You have nothing in hand" icon={Coffee}>
+                <p>
+                  Press <strong>Get next</strong>, or the letter n: the server picks the most urgent
+                  assignment, then the nearest goal, then the largest amount.
+                </p>
+              </Empty>
+            }
+          />
+        )}
+      </Answer>
+    </Panel>
+  );
+}
+
+function Failed({ type }: { readonly type: string }) {
+  const client = useClient();
+  const query = useInfiniteQuery(assignmentsQuery({ client, type }, 5));
+  return (
+    <Panel title={type} note="a person has to decide" flush>
+      <Answer query={query} what="what failed">
+        {(data) => (
+          <WorkList
+            items={data.pages.flatMap((page) => page.items)}
+            empty={
+              <Empty title="Nothing failed" icon={CircleCheck}>
+                <p>What the machines cannot bring to an end by themselves comes here.</p>
+              </Empty>
+            }
+          />
+        )}
+      </Answer>
+    </Panel>
+  );
+}

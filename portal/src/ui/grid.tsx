@@ -1,0 +1,163 @@
+/**
+ * A grid of any length: draws the rows that are seen, keeps one tab stop, and moves by keyboard
+ * (arrows or j and k, Home, End, Page Up and Down, Enter). More rows are asked for near the end.
+ */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import type { KeyboardEvent, ReactNode } from "react";
+import { useEffect, useRef, useState } from "react";
+
+import css from "./grid.module.css";
+
+export interface Column<Row> {
+  readonly name: string;
+  readonly width: string;
+  readonly isNumber?: boolean;
+  readonly cell: (row: Row) => ReactNode;
+}
+
+export interface GridProps<Row> {
+  readonly label: string;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  readonly keyOf: (row: Row) => string;
+  readonly chosen: string | undefined;
+  readonly open: (row: Row) => void;
+  readonly hasMore: boolean;
+  readonly more: () => void;
+  readonly empty: ReactNode;
+}
+
+const ROW_PIXELS = 46;
+const PAGE_ROWS = 10;
+
+export function Grid<Row>(props: GridProps<Row>) {
+  const { rows, columns, keyOf, chosen, open, hasMore, more } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState(0);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => place.current,
+    estimateSize: () => ROW_PIXELS,
+    overscan: 12,
+  });
+  const seen = virtual.getVirtualItems();
+  const last = seen.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && last >= rows.length - 20) more();
+  }, [hasMore, last, more, rows.length]);
+
+  const go = (index: number): void => {
+    const next = Math.max(0, Math.min(rows.length - 1, index));
+    setAt(next);
+    virtual.scrollToIndex(next);
+  };
+  const press = (event: KeyboardEvent): void => {
+    const move = moveOf(event, at, rows.length);
+    const row = rows[at];
+    if (move !== undefined) go(move);
+    else if (event.key === "Enter" && row !== undefined) open(row);
+    else return;
+    event.preventDefault();
+  };
+  if (rows.length === 0) return props.empty;
+  const template = columns.map((column) => column.width).join(" ");
+  return (
+    <div
+      ref={place}
+      className={css["grid"]}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={hasMore ? -1 : rows.length + 1}
+      aria-activedescendant={`row-${at}`}
+      tabIndex={0}
+      onKeyDown={press}
+    >
+      <div
+        className={css["head"]}
+        role="row"
+        aria-rowindex={1}
+        style={{ gridTemplateColumns: template }}
+      >
+        {columns.map((column) => (
+          <span key={column.name} role="columnheader" data-number={column.isNumber}>
+            {column.name}
+          </span>
+        ))}
+      </div>
+      <div className={css["body"]} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+        {seen.map(({ index, start }) => {
+          const row = rows[index];
+          return row === undefined ? null : (
+            <GridRow
+              key={keyOf(row)}
+              {...{ row, columns, index, start, template }}
+              isAt={index === at}
+              isChosen={keyOf(row) === chosen}
+              open={() => {
+                setAt(index);
+                open(row);
+              }}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function GridRow<Row>(props: {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+  readonly index: number;
+  readonly start: number;
+  readonly template: string;
+  readonly isAt: boolean;
+  readonly isChosen: boolean;
+  readonly open: () => void;
+}) {
+  const { row, columns, index, start, template, isAt, isChosen, open } = props;
+  return (
+    <div
+      id={`row-${index}`}
+      className={css["row"]}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isChosen}
+      data-at={isAt}
+      style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
+      onClick={open}
+    >
+      {columns.map((column) => (
+        <div key={column.name} role="gridcell" data-number={column.isNumber}>
+          {column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** The row that a key leads to; undefined for other keys. */
+export function moveOf(
+  event: { readonly key: string; readonly ctrlKey: boolean },
+  at: number,
+  count: number,
+): number | undefined {
+  switch (event.key) {
+    case "ArrowDown":
+    case "j":
+      return at + 1;
+    case "ArrowUp":
+    case "k":
+      return at - 1;
+    case "PageDown":
+      return at + PAGE_ROWS;
+    case "PageUp":
+      return at - PAGE_ROWS;
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    default:
+      return undefined;
+  }
+}

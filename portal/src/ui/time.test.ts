@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+
+import { ago, countdown, timeLeft } from "./time.ts";
+
+const NOW = Date.parse("2026-11-16T15:00:00Z");
+
+describe("time left", () => {
+  test.each([
+    ["2026-11-16T15:20:00Z", "20 min left", "soon"],
+    ["2026-11-16T18:59:00Z", "4 h left", "soon"],
+    ["2026-11-16T19:00:00Z", "4 h left", "later"],
+    ["2026-11-18T14:00:00Z", "47 h left", "later"],
+    ["2026-11-20T15:00:00Z", "4 d left", "later"],
+    ["2026-11-16T14:59:50Z", "1 min overdue", "overdue"],
+    ["2026-11-13T15:00:00Z", "3 d overdue", "overdue"],
+  ])("until %s is %s, %s", (instant, words, lateness) => {
+    expect(timeLeft(instant, NOW)).toEqual({ words, lateness });
+  });
+
+  test("without a goal there is none", () => {
+    expect(timeLeft(null, NOW)).toEqual({ words: "no date", lateness: "none" });
+  });
+});
+
+test.each([
+  ["2026-11-16T14:59:30Z", "just now"],
+  ["2026-11-16T14:50:00Z", "10 min ago"],
+  ["2026-11-14T15:00:00Z", "2 d ago"],
+])("%s was %s", (instant, words) => {
+  expect(ago(instant, NOW)).toBe(words);
+});
+
+test.each([
+  ["2026-11-16T15:00:30Z", "in 1 min"],
+  ["2026-11-16T18:20:00Z", "in 3 h 20 min"],
+  ["2026-11-19T15:00:00Z", "in 3 d"],
+  ["2026-11-16T15:00:00Z", "due now"],
+])("a window at %s closes %s", (instant, words) => {
+  expect(countdown(instant, NOW)).toBe(words);
+});
