@@ -6,7 +6,7 @@
  * way still clears account by account; several accounts make several entries.
  */
 import { assert } from "../kernel/assert.ts";
-import { minimum } from "../kernel/money.ts";
+import { maximum, minimum } from "../kernel/money.ts";
 import { HOLDER } from "../rulebook/accounts.ts";
 import type { EntrySide } from "../rulebook/accounts.ts";
 
@@ -14,13 +14,20 @@ import type { Deciding } from "./decide-context.ts";
 import { factsOf } from "./decide-context.ts";
 import type { Adjustment, DisputeBook, Entry, Processing, Proposal } from "./dispute-book.ts";
 
-/** The entries of an adjustment's proposals, in their order; each sees what those before booked. */
-export function entriesFor(deciding: Deciding, adjustment: Adjustment): Entry[] {
+/**
+ * The entries of an adjustment's proposals, in their order; each sees what those before booked.
+ * A principal that a second operation follows posts to the account that this one moves from.
+ */
+export function entriesFor(
+  deciding: Deciding,
+  adjustment: Adjustment,
+  secondOperation: string | null = null,
+): Entry[] {
   const entries: Entry[] = [];
   for (const proposal of adjustment.proposals) {
     entries.push(
       ...(proposal.reverses === null
-        ? entriesOf(deciding, adjustment, proposal, entries)
+        ? entriesOf(deciding, adjustment, proposal, { before: entries, secondOperation })
         : [undoing(deciding, adjustment, proposal.reverses, "reversal")]),
     );
   }
@@ -34,6 +41,43 @@ export function contraEntries(deciding: Deciding, adjustment: Adjustment): Entry
     .map((entry) => undoing(deciding, adjustment, entry.id, "contra"));
 }
 
+/** A rule whose two sides are one collection: it moves a balance between two of its accounts. */
+export function isSecondOperation(proposals: readonly Proposal[]): boolean {
+  const [first] = proposals;
+  return first !== undefined && first.debitCollection === first.creditCollection;
+}
+
+/**
+ * The proposals with what there is to move: a second operation moves at most what its principal
+ * left standing on the account that it moves from, so that no account goes beyond zero.
+ */
+export function movable(
+  deciding: Deciding,
+  proposals: readonly Proposal[],
+  principal: string | null,
+): readonly Proposal[] {
+  if (!isSecondOperation(proposals) || deciding.operation === "adjustManually") return proposals;
+  return proposals
+    .map((one) => ({
+      ...one,
+      amountMinor: minimum(one.amountMinor, standing(deciding, one, principal)),
+    }))
+    .filter((one) => one.amountMinor > 0n);
+}
+
+/** What a principal credited stands as a credit on the account debited next, and the reverse. */
+function standing(deciding: Deciding, proposal: Proposal, principal: string | null): bigint {
+  const { book } = deciding;
+  const collection = proposal.debitCollection;
+  const balances = holdings(book, collection, []);
+  const balanceOf = (side: EntrySide): bigint =>
+    balances.get(opened(deciding, proposal, side, collection, 0n).account) ?? 0n;
+  const credited = book.adjustments
+    .find((one) => one.id === principal)
+    ?.entries.some((entry) => entry.credit.collection === collection);
+  return maximum(0n, credited === true ? balanceOf("debit") : -balanceOf("credit"));
+}
+
 interface Segment {
   readonly account: string;
   readonly tranCode: string | null;
@@ -41,14 +85,20 @@ interface Segment {
   readonly amountMinor: bigint;
 }
 
+interface Beside {
+  /** Entries of the same adjustment, booked just before. */
+  readonly before: readonly Entry[];
+  readonly secondOperation: string | null;
+}
+
 function entriesOf(
   deciding: Deciding,
   adjustment: Adjustment,
   proposal: Proposal,
-  before: readonly Entry[],
+  beside: Beside,
 ): Entry[] {
-  const debits = segmentsOf(deciding, proposal, "debit", before);
-  const credits = segmentsOf(deciding, proposal, "credit", before);
+  const debits = segmentsOf(deciding, proposal, "debit", beside);
+  const credits = segmentsOf(deciding, proposal, "credit", beside);
   return paired(debits, credits).map(([debit, credit, amountMinor]) => ({
     ...datesOf(deciding, adjustment),
     id: deciding.context.ids.nextEntry(),
@@ -69,13 +119,16 @@ function segmentsOf(
   deciding: Deciding,
   proposal: Proposal,
   side: EntrySide,
-  before: readonly Entry[],
+  { before, secondOperation }: Beside,
 ): Segment[] {
   const collection = side === "debit" ? proposal.debitCollection : proposal.creditCollection;
+  const follower = deciding.context.rulebook.rules.get(secondOperation ?? "");
+  if (follower?.debit === collection) {
+    return [movedFrom(deciding, proposal, side, follower.id)];
+  }
   const segments: Segment[] = [];
   let left = proposal.amountMinor;
-  const isSecondOperation = proposal.debitCollection === proposal.creditCollection;
-  if (!isSecondOperation) {
+  if (proposal.debitCollection !== proposal.creditCollection) {
     for (const [account, balance] of holdings(deciding.book, collection, before)) {
       const held = side === "debit" ? balance : -balance;
       if (left === 0n || held <= 0n) continue;
@@ -92,7 +145,7 @@ function segmentsOf(
   return [...segments, { ...rest, amountMinor: left + (closing?.amountMinor ?? 0n) }];
 }
 
-/** Balances of a collection by account, in the order in which the accounts were first used. */
+/** Balances of a collection by account, oldest first; an account that stood at zero begins anew. */
 function holdings(
   book: DisputeBook,
   collection: string,
@@ -100,7 +153,9 @@ function holdings(
 ): Map<string, bigint> {
   const balances = new Map<string, bigint>();
   const add = (account: string, amount: bigint): void => {
-    balances.set(account, (balances.get(account) ?? 0n) + amount);
+    const balance = (balances.get(account) ?? 0n) + amount;
+    if (balance === 0n) balances.delete(account);
+    else balances.set(account, balance);
   };
   const all = book.adjustments.flatMap((adjustment) => adjustment.entries);
   for (const entry of [...all, ...before]) {
@@ -114,6 +169,30 @@ function followed(deciding: Deciding, account: string, side: EntrySide) {
   const { accounts } = deciding.context.rulebook;
   const tranCode = accounts.chart.has(account) ? accounts.tranCodeOf(account, side) : null;
   return { account, tranCode, chosenBy: null };
+}
+
+/** Where a second operation is going to take the balance from: the other side of its pair. */
+function movedFrom(
+  deciding: Deciding,
+  proposal: Proposal,
+  side: EntrySide,
+  secondOperation: string,
+): Segment {
+  const { book, context } = deciding;
+  const collection = side === "debit" ? proposal.debitCollection : proposal.creditCollection;
+  const choice = context.rulebook.accounts.choose({
+    rule: secondOperation,
+    side: side === "debit" ? "credit" : "debit",
+    collection,
+    facts: factsOf(book, context),
+  });
+  const { tranCode } = followed(deciding, choice.account, side);
+  return {
+    account: choice.account,
+    tranCode,
+    chosenBy: `${choice.table}: ${choice.row}`,
+    amountMinor: proposal.amountMinor,
+  };
 }
 
 function opened(

@@ -12,7 +12,7 @@ import { cancelUnsentCredits } from "./cancel-adjustment.ts";
 import type { Applied, DecideContext, DecideRequest } from "./decide-context.ts";
 import type { DisputeBook, Hold } from "./dispute-book.ts";
 import { moveState, record } from "./dispute-book.ts";
-import { linesFired } from "./lines-fired.ts";
+import { linesFired, principalOf } from "./lines-fired.ts";
 import { openAdjustments } from "./open-adjustments.ts";
 import { approvalLevels } from "./approval-levels.ts";
 import { PROCEDURES } from "./operations/procedures.ts";
@@ -125,6 +125,8 @@ function recordReference(applied: Applied, operation: Operation): void {
 
 /** An operation that is data: the rules of the book fire with their amounts, within the limit. */
 function fireRules(applied: Applied, operation: Operation): void {
+  // A stage that the network does not have is said before anything about amounts.
+  principalOf(applied, operation);
   const amount = amountOf(applied, operation);
   const lines = linesFired(applied, operation, amount);
   const hold = notBeforeOf(applied, operation);

@@ -16,7 +16,7 @@ export function linesFired(applied: Applied, operation: Operation, amount: bigin
   }
   values["amount"] = amount ?? 0n;
   const network = networkOf(applied);
-  const principal = principalOf(applied, operation, network);
+  const principal = principalOf(applied, operation);
   const lines: Line[] = [];
   for (const firing of operation.fires) {
     const rule = firing.rule ?? principal;
@@ -37,8 +37,9 @@ export function networkOf({ book, context }: Applied): "visa" | "mastercard" | "
 }
 
 /** Null: the book says that no entry is made. Throws `stage-not-applicable`. */
-function principalOf(applied: Applied, operation: Operation, network: string): string | null {
+export function principalOf(applied: Applied, operation: Operation): string | null {
   if (operation.principal.length === 0) return null;
+  const network = networkOf(applied);
   const stage = applied.input["stage"] ?? "first";
   const matches = (choice: PrincipalChoice): boolean =>
     (choice.network === null || choice.network === network) &&

@@ -8,10 +8,10 @@ import type { AccountingRule } from "../rulebook/rules.ts";
 
 import type { AdjustmentEvent } from "./adjustment-machine.ts";
 import { CLOSED_STATES, nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
-import { entriesFor } from "./book-entries.ts";
+import { entriesFor, isSecondOperation, movable } from "./book-entries.ts";
 import type { Deciding } from "./decide-context.ts";
 import { factsOf } from "./decide-context.ts";
-import type { Adjustment, Hold, Processing, Proposal } from "./dispute-book.ts";
+import type { Adjustment, DisputeBook, Hold, Processing, Proposal } from "./dispute-book.ts";
 import { adjustmentOf, record } from "./dispute-book.ts";
 
 /** One rule to fire. */
@@ -36,6 +36,11 @@ export interface OpeningOptions {
   readonly amountMinor?: bigint;
 }
 
+interface OpeningOne extends OpeningOptions {
+  /** The second operation that follows this principal: it decides the account between them. */
+  readonly secondOperation?: string | null;
+}
+
 const HOLDER_COLLECTIONS = new Set(["accountHolder", "accountHolderOther"]);
 
 /**
@@ -48,9 +53,17 @@ export function openAdjustments(
   options: OpeningOptions = {},
 ): string[] {
   const ids: string[] = [];
-  for (const group of grouped(deciding, lines, options)) {
+  const groups = grouped(deciding, lines, options);
+  const secondOperation = groups.find((one) => isSecondOperation(one.proposals))?.principalRule;
+  for (const [index, group] of groups.entries()) {
     const principal = group.follows ? (ids[0] ?? null) : null;
-    ids.push(openOne(deciding, group, principal, options));
+    const first = index === 0 && !group.follows;
+    const own = first ? options : { ...options, raisesDisputedMinor: 0n };
+    const opened = openOne(deciding, group, principal, {
+      ...own,
+      secondOperation: first ? (secondOperation ?? null) : null,
+    });
+    if (opened !== null) ids.push(opened);
   }
   return ids;
 }
@@ -118,18 +131,24 @@ export function openWhole(
     follows: false,
     proposals: [...whole.proposals],
   };
-  return openOne(deciding, group, null, options);
+  const id = openOne(deciding, group, null, options);
+  assert(id !== null, "nothing was left to move");
+  return id;
 }
 
+/** Null where a second operation finds nothing to move. */
 function openOne(
   deciding: Deciding,
   group: Group,
   principal: string | null,
-  options: OpeningOptions,
-): string {
+  options: OpeningOne,
+): string | null {
   const { book, context } = deciding;
   const hold = options.hold ?? holdOf(deciding, group.proposals, principal);
   const needsApproval = (options.approvalLevels ?? 0) > 0 && !context.executesAtOnce;
+  const isHeld = needsApproval || hold !== null;
+  const proposals = isHeld ? group.proposals : movable(deciding, group.proposals, principal);
+  if (proposals.length === 0 && group.proposals.length > 0) return null;
   const adjustment: Adjustment = {
     id: context.ids.next(),
     operationId: deciding.operationId,
@@ -137,8 +156,7 @@ function openOne(
     ordinal: book.adjustments.length + 1,
     processing: group.processing,
     principalRule: group.principalRule,
-    amountMinor:
-      options.amountMinor ?? group.proposals.reduce((sum, one) => sum + one.amountMinor, 0n),
+    amountMinor: options.amountMinor ?? proposals.reduce((sum, one) => sum + one.amountMinor, 0n),
     reversesAdjustmentId: options.reversesAdjustmentId ?? null,
     followsAdjustmentId: principal,
     denialId: options.denialId ?? null,
@@ -148,15 +166,15 @@ function openOne(
     destination: null,
     hold,
     plannedPostingDate: context.calendar.businessDayOnOrAfter(hold?.releaseOn ?? deciding.today),
-    proposals: group.proposals,
+    proposals,
     entries: [],
     version: 0,
   };
-  if (needsApproval || hold !== null) {
+  if (isHeld) {
     const event = needsApproval ? "approvalAsked" : "held";
     record(book, { type: "adjustmentOpened", adjustment, event });
   } else {
-    openBooked(deciding, adjustment);
+    openBooked(deciding, adjustment, options.secondOperation ?? null);
   }
   return adjustment.id;
 }
@@ -194,11 +212,15 @@ export function isOpenHolderCredit(adjustment: Adjustment): boolean {
 }
 
 /** A new adjustment that nothing holds: opened in the state of its route, entries booked. */
-function openBooked(deciding: Deciding, adjustment: Adjustment): void {
+function openBooked(
+  deciding: Deciding,
+  adjustment: Adjustment,
+  secondOperation: string | null,
+): void {
   const { event, route, destination, chosenBy } = routeOf(deciding, adjustment);
   const { proposals } = adjustment;
   const opened = { ...adjustment, state: nextState(null, event), route, destination };
-  const entries = entriesFor(deciding, adjustment);
+  const entries = entriesFor(deciding, adjustment, secondOperation);
   opened.proposals = [];
   record(deciding.book, { type: "adjustmentOpened", adjustment: opened, event });
   if (chosenBy !== null) {
@@ -226,7 +248,7 @@ export function bookProposal(deciding: Deciding, adjustment: Adjustment, reason:
     record(book, { type: "plannedDateSet", ...change });
   }
   const { event, route, destination, chosenBy } = routeOf(deciding, adjustment);
-  const entries = entriesFor(deciding, adjustment);
+  const entries = entriesFor(deciding, adjustment, secondOperationOf(book, adjustment));
   const adjustmentId = adjustment.id;
   record(book, { type: "adjustmentRouted", adjustmentId, route, destination, chosenBy });
   record(book, {
@@ -242,6 +264,17 @@ export function bookProposal(deciding: Deciding, adjustment: Adjustment, reason:
   record(book, { type: "proposalsReplaced", adjustmentId, proposals: [] });
   record(book, { type: "holdSet", adjustmentId, hold: null });
   executeAtOnce(deciding, adjustment);
+}
+
+/** The second operation that waits for this principal, where one does. */
+function secondOperationOf(book: DisputeBook, { id }: Adjustment): string | null {
+  const follower = book.adjustments.find(
+    (one) =>
+      one.followsAdjustmentId === id &&
+      PROPOSAL_STATES.has(one.state) &&
+      isSecondOperation(one.proposals),
+  );
+  return follower?.principalRule ?? null;
 }
 
 interface Routed {

@@ -3,6 +3,8 @@
  * principal has moved. The amount is checked again at release; if it no longer fits, nothing is
  * sent and the adjustment stays planned for review.
  */
+import { movable } from "./book-entries.ts";
+import { cancelAdjustment } from "./cancel-adjustment.ts";
 import type { DecideContext, Deciding } from "./decide-context.ts";
 import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
 import { adjustmentOf, denialOf, moveState, record } from "./dispute-book.ts";
@@ -38,8 +40,9 @@ export function runDue(
       eventDate: when.today,
     };
     releaseAdjustment(deciding, due, "due");
-    if (due.state === "planned") stopped.push(due.id);
-    else released.push(due.id);
+    const { state } = adjustmentOf(book, due.id);
+    if (state === "planned") stopped.push(due.id);
+    else if (state !== "cancelled") released.push(due.id);
   }
 }
 
@@ -63,7 +66,15 @@ export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, wh
     record(book, { type: "holdSet", adjustmentId: adjustment.id, hold: next });
     return;
   }
-  const misfit = misfitOf(book, adjustment);
+  const left = movable(deciding, adjustment.proposals, adjustment.followsAdjustmentId);
+  if (left.length === 0 && adjustment.proposals.length > 0) {
+    cancelAdjustment(deciding, adjustment.id, "nothing is left to move");
+    return;
+  }
+  const isLess = left.some(
+    (one, index) => one.amountMinor !== adjustment.proposals[index]?.amountMinor,
+  );
+  const misfit = isLess ? "less is left to move than was planned" : misfitOf(book, adjustment);
   if (misfit !== null) {
     const hold: Hold = { reason: "custom", releaseOn: null, waitsFor: [], note: misfit };
     record(book, { type: "holdSet", adjustmentId: adjustment.id, hold });

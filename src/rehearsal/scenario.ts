@@ -6,6 +6,7 @@ import { Temporal } from "temporal-polyfill";
 
 import { clientSettings } from "../accounting/client-settings.ts";
 import type { DecideContext } from "../accounting/decide-context.ts";
+import { factsOf } from "../accounting/decide-context.ts";
 import { decide } from "../accounting/decide.ts";
 import type {
   Change,
@@ -47,6 +48,7 @@ export function playScenario(rulebook: RuleBook, scenario: Scenario): string | n
   return scenario.resolution === undefined ? null : resolutionDifference(play, scenario.resolution);
 }
 
+/** Throws `input-invalid` for a fact that the book does not declare. */
 export function begin(rulebook: RuleBook, scenario: Pick<Scenario, "client" | "dispute">): Play {
   const { amount, currency, ...facts } = scenario.dispute;
   const client = scenario.client ?? {};
@@ -57,7 +59,6 @@ export function begin(rulebook: RuleBook, scenario: Pick<Scenario, "client" | "d
   });
   const today = client.startsOn ?? "2026-11-16";
   const clock = manualClock(Temporal.Instant.from(`${today}T15:00:00Z`));
-  const used = new Set<string>();
   const book = newBook({
     id: "dispute",
     clientId: "scenario",
@@ -73,8 +74,13 @@ export function begin(rulebook: RuleBook, scenario: Pick<Scenario, "client" | "d
     calendar: businessCalendar(settings.calendar),
     ids: uuids(clock),
     executesAtOnce: true,
-    referenceUsed: (kind, reference) => used.has(`${kind} ${reference}`),
+    referenceUsed: (kind, reference) =>
+      book.changes.some(
+        (one) =>
+          one.type === "referenceRecorded" && one.kind === kind && one.reference === reference,
+      ),
   };
+  factsOf(book, context);
   return { book, context, today, ordinal: 0 };
 }
 
@@ -83,7 +89,7 @@ function playStep(play: Play, step: Step): string | null {
   const from = book.changes.length;
   if (step.after !== undefined) moveClock(play, step.after);
   let decision: string | null = null;
-  let error: string | null = null;
+  let error: Failure | null = null;
   if (step.operation !== undefined) {
     play.ordinal += 1;
     try {
@@ -101,7 +107,7 @@ function playStep(play: Play, step: Step): string | null {
       ).decision;
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
-      error = failure.code;
+      error = failure;
     }
   }
   return stepDifference(play, step.expect, book.changes.slice(from), decision, error);
@@ -123,7 +129,10 @@ function withLatest(book: DisputeBook, step: Step): Readonly<Record<string, unkn
   const reversed = reversedAdjustments(book);
   const latest = book.adjustments.findLast(
     (one) =>
-      one.reversesAdjustmentId === null && !reversed.has(one.id) && one.state !== "cancelled",
+      one.reversesAdjustmentId === null &&
+      !reversed.has(one.id) &&
+      one.state !== "cancelled" &&
+      one.entries.length > 0,
   );
   return latest === undefined ? input : { ...input, adjustment: latest.id };
 }
@@ -133,11 +142,12 @@ function stepDifference(
   expect: Expectation,
   changes: readonly Change[],
   decision: string | null,
-  error: string | null,
+  error: Failure | null,
 ): string | null {
   const { book } = play;
-  if ((expect.error ?? null) !== error) {
-    return `error: expected ${expect.error ?? "none"}, got ${error ?? "none"}`;
+  if ((expect.error ?? null) !== (error?.code ?? null)) {
+    const got = error === null ? "none" : `${error.code}: ${error.message}`;
+    return `error: expected ${expect.error ?? "none"}, got ${got}`;
   }
   const entries = changes.flatMap((change) =>
     change.type === "entriesBooked" ? change.entries : [],

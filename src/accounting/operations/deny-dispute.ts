@@ -104,20 +104,21 @@ function takeBack(applied: Applied, wanted: TakeBack): void {
     { rule, amountMinor: debit, follows: false },
     ...extras,
     { rule: "AtmOverShortRestored", amountMinor: restored, follows: debit > 0n },
-    ...secondOperation(applied, wanted, debit),
   ].filter((line) => line.amountMinor > 0n);
   const options = {
     denialId: denial?.id ?? null,
     approvalLevels: approvalLevels(applied, maximum(debit, wanted.amount)),
   };
   if (wanted.debitOn === "now") {
-    openAdjustments(applied, cancelUnsentCredits(applied, lines), options);
+    const left = cancelUnsentCredits(applied, lines);
+    openAdjustments(applied, [...left, ...secondOperation(applied, left)], options);
   } else {
     if (wanted.debitOn === "offset" && debit > 0n) {
       const opening = { rule: "CustomerOffsetOpen", amountMinor: debit, follows: false };
       openAdjustments(applied, [opening], options);
     }
-    openAdjustments(applied, lines, { ...options, hold: UNTIL_NOTICE });
+    const all = [...lines, ...secondOperation(applied, lines)];
+    openAdjustments(applied, all, { ...options, hold: UNTIL_NOTICE });
   }
   const planned = wanted.debitOn !== "now" && lines.length > 0;
   moveState(book, stateAfter(planned, allDenied, wanted.kind, stateBefore));
@@ -139,10 +140,12 @@ function denialOf(applied: Applied, wanted: TakeBack): Denial | null {
   };
 }
 
-function secondOperation(applied: Applied, wanted: TakeBack, debit: bigint): Line[] {
-  if (wanted.kind !== "deny") return [];
+/** Follows DenyDispute, and no other debit. */
+function secondOperation(applied: Applied, lines: readonly Line[]): Line[] {
+  const principal = lines.find((line) => line.rule === "DenyDispute");
+  if (principal === undefined) return [];
   const fires = ["secondOperations", "fraud", "cardBlocked"].every((name) => isTrue(applied, name));
-  return fires ? [{ rule: "DenyDispute2ndOperation", amountMinor: debit, follows: true }] : [];
+  return fires ? [{ ...principal, rule: "DenyDispute2ndOperation", follows: true }] : [];
 }
 
 /** Where a denial leaves the dispute, when it is made and when its planned debit is booked. */

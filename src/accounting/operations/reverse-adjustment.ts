@@ -30,6 +30,9 @@ export function reverseAdjustment(applied: Applied, operation: Operation): void 
   if (adjustment.state !== "executed" && adjustment.state !== "tracked") {
     throw notReversible(operation, `it is ${adjustment.state}: cancel it instead`);
   }
+  if (adjustment.entries.length === 0) {
+    throw notReversible(operation, "it moved no money");
+  }
   if (reversedAdjustments(book).has(adjustment.id)) {
     throw new Failure("already-reversed", `adjustment ${adjustment.id} has a live reversal`);
   }
