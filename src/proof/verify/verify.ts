@@ -1,0 +1,66 @@
+/**
+ * `verify`: recomputes everything that is derived from what cannot change, and says what is wrong
+ * and where. Reads one snapshot; the database does the sums, so that memory is flat.
+ */
+import type { BatchDesk } from "../../batch/desk.ts";
+import type { Queries } from "../../database/database.ts";
+import { sql } from "../../database/sql.ts";
+
+import { ADJUSTMENT_CHECKS } from "./adjustment-checks.ts";
+import { BALANCE_CHECKS } from "./balance-checks.ts";
+import { BATCH_CHECKS, filesFromRows } from "./batch-checks.ts";
+import { booksDigest } from "./books-digest.ts";
+import { ENTRY_CHECKS } from "./entry-checks.ts";
+import { STATE_CHECKS } from "./state-checks.ts";
+import type { Check, Violation } from "./violation.ts";
+
+export const CHECKS: readonly Check[] = [
+  ...BALANCE_CHECKS,
+  ...ENTRY_CHECKS,
+  ...ADJUSTMENT_CHECKS,
+  ...STATE_CHECKS,
+  ...BATCH_CHECKS,
+];
+
+export interface Verdict {
+  readonly entries: bigint;
+  readonly violations: number;
+  /** SHA-256 over the books without ids and times. */
+  readonly booksDigest: string;
+}
+
+export interface VerifyOptions {
+  /** Told each violation as it is found. */
+  readonly onViolation: (violation: Violation) => void;
+  /** Told the name of each check before it runs. */
+  readonly onCheck?: (name: string) => void;
+}
+
+export async function verify(desk: BatchDesk, options: VerifyOptions): Promise<Verdict> {
+  let violations = 0;
+  const count = async (name: string, found: AsyncIterable<Violation>): Promise<void> => {
+    options.onCheck?.(name);
+    for await (const violation of found) {
+      violations += 1;
+      options.onViolation(violation);
+    }
+  };
+  const books = await desk.engine.database.transaction(
+    async (tx) => {
+      // Sums over all entries stay in memory longer before they spill to disk.
+      await tx.execute(sql`set local work_mem = '64MB'`);
+      for (const check of CHECKS) await count(check.name, check.find(tx));
+      options.onCheck?.("books-digest");
+      return { entries: await entryCount(tx), booksDigest: await booksDigest(tx) };
+    },
+    { isolation: "repeatable read", readOnly: true },
+  );
+  await count("file-from-rows", filesFromRows(desk));
+  return { ...books, violations };
+}
+
+async function entryCount(db: Queries): Promise<bigint> {
+  const { entries } = await db.one<{ entries: bigint }>(sql`
+    select count(*) as entries from entry`);
+  return entries;
+}
