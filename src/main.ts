@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { pino } from "pino";
@@ -11,8 +12,8 @@ import type { Logger } from "pino";
 
 import { firstRun } from "./access/first-run.ts";
 import { deleteExpiredSessions } from "./access/store.ts";
-import type { Engine } from "./accounting/engine.ts";
 import { releaseDue } from "./accounting/release-due.ts";
+import { startBatchWorker } from "./batch/worker.ts";
 import type { Configuration, Environment } from "./config.ts";
 import { readConfiguration } from "./config.ts";
 import { sql } from "./database/sql.ts";
@@ -20,6 +21,8 @@ import { signedCursors } from "./http/cursor.ts";
 import type { HttpDependencies } from "./http/dependencies.ts";
 import { buildServer } from "./http/server.ts";
 import { deleteOldAnswers } from "./http/store.ts";
+import { manualVerbs } from "./manual/verbs.ts";
+import { assignmentActions } from "./work/actions.ts";
 import { startUrgencyWorker } from "./work/raise-urgencies.ts";
 import type { OpenEngine } from "./open-engine.ts";
 import { openEngine } from "./open-engine.ts";
@@ -41,7 +44,7 @@ export async function serve(
   const opened = await openEngine(configuration, (line) => log.info(line));
   try {
     const http = await assemble(opened);
-    const workers = startWorkers(opened.engine, log);
+    const workers = startWorkers(opened, log);
     try {
       if (role === "server") await listen(http, configuration, log, stopped);
       else await stopped;
@@ -58,6 +61,7 @@ async function assemble({ engine, vault, keys }: OpenEngine): Promise<HttpDepend
   return {
     engine,
     vault,
+    actions: assignmentActions(engine.database, manualVerbs(engine)),
     cursors: signedCursors(keys.derive("cursors")),
     version: await ownVersion(),
     notReady: async () => {
@@ -71,7 +75,8 @@ async function assemble({ engine, vault, keys }: OpenEngine): Promise<HttpDepend
 }
 
 /** What is done without anybody asking: the truth about what is due is rows. */
-function startWorkers(engine: Engine, log: Logger): { stop(): Promise<void> }[] {
+function startWorkers(opened: OpenEngine, log: Logger): { stop(): Promise<void> }[] {
+  const { engine } = opened;
   const { database, clock } = engine;
   const every = (name: string, seconds: number, work: () => Promise<unknown>): Repeating =>
     repeatedly(work, {
@@ -79,6 +84,13 @@ function startWorkers(engine: Engine, log: Logger): { stop(): Promise<void> }[] 
       failed: (error) => log.error({ err: error, worker: name }),
     });
   return [
+    startBatchWorker(opened, {
+      worker: `${hostname()}:${process.pid}`,
+      leaseSeconds: 300,
+      spacingDivisor: 1,
+      pollMilliseconds: 2000,
+      report: (problem) => log.error({ worker: "batch" }, problem),
+    }),
     startUrgencyWorker(engine, { failed: (error) => log.error({ err: error }) }),
     every("release-due", 2, () => releaseDue(engine)),
     every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),

@@ -30,6 +30,27 @@ export interface EntryRow {
   readonly recordedAt: string;
 }
 
+const ENTRY_ROWS = sql`
+  select e.id, e.rule, e.kind, e.undoes, a.operation, e.debit_collection as "debitCollection",
+         e.debit_account as "debitAccount", e.debit_tran_code as "debitTranCode",
+         e.credit_collection as "creditCollection", e.credit_account as "creditAccount",
+         e.credit_tran_code as "creditTranCode", e.amount_minor as "amountMinor", e.currency,
+         e.processing, e.event_date as "eventDate",
+         e.planned_posting_date as "plannedPostingDate", x.posting_date as "postingDate",
+         e.booked_on as "bookedOn", e.adjustment_id as "adjustmentId",
+         a.state as "adjustmentState", a.route, e.rulebook_version as rulebook,
+         e.chosen_by as "chosenBy", e.actor, e.recorded_at as "recordedAt"
+  from entry e
+  join adjustment a on a.client_id = e.client_id and a.id = e.adjustment_id
+  left join lateral (
+    select case when x.sign = 1 then x.posting_date end as posting_date
+    from execution x
+    where x.client_id = e.client_id and x.adjustment_id = e.adjustment_id
+      and (x.entry_id is null or x.entry_id = e.id) and e.kind <> 'contra'
+    order by x.id desc
+    limit 1) x on true
+`;
+
 /** A dispute's entries in order of booking, after the id given. Served by the primary key. */
 export function entriesOfDispute(
   db: Queries,
@@ -38,28 +59,25 @@ export function entriesOfDispute(
   page: { readonly after: string | null; readonly limit: number },
 ): Promise<EntryRow[]> {
   return db.query(sql`
-    select e.id, e.rule, e.kind, e.undoes, a.operation, e.debit_collection as "debitCollection",
-           e.debit_account as "debitAccount", e.debit_tran_code as "debitTranCode",
-           e.credit_collection as "creditCollection", e.credit_account as "creditAccount",
-           e.credit_tran_code as "creditTranCode", e.amount_minor as "amountMinor", e.currency,
-           e.processing, e.event_date as "eventDate",
-           e.planned_posting_date as "plannedPostingDate", x.posting_date as "postingDate",
-           e.booked_on as "bookedOn", e.adjustment_id as "adjustmentId",
-           a.state as "adjustmentState", a.route, e.rulebook_version as rulebook,
-           e.chosen_by as "chosenBy", e.actor, e.recorded_at as "recordedAt"
-    from entry e
-    join adjustment a on a.client_id = e.client_id and a.id = e.adjustment_id
-    left join lateral (
-      select case when x.sign = 1 then x.posting_date end as posting_date
-      from execution x
-      where x.client_id = e.client_id and x.adjustment_id = e.adjustment_id
-        and (x.entry_id is null or x.entry_id = e.id) and e.kind <> 'contra'
-      order by x.id desc
-      limit 1) x on true
+    ${ENTRY_ROWS}
     where e.client_id = ${clientId} and e.dispute_id = ${disputeId}
       and (${page.after}::uuid is null or e.id > ${page.after}::uuid)
     order by e.id
     limit ${page.limit}
+  `);
+}
+
+/** An adjustment's entries in order of booking. Served by the primary key of its dispute. */
+export function entriesOfAdjustment(
+  db: Queries,
+  key: { readonly clientId: string; readonly disputeId: string; readonly adjustmentId: string },
+): Promise<EntryRow[]> {
+  return db.query(sql`
+    ${ENTRY_ROWS}
+    where e.client_id = ${key.clientId} and e.dispute_id = ${key.disputeId}
+      and e.adjustment_id = ${key.adjustmentId}
+    order by e.id
+    limit 1000
   `);
 }
 

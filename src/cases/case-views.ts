@@ -154,3 +154,21 @@ export function disputesOfClaim(
 }
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Which clients have a dispute of these numbers or ids; of all clients where the scope is null. */
+export function clientsOfDisputes(
+  db: Queries,
+  clientIds: readonly string[] | null,
+  numbersOrIds: readonly string[],
+): Promise<{ clientId: string; number: string; id: string }[]> {
+  const numbers = numbersOrIds.filter((one) => DISPUTE_NUMBER.test(one));
+  const ids = numbersOrIds.filter((one) => UUID.test(one));
+  const seen =
+    clientIds === null ? sql`client seen` : sql`(select unnest(${clientIds}::text[]) as id) seen`;
+  return db.query(sql`
+    select d.client_id as "clientId", d.number, d.id
+    from ${seen}
+    join dispute d on d.client_id = seen.id
+      and (d.number = any (${numbers}::text[]) or d.id = any (${ids}::uuid[]))
+  `);
+}

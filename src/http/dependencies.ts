@@ -1,12 +1,15 @@
 /** What the routes need: put together in `main.ts`, or by a test. */
 import type { AccountVault } from "../access/vault.ts";
 import type { Engine } from "../accounting/engine.ts";
+import type { AssignmentActions } from "../work/actions.ts";
 
 import type { Cursors } from "./cursor.ts";
 
 export interface HttpDependencies {
   readonly engine: Engine;
   readonly vault: AccountVault;
+  /** What can be done with assignments, by the verbs of the rooms that own them. */
+  readonly actions: AssignmentActions;
   readonly cursors: Cursors;
   readonly version: string;
   /** Answers why this process cannot serve, or null when it can. */

@@ -107,6 +107,15 @@ export function sendKept(
     .send(kept.body);
 }
 
+/** JSON that is text already: what is sent is what is kept. */
+export function sendText(reply: FastifyReply, status: number, body: string): FastifyReply {
+  return reply
+    .code(status)
+    .type("application/json; charset=utf-8")
+    .serializer((text: unknown) => String(text))
+    .send(body);
+}
+
 function stillRunning(): Failure {
   return new Failure("still-running", "the first request with this key is not answered yet");
 }

@@ -21,10 +21,16 @@ import type { Authenticator } from "../access/authenticate.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import { accessRoutes } from "./access-routes.ts";
+import { adjustmentRoutes } from "./adjustment-routes.ts";
+import { assignmentRoutes } from "./assignment-routes.ts";
+import { claimRoutes } from "./claim-routes.ts";
+import { clientRoutes } from "./client-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
+import { disputeRoutes } from "./dispute-routes.ts";
 import { documentationRoutes } from "./documentation-routes.ts";
 import { answerOnce } from "./idempotent.ts";
 import { identifyCallers } from "./identify.ts";
+import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { handleErrors, sendProblem } from "./problem.ts";
 import { sessionRoutes } from "./session-routes.ts";
@@ -73,6 +79,12 @@ function routesOf(parts: HttpDependencies) {
     systemRoutes(parts),
     sessionRoutes(parts),
     accessRoutes(parts),
+    clientRoutes(parts),
+    claimRoutes(parts),
+    disputeRoutes(parts),
+    operationRoutes(parts),
+    adjustmentRoutes(parts),
+    assignmentRoutes(parts),
     documentationRoutes(parts),
     portalRoutes(parts),
   ];

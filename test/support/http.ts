@@ -10,6 +10,8 @@ import type { Database } from "../../src/database/database.ts";
 import { signedCursors } from "../../src/http/cursor.ts";
 import type { HttpDependencies } from "../../src/http/dependencies.ts";
 import { buildServer } from "../../src/http/server.ts";
+import { manualVerbs } from "../../src/manual/verbs.ts";
+import { assignmentActions } from "../../src/work/actions.ts";
 import type { TestEngine } from "./engine.ts";
 import { testEngine } from "./engine.ts";
 
@@ -39,6 +41,7 @@ export async function testServer(
   const app = await buildServer({
     engine,
     vault: engine.vault,
+    actions: assignmentActions(database, manualVerbs(engine)),
     cursors: signedCursors(Buffer.alloc(32, 3)),
     version: "0.0.0-test",
     notReady: () => Promise.resolve(null),
