@@ -94,6 +94,10 @@ test("no file names a path of somebody's machine", () => {
   expect(found).toEqual([]);
 });
 
+test("the lock file names no registry's address", () => {
+  expect(textOf("package-lock.json")).not.toMatch(/"resolved": "http/);
+});
+
 test("every failure has a page under its title that says what to do, and no page has none", () => {
   const folder = "docs/reference/errors";
   const pages = files.filter((path) => path.startsWith(`${folder}/`)).map((path) => basename(path));
