@@ -31,7 +31,7 @@ async function storedText(file: FileRow): Promise<string> {
 }
 
 async function filesOf(clientId: string): Promise<FileRow[]> {
-  return (await listFiles(db, { clients: [clientId], limit: 100 })).reverse();
+  return (await listFiles(db, { clients: [clientId], limit: 100 })).toReversed();
 }
 
 test("what is pending goes into one file with totals that equal its rows", async () => {

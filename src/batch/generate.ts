@@ -11,10 +11,10 @@ import { Failure } from "../kernel/failure.ts";
 
 import { nextOccurrence, postingDateOf } from "./cut-offs.ts";
 import type { BatchDesk } from "./desk.ts";
+import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile } from "./profile.ts";
 import { addAskedWindow, lockSequence, lockWindow, settleWindow } from "./store.ts";
-import type { WrittenFile } from "./write-files.ts";
 import { writeFiles } from "./write-files.ts";
 
 export interface Generated {
@@ -119,7 +119,7 @@ export async function profileOf(
   return { runtime, profile: batchProfile(runtime.settings, name) };
 }
 
-type WindowOrder = Omit<Parameters<typeof writeFiles>[2], "supersedes">;
+type WindowOrder = Omit<FilesOrder, "supersedes">;
 
 async function writeWindow(
   tx: Transaction,

@@ -2,33 +2,22 @@
  * One file being written: renders movements into stored bytes and keeps count. Until it is closed
  * it has no row of its own; a file that is dropped leaves nothing, and its number is not used.
  */
-import { exponentOf } from "../kernel/money.ts";
 import type { Transaction } from "../database/database.ts";
 
 import type { BatchDesk } from "./desk.ts";
+import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import { layoutSources } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import type { ReadMovement } from "./movements.ts";
 import { fileNameOf } from "./profile.ts";
-import type { FileFacts } from "./render-file.ts";
+import type { FileFacts, FileRenderer } from "./render-file.ts";
 import { fileRenderer } from "./render-file.ts";
-import type { NewLine } from "./store.ts";
+import type { NewFile, NewLine } from "./store.ts";
 import { insertFile } from "./store.ts";
+import type { ByteStore, StoredBytes } from "./stored-bytes.ts";
 import { byteStore } from "./stored-bytes.ts";
+import type { FileWords } from "./words.ts";
 import { fileWords } from "./words.ts";
-import type { FilesOrder, WrittenFile } from "./write-files.ts";
-
-export interface OpenFile {
-  readonly id: string;
-  readonly sequence: bigint;
-  readonly adjustmentCount: number;
-  /** The number that the next detail line would have. */
-  readonly nextLine: number;
-  readNumbers(tx: Transaction, movements: readonly ReadMovement[]): Promise<void>;
-  /** Throws `FieldRefused`; the file then stands as before. */
-  add(movement: ReadMovement): Promise<NewLine>;
-  close(): Promise<WrittenFile>;
-}
 
 export interface FileStart {
   readonly kept: KeptLayout;
@@ -39,19 +28,123 @@ export interface FileStart {
   readonly withNumbers: boolean;
 }
 
-export function startFile(
-  tx: Transaction,
-  desk: BatchDesk,
-  order: FilesOrder,
-  start: FileStart,
-): OpenFile {
-  const { runtime, profile } = order;
-  exponentOf(start.currency);
-  const id = desk.engine.ids.next();
-  const createdAt = desk.engine.clock.now().toString();
-  const facts = fileFacts(order, start, id, createdAt);
-  const zone = runtime.calendar.zone;
-  const words = fileWords({
+export class OpenFile {
+  readonly id: string;
+  readonly sequence: bigint;
+  readonly #tx: Transaction;
+  readonly #desk: BatchDesk;
+  readonly #order: FilesOrder;
+  readonly #start: FileStart;
+  readonly #createdAt: string;
+  readonly #facts: FileFacts;
+  readonly #words: FileWords;
+  readonly #renderer: FileRenderer;
+  readonly #bytes: ByteStore;
+  #hasBegun = false;
+
+  constructor(tx: Transaction, desk: BatchDesk, order: FilesOrder, start: FileStart) {
+    this.#tx = tx;
+    this.#desk = desk;
+    this.#order = order;
+    this.#start = start;
+    this.id = desk.engine.ids.next();
+    this.sequence = start.sequence;
+    this.#createdAt = desk.engine.clock.now().toString();
+    this.#facts = fileFacts(order, start, this.id, this.#createdAt);
+    this.#words = wordsOf(desk, order, start);
+    this.#renderer = fileRenderer({
+      layout: start.kept.layout,
+      sources: layoutSources([]),
+      facts: this.#facts,
+      zone: order.runtime.calendar.zone,
+      words: this.#words,
+    });
+    const place = { clientId: order.runtime.id, fileId: this.id };
+    this.#bytes = byteStore(tx, place, desk.keys, start.withNumbers);
+  }
+
+  get adjustmentCount(): number {
+    return this.#renderer.totals().adjustmentCount;
+  }
+
+  /** The number that the next detail line would have. */
+  get nextLine(): number {
+    return this.#renderer.totals().detailCount + 1;
+  }
+
+  /** Reads what the lines of these movements need from the vault. */
+  readNumbers(movements: readonly ReadMovement[]): Promise<void> {
+    return this.#words.readNumbers(this.#tx, movements);
+  }
+
+  /** Throws `FieldRefused`; the file then stands as before. */
+  async add(movement: ReadMovement): Promise<NewLine> {
+    const rendered = this.#renderer.add(movement);
+    await this.#begin();
+    await this.#bytes.write(rendered.text);
+    return {
+      lineNumber: rendered.lineNumber,
+      detailCount: rendered.detailCount,
+      adjustmentId: movement.adjustmentId,
+      amountMinor: rendered.amountMinor,
+      direction: rendered.direction,
+      keyRevision: movement.keyRevision,
+      firstPostingDate: movement.firstPostingDate,
+      entryIds: movement.entryIds,
+    };
+  }
+
+  /** Stores what is left and the file's row, which takes the sequence. */
+  async close(): Promise<WrittenFile> {
+    await this.#begin();
+    await this.#bytes.write(this.#renderer.end());
+    const stored = await this.#bytes.finish();
+    this.#desk.failpoints.at("batch.generate.rendered");
+    await insertFile(this.#tx, this.#rowOf(stored), this.#createdAt);
+    return {
+      id: this.id,
+      sequence: this.sequence,
+      fileName: String(this.#facts.fileName),
+      currency: this.#start.currency,
+      sha256: stored.sha256.toString("hex"),
+      sizeBytes: stored.sizeBytes,
+      totals: this.#renderer.totals(),
+    };
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    await this.#bytes.write(this.#renderer.begin());
+  }
+
+  #rowOf(stored: StoredBytes): NewFile {
+    const { runtime, profile, window, supersedes, actor } = this.#order;
+    const zone = runtime.calendar.zone;
+    return {
+      clientId: runtime.id,
+      id: this.id,
+      profile: profile.name,
+      sequence: this.sequence,
+      windowId: window.id,
+      part: this.#start.part,
+      supersedesId: supersedes?.id ?? null,
+      marker: profile.marker,
+      fileName: String(this.#facts.fileName),
+      layoutSha256: this.#start.kept.sha256,
+      facts: { file: this.#facts, zone, ...this.#words.kept() },
+      currency: this.#start.currency,
+      postingDate: window.postingDate,
+      ...stored,
+      totals: this.#renderer.totals(),
+      dueAt: profile.delivery.kind === "byHand" ? null : this.#createdAt,
+      createdBy: actor,
+    };
+  }
+}
+
+function wordsOf(desk: BatchDesk, { runtime, profile }: FilesOrder, start: FileStart): FileWords {
+  return fileWords({
     clientId: runtime.id,
     texts: profile.statementTexts,
     glNumber: (account) => {
@@ -60,87 +153,6 @@ export function startFile(
     },
     vault: start.withNumbers ? desk.vault : null,
   });
-  const renderer = fileRenderer({
-    layout: start.kept.layout,
-    sources: layoutSources([]),
-    facts,
-    zone,
-    words,
-  });
-  const place = { clientId: runtime.id, fileId: id };
-  const bytes = byteStore(tx, place, desk.keys, start.withNumbers);
-  let hasBegun = false;
-  const begin = async (): Promise<void> => {
-    if (hasBegun) return;
-    hasBegun = true;
-    await bytes.write(renderer.begin());
-  };
-  return {
-    id,
-    sequence: start.sequence,
-    get adjustmentCount() {
-      return renderer.totals().adjustmentCount;
-    },
-    get nextLine() {
-      return renderer.totals().detailCount + 1;
-    },
-    readNumbers: (db, movements) => words.readNumbers(db, movements),
-    add: async (movement) => {
-      const rendered = renderer.add(movement);
-      await begin();
-      await bytes.write(rendered.text);
-      return {
-        lineNumber: rendered.lineNumber,
-        detailCount: rendered.detailCount,
-        adjustmentId: movement.adjustmentId,
-        amountMinor: rendered.amountMinor,
-        direction: rendered.direction,
-        keyRevision: movement.keyRevision,
-        firstPostingDate: movement.firstPostingDate,
-        entryIds: movement.entryIds,
-      };
-    },
-    close: async () => {
-      await begin();
-      await bytes.write(renderer.end());
-      const stored = await bytes.finish();
-      const totals = renderer.totals();
-      const fileName = String(facts.fileName);
-      desk.failpoints.at("batch.generate.rendered");
-      await insertFile(
-        tx,
-        {
-          ...place,
-          id,
-          profile: profile.name,
-          sequence: start.sequence,
-          windowId: order.window.id,
-          part: start.part,
-          supersedesId: order.supersedes?.id ?? null,
-          marker: profile.marker,
-          fileName,
-          layoutSha256: start.kept.sha256,
-          facts: { file: facts, zone, ...words.kept() },
-          currency: start.currency,
-          postingDate: order.window.postingDate,
-          ...stored,
-          totals,
-          dueAt: profile.delivery.kind === "byHand" ? null : createdAt,
-          createdBy: order.actor,
-        },
-        createdAt,
-      );
-      return {
-        id,
-        sequence: start.sequence,
-        fileName,
-        currency: start.currency,
-        sha256: stored.sha256.toString("hex"),
-        sizeBytes: stored.sizeBytes,
-        totals,
-      };
-    },
-  };
 }
 
 function fileFacts(order: FilesOrder, start: FileStart, id: string, createdAt: string): FileFacts {

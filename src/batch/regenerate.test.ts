@@ -316,7 +316,7 @@ test("generate, regenerate and acknowledge at once: no adjustment in two live fi
     await generateNow(desk, generating);
 
     const files = await listFiles(db, { clients: [sent.client], limit: 100 });
-    const sequences = files.map((file) => file.sequence).sort();
+    const sequences = files.map((file) => file.sequence).sort((a, b) => Number(a - b));
     expect(sequences).toEqual(sequences.map((_, index) => BigInt(index + 1)));
     const lines = await db.query<{ state: string; files: number }>(sql`
       select a.state, count(l.*) filter (where l.live)::int as files

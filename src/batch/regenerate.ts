@@ -11,6 +11,7 @@ import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { BatchDesk } from "./desk.ts";
+import type { WrittenFile } from "./files-order.ts";
 import { nextFileState } from "./file-machine.ts";
 import { askedWindow, datesNow, profileOf } from "./generate.ts";
 import { beingSent, freshFile, lockedFile } from "./hand-over.ts";
@@ -18,7 +19,6 @@ import type { LineFate, RegenerationLine, RegenerationSum } from "./regeneration
 import { linesToRegenerate, regenerationSums } from "./regeneration-views.ts";
 import { changeFile, finishWindows, lockSequence, settleLines, settleWindow } from "./store.ts";
 import type { FileRow } from "./views.ts";
-import type { WrittenFile } from "./write-files.ts";
 import { writeFiles } from "./write-files.ts";
 
 /** What became of the old file at its destination, in the words of the person who says so. */

@@ -134,7 +134,7 @@ async function lineFaults(db: Queries, file: FileRow): Promise<string[]> {
   if (adjustments !== file.adjustmentCount) {
     faults.push(`${adjustments} lines stored, ${file.adjustmentCount} by its totals`);
   }
-  if (BigInt(details) !== file.detailCount) {
+  if (details !== file.detailCount) {
     faults.push(`${details} detail lines stored, ${file.detailCount} by its totals`);
   }
   return faults;

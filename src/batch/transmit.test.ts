@@ -164,7 +164,7 @@ test("a temporary file that somebody changed is not taken for whole", async () =
   const directory = await aDirectory();
   await aFile(directory);
   const dying = batchDesk(engine, failpointsFrom("batch.transmit.recorded=fail"));
-  await expect(transmitNext(dying, SENDING)).rejects.toThrow();
+  await expect(transmitNext(dying, SENDING)).rejects.toThrow("batch.transmit.recorded");
   const [temporary = ""] = await readdir(directory);
   expect(temporary).toMatch(/^\..*\.part$/);
   await writeFile(join(directory, temporary), "changed");

@@ -167,7 +167,7 @@ function nextTryAt(
 ): string | null {
   if (profile instanceof Failure || number >= profile.tries.maximum) return null;
   const { minutesBetween } = profile.tries;
-  const minutes = minutesBetween[number - 1] ?? (minutesBetween.at(-1) as number);
+  const minutes = minutesBetween[number - 1] ?? minutesBetween.at(-1) ?? 0;
   return now.add({ milliseconds: Math.round((minutes * 60_000) / spacingDivisor) }).toString();
 }
 

@@ -5,7 +5,6 @@
  *
  * The caller holds the profile's sequence lock.
  */
-import type { ClientRuntime } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
@@ -13,45 +12,15 @@ import { FieldRefused } from "../formats/field-text.ts";
 import { assert } from "../kernel/assert.ts";
 
 import type { BatchDesk } from "./desk.ts";
+import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import { layoutSources, declaredFacts } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import { layoutOf } from "./layouts.ts";
 import { usesNumbers } from "./line-values.ts";
 import type { ReadMovement } from "./movements.ts";
 import { lockPending, pendingCurrencies } from "./movements.ts";
-import { startFile } from "./open-file.ts";
-import type { OpenFile } from "./open-file.ts";
-import type { BatchProfile } from "./profile.ts";
-import type { ControlTotals } from "./render-file.ts";
+import { OpenFile } from "./open-file.ts";
 import { insertLines, keepLayout } from "./store.ts";
-
-export interface FilesOrder {
-  readonly runtime: ClientRuntime;
-  readonly profile: BatchProfile;
-  readonly window: {
-    readonly id: string;
-    readonly businessDate: string;
-    readonly cutOff: string;
-    readonly postingDate: string;
-  };
-  /** ISO instant: what became pending later stays for the next window. */
-  readonly pendingBy: string;
-  /** The last sequence given out, locked. */
-  readonly lastSequence: bigint;
-  readonly actor: string;
-  /** Of a regeneration: the void file that is superseded, whose released lines are taken. */
-  readonly supersedes: { readonly id: string; readonly sequence: bigint } | null;
-}
-
-export interface WrittenFile {
-  readonly id: string;
-  readonly sequence: bigint;
-  readonly fileName: string;
-  readonly currency: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
-  readonly totals: ControlTotals;
-}
 
 export interface WrittenFiles {
   readonly files: readonly WrittenFile[];
@@ -140,7 +109,7 @@ class Run {
   }
 
   async #takePart(file: OpenFile, part: readonly ReadMovement[]): Promise<void> {
-    await file.readNumbers(this.#tx, part);
+    await file.readNumbers(part);
     const moves: Move[] = [];
     const lines = [];
     for (const movement of part) {
@@ -187,7 +156,7 @@ class Run {
   }
 
   #start(currency: string): OpenFile {
-    this.#open = startFile(this.#tx, this.#desk, this.#order, {
+    this.#open = new OpenFile(this.#tx, this.#desk, this.#order, {
       kept: this.#kept,
       currency,
       part: this.files.length + 1,

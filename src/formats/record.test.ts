@@ -136,7 +136,7 @@ test.each([
   ["line break", { from: "account", width: 9 }, { account: "a\nb" }, "control character"],
   ["no date", { from: "on", width: 10 }, { on: "2026-02-30" }, "no date"],
 ])("a value that does not fit (%s) is refused by field, never cut", (_, field, values, reason) => {
-  const write = (): string => line(fixed(field), values as Record<string, FieldValue>);
+  const write = (): string => line(fixed(field), values);
 
   expect(write).toThrow(FieldRefused);
   expect(write).toThrow(`f0: `);

@@ -51,7 +51,7 @@ function lineCompiler(layout: Layout, context: WritingContext): LineCompiler {
       const write = fieldWriter(field, type, context);
       const finish =
         layout.format === "delimited"
-          ? delimitedCell(layout, field as DelimitedField, type)
+          ? delimitedCell(layout, field, type)
           : fixedCell(field as FixedField, type);
       return (values: Values): string => {
         const text = finish(write(values));
