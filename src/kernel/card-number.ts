@@ -19,6 +19,14 @@ export function refuseCardNumbers(text: string, field: string): void {
   ]);
 }
 
+/** The text with what looks like a card number reduced to BIN and last four. */
+export function maskCardNumbers(text: string): string {
+  return text.replaceAll(DIGIT_RUN, (run) => {
+    const digits = run.replaceAll(/[ -]/g, "");
+    return hasCheckDigit(digits) ? `${digits.slice(0, 6)}••••${digits.slice(-4)}` : run;
+  });
+}
+
 function hasCheckDigit(digits: string): boolean {
   let sum = 0;
   for (let index = 0; index < digits.length; index += 1) {

@@ -173,7 +173,7 @@ function take(taking: Taking, row: ServiceAdjustment): void {
   const history = taking.histories.get(row.adjustmentId) ?? [];
   switch (row.state) {
     case "pendingService":
-      call(taking, wanted, row, { purpose: "post", history, wasUnknown: false, event: "sent" });
+      call(taking, wanted, row, { purpose: "post", history, isProvenAbsent: true, event: "sent" });
       return;
     case "sending":
       taking.moves.push(abandoned(row, service, taking.desk));
@@ -195,13 +195,13 @@ function follow(
 ): void {
   switch (step.kind) {
     case "lookUp":
-      call(taking, wanted, row, { purpose: "lookUp", history, wasUnknown: true, event: null });
+      call(taking, wanted, row, { purpose: "lookUp", history, isProvenAbsent: false, event: null });
       return;
     case "resend":
       call(taking, wanted, row, {
         purpose: "post",
         history,
-        wasUnknown: !step.isProvenAbsent,
+        isProvenAbsent: step.isProvenAbsent,
         event: "resent",
       });
       return;
@@ -229,7 +229,7 @@ function follow(
 interface PlannedCall {
   readonly purpose: AttemptPurpose;
   readonly history: readonly EarlierAttempt[];
-  readonly wasUnknown: boolean;
+  readonly isProvenAbsent: boolean;
   readonly event: "sent" | "resent" | null;
 }
 
@@ -282,7 +282,8 @@ function call(
     numbers: numbers.whole.has(row.holderAccount)
       ? new Map([[real(row.holderAccount), masked(row.holderAccount)]])
       : new Map(),
-    wasUnknown: planned.wasUnknown,
+    wasUnknown: row.state === "unknown",
+    isProvenAbsent: planned.isProvenAbsent,
     calls: posts.length + (planned.purpose === "post" ? 1 : 0),
     history: planned.history,
     entryIds: row.entryIds,

@@ -20,10 +20,12 @@ export interface Flight {
   readonly sendBefore: number;
   readonly request: PreparedRequest;
   readonly asked: AskedPosting;
-  /** The holder's whole number by its masked form. */
+  /** Masked forms by whole number, of what the request carries. */
   readonly numbers: ReadonlyMap<string, string>;
-  /** An earlier call with this key may have been processed. */
+  /** It was made while the outcome of an earlier call with this key was unknown. */
   readonly wasUnknown: boolean;
+  /** A look-up has shown that none of the earlier calls was processed. */
+  readonly isProvenAbsent: boolean;
   /** Postings since the assignment opened, this one included. */
   readonly calls: number;
   /** Earlier attempts with this key. */

@@ -51,8 +51,10 @@ export type CallLimits = Pick<
 export interface PostingContext {
   readonly limits: CallLimits;
   readonly asked: AskedPosting;
-  /** An earlier call with this key may have been processed. */
+  /** It was made while the outcome of an earlier call with this key was unknown. */
   readonly wasUnknown: boolean;
+  /** A look-up has shown that none of the earlier calls was processed. */
+  readonly isProvenAbsent: boolean;
   /** Postings tried since the assignment opened, this one included. */
   readonly calls: number;
   /** 0 … 1. */
@@ -78,7 +80,7 @@ export function afterPosting(
       return afterPosted(reading, context, waitSeconds);
     case "refused":
     case "refusedOverridable":
-      if (context.wasUnknown && !limits.key.duplicatesAnsweredFirst) {
+      if (mayHavePosted(context) && !limits.key.duplicatesAnsweredFirst) {
         return {
           kind: "unknown",
           machineMayAct: limits.lookUp !== null,
@@ -106,6 +108,10 @@ export function afterPosting(
     case "unknown":
       return stillUnknown(limits, reason, waitSeconds);
   }
+}
+
+function mayHavePosted({ wasUnknown, isProvenAbsent }: PostingContext): boolean {
+  return wasUnknown && !isProvenAbsent;
 }
 
 function stillUnknown(limits: CallLimits, reason: string, waitSeconds: number): Consequence {

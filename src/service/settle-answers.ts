@@ -25,7 +25,7 @@ import type { Consequence, EarlierAttempt } from "./outcome-machine.ts";
 import { afterLookUp, afterPosting, nextWhileUnknown, waitAfter } from "./outcome-machine.ts";
 import type { Reading } from "./read-answer.ts";
 import { readLookUp, readPosting } from "./read-answer.ts";
-import type { LookUpOutcome, PostingOutcome, Service } from "./service-configuration.ts";
+import type { LookUpOutcome, PostingOutcome } from "./service-configuration.ts";
 import type { NewOutcome } from "./store.ts";
 import { insertOutcomes, lockCircuit, saveCircuit } from "./store.ts";
 import { circuitsOf } from "./views.ts";
@@ -120,6 +120,7 @@ function judge(desk: ServiceDesk, landed: Landed): Judged {
     limits: service,
     asked: flight.asked,
     wasUnknown: flight.wasUnknown,
+    isProvenAbsent: flight.isProvenAbsent,
     calls: flight.calls,
     random: desk.random(),
     waitsDividedBy: desk.retryDivisor,

@@ -1,0 +1,115 @@
+/**
+ * A person's *finding* on a posting whose outcome no machine can settle: it posted, with the system
+ * of record's reference; or it did not, which two different people have to say.
+ *
+ * The key keeps its revision: should the finding be wrong, the core still knows the posting by it.
+ */
+import { z } from "zod";
+
+import type { ClientRuntime, Engine } from "../accounting/engine.ts";
+import type { Move } from "../accounting/move-adjustments.ts";
+import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import { refuseCardNumbers } from "../kernel/card-number.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import type { ItemResult, ServiceItem } from "./locked-item.ts";
+import { lockedOf, lockItems } from "./locked-item.ts";
+import { insertFinding } from "./store.ts";
+import { findingsOf } from "./views.ts";
+
+export const findingInput = z.strictObject({
+  posted: z.boolean(),
+  /** The system of record's own reference; where it posted. */
+  reference: z.string().trim().min(1).max(100).nullish(),
+  /** The day it posted there; today where left out. */
+  postingDate: z.iso.date().nullish(),
+  reason: z.string().trim().min(1).max(2000),
+});
+
+export type Finding = ServiceItem & z.infer<typeof findingInput>;
+
+export interface FindingResult extends ItemResult {
+  /** One person said that it did not post; a second one has to. */
+  readonly waitsForSecondPerson: boolean;
+}
+
+/**
+ * Throws `transition-refused` unless the outcome is unknown and the machine has given up,
+ * `input-invalid` where it posted and no reference is given, `date-invalid`, `self-approval`.
+ */
+export function recordFinding(engine: Engine, finding: Finding): Promise<FindingResult> {
+  return engine.database.transaction(async (tx) => {
+    const { clientId, adjustmentId, assignmentId, actor, posted } = finding;
+    const client = (await engine.clients(tx, [clientId])).get(clientId) as ClientRuntime;
+    const lock = lockedOf(await lockItems(tx, [finding]), finding);
+    if (lock.state !== "unknown" || lock.machineMayAct) {
+      const detail =
+        lock.state === "unknown"
+          ? "the machine is still finding out"
+          : `its outcome is not unknown: it is ${lock.state}`;
+      throw new Failure("transition-refused", detail, { state: lock.state });
+    }
+    const now = engine.clock.now();
+    const { reference, postingDate } = soundFinding(finding, client.calendar.dateOf(now));
+    const earlier = (await findingsOf(tx, clientId, adjustmentId)).filter(
+      (one) => !one.posted && one.fence === lock.version,
+    );
+    if (!posted && earlier.some((one) => one.actor === actor)) {
+      throw new Failure("self-approval", "you said so already; another person has to confirm it");
+    }
+    const { reason } = finding;
+    await insertFinding(
+      tx,
+      {
+        clientId,
+        id: engine.ids.next(),
+        adjustmentId,
+        fence: lock.version,
+        posted,
+        reference,
+        postingDate,
+        reason,
+        actor,
+      },
+      now.toString(),
+    );
+    if (!posted && earlier.length === 0) {
+      return { assignmentId, adjustmentId, state: lock.state, waitsForSecondPerson: true };
+    }
+    const move: Move = {
+      clientId,
+      adjustmentId,
+      from: "unknown",
+      event: posted ? "foundPosted" : "foundNotPosted",
+      actor,
+      reason,
+      ...(posted && postingDate !== null
+        ? { execution: { basis: "attested", reference, postingDate } }
+        : {}),
+    };
+    const [moved] = await moveAdjustments(tx, engine, [move]);
+    const state = moved?.state ?? lock.state;
+    return { assignmentId, adjustmentId, state, waitsForSecondPerson: false };
+  });
+}
+
+function soundFinding(
+  finding: Finding,
+  today: string,
+): { reference: string | null; postingDate: string | null } {
+  refuseCardNumbers(finding.reason, "reason");
+  if (!finding.posted) return { reference: null, postingDate: null };
+  const reference = finding.reference ?? null;
+  if (reference === null) {
+    const detail = "the reference of the posting is needed";
+    throw new Failure("input-invalid", `reference: ${detail}`, {}, [
+      { pointer: "/reference", detail },
+    ]);
+  }
+  refuseCardNumbers(reference, "reference");
+  const postingDate = finding.postingDate ?? today;
+  if (postingDate > today) {
+    throw new Failure("date-invalid", `${postingDate} is not here yet`, { field: "postingDate" });
+  }
+  return { reference, postingDate };
+}
