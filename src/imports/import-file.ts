@@ -125,14 +125,16 @@ function claimRequest(line: ClaimLine): ClaimRequest {
     claimType: line.claimType,
     noticeReceivedOn: line.noticeReceivedOn ?? null,
     facts: line.facts ?? {},
-    disputes: line.disputes.map(({ dispute, amount, currency, account, accountKind, ...facts }) => ({
-      dispute,
-      amount,
-      currency,
-      account,
-      accountKind,
-      facts,
-    })),
+    disputes: line.disputes.map(
+      ({ dispute, amount, currency, account, accountKind, ...facts }) => ({
+        dispute,
+        amount,
+        currency,
+        account,
+        accountKind,
+        facts,
+      }),
+    ),
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 
+import type { FieldFault } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
 import { CLAIM_NUMBER, DISPUTE_NUMBER } from "../kernel/ids.ts";
 
@@ -65,12 +66,16 @@ export function parseImportLine(text: string): ImportLine {
   }
   const result = importLine.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => ({
-    pointer: `/${issue.path.join("/")}`,
-    detail: issue.message,
-  }));
+  const faults = result.error.issues.flatMap(faultsOf);
   const words = faults.map((fault) => `${fault.pointer.slice(1) || "line"}: ${fault.detail}`);
   throw new Failure("line-invalid", words.join("; "), {}, faults);
+}
+
+/** One fault per field: an unknown key is named itself, not the object that holds it. */
+function faultsOf(issue: z.core.$ZodIssue): FieldFault[] {
+  const place = issue.path.map((part) => `/${String(part)}`).join("");
+  if (issue.code !== "unrecognized_keys") return [{ pointer: place || "/", detail: issue.message }];
+  return issue.keys.map((name) => ({ pointer: `${place}/${name}`, detail: "is not known here" }));
 }
 
 /** The key of a line, as far as it can be read, for the rejects file. */

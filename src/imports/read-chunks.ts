@@ -30,7 +30,8 @@ export async function* readChunks(
     const { bytesRead } = await file.read(buffer, 0, READ_BYTES, position);
     if (bytesRead === 0) break;
     position += bytesRead;
-    const text = rest.length === 0 ? buffer.subarray(0, bytesRead) : joined(rest, buffer, bytesRead);
+    const text =
+      rest.length === 0 ? buffer.subarray(0, bytesRead) : joined(rest, buffer, bytesRead);
     let start = 0;
     for (let end = text.indexOf(10, start); end !== -1; end = text.indexOf(10, start)) {
       lines.push(text.toString("utf8", start, end));

@@ -1,0 +1,31 @@
+/**
+ * `npm run -s bench -- NAME --json`: one line a measure. Exit 0 only where all targets hold, 1
+ * where one does not, 2 for a name that is none.
+ */
+import { importBench } from "./import.ts";
+import type { Bench } from "./measure.ts";
+
+const BENCHES: readonly Bench[] = [importBench];
+
+const [name, ...flags] = process.argv.slice(2);
+const bench = BENCHES.find((one) => one.name === name);
+if (bench === undefined) {
+  const known = BENCHES.map((one) => one.name).join(", ");
+  process.stderr.write(`${name ?? "nothing"} is no bench; there are: ${known}\n`);
+  process.exitCode = 2;
+} else {
+  const remark = (line: string): void => void process.stderr.write(`${line}\n`);
+  const measures = await bench.run({ remark });
+  for (const measure of measures) {
+    if (flags.includes("--json")) process.stdout.write(`${JSON.stringify(measure)}\n`);
+    else {
+      const { value, unit, floor, ratio, bound, target, met } = measure;
+      process.stdout.write(
+        `${measure.name} ${measure.measure}: ${value.toFixed(0)} ${unit}, ` +
+          `floor ${floor?.toFixed(0)}, ratio ${ratio?.toFixed(2)} (${bound} ${target}) ` +
+          `${met ? "met" : "NOT MET"}\n`,
+      );
+    }
+  }
+  process.exitCode = measures.every((measure) => measure.met) ? 0 : 1;
+}
