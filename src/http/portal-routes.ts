@@ -20,6 +20,10 @@ export function portalRoutes({ portalDirectory }: HttpDependencies): FastifyPlug
   return async (app) => {
     if (portalDirectory === null) return;
     const page = await readFile(join(portalDirectory, "index.html"), "utf8");
+    // The portal's own files hold nothing of anybody: they are sent before the sign-in.
+    app.addHook("onRoute", (route) => {
+      route.config = { permission: null, ...route.config };
+    });
     await app.register(fastifyStatic, {
       root: portalDirectory,
       index: false,
