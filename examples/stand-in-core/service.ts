@@ -11,7 +11,7 @@ export interface StandInServiceOptions {
 }
 
 export function standInService(address: string, options: StandInServiceOptions = {}) {
-  const { withLookUp = true } = options;
+  const { withLookUp = true, absenceIsProofAfterSeconds = 60 } = options;
   return {
     protocol: "rest-json",
     url: address,
@@ -45,7 +45,7 @@ export function standInService(address: string, options: StandInServiceOptions =
       ? {
           lookUp: {
             path: "/postings/{{key}}",
-            absenceIsProofAfterSeconds: options.absenceIsProofAfterSeconds ?? 60,
+            absenceIsProofAfterSeconds,
           },
         }
       : {}),

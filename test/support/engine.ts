@@ -26,7 +26,7 @@ const { rulebook, problems } = await loadRuleBook(STANDARD_BOOK);
 assert(rulebook !== null, `the standard book does not load: ${JSON.stringify(problems[0])}`);
 const standardBook = rulebook;
 
-const TEST_KEYS: VaultKeys = {
+export const TEST_KEYS: VaultKeys = {
   current: 1,
   wrapping: new Map([[1, Buffer.alloc(32, 7)]]),
   search: Buffer.alloc(32, 9),
@@ -36,8 +36,10 @@ const TEST_KEYS: VaultKeys = {
 /** Monday 2026-11-16, 10 in the morning in New York. */
 export const START = "2026-11-16T15:00:00Z";
 
-export function testEngine(database: Database): TestEngine {
-  const clock = manualClock(Temporal.Instant.from(START));
+export function testEngine(
+  database: Database,
+  clock: ManualClock = manualClock(Temporal.Instant.from(START)),
+): TestEngine {
   const ids = uuids(clock);
   const engine = createEngine({
     database,
