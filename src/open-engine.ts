@@ -21,6 +21,7 @@ import { systemClock } from "./kernel/clock.ts";
 import type { Failpoints } from "./kernel/failpoints.ts";
 import { failpointsFrom } from "./kernel/failpoints.ts";
 import { uuids } from "./kernel/ids.ts";
+import type { RuleBook } from "./rulebook/load.ts";
 import { requireRuleBook } from "./rulebook/load.ts";
 import { loadRuleBook, STANDARD_BOOK } from "./rulebook/read.ts";
 
@@ -30,6 +31,8 @@ export interface OpenEngine {
   readonly engine: Engine;
   readonly vault: AccountVault;
   readonly keys: VaultKeys;
+  /** The rule book by id. */
+  readonly rulebooks: (id: string) => RuleBook | undefined;
   /** Where a test wants the process to die or fail; none in production. */
   readonly failpoints: Failpoints;
   /** True where the database is the embedded one. */
@@ -61,6 +64,7 @@ export async function openEngine(
       engine: createEngine({ database: opened.database, clock, ids, rulebooks, departureOf }),
       vault: accountVault(keys, { clock, ids }),
       keys,
+      rulebooks,
       failpoints: failpointsFrom(configuration.failpoints),
       embedded: opened.embedded,
       close: () => opened.close(),

@@ -27,6 +27,7 @@ async function run(...words: string[]) {
       Promise.resolve({
         ...batchDesk(engine),
         vault: engine.vault,
+        rulebooks: () => undefined,
         embedded: false,
         close: () => Promise.resolve(),
       }),

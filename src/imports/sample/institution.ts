@@ -1,0 +1,53 @@
+/**
+ * The sample's institution: three clients, one for each route, so that a newcomer sees all three
+ * side by side. Their names are invented.
+ */
+export interface SampleClient {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: unknown;
+}
+
+export interface SamplePlaces {
+  /** The stand-in core's configuration as a service. */
+  readonly service: unknown;
+  /** Where the batch client's files are delivered. */
+  readonly deliveryDirectory: string;
+}
+
+export function sampleClients({ service, deliveryDirectory }: SamplePlaces): SampleClient[] {
+  const eastern = { holidays: "federal-reserve", zone: "America/New_York" };
+  const central = { holidays: "federal-reserve", zone: "America/Chicago" };
+  const mountain = { holidays: "federal-reserve", zone: "America/Denver" };
+  return [
+    {
+      id: "harbor",
+      name: "Harbor Bank",
+      settings: { calendar: eastern, services: { core: service } },
+    },
+    {
+      id: "prairie",
+      name: "Prairie Credit Union",
+      settings: {
+        calendar: central,
+        batchProfiles: {
+          nightly: {
+            layout: "generic-csv",
+            marker: "TEST",
+            cutOffs: [{ name: "endOfDay", time: "18:00" }],
+            delivery: { kind: "directory", directory: deliveryDirectory },
+          },
+        },
+      },
+    },
+    {
+      id: "summit",
+      name: "Summit Trust",
+      settings: {
+        calendar: mountain,
+        secondOperations: true,
+        approvals: { adjustManually: [{ above: "0", levels: 1 }] },
+      },
+    },
+  ];
+}
