@@ -3,7 +3,7 @@ import { parseAmount } from "../kernel/money.ts";
 
 import type { Applied } from "./decide-context.ts";
 
-/** 0 where nobody has to. A resolved dispute's manual corrections always need one. */
+/** 0 where nobody has to. */
 export function approvalLevels(applied: Applied, amountMinor: bigint): number {
   const { book, context, operation } = applied;
   if (context.executesAtOnce) return 0;
@@ -11,10 +11,11 @@ export function approvalLevels(applied: Applied, amountMinor: bigint): number {
   const needed = tiers
     .filter((tier) => amountMinor > parseAmount(tier.above, book.currency))
     .map((tier) => tier.levels);
-  const least = book.state === "resolved" && isManual(operation) ? 1 : 0;
-  return Math.max(least, ...needed, 0);
+  return Math.max(isMandatory(applied) ? 1 : 0, ...needed);
 }
 
-function isManual(operation: string): boolean {
-  return operation === "adjustManually" || operation === "reverseAdjustment";
+/** Where the domain itself asks for a second person, whatever the client's tiers say. */
+function isMandatory({ book, operation }: Applied): boolean {
+  if (operation === "adjustManually") return true;
+  return operation === "reverseAdjustment" && book.state === "resolved";
 }

@@ -44,7 +44,8 @@ export function contraEntries(deciding: Deciding, adjustment: Adjustment): Entry
 /** A rule whose two sides are one collection: it moves a balance between two of its accounts. */
 export function isSecondOperation(proposals: readonly Proposal[]): boolean {
   const [first] = proposals;
-  return first !== undefined && first.debitCollection === first.creditCollection;
+  if (first === undefined || first.reverses !== null) return false;
+  return first.debitCollection === first.creditCollection;
 }
 
 /**

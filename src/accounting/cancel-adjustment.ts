@@ -8,13 +8,47 @@ import { nextState, NEVER_SENT_STATES, PROPOSAL_STATES } from "./adjustment-mach
 import { contraEntries } from "./book-entries.ts";
 import type { Deciding } from "./decide-context.ts";
 import type { Adjustment } from "./dispute-book.ts";
-import { adjustmentOf, record } from "./dispute-book.ts";
+import { adjustmentOf, moveState, record } from "./dispute-book.ts";
+import { isPlannedDenial, settleDenial } from "./denial-state.ts";
 import type { Line } from "./open-adjustments.ts";
 import { EXTRA_REVERSALS } from "./positions.ts";
 import type { ExtraRule } from "./positions.ts";
 
-/** Throws `transition-refused` where the state does not allow it. */
+/**
+ * Cancels by a person's word. A denial that an approver declines is lifted; where a planned debit
+ * is dropped, the dispute moves on. Throws `transition-refused` where the state forbids it.
+ */
 export function cancelAdjustment(
+  deciding: Deciding,
+  adjustmentId: string,
+  reason: string,
+  event: "cancelled" | "declined" = "cancelled",
+): void {
+  const { book } = deciding;
+  const adjustment = adjustmentOf(book, adjustmentId);
+  const declined = event === "declined" && isPlannedDenial(adjustment);
+  dropAdjustment(deciding, adjustmentId, reason, event);
+  if (declined) liftDenialOf(deciding, adjustment);
+  if (adjustment.principalRule === "CustomerReceivable") liftDenialOf(deciding, adjustment);
+  settleDenial(book);
+}
+
+/** What a declined debit, or a cancelled claim on the holder, denied is denied no more. */
+function liftDenialOf(deciding: Deciding, { denialId }: Adjustment): void {
+  const { book, operationId } = deciding;
+  const denial = book.denials.find((one) => one.id === denialId);
+  if (denial === undefined || denial.lifted) return;
+  for (const other of book.adjustments) {
+    if (other.denialId === denialId && PROPOSAL_STATES.has(other.state)) {
+      dropAdjustment(deciding, other.id, "its denial was declined");
+    }
+  }
+  record(book, { type: "denialLifted", denialId: denial.id, operationId });
+  if (book.state === "denialPlanned") moveState(book, denial.stateBefore);
+}
+
+/** As part of an operation: the dispute's own state is the operation's. */
+export function dropAdjustment(
   deciding: Deciding,
   adjustmentId: string,
   reason: string,
@@ -33,8 +67,10 @@ export function cancelAdjustment(
     record(book, { type: "proposalsReplaced", adjustmentId, proposals: [] });
   }
   for (const follower of book.adjustments) {
-    if (follower.followsAdjustmentId !== adjustmentId || follower.state !== "planned") continue;
-    cancelAdjustment(deciding, follower.id, "its principal was cancelled");
+    if (follower.followsAdjustmentId !== adjustmentId) continue;
+    if (PROPOSAL_STATES.has(follower.state)) {
+      dropAdjustment(deciding, follower.id, "its principal was cancelled");
+    }
   }
 }
 
@@ -42,19 +78,26 @@ export function cancelAdjustment(
  * Before a take-back: holder credits that were never sent and lie wholly inside what is taken back
  * are cancelled instead. Answers the lines that are left to take.
  */
-export function cancelUnsentCredits(deciding: Deciding, lines: readonly Line[]): Line[] {
+export function cancelUnsentCredits(
+  deciding: Deciding,
+  lines: readonly Line[],
+  allDenied = false,
+): Line[] {
   const left = new Map(lines.map((line) => [line.rule, line.amountMinor]));
   const taking = lines.find((line) => isPrincipalDebit(deciding, line))?.rule;
-  if (taking === undefined || deciding.context.executesAtOnce) return [...lines];
-  for (const credit of deciding.book.adjustments) {
+  if (taking === undefined) return [...lines];
+  for (const credit of deciding.book.adjustments.toReversed()) {
     if (!NEVER_SENT_STATES.has(credit.state) || credit.reversesAdjustmentId !== null) continue;
+    // Cancelling a raise shrinks the dispute: beside a part denial it would be taken twice.
+    if (credit.raisesDisputedMinor > 0n && !allDenied) continue;
     const parts = partsOf(deciding, credit, taking);
     if (parts === null || parts.size === 0) continue;
+    if (!givesBackTheSame(deciding, credit, taking)) continue;
     const inside = [...parts].every(([rule, amount]) => amount <= (left.get(rule) ?? 0n));
     if (!inside) continue;
     for (const [rule, amount] of parts) left.set(rule, (left.get(rule) ?? 0n) - amount);
     giveBackOverShort(left, credit);
-    cancelAdjustment(deciding, credit.id, "taken back before it was sent");
+    dropAdjustment(deciding, credit.id, "taken back before it was sent");
   }
   return lines
     .map((line) => ({ ...line, amountMinor: left.get(line.rule) ?? 0n }))
@@ -85,6 +128,13 @@ function partsOf(
     parts.set(uses, (parts.get(uses) ?? 0n) + line.amountMinor);
   }
   return creditsHolder ? parts : null;
+}
+
+/** What comes back from the holder goes where the credit came from; suspense is settled later. */
+function givesBackTheSame({ context }: Deciding, credit: Adjustment, taking: string): boolean {
+  const { rules } = context.rulebook;
+  const target = rules.get(taking)?.credit;
+  return target !== "loss" || rules.get(credit.principalRule ?? "")?.debit === target;
 }
 
 /** A cancelled over/short credit needs no restoring: its contra entry did that. */

@@ -22,6 +22,8 @@ export interface Positions {
   /** What credits of this dispute brought and nothing has taken back yet, by rule. */
   readonly extrasCarried: Readonly<Record<ExtraRule, bigint>>;
   booked(collection: string): bigint;
+  /** Booked suspense less the write-offs that wait for their principal: it is cleared once. */
+  readonly bookedSuspense: bigint;
   /** Booked plus what is planned or awaits approval. */
   committed(collection: string): bigint;
 }
@@ -46,6 +48,7 @@ interface Sums {
   readonly rules: Map<string, bigint>;
   readonly carried: Map<string, bigint>;
   disputed: bigint;
+  writtenOffLater: bigint;
 }
 
 export function positionsOf(book: DisputeBook): Positions {
@@ -55,6 +58,7 @@ export function positionsOf(book: DisputeBook): Positions {
     rules: new Map(),
     carried: new Map(),
     disputed: book.amountMinor,
+    writtenOffLater: 0n,
   };
   const reversed = reversedAdjustments(book);
   for (const adjustment of book.adjustments) sumAdjustment(sums, adjustment, reversed);
@@ -84,6 +88,7 @@ function sumAdjustment(sums: Sums, adjustment: Adjustment, reversed: ReadonlySet
       add(sums.planned, proposal.debitCollection, -proposal.amountMinor);
       add(sums.planned, proposal.creditCollection, proposal.amountMinor);
       const amount = proposal.amountMinor;
+      if (proposal.rule === "LossAdjustment") sums.writtenOffLater += amount;
       add(sums.rules, proposal.rule, proposal.reverses === null ? amount : -amount);
     }
   }
@@ -109,9 +114,12 @@ function derive(book: DisputeBook, sums: Sums): Positions {
   const committed = (collection: string): bigint =>
     booked(collection) + (sums.planned.get(collection) ?? 0n);
   const { disputed } = sums;
-  const denied = book.denials
-    .filter((denial) => !denial.lifted)
-    .reduce((sum, denial) => sum + denial.amountMinor, 0n);
+  const inForce = book.denials.filter((denial) => !denial.lifted);
+  // A raise that was denied and then cancelled shrank the dispute: never more than all is denied.
+  const denied = minimum(
+    disputed,
+    inForce.reduce((sum, denial) => sum + denial.amountMinor, 0n),
+  );
   const checksCleared = rule("CheckCleared");
   const receivables = rule("CustomerReceivable");
   const holderCredit =
@@ -137,6 +145,7 @@ function derive(book: DisputeBook, sums: Sums): Positions {
     checksCleared,
     receivables,
     extrasCarried: carriedExtras(sums, rule),
+    bookedSuspense: booked("suspense") + sums.writtenOffLater,
     booked,
     committed,
   };
@@ -175,7 +184,7 @@ export function amountValues(positions: Positions): Record<string, bigint> {
     holderCredit: positions.holderCredit,
     merchantCredit: positions.merchantCredit,
     committedAccountHolder: committed("accountHolder"),
-    bookedSuspense: booked("suspense"),
+    bookedSuspense: positions.bookedSuspense,
     merchant: free("merchant"),
     otherInstitution: free("otherInstitution"),
     loss: free("loss"),

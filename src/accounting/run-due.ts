@@ -6,10 +6,12 @@
 import { movable } from "./book-entries.ts";
 import { cancelAdjustment } from "./cancel-adjustment.ts";
 import type { DecideContext, Deciding } from "./decide-context.ts";
+import { settleDenial } from "./denial-state.ts";
 import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
-import { adjustmentOf, denialOf, moveState, record } from "./dispute-book.ts";
+import { adjustmentOf, record } from "./dispute-book.ts";
+
 import { bookProposal } from "./open-adjustments.ts";
-import { stateAfter } from "./operations/deny-dispute.ts";
+import type { Positions } from "./positions.ts";
 import { positionsOf } from "./positions.ts";
 
 export interface DueSummary {
@@ -81,7 +83,7 @@ export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, wh
     return;
   }
   bookProposal(deciding, adjustment, why);
-  settleDenial(book, adjustment);
+  settleDenial(book);
 }
 
 /** Its own date has come; is there still a principal or a credit to wait for? */
@@ -115,6 +117,13 @@ function misfitOf(book: DisputeBook, adjustment: Adjustment): string | null {
   if (debits && positions.committed("accountHolder") < 0n) {
     return "less is left on the account than the debit takes";
   }
+  if (debits && positions.uncredited > 0n && TAKES_SURPLUS.has(adjustment.operation)) {
+    return "the debit would leave the holder short";
+  }
+  for (const { rule, amountMinor } of adjustment.proposals) {
+    const standing = STANDING[rule]?.(positions);
+    if (standing !== undefined && standing < amountMinor) return `${rule} finds less than planned`;
+  }
   const credits = adjustment.proposals.some(
     (one) => one.creditCollection === "accountHolder" && one.reverses === null,
   );
@@ -123,15 +132,18 @@ function misfitOf(book: DisputeBook, adjustment: Adjustment): string | null {
   return null;
 }
 
-/** The last planned debit of a denial is booked: the dispute is denied, or goes on. */
-function settleDenial(book: DisputeBook, adjustment: Adjustment): void {
-  if (adjustment.denialId === null || book.state !== "denialPlanned") return;
-  const others = book.adjustments.some(
-    (one) => one.state === "planned" && one.hold?.reason === "denyDebitDate",
-  );
-  if (others) return;
-  const denial = denialOf(book, adjustment.denialId);
-  const { disputed, denied } = positionsOf(book);
-  const kind = denial.kind === "withdraw" ? "withdraw" : "deny";
-  moveState(book, stateAfter(false, disputed === denied, kind, denial.stateBefore));
-}
+/** Operations that take at most the surplus: a holder short afterwards means it is gone. */
+const TAKES_SURPLUS = new Set([
+  "denyDispute",
+  "withdrawDispute",
+  "takeBackDuplicateCredit",
+  "reverseFinalCredit",
+  "correctMerchantChargeCredited",
+]);
+
+/** What a follower clears, as it stands in the books when it is released. */
+const STANDING: Readonly<Record<string, (positions: Positions) => bigint>> = {
+  LossAdjustment: (positions) => -positions.booked("suspense"),
+  AtmOverShortRestored: (positions) => -positions.booked("atmOverShort"),
+  CustomerOffsetDebit: (positions) => -positions.booked("customerOffset"),
+};

@@ -8,14 +8,14 @@ import { maximum, minimum } from "../../kernel/money.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
 import { approvalLevels } from "../approval-levels.ts";
-import { cancelAdjustment } from "../cancel-adjustment.ts";
+import { dropAdjustment } from "../cancel-adjustment.ts";
 import { amountOf } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
 import type { Adjustment } from "../dispute-book.ts";
 import { record } from "../dispute-book.ts";
 import { openAdjustments } from "../open-adjustments.ts";
 import type { Line } from "../open-adjustments.ts";
-import { positionsOf, reversedAdjustments } from "../positions.ts";
+import { amountValues, positionsOf, reversedAdjustments } from "../positions.ts";
 import { giveBack } from "./planned-denial.ts";
 
 export function bookCustomerReceivable(applied: Applied, operation: Operation): void {
@@ -30,10 +30,12 @@ export function bookCustomerReceivable(applied: Applied, operation: Operation): 
   const credits = failed.flatMap((one) => one.entries.filter((entry) => entry.kind === "original"));
   for (const adjustment of failed) {
     giveBackOffset(applied, adjustment);
-    cancelAdjustment(applied, adjustment.id, "became a claim on the holder");
+    dropAdjustment(applied, adjustment.id, "became a claim on the holder");
   }
-  const again = { ...applied, positions: positionsOf(book) };
-  const amount = amountOf(applied, operation) ?? 0n;
+  // The failed debit is undone: what it had taken stands on the account again.
+  const positions = positionsOf(book);
+  const again: Applied = { ...applied, positions, values: amountValues(positions) };
+  const amount = amountOf(again, operation) ?? 0n;
   let left = amount;
   const lines: Line[] = [];
   for (const entry of credits) {
@@ -45,15 +47,20 @@ export function bookCustomerReceivable(applied: Applied, operation: Operation): 
     left -= part;
   }
   if (left > 0n) lines.push({ rule: "CustomerReceivable", amountMinor: left, follows: false });
-  const beyond = maximum(0n, amount - again.positions.surplus);
-  if (beyond > 0n) {
+  const restored = minimum(amount, maximum(0n, -positions.booked("atmOverShort")));
+  if (restored > 0n) {
+    lines.push({ rule: "AtmOverShortRestored", amountMinor: restored, follows: true });
+  }
+  const beyond = maximum(0n, amount - positions.surplus);
+  const denialId = beyond > 0n ? context.ids.next() : null;
+  if (denialId !== null) {
     record(book, {
       type: "denialRecorded",
       denial: {
-        id: context.ids.next(),
+        id: denialId,
         operationId,
         kind: "receivable",
-        amountMinor: minimum(beyond, again.positions.disputed - again.positions.denied),
+        amountMinor: minimum(beyond, positions.disputed - positions.denied),
         reason: null,
         stateBefore: book.state,
         lifted: false,
@@ -62,7 +69,10 @@ export function bookCustomerReceivable(applied: Applied, operation: Operation): 
       },
     });
   }
-  openAdjustments(applied, lines, { approvalLevels: approvalLevels(applied, amount) });
+  openAdjustments(applied, lines, {
+    denialId,
+    approvalLevels: approvalLevels(applied, amount),
+  });
 }
 
 function isFailedDebit(adjustment: Adjustment): boolean {

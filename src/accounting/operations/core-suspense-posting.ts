@@ -5,7 +5,7 @@
 import type { Operation } from "../../rulebook/operations.ts";
 
 import { TRANSITIONS } from "../adjustment-machine.ts";
-import { cancelAdjustment } from "../cancel-adjustment.ts";
+import { dropAdjustment } from "../cancel-adjustment.ts";
 import { amountOf } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
 import { isOpenHolderCredit, openAdjustments } from "../open-adjustments.ts";
@@ -19,7 +19,7 @@ export function recordCoreSuspensePosting(applied: Applied, operation: Operation
       one.amountMinor === amount,
   );
   if (replaced !== undefined) {
-    cancelAdjustment(applied, replaced.id, "the core parked it in its own suspense");
+    dropAdjustment(applied, replaced.id, "the core parked it in its own suspense");
   }
   openAdjustments(applied, [{ rule: "CoreSuspensePosting", amountMinor: amount, follows: false }]);
 }

@@ -11,8 +11,9 @@ import { cancelUnsentCredits } from "../cancel-adjustment.ts";
 import { amountOf, withinLimit } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
 import { factsOf } from "../decide-context.ts";
-import type { Denial, DisputeState, Hold } from "../dispute-book.ts";
+import type { Denial, Hold } from "../dispute-book.ts";
 import { moveState, record } from "../dispute-book.ts";
+import { isPlannedDenial } from "../denial-state.ts";
 import { isTrue } from "../lines-fired.ts";
 import { openAdjustments } from "../open-adjustments.ts";
 import type { Line } from "../open-adjustments.ts";
@@ -40,32 +41,36 @@ export function denyDispute(applied: Applied, operation: Operation): void {
     );
   }
   const amount = amountOf(applied, operation) ?? 0n;
-  if (book.state === "finalCredit") allowFinalDenial(applied, amount);
+  const needsSecondPerson = book.state === "finalCredit" && !isFreeFinalDenial(applied, amount);
   const regulationE = factsOf(book, context).values["regulation"] === "E";
   const debitOn = (applied.input["debitOn"] ?? (regulationE ? "noticeDate" : "now")) as DebitOn;
-  takeBack(applied, { kind: "deny", amount, debitOn, rule: "DenyDispute" });
+  takeBack(applied, { kind: "deny", amount, debitOn, rule: "DenyDispute", needsSecondPerson });
 }
 
 export function withdrawDispute(applied: Applied): void {
   const { positions, context } = applied;
   const amount = positions.disputed - positions.denied;
   const debitOn = (applied.input["debitOn"] ?? context.settings.withdrawDebitOn) as DebitOn;
-  takeBack(applied, { kind: "withdraw", amount, debitOn, rule: "WithdrawDispute" });
+  const rule = "WithdrawDispute";
+  takeBack(applied, { kind: "withdraw", amount, debitOn, rule, needsSecondPerson: false });
 }
 
-/** A final credit stays final but for a merchant's credit, the law's window, or a second person. */
-function allowFinalDenial(applied: Applied, amount: bigint): void {
+/**
+ * A final credit stays final but for a merchant's credit and inside the law's window; otherwise
+ * with a reason and a second person. Throws `operation-not-allowed` without the reason.
+ */
+function isFreeFinalDenial(applied: Applied, amount: bigint): boolean {
   const { book, context, positions, input, today } = applied;
   if (input["reason"] === "merchantIssuedCredit") {
     withinLimit(applied, amount, maximum(0n, positions.merchantCredit));
-    return;
+    return true;
   }
   const { regulation, noticeReceivedOn } = factsOf(book, context).values;
   if (regulation === "Z") {
     const from = typeof noticeReceivedOn === "string" ? noticeReceivedOn : firstDayOf(applied);
-    if (today <= context.calendar.addDays(from, context.settings.finalityDays)) return;
+    if (today <= context.calendar.addDays(from, context.settings.finalityDays)) return true;
   }
-  if (typeof input["reason"] === "string" && input["reason"] !== "") return;
+  if (typeof input["reason"] === "string" && input["reason"] !== "") return false;
   throw new Failure(
     "operation-not-allowed",
     "a final credit is denied only with a reason and a second person",
@@ -83,6 +88,7 @@ interface TakeBack {
   readonly amount: bigint;
   readonly debitOn: DebitOn;
   readonly rule: "DenyDispute" | "WithdrawDispute";
+  readonly needsSecondPerson: boolean;
 }
 
 function takeBack(applied: Applied, wanted: TakeBack): void {
@@ -107,22 +113,27 @@ function takeBack(applied: Applied, wanted: TakeBack): void {
   ].filter((line) => line.amountMinor > 0n);
   const options = {
     denialId: denial?.id ?? null,
-    approvalLevels: approvalLevels(applied, maximum(debit, wanted.amount)),
+    approvalLevels: Math.max(
+      approvalLevels(applied, maximum(debit, wanted.amount)),
+      wanted.needsSecondPerson ? 1 : 0,
+    ),
   };
-  if (wanted.debitOn === "now") {
-    const left = cancelUnsentCredits(applied, lines);
-    openAdjustments(applied, [...left, ...secondOperation(applied, left)], options);
-  } else {
-    if (wanted.debitOn === "offset" && debit > 0n) {
-      const opening = { rule: "CustomerOffsetOpen", amountMinor: debit, follows: false };
-      openAdjustments(applied, [opening], options);
-    }
-    const all = [...lines, ...secondOperation(applied, lines)];
-    openAdjustments(applied, all, { ...options, hold: UNTIL_NOTICE });
+  const left = cancelUnsentCredits(applied, lines, allDenied);
+  const all = [...left, ...secondOperation(applied, left)];
+  const offset = left.find((line) => line.rule === "CustomerOffsetDebit");
+  if (offset !== undefined) {
+    openAdjustments(applied, [{ ...offset, rule: "CustomerOffsetOpen" }], options);
   }
-  const planned = wanted.debitOn !== "now" && lines.length > 0;
-  moveState(book, stateAfter(planned, allDenied, wanted.kind, stateBefore));
+  const hold = wanted.debitOn === "now" ? {} : { hold: UNTIL_NOTICE };
+  openAdjustments(applied, all, { ...options, ...hold });
+  const isPlanned = book.adjustments.some(
+    (one) => one.operationId === applied.operationId && isPlannedDenial(one),
+  );
+  const otherwise = allDenied ? STATE_OF[wanted.kind] : stateBefore;
+  moveState(book, isPlanned ? "denialPlanned" : otherwise);
 }
+
+const STATE_OF = { deny: "denied", withdraw: "withdrawn" } as const;
 
 function denialOf(applied: Applied, wanted: TakeBack): Denial | null {
   if (wanted.amount <= 0n) return null;
@@ -148,26 +159,13 @@ function secondOperation(applied: Applied, lines: readonly Line[]): Line[] {
   return fires ? [{ ...principal, rule: "DenyDispute2ndOperation", follows: true }] : [];
 }
 
-/** Where a denial leaves the dispute, when it is made and when its planned debit is booked. */
-export function stateAfter(
-  planned: boolean,
-  allDenied: boolean,
-  kind: "deny" | "withdraw",
-  otherwise: DisputeState,
-): DisputeState {
-  if (planned) return "denialPlanned";
-  if (!allDenied) return otherwise;
-  return kind === "withdraw" ? "withdrawn" : "denied";
-}
-
 export function takeBackDuplicateCredit(applied: Applied, operation: Operation): void {
   const amount = amountOf(applied, operation) ?? 0n;
   if (amount <= 0n) return;
   const lines: Line[] = [{ rule: "DuplicateCredit", amountMinor: amount, follows: false }];
-  const levels = { approvalLevels: approvalLevels(applied, amount) };
-  if (applied.input["debitOn"] === "noticeDate") {
-    openAdjustments(applied, lines, { ...levels, hold: UNTIL_NOTICE });
-  } else {
-    openAdjustments(applied, cancelUnsentCredits(applied, lines), levels);
-  }
+  const onNotice = applied.input["debitOn"] === "noticeDate";
+  openAdjustments(applied, cancelUnsentCredits(applied, lines), {
+    approvalLevels: approvalLevels(applied, amount),
+    ...(onNotice ? { hold: UNTIL_NOTICE } : {}),
+  });
 }

@@ -2,13 +2,13 @@
 import { Failure } from "../../kernel/failure.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
-import { NEVER_SENT_STATES } from "../adjustment-machine.ts";
-import { cancelAdjustment } from "../cancel-adjustment.ts";
-import { moveState } from "../dispute-book.ts";
+import { NEVER_SENT_STATES, PROPOSAL_STATES } from "../adjustment-machine.ts";
+import { dropAdjustment } from "../cancel-adjustment.ts";
+import { cancellableDenials, stateBefore } from "../denial-state.ts";
 import type { Applied } from "../decide-context.ts";
 import { factsOf } from "../decide-context.ts";
 import type { Adjustment, DisputeBook } from "../dispute-book.ts";
-import { denialOf, record } from "../dispute-book.ts";
+import { moveState, record } from "../dispute-book.ts";
 import { reversedAdjustments } from "../positions.ts";
 import { releaseAdjustment } from "../run-due.ts";
 import { reverseWhole } from "./reverse-adjustment.ts";
@@ -55,49 +55,49 @@ function earliestDebit({ book, context }: Applied, sentOn: string): string {
 }
 
 /** Undoes only the denial whose debit is planned; an opened offset is given back. */
-export function cancelDenial(applied: Applied): void {
+export function cancelDenial(applied: Applied, operation: Operation): void {
   const { book, operationId } = applied;
-  const planned = plannedDebits(book);
-  const denialIds = denialsOf(planned);
+  const planned = cancellableDenials(book);
+  if (planned.length === 0) throw notAllowed(applied, operation, "no debit of a denial is planned");
+  const operations = new Set(planned.map((one) => one.operationId));
+  const denials = book.denials.filter((one) => !one.lifted && operations.has(one.operationId));
+  const before = stateBefore(book, denials.at(-1));
   const reversed = reversedAdjustments(book);
-  for (const adjustment of planned) {
-    if (adjustment.state === "planned")
-      cancelAdjustment(applied, adjustment.id, "denial cancelled");
+  for (const one of book.adjustments) {
+    if (!operations.has(one.operationId) || !PROPOSAL_STATES.has(one.state)) continue;
+    dropAdjustment(applied, one.id, "denial cancelled");
   }
   for (const opened of [...book.adjustments]) {
-    if (opened.principalRule !== "CustomerOffsetOpen" || opened.denialId === null) continue;
-    if (!denialIds.includes(opened.denialId) || reversed.has(opened.id)) continue;
-    giveBack(applied, opened);
+    if (opened.principalRule !== "CustomerOffsetOpen" || reversed.has(opened.id)) continue;
+    if (operations.has(opened.operationId)) giveBack(applied, opened);
   }
-  for (const denialId of denialIds) {
-    const { stateBefore } = denialOf(book, denialId);
-    record(book, { type: "denialLifted", denialId, operationId });
-    moveState(book, stateBefore);
-  }
+  for (const { id } of denials) record(book, { type: "denialLifted", denialId: id, operationId });
+  moveState(book, before);
 }
 
 /** Cancels what was never sent, reverses what was. */
 export function giveBack(applied: Applied, adjustment: Adjustment): void {
   if (adjustment.state === "cancelled") return;
   if (NEVER_SENT_STATES.has(adjustment.state)) {
-    cancelAdjustment(applied, adjustment.id, "given back before it was sent");
+    dropAdjustment(applied, adjustment.id, "given back before it was sent");
   } else reverseWhole(applied, adjustment, null);
 }
 
-/** Lawful before the date only with a notice that was given. */
+/** Lawful before the date only with a notice that was given, and with a second person. */
 export function performDebit(applied: Applied, operation: Operation): void {
-  const { book } = applied;
-  const planned = plannedDebits(book);
-  const unnoticed = denialsOf(planned).some((id) => denialOf(book, id).noticeSentOn === null);
-  if (unnoticed) {
-    throw new Failure("operation-not-allowed", "no notice of the debit has been recorded", {
-      operation: operation.id,
-      state: book.state,
-    });
+  const planned = plannedDebits(applied.book);
+  if (planned.length === 0) throw notAllowed(applied, operation, "no debit waits for its date");
+  if (planned.some((one) => one.hold?.releaseOn === null)) {
+    throw notAllowed(applied, operation, "no notice of the debit has been recorded");
   }
   for (const adjustment of planned) {
     if (adjustment.state === "planned") releaseAdjustment(applied, adjustment, "performed now");
   }
+}
+
+function notAllowed({ book }: Applied, operation: Operation, detail: string): Failure {
+  const facts = { operation: operation.id, state: book.state };
+  return new Failure("operation-not-allowed", detail, facts);
 }
 
 export function plannedDebits(book: DisputeBook): Adjustment[] {

@@ -20,7 +20,7 @@ const MAY_CREDIT = new Set(["open", "provisionallyCredited", "finalCredit"]);
  */
 export function writeOff(applied: Applied, operation: Operation): void {
   const { book, positions } = applied;
-  const suspense = positions.booked("suspense");
+  const suspense = positions.bookedSuspense;
   const isShortfall = positions.uncredited > 0n || suspense < 0n;
   if (book.state === "finalCredit" && !isShortfall) {
     throw new Failure("operation-not-allowed", "nothing is short of the final credit", {
