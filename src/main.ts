@@ -4,32 +4,23 @@
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { pino } from "pino";
 import type { Logger } from "pino";
 
+import { actionsOf } from "./action-verbs.ts";
 import { firstRun } from "./access/first-run.ts";
-import { deleteExpiredSessions } from "./access/store.ts";
-import { releaseDue } from "./accounting/release-due.ts";
-import { startBatchWorker } from "./batch/worker.ts";
 import type { Configuration, Environment } from "./config.ts";
 import { readConfiguration } from "./config.ts";
 import { sql } from "./database/sql.ts";
 import { signedCursors } from "./http/cursor.ts";
 import type { HttpDependencies } from "./http/dependencies.ts";
 import { buildServer } from "./http/server.ts";
-import { deleteOldAnswers } from "./http/store.ts";
-import { manualVerbs } from "./manual/verbs.ts";
-import { assignmentActions } from "./work/actions.ts";
-import { startUrgencyWorker } from "./work/raise-urgencies.ts";
 import type { OpenEngine } from "./open-engine.ts";
 import { openEngine } from "./open-engine.ts";
-import { repeatedly } from "./kernel/repeatedly.ts";
-import type { Repeating } from "./kernel/repeatedly.ts";
+import { startWorkers } from "./workers.ts";
 
-const ANSWERS_KEPT_HOURS = 7 * 24;
 const PROJECT = join(import.meta.dirname, "..");
 
 /** Serves, or works, until the process is told to stop; then ends what runs and returns. */
@@ -43,25 +34,26 @@ export async function serve(
   const stopped = stopSignal(log);
   const opened = await openEngine(configuration, (line) => log.info(line));
   try {
-    const http = await assemble(opened);
-    const workers = startWorkers(opened, log);
+    const workers = startWorkers(opened, configuration, environment, log);
     try {
-      if (role === "server") await listen(http, configuration, log, stopped);
-      else await stopped;
+      if (role === "worker") await stopped;
+      else await listen(await assemble(opened, workers.wakeService), configuration, log, stopped);
     } finally {
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await workers.stop();
     }
   } finally {
     await opened.close();
   }
 }
 
-async function assemble({ engine, vault, keys }: OpenEngine): Promise<HttpDependencies> {
+async function assemble(opened: OpenEngine, wakeService: () => void): Promise<HttpDependencies> {
+  const { engine, vault, keys } = opened;
   const portal = join(PROJECT, "portal", "dist");
   return {
     engine,
     vault,
-    actions: assignmentActions(engine.database, manualVerbs(engine)),
+    actions: actionsOf(engine, wakeService),
+    batch: opened,
     cursors: signedCursors(keys.derive("cursors")),
     version: await ownVersion(),
     notReady: async () => {
@@ -72,33 +64,6 @@ async function assemble({ engine, vault, keys }: OpenEngine): Promise<HttpDepend
     errorPagesDirectory: join(PROJECT, "docs", "reference", "errors"),
     secureCookies: false,
   };
-}
-
-/** What is done without anybody asking: the truth about what is due is rows. */
-function startWorkers(opened: OpenEngine, log: Logger): { stop(): Promise<void> }[] {
-  const { engine } = opened;
-  const { database, clock } = engine;
-  const every = (name: string, seconds: number, work: () => Promise<unknown>): Repeating =>
-    repeatedly(work, {
-      seconds,
-      failed: (error) => log.error({ err: error, worker: name }),
-    });
-  return [
-    startBatchWorker(opened, {
-      worker: `${hostname()}:${process.pid}`,
-      leaseSeconds: 300,
-      spacingDivisor: 1,
-      pollMilliseconds: 2000,
-      report: (problem) => log.error({ worker: "batch" }, problem),
-    }),
-    startUrgencyWorker(engine, { failed: (error) => log.error({ err: error }) }),
-    every("release-due", 2, () => releaseDue(engine)),
-    every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),
-    every("forget-answers", 600, () => {
-      const before = clock.now().subtract({ hours: ANSWERS_KEPT_HOURS });
-      return deleteOldAnswers(database, before.toString());
-    }),
-  ];
 }
 
 async function listen(

@@ -28,6 +28,7 @@ const TASKS = {
   "test:system": { file: VITEST, args: ["run", "test/system"], env: { SYSTEM: "1" }, system: true },
   check: { file: "tools/check.ts" },
   schema: { file: "tools/write-schema.ts" },
+  openapi: { file: "tools/write-openapi.ts" },
   bench: { file: "bench/main.ts", portal: "wanted" },
   node: {},
 };

@@ -294,3 +294,18 @@ export function executionsOf(
     limit 1000
   `);
 }
+
+/** Who asked for the operation that an adjustment belongs to. */
+export async function askedBy(
+  db: Queries,
+  clientId: string,
+  adjustmentId: string,
+): Promise<string | undefined> {
+  const row = await db.maybe<{ actor: string }>(sql`
+    select o.actor
+    from adjustment a
+    join operation o on o.client_id = a.client_id and o.id = a.operation_id
+    where a.client_id = ${clientId} and a.id = ${adjustmentId}
+  `);
+  return row?.actor;
+}

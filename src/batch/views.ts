@@ -197,3 +197,37 @@ export function chainOfFile(db: Queries, clientId: string, fileId: string): Prom
     limit 1000
   `);
 }
+
+export interface LineRow {
+  readonly lineNumber: bigint;
+  readonly adjustmentId: string;
+  readonly dispute: string;
+  readonly claim: string;
+  readonly amountMinor: bigint;
+  /** Of the adjustment, now. */
+  readonly state: string;
+  readonly live: boolean;
+  readonly outcome: string | null;
+  readonly reference: string | null;
+}
+
+/** A file's lines after a line number, in order. */
+export function linesOfFile(
+  db: Queries,
+  file: { readonly clientId: string; readonly id: string },
+  page: { readonly afterLine: bigint; readonly limit: number },
+): Promise<LineRow[]> {
+  return db.query(sql`
+    select l.line_number as "lineNumber", l.adjustment_id as "adjustmentId", d.number as dispute,
+           c.number as claim, l.amount_minor as "amountMinor", a.state, l.live, l.outcome,
+           l.outcome_reference as reference
+    from batch_line l
+    join adjustment a on a.client_id = l.client_id and a.id = l.adjustment_id
+    join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
+    join claim c on c.client_id = d.client_id and c.id = d.claim_id
+    where l.client_id = ${file.clientId} and l.file_id = ${file.id}
+      and l.line_number > ${page.afterLine}
+    order by l.line_number
+    limit ${page.limit}
+  `);
+}

@@ -1,6 +1,7 @@
 /** What the routes need: put together in `main.ts`, or by a test. */
 import type { AccountVault } from "../access/vault.ts";
 import type { Engine } from "../accounting/engine.ts";
+import type { BatchDesk } from "../batch/desk.ts";
 import type { AssignmentActions } from "../work/actions.ts";
 
 import type { Cursors } from "./cursor.ts";
@@ -10,6 +11,8 @@ export interface HttpDependencies {
   readonly vault: AccountVault;
   /** What can be done with assignments, by the verbs of the rooms that own them. */
   readonly actions: AssignmentActions;
+  /** What the verbs of the batch route need. */
+  readonly batch: BatchDesk;
   readonly cursors: Cursors;
   readonly version: string;
   /** Answers why this process cannot serve, or null when it can. */

@@ -18,7 +18,16 @@ import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { theDispute } from "./find.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
-import { AdjustmentState, ClientQuery, DisputeState, Facts, Id, Money, Route } from "./shapes.ts";
+import {
+  AdjustmentState,
+  ClientQuery,
+  DisputeState,
+  Facts,
+  Gate,
+  Id,
+  Money,
+  Route,
+} from "./shapes.ts";
 import { tag } from "./version.ts";
 
 const AllowedOperation = z
@@ -109,14 +118,7 @@ const Positions = z
     writtenOff: Money,
     remaining: Money,
     extrasCarried: z.record(z.string(), Money),
-    gate: z.array(
-      z.object({
-        decision: z.enum(["pay", "deny", "partialDeny", "writeOff"]),
-        allowed: z.boolean(),
-        outOfBalance: z.record(z.string(), z.string()),
-        because: z.array(z.string()),
-      }),
-    ),
+    gate: z.array(Gate),
   })
   .meta({ id: "Positions" });
 

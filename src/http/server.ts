@@ -23,16 +23,19 @@ import { Failure } from "../kernel/failure.ts";
 import { accessRoutes } from "./access-routes.ts";
 import { adjustmentRoutes } from "./adjustment-routes.ts";
 import { assignmentRoutes } from "./assignment-routes.ts";
+import { batchRoutes } from "./batch-routes.ts";
 import { claimRoutes } from "./claim-routes.ts";
 import { clientRoutes } from "./client-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { disputeRoutes } from "./dispute-routes.ts";
 import { documentationRoutes } from "./documentation-routes.ts";
 import { answerOnce } from "./idempotent.ts";
+import { importRoutes } from "./import-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { handleErrors, sendProblem } from "./problem.ts";
+import { rollupRoutes } from "./rollup-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { systemRoutes } from "./system-routes.ts";
 
@@ -85,6 +88,9 @@ function routesOf(parts: HttpDependencies) {
     operationRoutes(parts),
     adjustmentRoutes(parts),
     assignmentRoutes(parts),
+    rollupRoutes(parts),
+    batchRoutes(parts),
+    importRoutes(parts),
     documentationRoutes(parts),
     portalRoutes(parts),
   ];

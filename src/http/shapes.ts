@@ -58,3 +58,13 @@ export const Assignment = z
     version: z.int(),
   })
   .meta({ id: "Assignment" });
+
+/** What the resolution gate says of one decision. */
+export const Gate = z
+  .object({
+    decision: z.enum(["pay", "deny", "partialDeny", "writeOff"]),
+    allowed: z.boolean(),
+    outOfBalance: z.record(z.string(), z.string()),
+    because: z.array(z.string()),
+  })
+  .meta({ id: "Gate" });

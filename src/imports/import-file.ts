@@ -28,6 +28,8 @@ export interface ImportOptions {
   /** Lines per transaction. */
   readonly linesPerChunk?: number;
   readonly onProgress?: (run: ImportRun) => void;
+  /** Lines of other clients are rejected as if they did not exist; null or left out: all pass. */
+  readonly clients?: readonly string[] | null;
 }
 
 const LINES_PER_CHUNK = 1000;
@@ -55,7 +57,7 @@ export async function importFile(
       readChunks(file, Number(run.bytesDone), options.linesPerChunk ?? LINES_PER_CHUNK),
     );
     for await (const chunk of chunks) {
-      run = await importChunk(engine, vault, run, parsed(chunk, run), options.actor);
+      run = await importChunk(engine, vault, run, parsed(chunk, run, options), options.actor);
       options.onProgress?.(run);
     }
     await finishRun(engine.database, run.id, engine.clock.now().toString());
@@ -96,7 +98,7 @@ interface ParsedChunk {
   readonly rejects: readonly Reject[];
 }
 
-function parsed(chunk: Chunk, run: ImportRun): ParsedChunk {
+function parsed(chunk: Chunk, run: ImportRun, { clients }: ImportOptions): ParsedChunk {
   const claims: { line: number; request: ClaimRequest }[] = [];
   const operations: { line: number; request: OperationRequest }[] = [];
   const rejects: Reject[] = [];
@@ -106,6 +108,9 @@ function parsed(chunk: Chunk, run: ImportRun): ParsedChunk {
     const line = first + index;
     try {
       const value = parseImportLine(text);
+      if (clients != null && !clients.includes(value.client)) {
+        throw new Failure("not-found", `client ${value.client} does not exist`);
+      }
       if (value.type === "claim") claims.push({ line, request: claimRequest(value) });
       else operations.push({ line, request: operationRequest(value) });
     } catch (error) {

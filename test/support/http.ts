@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 
+import { actionsOf } from "../../src/action-verbs.ts";
 import { createApiKey } from "../../src/access/create-api-key.ts";
 import type { Role } from "../../src/access/roles.ts";
 import { ROLES } from "../../src/access/roles.ts";
@@ -10,10 +11,9 @@ import type { Database } from "../../src/database/database.ts";
 import { signedCursors } from "../../src/http/cursor.ts";
 import type { HttpDependencies } from "../../src/http/dependencies.ts";
 import { buildServer } from "../../src/http/server.ts";
-import { manualVerbs } from "../../src/manual/verbs.ts";
-import { assignmentActions } from "../../src/work/actions.ts";
+import { noFailpoints } from "../../src/kernel/failpoints.ts";
 import type { TestEngine } from "./engine.ts";
-import { testEngine } from "./engine.ts";
+import { TEST_KEYS, testEngine } from "./engine.ts";
 
 export interface TestServer {
   readonly app: FastifyInstance;
@@ -41,7 +41,8 @@ export async function testServer(
   const app = await buildServer({
     engine,
     vault: engine.vault,
-    actions: assignmentActions(database, manualVerbs(engine)),
+    actions: actionsOf(engine),
+    batch: { engine, vault: engine.vault, keys: TEST_KEYS, failpoints: noFailpoints },
     cursors: signedCursors(Buffer.alloc(32, 3)),
     version: "0.0.0-test",
     notReady: () => Promise.resolve(null),

@@ -1,0 +1,177 @@
+/** Batch profiles and files as the outside sees them. */
+import { z } from "zod";
+
+import { FILE_STATES } from "../batch/file-machine.ts";
+import type { WrittenFile } from "../batch/files-order.ts";
+import type { Generated } from "../batch/generate.ts";
+import type { FileRow } from "../batch/views.ts";
+import { wireMoney } from "../kernel/money.ts";
+
+import { Money } from "./shapes.ts";
+
+const Side = z.object({ count: z.int(), amount: Money });
+
+export const Totals = z
+  .object({
+    adjustments: z.int(),
+    details: z.int(),
+    lines: z.int().describe("All lines of the file"),
+    debits: Side,
+    credits: Side,
+    hashTotal: z.string(),
+  })
+  .meta({ id: "BatchTotals" });
+
+export const BatchFile = z
+  .object({
+    id: z.string(),
+    client: z.string(),
+    profile: z.string(),
+    sequence: z.int(),
+    state: z.enum(FILE_STATES),
+    marker: z.enum(["TEST", "LIVE"]),
+    fileName: z.string(),
+    postingDate: z.string(),
+    sha256: z.string(),
+    sizeBytes: z.int(),
+    totals: Totals,
+    supersedes: z.string().nullable(),
+    supersededBy: z.string().nullable(),
+    transmission: z.int().describe("Which sending this is, from 1"),
+    attempts: z.int(),
+    dueAt: z.string().nullable().describe("When it is sent, or tried again"),
+    problem: z.string().nullable(),
+    voided: z
+      .object({
+        statement: z.string(),
+        reason: z.string().nullable(),
+        by: z.string().nullable(),
+        secondedBy: z.string().nullable(),
+      })
+      .nullable(),
+    createdBy: z.string(),
+    createdAt: z.string(),
+    handedOverAt: z.string().nullable(),
+    acknowledgedAt: z.string().nullable(),
+    version: z.int(),
+  })
+  .meta({ id: "BatchFile" });
+
+export const Pending = z.object({ count: z.int(), amount: Money });
+
+export const BatchProfile = z
+  .object({
+    client: z.string(),
+    name: z.string(),
+    marker: z.enum(["TEST", "LIVE"]),
+    delivery: z.string(),
+    basis: z.string(),
+    cutOffs: z.array(z.object({ name: z.string(), time: z.string() })),
+    nextCutOffAt: z.string().nullable(),
+    nextPostingDate: z.string(),
+    nextSequence: z.int(),
+    pending: z.array(Pending).describe("What would leave now, by currency"),
+    waiting: z.array(Pending).describe("What stays because its posting day has not come"),
+    problem: z.string().nullable().describe("Why nothing can be generated"),
+  })
+  .meta({ id: "BatchProfile" });
+
+export const GeneratedFile = z.object({
+  id: z.string(),
+  sequence: z.int(),
+  fileName: z.string(),
+  sha256: z.string(),
+  sizeBytes: z.int(),
+  totals: Totals,
+});
+
+export const Generation = z
+  .object({
+    client: z.string(),
+    profile: z.string(),
+    state: z.enum(["cut", "skipped", "already"]),
+    businessDate: z.string(),
+    postingDate: z.string(),
+    files: z.array(GeneratedFile),
+    refused: z.int().describe("Adjustments that did not fit the layout"),
+  })
+  .meta({ id: "Generation" });
+
+export function presentFile(file: FileRow): z.infer<typeof BatchFile> {
+  const { voidStatement, voidReason, voidedBy, voidSecondedBy } = file;
+  return {
+    id: file.id,
+    client: file.clientId,
+    profile: file.profile,
+    sequence: Number(file.sequence),
+    state: file.state,
+    marker: file.marker,
+    fileName: file.fileName,
+    postingDate: file.postingDate,
+    sha256: file.sha256.toString("hex"),
+    sizeBytes: Number(file.sizeBytes),
+    totals: {
+      adjustments: Number(file.adjustmentCount),
+      details: Number(file.detailCount),
+      lines: Number(file.lineCount),
+      debits: side(file.debitCount, BigInt(file.debitMinor), file.currency),
+      credits: side(file.creditCount, BigInt(file.creditMinor), file.currency),
+      hashTotal: file.hashTotal.toString(),
+    },
+    supersedes: file.supersedesId,
+    supersededBy: file.supersededById,
+    transmission: file.transmission,
+    attempts: file.attempts,
+    dueAt: file.dueAt,
+    problem: file.problem,
+    voided:
+      voidStatement === null
+        ? null
+        : {
+            statement: voidStatement,
+            reason: voidReason,
+            by: voidedBy,
+            secondedBy: voidSecondedBy,
+          },
+    createdBy: file.createdBy,
+    createdAt: file.createdAt,
+    handedOverAt: file.handedOverAt,
+    acknowledgedAt: file.acknowledgedAt,
+    version: file.version,
+  };
+}
+
+export function presentWritten(file: WrittenFile): z.infer<typeof GeneratedFile> {
+  const { totals, currency } = file;
+  return {
+    id: file.id,
+    sequence: Number(file.sequence),
+    fileName: file.fileName,
+    sha256: file.sha256,
+    sizeBytes: file.sizeBytes,
+    totals: {
+      adjustments: totals.adjustmentCount,
+      details: totals.detailCount,
+      lines: totals.lineCount,
+      debits: side(totals.debitCount, totals.debitMinor, currency),
+      credits: side(totals.creditCount, totals.creditMinor, currency),
+      hashTotal: totals.hashTotal.toString(),
+    },
+  };
+}
+
+export function presentGenerated(one: Generated): z.infer<typeof Generation> {
+  return {
+    client: one.clientId,
+    profile: one.profile,
+    state: one.state,
+    businessDate: one.businessDate,
+    postingDate: one.postingDate,
+    files: one.files.map(presentWritten),
+    refused: one.refused,
+  };
+}
+
+export function side(count: bigint | number, minor: bigint, currency: string) {
+  return { count: Number(count), amount: wireMoney(minor, currency) };
+}

@@ -1,0 +1,84 @@
+/**
+ * What is done without anybody asking: calls, windows, files, holds that are over, urgencies.
+ * Every worker looks at rows, so any number of processes may run them; each row is handled once.
+ */
+import { randomInt } from "node:crypto";
+import { hostname } from "node:os";
+
+import type { Logger } from "pino";
+
+import { deleteExpiredSessions } from "./access/store.ts";
+import { releaseDue } from "./accounting/release-due.ts";
+import { startBatchWorker } from "./batch/worker.ts";
+import type { Configuration, Environment } from "./config.ts";
+import { deleteOldAnswers } from "./http/store.ts";
+import type { Repeating } from "./kernel/repeatedly.ts";
+import { repeatedly } from "./kernel/repeatedly.ts";
+import type { OpenEngine } from "./open-engine.ts";
+import { secretsFrom } from "./service/secrets.ts";
+import { startServiceWorker } from "./service/worker.ts";
+import { startUrgencyWorker } from "./work/raise-urgencies.ts";
+
+const ANSWERS_KEPT_HOURS = 7 * 24;
+const FILE_LEASE_SECONDS = 300;
+
+export interface Workers {
+  /** Makes the service worker look at once. */
+  wakeService(): void;
+  /** Takes nothing new and resolves when what was begun is done. */
+  stop(): Promise<void>;
+}
+
+export function startWorkers(
+  opened: OpenEngine,
+  configuration: Configuration,
+  environment: Environment,
+  log: Logger,
+): Workers {
+  const { engine, vault, failpoints } = opened;
+  const { leaseSeconds, retryDivisor } = configuration;
+  const service = startServiceWorker({
+    engine,
+    vault,
+    failpoints,
+    secrets: secretsFrom(environment),
+    random: () => randomInt(1_000_000) / 1_000_000,
+    leaseSeconds,
+    retryDivisor,
+    report: (problem, error) => log.error({ worker: "service", err: error }, problem),
+  });
+  const batch = startBatchWorker(opened, {
+    worker: `${hostname()}:${process.pid}`,
+    leaseSeconds: FILE_LEASE_SECONDS,
+    spacingDivisor: retryDivisor,
+    pollMilliseconds: 2000,
+    report: (problem) => log.error({ worker: "batch" }, problem),
+  });
+  const urgency = startUrgencyWorker(engine, {
+    failed: (error) => log.error({ worker: "urgency", err: error }),
+  });
+  const all = [service, batch, urgency, ...housekeeping(opened, log)];
+  return {
+    wakeService: () => service.wake(),
+    stop: async () => {
+      await Promise.all(all.map((worker) => worker.stop()));
+    },
+  };
+}
+
+function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
+  const { database, clock } = engine;
+  const every = (name: string, seconds: number, work: () => Promise<unknown>): Repeating =>
+    repeatedly(work, {
+      seconds,
+      failed: (error) => log.error({ worker: name, err: error }),
+    });
+  return [
+    every("release-due", 2, () => releaseDue(engine)),
+    every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),
+    every("forget-answers", 600, () => {
+      const before = clock.now().subtract({ hours: ANSWERS_KEPT_HOURS });
+      return deleteOldAnswers(database, before.toString());
+    }),
+  ];
+}
