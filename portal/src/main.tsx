@@ -29,7 +29,7 @@ const router = portalRouter(queries);
 
 // A session that ended sends its page to the sign-in, and back after it.
 queries.getQueryCache().subscribe(({ query }) => {
-  const { error } = query.state;
+  const error: unknown = query.state.error;
   if (!(error instanceof ProblemError) || error.problem.status !== 401) return;
   queries.setQueryData(["session"], null);
   const { pathname, href } = router.state.location;

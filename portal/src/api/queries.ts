@@ -6,6 +6,9 @@ import type {
   Adjustment,
   Assignment,
   AssignmentDetails,
+  BatchDetails,
+  BatchFile,
+  BatchLine,
   BatchProfile,
   ClaimSummary,
   Client,
@@ -59,37 +62,43 @@ export const claimsQuery = (filter: ClaimFilter) =>
     placeholderData: keepPreviousData,
   });
 
-export const rollupQuery = (claim: string) =>
+/** Numbers are unique within a client only. */
+export interface Numbered {
+  readonly client: string;
+  readonly id: string;
+}
+
+export const rollupQuery = ({ client, id }: Numbered) =>
   queryOptions({
-    queryKey: ["rollup", claim],
-    queryFn: () => read<Rollup>(`/claims/${claim}/rollup`),
+    queryKey: ["rollup", client, id],
+    queryFn: () => read<Rollup>(`/claims/${id}/rollup`, { client }),
     refetchInterval: LIVE_MILLISECONDS,
   });
 
-export const disputeQuery = (dispute: string) =>
+export const disputeQuery = ({ client, id }: Numbered) =>
   queryOptions({
-    queryKey: ["dispute", dispute],
-    queryFn: () => read<Dispute>(`/disputes/${dispute}`),
+    queryKey: ["dispute", client, id],
+    queryFn: () => read<Dispute>(`/disputes/${id}`, { client }),
   });
 
-export const entriesQuery = (dispute: string) =>
+export const entriesQuery = ({ client, id }: Numbered) =>
   queryOptions({
-    queryKey: ["dispute", dispute, "entries"],
-    queryFn: () => readAll<Entry>(`/disputes/${dispute}/entries`),
+    queryKey: ["dispute", client, id, "entries"],
+    queryFn: () => readAll<Entry>(`/disputes/${id}/entries`, { client }),
     refetchInterval: LIVE_MILLISECONDS,
   });
 
-export const collectionsQuery = (dispute: string) =>
+export const collectionsQuery = ({ client, id }: Numbered) =>
   queryOptions({
-    queryKey: ["dispute", dispute, "collections"],
-    queryFn: () => readAll<CollectionBalance>(`/disputes/${dispute}/collections`),
+    queryKey: ["dispute", client, id, "collections"],
+    queryFn: () => readAll<CollectionBalance>(`/disputes/${id}/collections`, { client }),
     refetchInterval: LIVE_MILLISECONDS,
   });
 
-export const positionsQuery = (dispute: string) =>
+export const positionsQuery = ({ client, id }: Numbered) =>
   queryOptions({
-    queryKey: ["dispute", dispute, "positions"],
-    queryFn: () => read<Positions>(`/disputes/${dispute}/positions`),
+    queryKey: ["dispute", client, id, "positions"],
+    queryFn: () => read<Positions>(`/disputes/${id}/positions`, { client }),
     refetchInterval: LIVE_MILLISECONDS,
   });
 
@@ -138,6 +147,36 @@ export const profilesQuery = (client?: string) =>
     queryKey: ["batch-profiles", client ?? null],
     queryFn: () => readAll<BatchProfile>("/batch-profiles", { client }),
     refetchInterval: LIVE_MILLISECONDS * 3,
+  });
+
+export const batchesQuery = (filter: {
+  readonly client?: string | undefined;
+  readonly profile?: string | undefined;
+}) =>
+  infiniteQueryOptions({
+    queryKey: ["batches", filter],
+    queryFn: ({ pageParam }) =>
+      read<Page<BatchFile>>("/batches", { ...filter, limit: 50, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: LIVE_MILLISECONDS,
+    placeholderData: keepPreviousData,
+  });
+
+export const batchQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["batch", id],
+    queryFn: () => read<BatchDetails>(`/batches/${id}`),
+    refetchInterval: LIVE_MILLISECONDS,
+  });
+
+export const batchLinesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["batch", id, "lines"],
+    queryFn: ({ pageParam }) =>
+      read<Page<BatchLine>>(`/batches/${id}/lines`, { limit: 100, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
   });
 
 export const contentQuery = (batch: string) =>

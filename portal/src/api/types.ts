@@ -82,8 +82,14 @@ export type StepIcon = "done" | "pending" | "ready" | "overdue" | "next" | "ahea
 export interface RollupStep {
   readonly name: string;
   readonly icon: StepIcon;
-  readonly note: string | null;
+  readonly note: string;
   readonly assignments: readonly Assignment[];
+  /** Of the step that resolves. */
+  readonly gates?: readonly {
+    readonly dispute: string;
+    readonly state: string;
+    readonly gate: readonly GateDecision[];
+  }[];
 }
 
 export interface Rollup {
@@ -317,11 +323,21 @@ export interface Queue {
   readonly nearestGoalAt: string | null;
 }
 
+export interface PendingSum {
+  readonly count: number;
+  readonly amount: Money;
+}
+
 export interface BatchProfile {
   readonly client: string;
   readonly name: string;
+  readonly marker: string;
   readonly nextCutOffAt: string | null;
-  readonly pending: readonly { readonly count: number; readonly amount: Money }[];
+  readonly nextPostingDate: string;
+  readonly pending: readonly PendingSum[];
+  /** What stays because its posting day has not come. */
+  readonly waiting: readonly PendingSum[];
+  readonly problem: string | null;
 }
 
 export interface BatchTotals {
@@ -338,15 +354,89 @@ export interface BatchFile {
   readonly profile: string;
   readonly sequence: number;
   readonly state: FileState;
-  readonly fileName: string;
   readonly marker: string;
+  readonly fileName: string;
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly postingDate: string;
   readonly totals: BatchTotals;
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly handedOverAt: string | null;
+  readonly supersedes: string | null;
+  readonly supersededBy: string | null;
+  readonly dueAt: string | null;
   readonly problem: string | null;
+  readonly voided: {
+    readonly statement: string;
+    readonly reason: string | null;
+    readonly by: string | null;
+  } | null;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly handedOverAt: string | null;
+  readonly acknowledgedAt: string | null;
   readonly version: number;
+}
+
+export interface BatchLine {
+  readonly line: number;
+  readonly adjustment: string;
+  readonly claim: string;
+  readonly dispute: string;
+  readonly amount: Money;
+  readonly state: AdjustmentState;
+  readonly outcome: string | null;
+  readonly reference: string | null;
+}
+
+export interface TransmissionStep {
+  readonly transmission: number;
+  readonly attempt: number;
+  readonly step: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly actor: string;
+  readonly recordedAt: string;
+}
+
+export interface BatchDetails extends BatchFile {
+  readonly transmissions: readonly TransmissionStep[];
+}
+
+export interface GenerationPreview {
+  readonly client: string;
+  readonly profile: string;
+  readonly businessDate: string;
+  readonly postingDate: string;
+  readonly nextSequence: number;
+  readonly leaves: readonly PendingSum[];
+  readonly stays: readonly PendingSum[];
+}
+
+export interface GenerationFault {
+  readonly client: string;
+  readonly profile: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface GenerationAnswer {
+  readonly previews: readonly GenerationPreview[];
+  readonly generated: readonly {
+    readonly client: string;
+    readonly profile: string;
+    readonly state: string;
+    readonly postingDate: string;
+    readonly files: readonly { readonly id: string; readonly fileName: string }[];
+    readonly refused: number;
+  }[];
+  readonly faults: readonly GenerationFault[];
+}
+
+export interface RegenerationPreview {
+  readonly sums: readonly {
+    readonly fate: string;
+    readonly count: number;
+    readonly amount: Money;
+  }[];
+  readonly nextPostingDate: string;
+  readonly postsLater: boolean;
+  readonly needsSecondPerson: boolean;
 }

@@ -50,26 +50,25 @@ function SignOut() {
   const navigate = useNavigate();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const name = session?.user.name ?? "";
+  const signOut = async (): Promise<void> => {
+    await command("/session", { method: "DELETE" });
+    queries.clear();
+    queries.setQueryData(sessionQuery.queryKey, null);
+    await navigate({ to: "/sign-in", search: {} });
+  };
   return (
     <button
       type="button"
       className={css["footButton"]}
       aria-label={`Sign out ${name}`}
       onClick={() => {
-        void command("/session", { method: "DELETE" }).then(async () => {
-          queries.clear();
-          queries.setQueryData(sessionQuery.queryKey, null);
-          await navigate({ to: "/sign-in", search: {} });
-        });
+        void signOut();
       }}
     >
       <LogOut size={16} aria-hidden />
       <span>
         Sign out
-        <small>
-          {name}
-          {session === null ? "" : `, ${session.user.roles.join(", ")}`}
-        </small>
+        <small>{name}</small>
       </span>
     </button>
   );

@@ -78,13 +78,13 @@ const queues = createRoute({
 const cases = createRoute({
   getParentRoute: () => inside,
   path: "/cases",
-  validateSearch: (search: Search) => texts(search, "q"),
+  validateSearch: (search: Search) => texts(search, "q", "open"),
   component: lazyRouteComponent(() => import("../screens/cases.tsx"), "Cases"),
 });
 
 const oneCase = createRoute({
   getParentRoute: () => inside,
-  path: "/cases/$claim",
+  path: "/cases/$client/$claim",
   validateSearch: (search: Search) =>
     texts(search, "dispute", "tab", "operation", "assignment", "action"),
   component: lazyRouteComponent(() => import("../screens/case.tsx"), "Case"),

@@ -1,4 +1,4 @@
-/** One box for cases: a claim or dispute number opens at once what it names. */
+/** One box for cases: a whole claim or dispute number opens at once what it names. */
 import { TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
@@ -16,11 +16,7 @@ export function SearchBox() {
       onSubmit={(event) => {
         event.preventDefault();
         const q = text.trim();
-        if (/^\d{10,}C$/i.test(q)) {
-          void navigate({ to: "/cases/$claim", params: { claim: q.toUpperCase() } });
-        } else {
-          void navigate({ to: "/cases", search: q === "" ? {} : { q } });
-        }
+        void navigate({ to: "/cases", search: q === "" ? {} : { q, open: "one" } });
       }}
     >
       <TextInput

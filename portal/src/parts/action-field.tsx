@@ -5,12 +5,14 @@ import ui from "../ui/ui.module.css";
 
 import type { Field } from "./action-fields.ts";
 
-export function ActionField(props: {
+interface ActionFieldProps {
   readonly field: Field;
   readonly value: string;
   readonly fault: string | undefined;
   readonly change: (value: string) => void;
-}) {
+}
+
+export function ActionField(props: ActionFieldProps) {
   const { field, value, fault, change } = props;
   const shared = {
     name: field.name,
@@ -32,25 +34,7 @@ export function ActionField(props: {
       </div>
     );
   }
-  if (field.type === "choice") {
-    return (
-      <div data-wide>
-        <Radio.Group
-          label={field.label}
-          error={fault}
-          value={value}
-          onChange={change}
-          name={field.name}
-        >
-          <div className={ui["row"]}>
-            {field.choices?.map((choice) => (
-              <Radio key={choice.value} value={choice.value} label={choice.label} />
-            ))}
-          </div>
-        </Radio.Group>
-      </div>
-    );
-  }
+  if (field.type === "choice") return <ChoiceField {...props} />;
   if (field.type === "words") {
     return (
       <div data-wide>
@@ -76,5 +60,25 @@ export function ActionField(props: {
       value={value}
       onChange={(event) => change(event.currentTarget.value)}
     />
+  );
+}
+
+function ChoiceField({ field, value, fault, change }: ActionFieldProps) {
+  return (
+    <div data-wide>
+      <Radio.Group
+        label={field.label}
+        error={fault}
+        value={value}
+        onChange={change}
+        name={field.name}
+      >
+        <div className={ui["row"]}>
+          {field.choices?.map((choice) => (
+            <Radio key={choice.value} value={choice.value} label={choice.label} />
+          ))}
+        </div>
+      </Radio.Group>
+    </div>
   );
 }

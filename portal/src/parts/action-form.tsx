@@ -68,26 +68,7 @@ export function ActionForm({ assignment, action, close, done }: ActionFormProps)
     <form ref={place} className={css["form"]} onSubmit={apply} noValidate aria-label={action.label}>
       <h3>{action.label}</h3>
       {key === null ? (
-        <>
-          <div className={css["fields"]}>
-            {shownFields(shape, given).map((field) => (
-              <ActionField
-                key={field.name}
-                field={field}
-                value={given[field.name] ?? ""}
-                fault={faults[field.name]}
-                change={(value) => setGiven({ ...given, [field.name]: value })}
-              />
-            ))}
-          </div>
-          {shape.fields.length === 0 ? <p>{shape.consequence}</p> : null}
-          <div className={ui["row"]}>
-            <Button type="submit">Apply</Button>
-            <Button variant="default" onClick={close}>
-              Close
-            </Button>
-          </div>
-        </>
+        <Fill shape={shape} given={given} faults={faults} change={setGiven} close={close} />
       ) : (
         <Review
           shape={shape}
@@ -99,6 +80,38 @@ export function ActionForm({ assignment, action, close, done }: ActionFormProps)
       )}
       {send.error === null ? null : <ProblemNote error={send.error} />}
     </form>
+  );
+}
+
+function Fill(props: {
+  readonly shape: ActionShape;
+  readonly given: Given;
+  readonly faults: Readonly<Record<string, string>>;
+  readonly change: (given: Given) => void;
+  readonly close: () => void;
+}) {
+  const { shape, given, faults, change } = props;
+  return (
+    <>
+      <div className={css["fields"]}>
+        {shownFields(shape, given).map((field) => (
+          <ActionField
+            key={field.name}
+            field={field}
+            value={given[field.name] ?? ""}
+            fault={faults[field.name]}
+            change={(value) => change({ ...given, [field.name]: value })}
+          />
+        ))}
+      </div>
+      {shape.fields.length === 0 ? <p>{shape.consequence}</p> : null}
+      <div className={ui["row"]}>
+        <Button type="submit">Apply</Button>
+        <Button variant="default" onClick={props.close}>
+          Close
+        </Button>
+      </div>
+    </>
   );
 }
 

@@ -121,7 +121,12 @@ function Head({ assignment }: { readonly assignment: Assignment }) {
         items={[
           [
             "Claim",
-            <Link key="claim" className={ui["link"]} to="/cases/$claim" params={{ claim }}>
+            <Link
+              key="claim"
+              className={ui["link"]}
+              to="/cases/$client/$claim"
+              params={{ client: assignment.client, claim }}
+            >
               {claim}
             </Link>,
           ],

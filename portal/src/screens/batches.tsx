@@ -1,3 +1,112 @@
+/** Batches: which files were made, with what, and what became of each. */
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { FileStack } from "lucide-react";
+
+import { showAmount } from "../api/money.ts";
+import { batchesQuery } from "../api/queries.ts";
+import type { BatchFile } from "../api/types.ts";
+import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
+import { Answer, Empty } from "../ui/answers.tsx";
+import { FileBadge, When } from "../ui/badge.tsx";
+import { Page, Panel, Table } from "../ui/panel.tsx";
+import ui from "../ui/ui.module.css";
+
+const route = getRouteApi("/inside/batches");
+
 export function Batches() {
-  return null;
+  const { profile } = route.useSearch();
+  const client = useClient();
+  const query = useInfiniteQuery(batchesQuery({ client, profile }));
+  const mayGenerate = useBatchClients().length > 0;
+  return (
+    <Page
+      title="Batches"
+      lead={
+        profile === undefined ? (
+          "Accounting files, the newest first."
+        ) : (
+          <>
+            Files of {profile}. <Link to="/batches">Show all profiles</Link>
+          </>
+        )
+      }
+      actions={
+        mayGenerate ? (
+          <Link to="/administration" search={{ do: "generate" }}>
+            Generate Accounting File(s)
+          </Link>
+        ) : undefined
+      }
+    >
+      <Panel flush>
+        <Answer query={query} what="the batches">
+          {(data) => <FileTable files={data.pages.flatMap((page) => page.items)} />}
+        </Answer>
+      </Panel>
+      {query.hasNextPage ? (
+        <div>
+          <Button variant="default" onClick={() => void query.fetchNextPage()}>
+            More
+          </Button>
+        </div>
+      ) : null}
+    </Page>
+  );
+}
+
+function FileTable({ files }: { readonly files: readonly BatchFile[] }) {
+  const nameOf = useClientName();
+  if (files.length === 0) {
+    return (
+      <Empty title="No files yet" icon={FileStack}>
+        <p>
+          A file is made at each cut-off of a client's batch profile, when something is pending, or
+          at once by <em>Generate Accounting File(s)</em>.
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <Table label="Batch files">
+      <thead>
+        <tr>
+          <th>File</th>
+          <th>Client</th>
+          <th>State</th>
+          <th>Posting date</th>
+          <th data-number>Adjustments</th>
+          <th data-number>Debits</th>
+          <th data-number>Credits</th>
+          <th>Made</th>
+        </tr>
+      </thead>
+      <tbody>
+        {files.map((file) => (
+          <tr key={file.id}>
+            <td>
+              <Link className={ui["link"]} to="/batches/$batch" params={{ batch: file.id }}>
+                {file.fileName}
+              </Link>
+              <div className={ui["soft"]}>
+                {file.profile}, sequence {file.sequence}, {file.marker}
+              </div>
+            </td>
+            <td>{nameOf(file.client)}</td>
+            <td>
+              <FileBadge state={file.state} />
+            </td>
+            <td>{file.postingDate}</td>
+            <td data-number>{file.totals.adjustments.toLocaleString("en-US")}</td>
+            <td data-number>{showAmount(file.totals.debits.amount.amount)}</td>
+            <td data-number>{showAmount(file.totals.credits.amount.amount)}</td>
+            <td>
+              <When at={file.createdAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
 }

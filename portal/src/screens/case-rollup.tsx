@@ -2,7 +2,8 @@
  * The Case Rollup: stages and their steps, each with its sign and word. The Accounting step lists
  * the assignments of all disputes with what can be done about them.
  */
-import { Button } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
+import { Check, Minus } from "lucide-react";
 
 import type { Assignment, Rollup, RollupStep } from "../api/types.ts";
 import { AdjustmentBadge, Due, When } from "../ui/badge.tsx";
@@ -59,7 +60,7 @@ function Step({ step, open }: { readonly step: RollupStep; readonly open: Open }
           {word}
         </span>
       </div>
-      {step.note === null ? null : <div className={css["note"]}>{step.note}</div>}
+      {step.note === "" ? null : <div className={css["note"]}>{step.note}</div>}
       {step.assignments.length === 0 ? null : (
         <div className={css["stepWork"]}>
           {step.assignments.map((one) => (
@@ -67,7 +68,38 @@ function Step({ step, open }: { readonly step: RollupStep; readonly open: Open }
           ))}
         </div>
       )}
+      {step.gates === undefined ? null : <StepGates gates={step.gates} />}
     </li>
+  );
+}
+
+/** What the books of each dispute allow to be decided at this moment. */
+function StepGates({ gates }: { readonly gates: NonNullable<RollupStep["gates"]> }) {
+  return (
+    <div className={css["stepWork"]}>
+      {gates.map((one) => (
+        <div key={one.dispute} className={css["gateLine"]}>
+          <strong>{one.dispute}</strong>
+          <span className={ui["row"]}>
+            {one.gate.map(({ decision, allowed, because }) => (
+              <Tooltip
+                key={decision}
+                label={allowed ? "The books allow it now" : because.join("; ")}
+                openDelay={100}
+              >
+                <span tabIndex={0} className={css["tone"]} data-tone={allowed ? "good" : "calm"}>
+                  {allowed ? <Check size={13} aria-hidden /> : <Minus size={13} aria-hidden />}
+                  {inWords(decision)}
+                  <span className={ui["hidden"]}>
+                    {allowed ? " passes" : ` does not pass: ${because.join("; ")}`}
+                  </span>
+                </span>
+              </Tooltip>
+            ))}
+          </span>
+        </div>
+      ))}
+    </div>
   );
 }
 

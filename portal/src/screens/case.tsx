@@ -18,11 +18,11 @@ import { CaseRollup } from "./case-rollup.tsx";
 import { DisputeBooks } from "./dispute-books.tsx";
 import css from "./screens.module.css";
 
-const route = getRouteApi("/inside/cases/$claim");
+const route = getRouteApi("/inside/cases/$client/$claim");
 
 export function Case() {
-  const { claim } = route.useParams();
-  const query = useQuery(rollupQuery(claim));
+  const { client, claim } = route.useParams();
+  const query = useQuery(rollupQuery({ client, id: claim }));
   return (
     <Answer query={query} what={`claim ${claim}`}>
       {(rollup) => <Shown rollup={rollup} />}
@@ -32,7 +32,7 @@ export function Case() {
 
 function Shown({ rollup }: { readonly rollup: Rollup }) {
   const { dispute: asked, assignment, action } = route.useSearch();
-  const navigate = useNavigate({ from: "/cases/$claim" });
+  const navigate = useNavigate({ from: "/cases/$client/$claim" });
   const nameOf = useClientName();
   const { claim, disputes } = rollup;
   const dispute = disputes.find((one) => one.id === asked)?.id ?? disputes[0]?.id;
@@ -62,8 +62,8 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
           <Link
             key={one.id}
             className={css["dispute"]}
-            to="/cases/$claim"
-            params={{ claim: claim.id }}
+            to="/cases/$client/$claim"
+            params={{ client: claim.client, claim: claim.id }}
             search={(before) => ({ ...before, dispute: one.id })}
             resetScroll={false}
             aria-current={one.id === dispute ? "page" : undefined}
@@ -79,7 +79,7 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
           <p>Disputes come with the claim or are added to it by API or import.</p>
         </Empty>
       ) : (
-        <DisputeBooks key={dispute} dispute={dispute} />
+        <DisputeBooks key={dispute} dispute={{ client: claim.client, id: dispute }} />
       )}
       <Drawer
         opened={assignment !== undefined}

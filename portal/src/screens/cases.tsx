@@ -1,11 +1,12 @@
 /** Cases: every claim in view, the newest first, found by number. */
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
+import { useEffect } from "react";
 
 import { claimsQuery } from "../api/queries.ts";
-import type { ClaimSummary } from "../api/types.ts";
+import type { ClaimSummary, Page as PageOf } from "../api/types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { When } from "../ui/badge.tsx";
@@ -15,9 +16,19 @@ import ui from "../ui/ui.module.css";
 const route = getRouteApi("/inside/cases");
 
 export function Cases() {
-  const { q } = route.useSearch();
+  const { q, open } = route.useSearch();
+  const navigate = useNavigate();
   const client = useClient();
   const query = useInfiniteQuery(claimsQuery({ client, q }));
+  const only = onlyClaim(query.data?.pages, query.isPlaceholderData);
+  useEffect(() => {
+    if (open === undefined || only === null) return;
+    void navigate({
+      to: "/cases/$client/$claim",
+      params: { client: only.client, claim: only.id },
+      replace: true,
+    });
+  }, [open, only, navigate]);
   return (
     <Page
       title="Cases"
@@ -46,6 +57,15 @@ export function Cases() {
   );
 }
 
+/** Where a search has one answer, that is what was meant. */
+function onlyClaim(
+  pages: readonly PageOf<ClaimSummary>[] | undefined,
+  isPlaceholder: boolean,
+): ClaimSummary | null {
+  const items = pages?.[0]?.items ?? [];
+  return !isPlaceholder && items.length === 1 ? (items[0] ?? null) : null;
+}
+
 function ClaimTable({ claims }: { readonly claims: readonly ClaimSummary[] }) {
   const nameOf = useClientName();
   return (
@@ -65,7 +85,11 @@ function ClaimTable({ claims }: { readonly claims: readonly ClaimSummary[] }) {
         {claims.map((claim) => (
           <tr key={claim.client + claim.id}>
             <td>
-              <Link className={ui["link"]} to="/cases/$claim" params={{ claim: claim.id }}>
+              <Link
+                className={ui["link"]}
+                to="/cases/$client/$claim"
+                params={{ client: claim.client, claim: claim.id }}
+              >
                 {claim.id}
               </Link>
             </td>

@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 
 import { addAmounts, isZero, showAmount } from "../api/money.ts";
 import { collectionsQuery, entriesQuery } from "../api/queries.ts";
+import type { Numbered } from "../api/queries.ts";
 import type { CollectionBalance } from "../api/types.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Table } from "../ui/panel.tsx";
@@ -17,7 +18,7 @@ const BalanceChart = lazy(() => import("../parts/balance-chart.tsx"));
 
 const SUMS = ["booked", "executed", "committed"] as const;
 
-export function DisputeBalances({ dispute }: { readonly dispute: string }) {
+export function DisputeBalances({ dispute }: { readonly dispute: Numbered }) {
   const query = useQuery(collectionsQuery(dispute));
   const entries = useQuery(entriesQuery(dispute));
   return (

@@ -2,6 +2,8 @@
 import { Link } from "@tanstack/react-router";
 import { getRouteApi } from "@tanstack/react-router";
 
+import type { Numbered } from "../api/queries.ts";
+
 import css from "./screens.module.css";
 import { DisputeBalances } from "./dispute-balances.tsx";
 import { DisputeEntries } from "./dispute-entries.tsx";
@@ -11,7 +13,7 @@ import { DisputePositions } from "./dispute-positions.tsx";
 import { OperationForm } from "./operation-form.tsx";
 import ui from "../ui/ui.module.css";
 
-const route = getRouteApi("/inside/cases/$claim");
+const route = getRouteApi("/inside/cases/$client/$claim");
 
 const TABS = [
   { id: "entries", label: "Entries" },
@@ -22,19 +24,19 @@ const TABS = [
   { id: "operation", label: "Run an operation" },
 ] as const;
 
-export function DisputeBooks(props: { readonly dispute: string }) {
-  const { claim } = route.useParams();
+export function DisputeBooks(props: { readonly dispute: Numbered }) {
+  const { client, claim } = route.useParams();
   const { tab: asked } = route.useSearch();
   const tab = TABS.find((one) => one.id === asked)?.id ?? "entries";
   return (
-    <section className={ui["panel"]} aria-label={`Books of dispute ${props.dispute}`}>
+    <section className={ui["panel"]} aria-label={`Books of dispute ${props.dispute.id}`}>
       <nav className={css["tabs"]} aria-label="Books of the dispute">
         {TABS.map(({ id, label }) => (
           <Link
             key={id}
-            to="/cases/$claim"
-            params={{ claim }}
-            search={(before) => ({ ...before, dispute: props.dispute, tab: id })}
+            to="/cases/$client/$claim"
+            params={{ client, claim }}
+            search={(before) => ({ ...before, dispute: props.dispute.id, tab: id })}
             resetScroll={false}
             aria-current={id === tab ? "page" : undefined}
           >
@@ -47,7 +49,7 @@ export function DisputeBooks(props: { readonly dispute: string }) {
   );
 }
 
-function Shown(props: { readonly tab: (typeof TABS)[number]["id"]; readonly dispute: string }) {
+function Shown(props: { readonly tab: (typeof TABS)[number]["id"]; readonly dispute: Numbered }) {
   const { tab, dispute } = props;
   switch (tab) {
     case "entries":

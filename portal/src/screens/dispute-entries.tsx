@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { showAmount } from "../api/money.ts";
 import { entriesQuery } from "../api/queries.ts";
+import type { Numbered } from "../api/queries.ts";
 import type { Entry, EntrySide } from "../api/types.ts";
 import { WhyEntry } from "../parts/why.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
@@ -14,7 +15,7 @@ import { Table } from "../ui/panel.tsx";
 import { inWords, ROUTE_WORDS } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
-export function DisputeEntries({ dispute }: { readonly dispute: string }) {
+export function DisputeEntries({ dispute }: { readonly dispute: Numbered }) {
   const query = useQuery(entriesQuery(dispute));
   return (
     <Answer query={query} what="the entries">

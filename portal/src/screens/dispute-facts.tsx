@@ -3,12 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 
 import { showAmount } from "../api/money.ts";
 import { disputeQuery } from "../api/queries.ts";
+import type { Numbered } from "../api/queries.ts";
 import { Answer } from "../ui/answers.tsx";
 import { Facts } from "../ui/panel.tsx";
 import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
-export function DisputeFacts({ dispute }: { readonly dispute: string }) {
+export function DisputeFacts({ dispute }: { readonly dispute: Numbered }) {
   const query = useQuery(disputeQuery(dispute));
   return (
     <div className={ui["panelBody"]}>

@@ -3,23 +3,24 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 
 import { adjustmentQuery, entriesQuery, rollupQuery } from "../api/queries.ts";
+import type { Numbered } from "../api/queries.ts";
 import { Timeline } from "../parts/timeline.tsx";
 import type { TimelineItem } from "../parts/timeline.tsx";
 import { Loading, ProblemNote } from "../ui/answers.tsx";
 import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
-const route = getRouteApi("/inside/cases/$claim");
+const route = getRouteApi("/inside/cases/$client/$claim");
 const SHOWN_AT_MOST = 50;
 
-export function DisputeHistory({ dispute }: { readonly dispute: string }) {
-  const { claim } = route.useParams();
+export function DisputeHistory({ dispute }: { readonly dispute: Numbered }) {
+  const { client, claim } = route.useParams();
   const entries = useQuery(entriesQuery(dispute));
-  const rollup = useQuery(rollupQuery(claim));
+  const rollup = useQuery(rollupQuery({ client, id: claim }));
   const booked = entries.data?.map((entry) => entry.adjustment.id) ?? [];
   const shown = (rollup.data?.stages ?? [])
     .flatMap((stage) => stage.steps.flatMap((step) => step.assignments))
-    .filter((one) => one.dispute === dispute)
+    .filter((one) => one.dispute === dispute.id)
     .flatMap((one) => (one.adjustment === null ? [] : [one.adjustment]));
   const ids = [...new Set([...booked, ...shown])].slice(-SHOWN_AT_MOST);
   const adjustments = useQueries({ queries: ids.map((id) => adjustmentQuery(id)) });

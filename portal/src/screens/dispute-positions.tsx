@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { showAmount } from "../api/money.ts";
 import { disputeQuery, positionsQuery } from "../api/queries.ts";
+import type { Numbered } from "../api/queries.ts";
 import type { GateDecision, Money, Positions } from "../api/types.ts";
 import { Answer } from "../ui/answers.tsx";
 import { WordBadge } from "../ui/badge.tsx";
@@ -24,7 +25,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   remaining: "what is still undecided",
 };
 
-export function DisputePositions({ dispute }: { readonly dispute: string }) {
+export function DisputePositions({ dispute }: { readonly dispute: Numbered }) {
   const query = useQuery(positionsQuery(dispute));
   const { data: found } = useQuery(disputeQuery(dispute));
   return (

@@ -11,6 +11,7 @@ import { useState } from "react";
 import { useSend } from "../api/commands.ts";
 import { newKey } from "../api/http.ts";
 import { disputeQuery } from "../api/queries.ts";
+import type { Numbered } from "../api/queries.ts";
 import type { AllowedOperation, Dispute, OperationResult } from "../api/types.ts";
 import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
 import ui from "../ui/ui.module.css";
@@ -19,9 +20,9 @@ import { OperationInputs } from "./operation-inputs.tsx";
 import { OperationPreview } from "./operation-preview.tsx";
 import css from "../parts/parts.module.css";
 
-const route = getRouteApi("/inside/cases/$claim");
+const route = getRouteApi("/inside/cases/$client/$claim");
 
-export function OperationForm({ dispute }: { readonly dispute: string }) {
+export function OperationForm({ dispute }: { readonly dispute: Numbered }) {
   const query = useQuery(disputeQuery(dispute));
   return (
     <div className={ui["panelBody"]}>
@@ -34,7 +35,7 @@ export function OperationForm({ dispute }: { readonly dispute: string }) {
 
 function Choice({ dispute }: { readonly dispute: Dispute }) {
   const { operation: asked } = route.useSearch();
-  const navigate = useNavigate({ from: "/cases/$claim" });
+  const navigate = useNavigate({ from: "/cases/$client/$claim" });
   const [finished, setFinished] = useState<OperationResult | null>(null);
   const operations = dispute.allowedOperations;
   const chosen = operations.find((one) => one.operation === asked);
@@ -93,16 +94,20 @@ function Run(props: {
   const [key, setKey] = useState("");
   const preview = useSend<OperationResult>();
   const send = useSend<OperationResult>();
+  const { client } = dispute;
   const path = `/disputes/${dispute.id}/operations`;
   const body = { operation: operation.operation, input: given };
   const apply = (event: FormEvent): void => {
     event.preventDefault();
     send.reset();
     setKey(newKey());
-    preview.mutate({ path, body, query: { dryRun: true }, version: dispute.version });
+    preview.mutate({ path, body, query: { client, dryRun: true }, version: dispute.version });
   };
   const process = (): void =>
-    send.mutate({ path, body, key, version: dispute.version }, { onSuccess: done });
+    send.mutate(
+      { path, body, key, query: { client }, version: dispute.version },
+      { onSuccess: done },
+    );
   return (
     <form className={css["form"]} onSubmit={apply} noValidate aria-label={operation.label}>
       <OperationInputs

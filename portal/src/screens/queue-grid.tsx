@@ -58,6 +58,7 @@ export function QueueGrid(props: {
                 search: (before) => ({ ...before, assignment: row.id, action: undefined }),
               })
             }
+            minWidth={chosen === undefined ? "820px" : "0"}
             hasMore={hasNextPage}
             more={more}
             empty={
@@ -76,7 +77,7 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   const nameOf = useClientName();
   const what: Column<Assignment> = {
     name: "Assignment",
-    width: "minmax(190px, 2fr)",
+    width: "minmax(0, 2fr)",
     cell: (row) => (
       <>
         <div>{row.type}</div>
@@ -88,12 +89,12 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   };
   const due: Column<Assignment> = {
     name: "Goal",
-    width: "minmax(104px, 0.8fr)",
+    width: "108px",
     cell: (row) => <Due at={row.goalAt} />,
   };
   const amount: Column<Assignment> = {
     name: "Amount",
-    width: "minmax(104px, 0.8fr)",
+    width: "108px",
     isNumber: true,
     cell: (row) => <Amount money={row.amount} />,
   };

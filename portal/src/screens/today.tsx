@@ -14,7 +14,8 @@ import { Page, Panel } from "../ui/panel.tsx";
 import { BatchClock } from "./batch-clock.tsx";
 import css from "./screens.module.css";
 
-const FAILED = ["Execute Accounting Service Failed", "Execute Batch Accounting Failed"];
+const SERVICE_FAILED = "Execute Accounting Service Failed";
+const BATCH_FAILED = "Execute Batch Accounting Failed";
 
 export function Today() {
   const client = useClient();
@@ -31,9 +32,7 @@ export function Today() {
       <div className={css["columns"]}>
         <div className={css["choice"]}>
           <Mine />
-          {FAILED.map((type) => (
-            <Failed key={type} type={type} />
-          ))}
+          <Failures />
         </div>
         <BatchClock />
       </div>
@@ -104,21 +103,26 @@ function Mine() {
   );
 }
 
-function Failed({ type }: { readonly type: string }) {
+function Failures() {
   const client = useClient();
-  const query = useInfiniteQuery(assignmentsQuery({ client, type }, 5));
+  const service = useInfiniteQuery(assignmentsQuery({ client, type: SERVICE_FAILED }, 5));
+  const batch = useInfiniteQuery(assignmentsQuery({ client, type: BATCH_FAILED }, 5));
   return (
-    <Panel title={type} note="a person has to decide" flush>
-      <Answer query={query} what="what failed">
-        {(data) => (
-          <WorkList
-            items={data.pages.flatMap((page) => page.items)}
-            empty={
-              <Empty title="Nothing failed" icon={CircleCheck}>
-                <p>What the machines cannot bring to an end by themselves comes here.</p>
-              </Empty>
-            }
-          />
+    <Panel title="Failed" note="a person has to decide" flush>
+      <Answer query={service} what="what failed">
+        {(first) => (
+          <Answer query={batch} what="what failed">
+            {(second) => (
+              <WorkList
+                items={[...first.pages, ...second.pages].flatMap((page) => page.items)}
+                empty={
+                  <Empty title="Nothing failed" icon={CircleCheck}>
+                    <p>What the machines cannot bring to an end by themselves comes here.</p>
+                  </Empty>
+                }
+              />
+            )}
+          </Answer>
         )}
       </Answer>
     </Panel>

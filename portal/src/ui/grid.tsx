@@ -3,9 +3,10 @@
  * (arrows or j and k, Home, End, Page Up and Down, Enter). More rows are asked for near the end.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { CSSProperties, KeyboardEvent, ReactNode } from "react";
 import { useEffect, useRef, useState } from "react";
 
+import { moveOf } from "./grid-moves.ts";
 import css from "./grid.module.css";
 
 export interface Column<Row> {
@@ -24,11 +25,12 @@ export interface GridProps<Row> {
   readonly open: (row: Row) => void;
   readonly hasMore: boolean;
   readonly more: () => void;
+  /** Narrower than this, it scrolls sideways. */
+  readonly minWidth: string;
   readonly empty: ReactNode;
 }
 
 const ROW_PIXELS = 46;
-const PAGE_ROWS = 10;
 
 export function Grid<Row>(props: GridProps<Row>) {
   const { rows, columns, keyOf, chosen, open, hasMore, more } = props;
@@ -46,21 +48,20 @@ export function Grid<Row>(props: GridProps<Row>) {
     if (hasMore && last >= rows.length - 20) more();
   }, [hasMore, last, more, rows.length]);
 
-  const go = (index: number): void => {
-    const next = Math.max(0, Math.min(rows.length - 1, index));
-    setAt(next);
-    virtual.scrollToIndex(next);
-  };
   const press = (event: KeyboardEvent): void => {
-    const move = moveOf(event, at, rows.length);
+    const move = moveOf(event.key, at, rows.length);
     const row = rows[at];
-    if (move !== undefined) go(move);
-    else if (event.key === "Enter" && row !== undefined) open(row);
+    if (move !== undefined) {
+      setAt(move);
+      virtual.scrollToIndex(move);
+    } else if (event.key === "Enter" && row !== undefined) open(row);
     else return;
     event.preventDefault();
+    event.stopPropagation();
   };
   if (rows.length === 0) return props.empty;
   const template = columns.map((column) => column.width).join(" ");
+  const style: CSSProperties & Record<"--grid-width", string> = { "--grid-width": props.minWidth };
   return (
     <div
       ref={place}
@@ -71,19 +72,9 @@ export function Grid<Row>(props: GridProps<Row>) {
       aria-activedescendant={`row-${at}`}
       tabIndex={0}
       onKeyDown={press}
+      style={style}
     >
-      <div
-        className={css["head"]}
-        role="row"
-        aria-rowindex={1}
-        style={{ gridTemplateColumns: template }}
-      >
-        {columns.map((column) => (
-          <span key={column.name} role="columnheader" data-number={column.isNumber}>
-            {column.name}
-          </span>
-        ))}
-      </div>
+      <GridHead columns={columns} template={template} />
       <div className={css["body"]} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
         {seen.map(({ index, start }) => {
           const row = rows[index];
@@ -100,6 +91,28 @@ export function Grid<Row>(props: GridProps<Row>) {
             />
           );
         })}
+      </div>
+    </div>
+  );
+}
+
+function GridHead<Row>(props: {
+  readonly columns: readonly Column<Row>[];
+  readonly template: string;
+}) {
+  return (
+    <div role="rowgroup" className={css["headGroup"]}>
+      <div
+        className={css["head"]}
+        role="row"
+        aria-rowindex={1}
+        style={{ gridTemplateColumns: props.template }}
+      >
+        {props.columns.map((column) => (
+          <span key={column.name} role="columnheader" data-number={column.isNumber}>
+            {column.name}
+          </span>
+        ))}
       </div>
     </div>
   );
@@ -134,30 +147,4 @@ function GridRow<Row>(props: {
       ))}
     </div>
   );
-}
-
-/** The row that a key leads to; undefined for other keys. */
-export function moveOf(
-  event: { readonly key: string; readonly ctrlKey: boolean },
-  at: number,
-  count: number,
-): number | undefined {
-  switch (event.key) {
-    case "ArrowDown":
-    case "j":
-      return at + 1;
-    case "ArrowUp":
-    case "k":
-      return at - 1;
-    case "PageDown":
-      return at + PAGE_ROWS;
-    case "PageUp":
-      return at - PAGE_ROWS;
-    case "Home":
-      return 0;
-    case "End":
-      return count - 1;
-    default:
-      return undefined;
-  }
 }

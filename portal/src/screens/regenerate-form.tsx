@@ -1,0 +1,135 @@
+/** What became of the old file, the difference that regenerating would make, and the deed. */
+import { Button, Radio, Textarea } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { useSend } from "../api/commands.ts";
+import { newKey } from "../api/http.ts";
+import type { BatchDetails, RegenerationPreview } from "../api/types.ts";
+import parts from "../parts/parts.module.css";
+import { Done, ProblemNote } from "../ui/answers.tsx";
+import ui from "../ui/ui.module.css";
+
+import type { Fate } from "./fates.ts";
+import { FATES } from "./fates.ts";
+import { RegenerationDifference } from "./regeneration-difference.tsx";
+
+interface Answer {
+  readonly files?: readonly { readonly id: string; readonly fileName: string }[];
+}
+
+export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
+  const [fate, setFate] = useState<Fate | null>(null);
+  const [reason, setReason] = useState("");
+  const [key, setKey] = useState("");
+  const preview = useSend<RegenerationPreview>();
+  const send = useSend<Answer>();
+  const isResend = fate?.verb === "resend";
+  const path = `/batches/${file.id}/${isResend ? "transmissions" : "regenerations"}`;
+  const statement = isResend ? {} : { statement: fate?.value };
+  const body = { ...statement, reason: reason.trim() };
+  const isFilled = fate !== null && reason.trim() !== "";
+  const apply = (): void => {
+    send.reset();
+    setKey(newKey());
+    if (!isResend) preview.mutate({ path, body, query: { dryRun: true }, version: file.version });
+  };
+  if (send.data !== undefined) return <Finished isResend={isResend} answer={send.data} />;
+  const isReady = key !== "" && (isResend || preview.data !== undefined);
+  return (
+    <form
+      className={parts["form"]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isFilled) apply();
+      }}
+    >
+      <Radio.Group
+        label="What became of the old file?"
+        value={fate?.value ?? ""}
+        onChange={(value) => {
+          setFate(FATES.find((one) => one.value === value) ?? null);
+          setKey("");
+          preview.reset();
+        }}
+      >
+        <div className={ui["stack"]}>
+          {FATES.map((one) => (
+            <Radio key={one.value} value={one.value} label={one.label} />
+          ))}
+        </div>
+      </Radio.Group>
+      <Textarea
+        label="How do you know?"
+        description="Kept with the file for ever."
+        required
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <div className={ui["row"]}>
+        <Button type="submit" variant="default" disabled={!isFilled || preview.isPending}>
+          {preview.isPending ? "Looking…" : "Apply"}
+        </Button>
+        {isFilled ? null : (
+          <span className={ui["soft"]}>Say what became of the file and how you know.</span>
+        )}
+      </div>
+      {preview.error === null ? null : <ProblemNote error={preview.error} />}
+      {isReady ? (
+        <Confirm
+          fate={fate}
+          preview={isResend ? undefined : preview.data}
+          isSending={send.isPending}
+          process={() => send.mutate({ path, body, key, version: file.version })}
+        />
+      ) : null}
+      {send.error === null ? null : <ProblemNote error={send.error} />}
+    </form>
+  );
+}
+
+function Confirm(props: {
+  readonly fate: Fate | null;
+  readonly preview: RegenerationPreview | undefined;
+  readonly isSending: boolean;
+  readonly process: () => void;
+}) {
+  const { fate, preview, isSending } = props;
+  const verb = fate?.verb === "resend" ? "Resend" : "Regenerate";
+  return (
+    <div className={parts["review"]} role="status">
+      <h3>{verb}</h3>
+      <p>{fate?.then}</p>
+      {preview === undefined ? null : <RegenerationDifference preview={preview} />}
+      <div>
+        <Button
+          onClick={props.process}
+          disabled={isSending}
+          {...(verb === "Regenerate" ? { color: "red" } : {})}
+        >
+          {isSending ? "Sending…" : `Process Actions: ${verb}`}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Finished(props: { readonly isResend: boolean; readonly answer: Answer }) {
+  const files = props.answer.files ?? [];
+  if (props.isResend) {
+    return <Done title="The same file is being sent again; its page shows every step" />;
+  }
+  return (
+    <Done title="The old file is void; a new one takes its place">
+      <ul>
+        {files.map((file) => (
+          <li key={file.id}>
+            <Link className={ui["link"]} to="/batches/$batch" params={{ batch: file.id }}>
+              {file.fileName}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Done>
+  );
+}
