@@ -48,7 +48,7 @@ export async function verify(desk: BatchDesk, options: VerifyOptions): Promise<V
   const books = await desk.engine.database.transaction(
     async (tx) => {
       // Sums over all entries stay in memory longer before they spill to disk.
-      await tx.execute(sql`set local work_mem = '64MB'`);
+      await tx.execute(sql`set local work_mem = '128MB'`);
       for (const check of CHECKS) await count(check.name, check.find(tx));
       options.onCheck?.("books-digest");
       return { entries: await entryCount(tx), booksDigest: await booksDigest(tx) };
