@@ -6,12 +6,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { standInService } from "../examples/stand-in-core/service.ts";
 import { accountVault } from "../src/access/vault.ts";
 import { createEngine } from "../src/accounting/client-runtime.ts";
 import { insertClient } from "../src/cases/store.ts";
 import type { Database } from "../src/database/database.ts";
 import { sql, Statement } from "../src/database/sql.ts";
 import { importFile } from "../src/imports/import-file.ts";
+import { sampleClients } from "../src/imports/sample/institution.ts";
 import { systemClock } from "../src/kernel/clock.ts";
 import { uuids } from "../src/kernel/ids.ts";
 import { requireRuleBook } from "../src/rulebook/load.ts";
@@ -60,12 +62,12 @@ export const importBench: Bench = {
       const [ours, floors]: [number[], number[]] = [[], []];
       for (let repeat = 0; repeat <= REPEATS; repeat += 1) {
         const source = await server.database();
-        await addClients(source.database, clients);
+        await addClients(source.database);
         const seconds = await timeImport(source.database, file);
         const rows = await readTables(source.database);
         await source.drop();
         const target = await server.database();
-        await addClients(target.database, clients);
+        await addClients(target.database);
         const floorSeconds = await timeFloor(target.database, rows);
         await target.drop();
         // The first pair warms the caches and the compiler.
@@ -84,17 +86,15 @@ export const importBench: Bench = {
   },
 };
 
-async function addClients(database: Database, clients: readonly string[]): Promise<void> {
-  const [first, second] = clients;
+/** The sample's three clients: service, batch file, by hand. Nothing is called or written. */
+async function addClients(database: Database): Promise<void> {
+  const clients = sampleClients({
+    service: standInService("http://127.0.0.1:9"),
+    deliveryDirectory: tmpdir(),
+  });
   await database.transaction(async (tx) => {
-    for (const id of clients) {
-      const settings =
-        id === first
-          ? { services: { core: {} } }
-          : id === second
-            ? { batchProfiles: { b: {} } }
-            : {};
-      await insertClient(tx, { id, name: id, settings, createdAt: "2026-11-16T00:00:00Z" });
+    for (const client of clients) {
+      await insertClient(tx, { ...client, createdAt: "2026-11-16T00:00:00Z" });
     }
   });
 }

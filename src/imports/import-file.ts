@@ -13,6 +13,7 @@ import type { OperationRequest } from "../accounting/execute-accounting.ts";
 import { executeAccountingIn, untilDecided } from "../accounting/execute-accounting.ts";
 import type { ClaimRequest } from "../accounting/open-claims.ts";
 import { openClaims } from "../accounting/open-claims.ts";
+import { clientVersions } from "../cases/views.ts";
 import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 
@@ -53,11 +54,10 @@ export async function importFile(
       startedAt: engine.clock.now().toString(),
     });
     options.onProgress?.(run);
-    const chunks = prefetched(
-      readChunks(file, Number(run.bytesDone), options.linesPerChunk ?? LINES_PER_CHUNK),
-    );
-    for await (const chunk of chunks) {
-      run = await importChunk(engine, vault, run, parsed(chunk, run, options), options.actor);
+    const { linesPerChunk = LINES_PER_CHUNK } = options;
+    const chunks = readChunks(file, Number(run.bytesDone), linesPerChunk);
+    for await (const chunk of prefetched(chunks, run.linesDone, options)) {
+      run = await importChunk(engine, vault, run, chunk, options.actor);
       options.onProgress?.(run);
     }
     await finishRun(engine.database, run.id, engine.clock.now().toString());
@@ -77,14 +77,28 @@ async function contentOf(file: FileHandle): Promise<{ sha256: Buffer; bytes: num
   return { sha256: hash.digest(), bytes };
 }
 
-/** Reads one chunk ahead, so that reading and the database work side by side. */
-async function* prefetched(chunks: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
-  let next = chunks.next();
+/** Reads and parses one chunk ahead, while the database works on the one before. */
+async function* prefetched(
+  chunks: AsyncGenerator<Chunk>,
+  before: bigint,
+  options: ImportOptions,
+): AsyncGenerator<ParsedChunk> {
+  let lines = before;
+  const parsedNext = async (): Promise<ParsedChunk | null> => {
+    const { value, done } = await chunks.next();
+    if (done === true) return null;
+    const chunk = parsed(value, lines, options);
+    lines += BigInt(chunk.lines);
+    return chunk;
+  };
+  let next = parsedNext();
   for (;;) {
-    const { value, done } = await next;
-    if (done === true) return;
-    next = chunks.next();
-    yield value;
+    const chunk = await next;
+    if (chunk === null) return;
+    next = parsedNext();
+    // Whoever stops half way has its own reason; what was read ahead is of no interest then.
+    next.catch(() => undefined);
+    yield chunk;
   }
 }
 
@@ -98,11 +112,11 @@ interface ParsedChunk {
   readonly rejects: readonly Reject[];
 }
 
-function parsed(chunk: Chunk, run: ImportRun, { clients }: ImportOptions): ParsedChunk {
+function parsed(chunk: Chunk, before: bigint, { clients }: ImportOptions): ParsedChunk {
   const claims: { line: number; request: ClaimRequest }[] = [];
   const operations: { line: number; request: OperationRequest }[] = [];
   const rejects: Reject[] = [];
-  const first = Number(run.linesDone) + 1;
+  const first = Number(before) + 1;
   for (const [index, text] of chunk.lines.entries()) {
     if (text.trim() === "") continue;
     const line = first + index;
@@ -119,7 +133,7 @@ function parsed(chunk: Chunk, run: ImportRun, { clients }: ImportOptions): Parse
     }
   }
   const { bytes, lines } = chunk;
-  return { bytes, lines: lines.length, before: run.linesDone, claims, operations, rejects };
+  return { bytes, lines: lines.length, before, claims, operations, rejects };
 }
 
 function claimRequest(line: ClaimLine): ClaimRequest {
@@ -211,7 +225,7 @@ async function takeClaims(
   chunk: ParsedChunk,
   rejects: Reject[],
 ): Promise<Taken> {
-  const known = await knownClients(tx, engine, chunk.claims, rejects);
+  const known = await knownClients(tx, chunk.claims, rejects);
   const results = await openClaims(
     tx,
     engine,
@@ -228,7 +242,7 @@ async function takeOperations(
   actor: string,
   rejects: Reject[],
 ): Promise<Taken> {
-  const known = await knownClients(tx, engine, chunk.operations, rejects);
+  const known = await knownClients(tx, chunk.operations, rejects);
   const results = await executeAccountingIn(
     tx,
     engine,
@@ -242,21 +256,14 @@ type Numbered<Request> = { line: number; request: Request };
 /** A line for a client that does not exist is a reject; the rest goes on. */
 async function knownClients<Request extends { clientId: string; key: string }>(
   tx: Transaction,
-  engine: Engine,
   lines: readonly Numbered<Request>[],
   rejects: Reject[],
 ): Promise<Numbered<Request>[]> {
-  const unknown = new Set<string>();
-  for (const id of new Set(lines.map((one) => one.request.clientId))) {
-    try {
-      await engine.clients(tx, [id]);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      unknown.add(id);
-    }
-  }
+  if (lines.length === 0) return [];
+  const wanted = [...new Set(lines.map((one) => one.request.clientId))];
+  const known = new Set((await clientVersions(tx, wanted)).map((row) => row.id));
   return lines.filter(({ line, request }) => {
-    if (!unknown.has(request.clientId)) return true;
+    if (known.has(request.clientId)) return true;
     const failure = new Failure("not-found", `client ${request.clientId} does not exist`, {}, [
       { pointer: "/client", detail: "does not exist" },
     ]);
