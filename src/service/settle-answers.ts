@@ -19,7 +19,7 @@ import type { CallFate } from "./circuit.ts";
 import { afterCalls } from "./circuit.ts";
 import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
-import type { Flight, Landed } from "./flight.ts";
+import type { Landed } from "./flight.ts";
 import { maskedText } from "./mask.ts";
 import type { Consequence, EarlierAttempt } from "./outcome-machine.ts";
 import { afterLookUp, afterPosting, nextWhileUnknown, waitAfter } from "./outcome-machine.ts";
@@ -263,7 +263,7 @@ async function writeCircuits(
     const before = known.get(name);
     const isInOrder = before === undefined || (before.state === "closed" && before.failures === 0);
     if (isInOrder && !fates.includes("failed")) continue;
-    const { clientId, service } = (group[0] as Settled).landed.flight as Flight;
+    const { clientId, service } = (group[0] as Settled).landed.flight;
     const key = { clientId, service: service.name };
     const circuit = await lockCircuit(tx, key, now.toString());
     const after = afterCalls(

@@ -2,6 +2,8 @@
 import { Temporal } from "temporal-polyfill";
 
 import type { Core } from "../../examples/stand-in-core/core.ts";
+import type { FaultName } from "../../examples/stand-in-core/faults.ts";
+import { standInService } from "../../examples/stand-in-core/service.ts";
 import { executeAccounting } from "../../src/accounting/execute-accounting.ts";
 import type { Queries } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
@@ -10,8 +12,10 @@ import { systemClock } from "../../src/kernel/clock.ts";
 import type { Failpoints } from "../../src/kernel/failpoints.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
 import type { ServiceDesk } from "../../src/service/desk.ts";
+import { createDispatcher } from "../../src/service/dispatcher.ts";
 import { secretsFrom } from "../../src/service/secrets.ts";
-import { aDisputeOf, START } from "./engine.ts";
+import { attemptsOf } from "../../src/service/views.ts";
+import { aClient, aDisputeOf, START } from "./engine.ts";
 import type { TestEngine } from "./engine.ts";
 
 /** Runs on like the machine's clock, from an instant of its own; several processes can share it. */
@@ -79,6 +83,47 @@ export async function pendingCredits(
     if (result.failure !== null) throw result.failure;
     return result.adjustments.map((one) => one.id);
   });
+}
+
+/** A client whose service is the core given, and a credit of 100.00 that waits for it. */
+export async function aServiceCredit(
+  engine: TestEngine,
+  address: string,
+  settings: Record<string, unknown> = {},
+): Promise<{ client: string; id: string }> {
+  const service = { ...standInService(address, { callSeconds: 0.3 }), ...settings };
+  const client = await aClient(engine, { services: { core: service } });
+  const [id = ""] = await pendingCredits(engine, client, ["100.00"]);
+  return { client, id };
+}
+
+/** Every call of the kind given goes wrong in this way; null: none does. */
+export function failEvery(
+  core: Core,
+  fault: FaultName | null,
+  on: "postings" | "lookUps" = "postings",
+): void {
+  core.faults.plan = { seed: 1, rules: fault === null ? [] : [{ fault, oneIn: 1, on }] };
+}
+
+/** One round of calls to its end, by a process of its own; answers how many were started. */
+export async function runRound(desk: ServiceDesk): Promise<number> {
+  const dispatcher = createDispatcher(desk, { worker: "test" });
+  const started = await dispatcher.round();
+  await dispatcher.idle();
+  await dispatcher.close();
+  return started;
+}
+
+/** Purpose, outcome and key revision of every attempt, oldest first. */
+export async function attemptsMade(
+  db: Queries,
+  { client, id }: { client: string; id: string },
+): Promise<[string, string | null, number][]> {
+  const rows = await attemptsOf(db, [
+    { clientId: client, adjustmentId: id, createdAt: "2026-01-01T00:00:00Z" },
+  ]);
+  return rows.map((row) => [row.purpose, row.outcome, row.keyRevision]);
 }
 
 export interface Standing {

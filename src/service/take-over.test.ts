@@ -1,0 +1,141 @@
+/** Workers that die, sleep or hang on; services that are down: nothing is lost, nothing stormed. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import type { Core } from "../../examples/stand-in-core/core.ts";
+import { startCore } from "../../examples/stand-in-core/core.ts";
+import { standInService } from "../../examples/stand-in-core/service.ts";
+import { aClient, testEngine } from "../../test/support/engine.ts";
+import {
+  attemptsMade,
+  aServiceCredit,
+  onlyStanding,
+  pendingCredits,
+  runRound,
+  serviceDesk,
+} from "../../test/support/service.ts";
+import { useDatabase } from "../../test/support/use-database.ts";
+import { sql } from "../database/sql.ts";
+import { createDispatcher } from "./dispatcher.ts";
+
+const db = useDatabase();
+const engine = testEngine(db);
+const desk = serviceDesk(engine);
+
+let core: Core;
+beforeEach(async () => {
+  core = await startCore();
+});
+afterEach(() => core.stop());
+
+const aCredit = (settings: Record<string, unknown> = {}, address = core.address) =>
+  aServiceCredit(engine, address, settings);
+const round = (): Promise<number> => runRound(desk);
+const attempts = (client: string, id: string) => attemptsMade(db, { client, id });
+
+async function later(seconds: number): Promise<number> {
+  engine.clock.advance({ milliseconds: seconds * 1000 });
+  return round();
+}
+
+describe("a worker that dies or sleeps", () => {
+  test("while it sends: taken over when its lease is over, as unknown", async () => {
+    const { id } = await aCredit();
+    const dispatcher = createDispatcher(
+      {
+        ...desk,
+        failpoints: {
+          at: (name) => {
+            if (name === "service.attempt.committed") throw new Error("died");
+          },
+        },
+      },
+      { worker: "dead" },
+    );
+    await expect(dispatcher.round()).rejects.toThrow("died");
+    await dispatcher.close();
+
+    const other = createDispatcher(desk, { worker: "alive" });
+    expect([await other.takeOver(), (await onlyStanding(db, id)).state]).toEqual([0, "sending"]);
+    engine.clock.advance({ seconds: 31 });
+    expect(await other.takeOver()).toBe(1);
+    await other.close();
+
+    expect(await onlyStanding(db, id)).toMatchObject({ state: "unknown", mayAct: true });
+    expect(core.calls()).toBe(0);
+  });
+
+  test("an answer to a superseded attempt changes nothing but the record", async () => {
+    core.faults.plan = { seed: 1, rules: [{ fault: "slow", oneIn: 1, milliseconds: 250 }] };
+    const { client, id } = await aCredit({ timeouts: { callSeconds: 5 } });
+    const slow = createDispatcher(desk, { worker: "slow" });
+    await slow.round();
+    engine.clock.advance({ seconds: 31 });
+
+    expect(await slow.takeOver()).toBe(1);
+    await slow.idle();
+    await slow.close();
+
+    expect(await onlyStanding(db, id)).toMatchObject({ state: "unknown" });
+    const [row] = await db.query(sql`select outcome, superseded from service_attempt_outcome`);
+    expect(row).toEqual({ outcome: "posted", superseded: true });
+    await later(6);
+    expect(await onlyStanding(db, id)).toMatchObject({ state: "executed" });
+    expect(await attempts(client, id)).toEqual([
+      ["post", "posted", 1],
+      ["lookUp", "posted", 1],
+    ]);
+    expect(core.book.postings()).toHaveLength(1);
+  });
+
+  test("renewed leases are not taken over", async () => {
+    core.faults.plan = { seed: 1, rules: [{ fault: "slow", oneIn: 1, milliseconds: 250 }] };
+    await aCredit({ timeouts: { callSeconds: 5 } });
+    const slow = createDispatcher(desk, { worker: "slow" });
+    await slow.round();
+
+    engine.clock.advance({ seconds: 20 });
+    await slow.renew();
+    engine.clock.advance({ seconds: 20 });
+
+    expect(await slow.takeOver()).toBe(0);
+    await slow.idle();
+    await slow.close();
+  });
+});
+
+describe("a service that is down", () => {
+  test("is not stormed: the circuit opens, one probe at a time, and all goes out in the end", async () => {
+    const address = core.address;
+    const port = Number(new URL(address).port);
+    await core.stop();
+    const service = {
+      ...standInService(address),
+      circuit: { opensAfter: 3, probeAfterSeconds: 15 },
+      concurrency: 5,
+    };
+    const client = await aClient(engine, { services: { core: service } });
+    const ids = await pendingCredits(engine, client, Array<string>(8).fill("10.00"));
+
+    expect(await round()).toBe(5);
+    expect(await round()).toBe(0);
+    const [row] = await db.query(sql`select state, failures from service_circuit`);
+    expect(row).toMatchObject({ state: "open" });
+    expect(await later(16)).toBe(1);
+    expect(await round()).toBe(0);
+
+    core = await startCore({ port });
+    const dispatcher = createDispatcher(desk, { worker: "test" });
+    const started: number[] = [];
+    for (let turn = 0; turn < 6; turn += 1) {
+      engine.clock.advance({ seconds: 40 });
+      started.push(await dispatcher.round());
+      await dispatcher.idle();
+    }
+    await dispatcher.close();
+
+    expect(started.slice(0, 2)).toEqual([1, 2]);
+    const states = await Promise.all(ids.map(async (id) => (await onlyStanding(db, id)).state));
+    expect(new Set(states)).toEqual(new Set(["executed"]));
+    expect(core.book.postings()).toHaveLength(8);
+  });
+});
