@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { pino } from "pino";
 import type { Logger } from "pino";
 
+import type { Core } from "../examples/stand-in-core/core.ts";
+
 import { actionsOf } from "./action-verbs.ts";
 import { firstRun } from "./access/first-run.ts";
 import type { Configuration, Environment } from "./config.ts";
@@ -19,6 +21,7 @@ import type { HttpDependencies } from "./http/dependencies.ts";
 import { buildServer } from "./http/server.ts";
 import type { OpenEngine } from "./open-engine.ts";
 import { openEngine } from "./open-engine.ts";
+import { openSample } from "./sample.ts";
 import { startWorkers } from "./workers.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
@@ -27,13 +30,15 @@ const PROJECT = join(import.meta.dirname, "..");
 export async function serve(
   environment: Environment,
   role: "server" | "worker",
-  _options: { readonly sample: boolean },
+  options: { readonly sample: boolean },
 ): Promise<void> {
   const configuration = readConfiguration(environment);
   const log = pino({ level: configuration.logLevel }, pino.destination(2));
   const stopped = stopSignal(log);
   const opened = await openEngine(configuration, (line) => log.info(line));
+  let sampleCore: Core | null = null;
   try {
+    if (role === "server") sampleCore = await sampleOf(opened, configuration, options.sample);
     const workers = startWorkers(opened, configuration, environment, log);
     try {
       if (role === "worker") await stopped;
@@ -42,8 +47,19 @@ export async function serve(
       await workers.stop();
     }
   } finally {
+    await sampleCore?.stop();
     await opened.close();
   }
+}
+
+/** An empty embedded database gets the sample; its stand-in core runs as long as we do. */
+function sampleOf(
+  opened: OpenEngine,
+  { dataDirectory }: Configuration,
+  asked: boolean,
+): Promise<Core | null> {
+  const remark = (line: string): boolean => process.stderr.write(`${line}\n`);
+  return openSample(opened, { dataDirectory, asked, remark });
 }
 
 async function assemble(opened: OpenEngine, wakeService: () => void): Promise<HttpDependencies> {

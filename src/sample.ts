@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { Temporal } from "temporal-polyfill";
+import { request } from "undici";
 
 import type { Core } from "../examples/stand-in-core/core.ts";
 import { startCore } from "../examples/stand-in-core/core.ts";
@@ -75,8 +75,17 @@ async function load(
       service: standInService(core.address),
       deliveryDirectory: join(directory, "delivered"),
     }),
-    now: Temporal.Instant.from(now.toString()),
+    now,
+    closeAccount: (number) => closeAccount(core.address, number),
     remark,
+  });
+}
+
+async function closeAccount(address: string, number: string): Promise<void> {
+  await request(`${address}/accounts/${number}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ status: "closed" }),
   });
 }
 

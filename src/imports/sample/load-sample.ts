@@ -17,6 +17,7 @@ import { insertClient } from "../../cases/store.ts";
 import { sql } from "../../database/sql.ts";
 import type { ManualClock } from "../../kernel/clock.ts";
 import { completeByHand } from "../../manual/complete.ts";
+import { couldNotPost } from "../../manual/could-not-post.ts";
 import type { SeededRandom } from "../../rehearsal/seeded-random.ts";
 import { seededRandom } from "../../rehearsal/seeded-random.ts";
 import type { ServiceDesk } from "../../service/desk.ts";
@@ -34,6 +35,8 @@ export interface SampleStage {
   readonly service: ServiceDesk;
   readonly clients: readonly SampleClient[];
   readonly now: Temporal.Instant;
+  /** Tells the stand-in core that an account is closed: postings on it are refused. */
+  readonly closeAccount: (number: string) => Promise<void>;
   readonly remark: (line: string) => void;
 }
 
@@ -132,6 +135,9 @@ async function openDay(
     const result = results[index];
     if (result?.failure) throw result.failure;
     const dispute = result?.disputes[0] as string;
+    if (client.id === SERVICE_CLIENT && ordinal % 19 === 0) {
+      await stage.closeAccount(cardNumber(ordinal));
+    }
     const reference = (what: string): string => `${what}-${String(ordinal).padStart(6, "0")}`;
     for (const one of story.steps(amount, reference)) {
       const list = due.get(day + one.day) ?? [];
@@ -206,7 +212,13 @@ async function completeSome({ batch: { engine } }: SampleStage, random: SeededRa
       postingDate: today,
       attested: true,
     }));
+  const impossible = random.once(6) ? completions.splice(0, 1) : [];
   await completeByHand(engine, completions);
+  const reason = "the account does not take postings of this kind";
+  await couldNotPost(
+    engine,
+    impossible.map((one) => ({ ...one, reason })),
+  );
 }
 
 interface Waiting {
@@ -215,5 +227,6 @@ interface Waiting {
   readonly version: number;
 }
 
+const SERVICE_CLIENT = "harbor";
 const MANUAL_CLIENT = "summit";
 const PEOPLE = ["ann.reyes", "bo.lindqvist", "carla.okafor"] as const;
