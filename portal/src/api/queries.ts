@@ -2,14 +2,11 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { ProblemError, read, readText, rememberCsrf } from "./http.ts";
+import type { BatchDetails, BatchFile, BatchLine, BatchProfile } from "./batch-types.ts";
 import type {
   Adjustment,
   Assignment,
   AssignmentDetails,
-  BatchDetails,
-  BatchFile,
-  BatchLine,
-  BatchProfile,
   ClaimSummary,
   Client,
   CollectionBalance,

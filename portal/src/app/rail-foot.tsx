@@ -15,9 +15,9 @@ import css from "./shell.module.css";
 const SCHEMES: Readonly<
   Record<MantineColorScheme, { next: MantineColorScheme; word: string; icon: LucideIcon }>
 > = {
-  light: { next: "dark", word: "Light", icon: Sun },
-  dark: { next: "auto", word: "Dark", icon: Moon },
-  auto: { next: "light", word: "As the system", icon: Monitor },
+  light: { next: "dark", word: "light", icon: Sun },
+  dark: { next: "auto", word: "dark", icon: Moon },
+  auto: { next: "light", word: "system", icon: Monitor },
 };
 
 export function RailFoot({ showHelp }: { readonly showHelp: () => void }) {
@@ -27,18 +27,13 @@ export function RailFoot({ showHelp }: { readonly showHelp: () => void }) {
   useShortcuts("Everywhere", [{ keys: "t", label: "Light, dark, as the system", run: turn }]);
   return (
     <div className={css["foot"]}>
-      <button type="button" className={css["footButton"]} onClick={showHelp} aria-label="Shortcuts">
+      <button type="button" className={css["footButton"]} onClick={showHelp}>
         <CircleHelp size={16} aria-hidden />
         <span>Shortcuts</span>
       </button>
-      <button
-        type="button"
-        className={css["footButton"]}
-        onClick={turn}
-        aria-label={`Appearance: ${scheme.word}`}
-      >
+      <button type="button" className={css["footButton"]} onClick={turn}>
         <scheme.icon size={16} aria-hidden />
-        <span>{scheme.word}</span>
+        <span>Appearance: {scheme.word}</span>
       </button>
       <SignOut />
     </div>
@@ -60,7 +55,6 @@ function SignOut() {
     <button
       type="button"
       className={css["footButton"]}
-      aria-label={`Sign out ${name}`}
       onClick={() => {
         void signOut();
       }}

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { FileClock } from "lucide-react";
 
 import { profilesQuery } from "../api/queries.ts";
-import type { BatchProfile } from "../api/types.ts";
+import type { BatchProfile } from "../api/batch-types.ts";
 import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { useNow } from "../ui/clock.ts";

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { contentQuery } from "../api/queries.ts";
-import type { BatchDetails } from "../api/types.ts";
+import type { BatchDetails } from "../api/batch-types.ts";
 import { Answer } from "../ui/answers.tsx";
 import { Panel } from "../ui/panel.tsx";
 

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { batchLinesQuery } from "../api/queries.ts";
-import type { BatchDetails, BatchLine } from "../api/types.ts";
+import type { BatchDetails, BatchLine } from "../api/batch-types.ts";
 import { Answer } from "../ui/answers.tsx";
 import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";

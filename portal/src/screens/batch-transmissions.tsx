@@ -1,7 +1,7 @@
 /** Every recorded step of sending a file: only proof is success, only proof is failure. */
 import { Send } from "lucide-react";
 
-import type { TransmissionStep } from "../api/types.ts";
+import type { TransmissionStep } from "../api/batch-types.ts";
 import css from "../parts/parts.module.css";
 import { Empty } from "../ui/answers.tsx";
 import { When } from "../ui/badge.tsx";

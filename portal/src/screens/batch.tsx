@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 
 import { batchQuery } from "../api/queries.ts";
-import type { BatchDetails } from "../api/types.ts";
+import type { BatchDetails } from "../api/batch-types.ts";
 import { useBatchClients, useClientName } from "../parts/clients.ts";
 import { Answer } from "../ui/answers.tsx";
 import { FileBadge } from "../ui/badge.tsx";

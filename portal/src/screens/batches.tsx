@@ -6,7 +6,7 @@ import { FileStack } from "lucide-react";
 
 import { showAmount } from "../api/money.ts";
 import { batchesQuery } from "../api/queries.ts";
-import type { BatchFile } from "../api/types.ts";
+import type { BatchFile } from "../api/batch-types.ts";
 import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { FileBadge, When } from "../ui/badge.tsx";

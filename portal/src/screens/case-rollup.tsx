@@ -15,6 +15,9 @@ import type { AdjustmentState } from "../../../src/accounting/adjustment-machine
 
 import css from "./screens.module.css";
 
+/** These say whose work it is; what is to be done comes after. */
+const TAKING: ReadonlySet<string> = new Set(["take", "release"]);
+
 type Open = (assignment: string, action?: string) => void;
 
 export function CaseRollup({ rollup, open }: { readonly rollup: Rollup; readonly open: Open }) {
@@ -107,7 +110,7 @@ function StepAssignment(props: { readonly assignment: Assignment; readonly open:
   const { assignment, open } = props;
   const isOpen = assignment.closedAt === null;
   const { adjustmentState } = assignment;
-  const main = assignment.actions.find((one) => one.allowed && one.name !== "release");
+  const main = assignment.actions.find((one) => one.allowed && !TAKING.has(one.name));
   return (
     <div className={css["assignment"]} data-closed={isOpen ? undefined : true}>
       <span className={css["assignmentName"]}>{assignment.type}</span>
@@ -122,15 +125,16 @@ function StepAssignment(props: { readonly assignment: Assignment; readonly open:
       <span>{isOpen ? <Due at={assignment.goalAt} /> : null}</span>
       <div className={`${ui["row"]} ${css["wide"]}`}>
         {isOpen && main !== undefined ? (
-          <Button
-            size="compact-xs"
-            variant="light"
-            onClick={() => open(assignment.id, main.name === "take" ? undefined : main.name)}
-          >
-            {main.name === "take" ? "Open" : main.label}
+          <Button size="compact-xs" variant="light" onClick={() => open(assignment.id, main.name)}>
+            {main.label}
           </Button>
         ) : null}
-        <Button size="compact-xs" variant="subtle" onClick={() => open(assignment.id)}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          aria-label={`Details of ${assignment.type}, ${assignment.dispute ?? assignment.claim}`}
+          onClick={() => open(assignment.id)}
+        >
           Details
         </Button>
         <span className={ui["soft"]}>

@@ -4,9 +4,9 @@ import { CircleCheck, Scale, TriangleAlert } from "lucide-react";
 import { lazy, Suspense } from "react";
 
 import { addAmounts, isZero, showAmount } from "../api/money.ts";
-import { collectionsQuery, entriesQuery } from "../api/queries.ts";
+import { collectionsQuery, disputeQuery, entriesQuery } from "../api/queries.ts";
 import type { Numbered } from "../api/queries.ts";
-import type { CollectionBalance } from "../api/types.ts";
+import type { CollectionBalance, Dispute } from "../api/types.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Table } from "../ui/panel.tsx";
 import { inWords } from "../ui/states.ts";
@@ -14,13 +14,17 @@ import ui from "../ui/ui.module.css";
 
 import css from "./screens.module.css";
 
-const BalanceChart = lazy(() => import("../parts/balance-chart.tsx"));
+/** A picture of what the table says: without it the page is whole. */
+const BalanceChart = lazy(() =>
+  import("../parts/balance-chart.tsx").catch(() => ({ default: () => null })),
+);
 
 const SUMS = ["booked", "executed", "committed"] as const;
 
 export function DisputeBalances({ dispute }: { readonly dispute: Numbered }) {
   const query = useQuery(collectionsQuery(dispute));
   const entries = useQuery(entriesQuery(dispute));
+  const holder = useQuery(disputeQuery(dispute)).data?.account;
   return (
     <Answer query={query} what="the balances">
       {(balances) =>
@@ -30,7 +34,7 @@ export function DisputeBalances({ dispute }: { readonly dispute: Numbered }) {
           </Empty>
         ) : (
           <>
-            <BalanceTable balances={balances} />
+            <BalanceTable balances={balances} holder={holder} />
             <div className={`${ui["panelBody"]} ${css["chartBox"]}`}>
               <Suspense fallback={null}>
                 {entries.data === undefined ? null : <BalanceChart entries={entries.data} />}
@@ -43,7 +47,18 @@ export function DisputeBalances({ dispute }: { readonly dispute: Numbered }) {
   );
 }
 
-function BalanceTable({ balances }: { readonly balances: readonly CollectionBalance[] }) {
+type Holder = Dispute["account"] | undefined;
+
+function accountWords(account: string | null, holder: Holder): string {
+  if (account === null) return "planned";
+  return account === holder?.id ? (holder.masked ?? "the holder's") : account;
+}
+
+function BalanceTable(props: {
+  readonly balances: readonly CollectionBalance[];
+  readonly holder: Holder;
+}) {
+  const { balances, holder } = props;
   const totals = SUMS.map((sum) => addAmounts(balances.map((one) => one[sum].amount)));
   return (
     <Table label="Balances by collection">
@@ -60,7 +75,7 @@ function BalanceTable({ balances }: { readonly balances: readonly CollectionBala
         {balances.map((one) => (
           <tr key={`${one.collection} ${one.account ?? ""}`}>
             <td>{inWords(one.collection)}</td>
-            <td className={ui["mono"]}>{one.account ?? "planned"}</td>
+            <td className={ui["mono"]}>{accountWords(one.account, holder)}</td>
             {SUMS.map((sum) => (
               <td key={sum} data-number>
                 {showAmount(one[sum].amount)}

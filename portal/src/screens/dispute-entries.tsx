@@ -5,9 +5,9 @@ import { BookOpen, ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
 
 import { showAmount } from "../api/money.ts";
-import { entriesQuery } from "../api/queries.ts";
+import { disputeQuery, entriesQuery } from "../api/queries.ts";
 import type { Numbered } from "../api/queries.ts";
-import type { Entry, EntrySide } from "../api/types.ts";
+import type { Dispute, Entry, EntrySide } from "../api/types.ts";
 import { WhyEntry } from "../parts/why.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { AdjustmentBadge, WordBadge } from "../ui/badge.tsx";
@@ -17,9 +17,12 @@ import ui from "../ui/ui.module.css";
 
 export function DisputeEntries({ dispute }: { readonly dispute: Numbered }) {
   const query = useQuery(entriesQuery(dispute));
+  const holder = useQuery(disputeQuery(dispute)).data?.account;
   return (
     <Answer query={query} what="the entries">
-      {(entries) => (entries.length === 0 ? <NoEntries /> : <EntryTable entries={entries} />)}
+      {(entries) =>
+        entries.length === 0 ? <NoEntries /> : <EntryTable entries={entries} holder={holder} />
+      }
     </Answer>
   );
 }
@@ -35,7 +38,10 @@ function NoEntries() {
   );
 }
 
-function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
+type Holder = Dispute["account"] | undefined;
+
+function EntryTable(props: { readonly entries: readonly Entry[]; readonly holder: Holder }) {
+  const { entries, holder } = props;
   const currency = entries[0]?.amount.currency ?? "";
   return (
     <Table label="Entries">
@@ -54,14 +60,15 @@ function EntryTable({ entries }: { readonly entries: readonly Entry[] }) {
       </thead>
       <tbody>
         {entries.map((entry) => (
-          <EntryRows key={entry.id} entry={entry} />
+          <EntryRows key={entry.id} entry={entry} holder={holder} />
         ))}
       </tbody>
     </Table>
   );
 }
 
-function EntryRows({ entry }: { readonly entry: Entry }) {
+function EntryRows(props: { readonly entry: Entry; readonly holder: Holder }) {
+  const { entry, holder } = props;
   const [isOpen, setOpen] = useState(false);
   const amount = showAmount(entry.amount.amount);
   const Sign = isOpen ? ChevronDown : ChevronRight;
@@ -86,21 +93,21 @@ function EntryRows({ entry }: { readonly entry: Entry }) {
           </Button>
         </td>
         <td>
-          <Side side={entry.debit} />
-          <Side side={entry.credit} isCredit />
+          <Side side={entry.debit} holder={holder} />
+          <Side side={entry.credit} holder={holder} isCredit />
         </td>
         <td data-number>{amount}</td>
         <td data-number>
           <div>&nbsp;</div>
           {amount}
         </td>
-        <td>{entry.eventDate}</td>
-        <td>{entry.plannedPostingDate ?? "–"}</td>
-        <td>{entry.postingDate ?? "–"}</td>
+        <td data-day>{entry.eventDate}</td>
+        <td data-day>{entry.plannedPostingDate}</td>
+        <td data-day>{entry.postingDate ?? "–"}</td>
         <td>
           <AdjustmentBadge state={adjustment.state} />
         </td>
-        <td>{adjustment.route === null ? "–" : ROUTE_WORDS[adjustment.route]}</td>
+        <td data-day>{adjustment.route === null ? "–" : ROUTE_WORDS[adjustment.route]}</td>
       </tr>
       {isOpen ? (
         <tr>
@@ -113,17 +120,17 @@ function EntryRows({ entry }: { readonly entry: Entry }) {
   );
 }
 
-function Side({
-  side,
-  isCredit = false,
-}: {
+function Side(props: {
   readonly side: EntrySide;
+  readonly holder: Holder;
   readonly isCredit?: boolean;
 }) {
+  const { side, holder, isCredit = false } = props;
+  const account = side.account === holder?.id ? (holder.masked ?? "the holder's") : side.account;
   return (
     <div style={{ paddingLeft: isCredit ? 20 : 0 }}>
-      {inWords(side.collection)} <span className={ui["mono"]}>{side.account}</span>
-      {side.tranCode === null ? null : <span className={ui["soft"]}> {side.tranCode}</span>}
+      {inWords(side.collection)} <span className={ui["mono"]}>{account}</span>
+      {side.tranCode === null ? null : <span className={ui["soft"]}> · {side.tranCode}</span>}
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { useState } from "react";
 import { useSend } from "../api/commands.ts";
 import { newKey } from "../api/http.ts";
 import { profilesQuery } from "../api/queries.ts";
-import type { GenerationAnswer } from "../api/types.ts";
+import type { GenerationAnswer } from "../api/batch-types.ts";
 import parts from "../parts/parts.module.css";
 import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Done, ProblemNote } from "../ui/answers.tsx";

@@ -1,5 +1,5 @@
 /** What a generation would write, profile by profile: what leaves, what stays, and what is wrong. */
-import type { GenerationFault, GenerationPreview, PendingSum } from "../api/types.ts";
+import type { GenerationFault, GenerationPreview, PendingSum } from "../api/batch-types.ts";
 import { useClientName } from "../parts/clients.ts";
 import { Amount } from "../ui/money.tsx";
 import { Table } from "../ui/panel.tsx";

@@ -8,7 +8,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FileStack } from "lucide-react";
 
 import { batchesQuery, batchQuery } from "../api/queries.ts";
-import type { BatchDetails } from "../api/types.ts";
+import type { BatchDetails } from "../api/batch-types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { FileBadge } from "../ui/badge.tsx";

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { useSend } from "../api/commands.ts";
 import { newKey } from "../api/http.ts";
-import type { BatchDetails, RegenerationPreview } from "../api/types.ts";
+import type { BatchDetails, RegenerationPreview } from "../api/batch-types.ts";
 import parts from "../parts/parts.module.css";
 import { Done, ProblemNote } from "../ui/answers.tsx";
 import ui from "../ui/ui.module.css";

@@ -1,5 +1,5 @@
 /** The difference between the old file and the one that would supersede it, before it is made. */
-import type { RegenerationPreview } from "../api/types.ts";
+import type { RegenerationPreview } from "../api/batch-types.ts";
 import { Amount } from "../ui/money.tsx";
 import { Table } from "../ui/panel.tsx";
 import ui from "../ui/ui.module.css";

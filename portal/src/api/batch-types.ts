@@ -1,0 +1,123 @@
+/** What the API answers about batch profiles and files, as far as the pages read it. */
+import type { AdjustmentState } from "../../../src/accounting/adjustment-machine.ts";
+import type { FileState } from "../../../src/batch/file-machine.ts";
+
+import type { Money } from "./types.ts";
+
+export interface PendingSum {
+  readonly count: number;
+  readonly amount: Money;
+}
+
+export interface BatchProfile {
+  readonly client: string;
+  readonly name: string;
+  readonly marker: string;
+  readonly nextCutOffAt: string | null;
+  readonly nextPostingDate: string;
+  readonly pending: readonly PendingSum[];
+  /** What stays because its posting day has not come. */
+  readonly waiting: readonly PendingSum[];
+  readonly problem: string | null;
+}
+
+export interface BatchTotals {
+  readonly adjustments: number;
+  readonly lines: number;
+  readonly debits: { readonly count: number; readonly amount: Money };
+  readonly credits: { readonly count: number; readonly amount: Money };
+  readonly hashTotal: string;
+}
+
+export interface BatchFile {
+  readonly id: string;
+  readonly client: string;
+  readonly profile: string;
+  readonly sequence: number;
+  readonly state: FileState;
+  readonly marker: string;
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly postingDate: string;
+  readonly totals: BatchTotals;
+  readonly supersedes: string | null;
+  readonly supersededBy: string | null;
+  readonly dueAt: string | null;
+  readonly problem: string | null;
+  readonly voided: {
+    readonly statement: string;
+    readonly reason: string | null;
+    readonly by: string | null;
+  } | null;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly handedOverAt: string | null;
+  readonly acknowledgedAt: string | null;
+  readonly version: number;
+}
+
+export interface BatchLine {
+  readonly line: number;
+  readonly adjustment: string;
+  readonly claim: string;
+  readonly dispute: string;
+  readonly amount: Money;
+  readonly state: AdjustmentState;
+  readonly outcome: string | null;
+  readonly reference: string | null;
+}
+
+export interface TransmissionStep {
+  readonly transmission: number;
+  readonly attempt: number;
+  readonly step: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly actor: string;
+  readonly recordedAt: string;
+}
+
+export interface BatchDetails extends BatchFile {
+  readonly transmissions: readonly TransmissionStep[];
+}
+
+export interface GenerationPreview {
+  readonly client: string;
+  readonly profile: string;
+  readonly businessDate: string;
+  readonly postingDate: string;
+  readonly nextSequence: number;
+  readonly leaves: readonly PendingSum[];
+  readonly stays: readonly PendingSum[];
+}
+
+export interface GenerationFault {
+  readonly client: string;
+  readonly profile: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface GenerationAnswer {
+  readonly previews: readonly GenerationPreview[];
+  readonly generated: readonly {
+    readonly client: string;
+    readonly profile: string;
+    readonly state: string;
+    readonly postingDate: string;
+    readonly files: readonly { readonly id: string; readonly fileName: string }[];
+    readonly refused: number;
+  }[];
+  readonly faults: readonly GenerationFault[];
+}
+
+export interface RegenerationPreview {
+  readonly sums: readonly {
+    readonly fate: string;
+    readonly count: number;
+    readonly amount: Money;
+  }[];
+  readonly nextPostingDate: string;
+  readonly postsLater: boolean;
+  readonly needsSecondPerson: boolean;
+}
