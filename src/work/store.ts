@@ -89,53 +89,6 @@ export async function closeAssignments(
   `);
 }
 
-export interface DueAssignment {
-  readonly clientId: string;
-  readonly id: string;
-  readonly adjustmentId: string;
-  readonly destination: string | null;
-  readonly attempts: number;
-}
-
-/**
- * Takes the machine's due assignments of one type, at most `limit`, and leases them to `worker`.
- *
- * Rows another worker holds are skipped, not waited for. Served by `assignment_due`.
- */
-export function leaseDue(
-  tx: Transaction,
-  options: {
-    type: string;
-    destination: string | null;
-    worker: string;
-    limit: number;
-    now: string;
-    leasedUntil: string;
-  },
-): Promise<DueAssignment[]> {
-  return tx.query<DueAssignment>(sql`
-    with due as (
-      select client_id, id
-      from assignment
-      where is_open
-        and type = ${options.type}
-        and (${options.destination}::text is null or destination = ${options.destination})
-        and due_at <= ${options.now}
-        and (leased_until is null or leased_until < ${options.now})
-      order by due_at
-      limit ${options.limit}
-      for update skip locked
-    )
-    update assignment
-    set leased_by = ${options.worker}, leased_until = ${options.leasedUntil}
-    from due
-    where assignment.client_id = due.client_id and assignment.id = due.id
-    returning assignment.client_id as "clientId", assignment.id,
-              assignment.adjustment_id as "adjustmentId", assignment.destination,
-              assignment.attempts
-  `);
-}
-
 /**
  * Leases due assignments to `worker` by id, those that nobody else holds; answers which. Whoever
  * calls it has locked the adjustments they belong to.

@@ -9,7 +9,7 @@ import type { Statement } from "../database/sql.ts";
 import { nothing, sql } from "../database/sql.ts";
 
 import type { AssignmentKind } from "./assignment-types.ts";
-import { assignmentType } from "./assignment-types.ts";
+import { ASSIGNMENT_TYPE_ROWS, assignmentType } from "./assignment-types.ts";
 
 export interface AssignmentRow {
   readonly clientId: string;
@@ -248,8 +248,10 @@ function queuesOf(filter: { readonly clientIds: readonly string[] }): Statement 
 function queueMatches(filter: Pick<AssignmentFilter, "queue" | "type">): Statement {
   const { queue, type } = filter;
   if (queue?.includes(".") === true) return sql`q.queue = ${queue}`;
-  const name = queue ?? (type === undefined ? null : assignmentType(type).queue);
-  return name === null ? sql`true` : sql`split_part(q.queue, '.', 1) = ${name}`;
+  if (queue === undefined && type === undefined) return sql`true`;
+  // A type that does not exist has no queue, and so no rows.
+  const own = ASSIGNMENT_TYPE_ROWS.find((row) => row.type === type)?.queue ?? "";
+  return sql`split_part(q.queue, '.', 1) = ${queue ?? own}`;
 }
 
 export interface QueueCount {

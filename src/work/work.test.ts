@@ -257,6 +257,7 @@ describe("listings", () => {
     expect(await list({ queue: "ExecuteAccounting" })).toEqual([manual]);
     expect(await list({ queue: "Execute" })).toEqual([]);
     expect(await list({ type: "Pending Batch Accounting" })).toEqual([batch.assignmentId]);
+    expect(await list({ type: "No Such Type" })).toEqual([]);
     expect(await list({ assignee: "amy" })).toEqual([manual]);
     expect(await list({ assignee: "amy", queue: "PendingBatchAccounting" })).toEqual([]);
     expect(await list({ assignee: "ben" })).toEqual([]);
