@@ -304,6 +304,7 @@ alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY
 CREATE INDEX adjustment_by_state ON public.adjustment USING btree (client_id, state, planned_posting_date) WHERE (state <> ALL (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text]));
 CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
 CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
+CREATE INDEX adjustment_open_assignment ON public.adjustment USING btree (client_id, open_assignment_id) WHERE (open_assignment_id IS NOT NULL);
 CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
 CREATE INDEX adjustment_planned ON public.adjustment USING btree (client_id, release_on) WHERE (state = 'planned'::text);
 
