@@ -1,5 +1,6 @@
 /** How the balances came about, as steps over time. The table beside it holds the figures. */
 import { useMantineColorScheme } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useEffect, useRef } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -13,7 +14,8 @@ const COLORS = ["--accent", "--info", "--warn", "--bad", "--good", "--calm"];
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 2], [10, 4]];
 const HEIGHT = 200;
 
-export default function BalanceChart({ entries }: { readonly entries: readonly Entry[] }) {
+export default function BalanceChart(props: { readonly entries: readonly Entry[] }): ReactNode {
+  const { entries } = props;
   const place = useRef<HTMLDivElement>(null);
   const { colorScheme } = useMantineColorScheme();
   useEffect(() => {

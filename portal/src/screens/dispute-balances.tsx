@@ -1,6 +1,7 @@
 /** Balances by collection and account: booked, executed, committed; they add up to zero. */
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, Scale, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
 import { lazy, Suspense } from "react";
 
 import { addAmounts, isZero, showAmount } from "../api/money.ts";
@@ -16,7 +17,7 @@ import css from "./screens.module.css";
 
 /** A picture of what the table says: without it the page is whole. */
 const BalanceChart = lazy(() =>
-  import("../parts/balance-chart.tsx").catch(() => ({ default: () => null })),
+  import("../parts/balance-chart.tsx").catch(() => ({ default: (): ReactNode => null })),
 );
 
 const SUMS = ["booked", "executed", "committed"] as const;
