@@ -79,15 +79,15 @@ async function contentOf(file: FileHandle): Promise<{ sha256: Buffer; bytes: num
 
 /** Reads and parses one chunk ahead, while the database works on the one before. */
 async function* prefetched(
-  chunks: AsyncGenerator<Chunk>,
+  chunks: AsyncGenerator<Chunk, undefined>,
   before: bigint,
   options: ImportOptions,
 ): AsyncGenerator<ParsedChunk> {
   let lines = before;
   const parsedNext = async (): Promise<ParsedChunk | null> => {
-    const { value, done } = await chunks.next();
-    if (done === true) return null;
-    const chunk = parsed(value, lines, options);
+    const read: IteratorResult<Chunk, undefined> = await chunks.next();
+    if (read.done === true) return null;
+    const chunk = parsed(read.value, lines, options);
     lines += BigInt(chunk.lines);
     return chunk;
   };
@@ -122,7 +122,7 @@ function parsed(chunk: Chunk, before: bigint, { clients }: ImportOptions): Parse
     const line = first + index;
     try {
       const value = parseImportLine(text);
-      if (clients != null && !clients.includes(value.client)) {
+      if (clients !== null && clients !== undefined && !clients.includes(value.client)) {
         throw new Failure("not-found", `client ${value.client} does not exist`);
       }
       if (value.type === "claim") claims.push({ line, request: claimRequest(value) });

@@ -20,7 +20,7 @@ export async function* readChunks(
   file: FileHandle,
   offset: number,
   linesPerChunk: number,
-): AsyncGenerator<Chunk> {
+): AsyncGenerator<Chunk, undefined> {
   let rest = Buffer.alloc(0);
   let position = offset;
   let lines: string[] = [];

@@ -153,9 +153,8 @@ function cardNumber(ordinal: number): string {
   const digits = `49990000${String(ordinal * 7919)
     .padStart(7, "0")
     .slice(-7)}`;
-  const sum = [...digits]
-    .reverse()
-    .map(Number)
+  const sum = Array.from(digits, Number)
+    .toReversed()
     .reduce((total, digit, index) => {
       const doubled = index % 2 === 0 ? digit * 2 : digit;
       return total + (doubled > 9 ? doubled - 9 : doubled);
