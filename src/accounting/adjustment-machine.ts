@@ -54,6 +54,8 @@ export const ADJUSTMENT_EVENTS = [
   "matched",
   "lineRefused",
   "fileVoided",
+  "fileNotDelivered",
+  "fileResent",
   "nextFileAsked",
   "attested",
   "couldNotPost",
@@ -128,6 +130,9 @@ export const TRANSITIONS: Readonly<Record<AdjustmentState, Row>> = {
     partlyPosted: "partlyExecuted",
     lineRefused: "batchFailed",
     fileVoided: "pendingBatch",
+    // The file's tries are used up, or begin anew: only what the assignment shows changes.
+    fileNotDelivered: "inFile",
+    fileResent: "inFile",
   },
   batchFailed: {
     nextFileAsked: "pendingBatch",
@@ -210,8 +215,8 @@ export type AdjustmentAssignmentType = (typeof ASSIGNMENT_TYPES)[number];
 /**
  * The assignment that an open adjustment shows, or null when it is closed (domain §4).
  *
- * `machineMayAct` matters only while unknown: past the key's life, or with no look-up and no
- * resend left, a person has to find out.
+ * `machineMayAct` matters while unknown: past the key's life, or with no look-up and no resend
+ * left, a person has to find out. And while in a file: its tries may be used up.
  */
 export function assignmentTypeOf(
   state: AdjustmentState,
@@ -236,8 +241,9 @@ export function assignmentTypeOf(
         ? "Execute Batch Accounting Failed"
         : "Execute Accounting Service Failed";
     case "pendingBatch":
-    case "inFile":
       return "Pending Batch Accounting";
+    case "inFile":
+      return facts.machineMayAct ? "Pending Batch Accounting" : "Execute Batch Accounting Failed";
     case "batchFailed":
       return "Execute Batch Accounting Failed";
     case "pendingManual":

@@ -68,6 +68,28 @@ export async function moveLines(
 }
 
 /**
+ * Shows on every line's assignment whether the machine still sends the file: its tries used up, a
+ * person acts on the file. A line that is not waiting any more stays as it is.
+ */
+export async function showSending(
+  tx: Transaction,
+  desk: BatchDesk,
+  file: FileRow,
+  shown: { isTried: boolean; actor: string; reason: string },
+): Promise<void> {
+  await moveLines(tx, desk, file, (adjustmentId) => ({
+    clientId: file.clientId,
+    adjustmentId,
+    from: "inFile",
+    event: shown.isTried ? "fileResent" : "fileNotDelivered",
+    machineMayAct: shown.isTried,
+    actor: shown.actor,
+    reason: shown.reason,
+    outside: { file: file.id },
+  }));
+}
+
+/**
  * A person says that a file arrived: one carried by hand, or one of which the machine could not
  * tell. Throws `transition-refused` in any other state.
  */

@@ -4,7 +4,7 @@
  */
 import type { BatchDesk } from "./desk.ts";
 import { nextFileState } from "./file-machine.ts";
-import { beingSent, freshFile, lockedFile } from "./hand-over.ts";
+import { beingSent, freshFile, lockedFile, showSending } from "./hand-over.ts";
 import { changeFile, recordStep } from "./store.ts";
 import type { FileRow } from "./views.ts";
 
@@ -34,6 +34,9 @@ export async function resend(
       },
       now,
     );
+    if (file.state !== "handedOver" && file.dueAt === null) {
+      await showSending(tx, desk, file, { isTried: true, actor, reason });
+    }
     const change = { state, transmission, attempts: 0, dueAt: now, problem: null };
     await changeFile(tx, file, change, now);
     return freshFile(tx, clientId, fileId);

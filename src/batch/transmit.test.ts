@@ -51,6 +51,18 @@ async function executed(): Promise<string> {
   return row.sum;
 }
 
+/** Type and reason of the open assignments, in the order of the adjustments. */
+async function shownBy(adjustments: readonly string[]): Promise<string[]> {
+  const rows = await db.query<{ shown: string }>(sql`
+    select s.type || coalesce(' ' || s.reason, '') as shown
+    from adjustment a
+    join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
+    where a.id = any (${adjustments}::uuid[])
+    order by a.id
+  `);
+  return rows.map((row) => row.shown);
+}
+
 test("a file is placed whole under its name, and with basis assumed its money counts", async () => {
   const directory = await aDirectory();
   const { client, adjustments, file } = await aFile(directory);
@@ -117,8 +129,12 @@ test("after its last try a file that is proven absent has failed, and resend sta
   expect(failed).toMatchObject({ state: "transmissionFailed", problem: "ENOENT", dueAt: null });
   expect(await transmitNext(desk, SENDING)).toBeNull();
   expect(await stateOf(engine, adjustments[0] as string)).toBe("inFile");
+  expect(await shownBy(adjustments)).toEqual(
+    Array(2).fill("Execute Batch Accounting Failed ENOENT"),
+  );
   await mkdir(directory);
   await resend(desk, { clientId: client, fileId: failed.id, reason: "mounted", actor: "ann" });
+  expect(await shownBy(adjustments)).toEqual(Array(2).fill("Pending Batch Accounting mounted"));
   expect(await transmitNext(desk, SENDING)).toMatchObject({ outcome: "placed" });
   expect(await file()).toMatchObject({ state: "handedOver", transmission: 2, sequence: 1n });
 });

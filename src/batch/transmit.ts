@@ -9,7 +9,7 @@ import { Failure } from "../kernel/failure.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import { nextFileState } from "./file-machine.ts";
-import { handOver, lockedFile } from "./hand-over.ts";
+import { handOver, lockedFile, showSending } from "./hand-over.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile } from "./profile.ts";
 import { beginTry, changeFile, leaseDueFile, recordStep } from "./store.ts";
@@ -156,6 +156,10 @@ async function settle(
     // Absent for sure and tried again soon, it is still being sent.
     const goesOn = outcome.kind === "notPlaced" && dueAt !== null;
     const state = goesOn ? file.state : nextFileState(file.state, outcome.kind);
+    if (dueAt === null) {
+      const shown = { isTried: false, actor: options.worker, reason: outcome.reason };
+      await showSending(tx, desk, file, shown);
+    }
     await changeFile(tx, file, { state, dueAt, problem: outcome.reason }, now.toString());
   });
 }
