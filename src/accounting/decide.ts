@@ -5,6 +5,7 @@
  * A refused operation throws a `Failure` and leaves the book exactly as it was.
  */
 import { Failure } from "../kernel/failure.ts";
+import { formatAmount } from "../kernel/money.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
@@ -136,9 +137,22 @@ function fireRules(applied: Applied, operation: Operation): void {
     raisesDisputedMinor: operation.raisesDisputed ? (amount ?? 0n) : 0n,
     approvalLevels: approvalLevels(applied, amount ?? 0n),
   });
+  if (operation.raisesDisputed) refuseSurplus(applied);
   const moves = operation.movesTo;
   const nothing = left.length === 0 && moves === "provisionallyCredited";
   if (moves !== null && !nothing) moveState(applied.book, moves);
+}
+
+/** A raise credits at most what is owed after it: a surplus is taken back first. */
+function refuseSurplus({ book, operation }: Applied): void {
+  const { surplus } = positionsOf(book);
+  if (surplus === 0n) return;
+  throw new Failure(
+    "amount-exceeds-limit",
+    `${operation} would credit ${formatAmount(surplus, book.currency)} more than is owed`,
+    { surplus: formatAmount(surplus, book.currency) },
+    [{ pointer: "/amount", detail: "would credit more than is owed: take the surplus back first" }],
+  );
 }
 
 function notBeforeOf(applied: Applied, operation: Operation): Hold | undefined {

@@ -2,24 +2,25 @@
  * Plays random operations on one dispute and holds the books to what must never happen, whatever
  * the order (issue of every ledger: the case nobody thought of). A seed repeats a sequence exactly.
  */
-import type { AdjustmentEvent } from "../accounting/adjustment-machine.ts";
-import { nextState, NEVER_SENT_STATES } from "../accounting/adjustment-machine.ts";
+import { CLOSED_STATES } from "../accounting/adjustment-machine.ts";
+import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-machine.ts";
+import { approveProposal } from "../accounting/approve-proposal.ts";
 import { cancelAdjustment } from "../accounting/cancel-adjustment.ts";
 import { clientSettings } from "../accounting/client-settings.ts";
-import type { DecideContext, Deciding } from "../accounting/decide-context.ts";
-import { decide } from "../accounting/decide.ts";
-import type { Adjustment, DisputeBook } from "../accounting/dispute-book.ts";
-import { newBook, record } from "../accounting/dispute-book.ts";
+import type { DecideContext } from "../accounting/decide-context.ts";
+import type { Adjustment } from "../accounting/dispute-book.ts";
+import { newBook } from "../accounting/dispute-book.ts";
 import { positionsOf } from "../accounting/positions.ts";
 import { runDue } from "../accounting/run-due.ts";
 import type { BusinessCalendar } from "../kernel/calendar.ts";
-import { Failure } from "../kernel/failure.ts";
 import type { Ids } from "../kernel/ids.ts";
 import { formatAmount } from "../kernel/money.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
 import { gateFaults, stepFaults } from "./book-invariants.ts";
+import type { Stage } from "./rehearsal-stage.ts";
+import { decidingOf, move, passDays, tryOperation } from "./rehearsal-stage.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { reachesResolution } from "./search-resolution.ts";
@@ -38,18 +39,18 @@ export interface Played {
   readonly faults: readonly string[];
 }
 
-export interface Stage {
-  readonly book: DisputeBook;
-  readonly context: DecideContext;
-  today: string;
-  ordinal: number;
-}
+/** Operations that a person may use beyond every limit. */
+const BY_HAND = new Set(["adjustManually", "importHistory", "reverseAdjustment"]);
 
 const START = "2026-11-16";
 const LONGEST = 12;
 
 /** One random sequence from its seed: operations, outcomes, days that pass. */
-export function playRandom(rehearsal: Rehearsal, seed: number): Played {
+export function playRandom(
+  rehearsal: Rehearsal,
+  seed: number,
+  look: (end: Stage) => void = () => undefined,
+): Played {
   const random = seededRandom(seed);
   const stage = stageFor(rehearsal, random);
   const steps: string[] = [];
@@ -63,19 +64,23 @@ export function playRandom(rehearsal: Rehearsal, seed: number): Played {
     faults.push(...stepFaults(stage.book, before, after, step.operation));
     faults.push(...gateFaults(stage.book, stage.context.rulebook));
   }
-  if (faults.length === 0 && !reachesResolution(stage)) {
+  look(stage);
+  const byHand = stage.book.operations.some((one) => BY_HAND.has(one.operation));
+  if (faults.length === 0 && !reachesResolution(stage, byHand)) {
     faults.push(`no operation leads to a passing gate from ${stage.book.state}`);
   }
   return { seed, steps, faults };
 }
 
+const TIER = [{ above: "0.00", levels: 1 }];
+
 function stageFor({ rulebook, calendar, ids }: Rehearsal, random: SeededRandom): Stage {
   const settings = clientSettings({
     secondOperations: random.once(3),
     combine: !random.once(3),
-    approvals: {},
+    approvals: random.once(4) ? { denyDispute: TIER, issueProvisionalCredit: TIER } : {},
+    ...(random.once(4) ? { batchProfiles: { nightly: {} } } : {}),
   });
-  const used = new Set<string>();
   const book = newBook({
     id: "dispute",
     clientId: "rehearsal",
@@ -96,7 +101,7 @@ function stageFor({ rulebook, calendar, ids }: Rehearsal, random: SeededRandom):
     calendar,
     ids,
     executesAtOnce: random.once(2),
-    referenceUsed: (kind, reference) => used.has(`${kind} ${reference}`),
+    referenceUsed: () => false,
   };
   return { book, context, today: START, ordinal: 0 };
 }
@@ -108,52 +113,39 @@ interface RandomStep {
 }
 
 function randomStep(stage: Stage, random: SeededRandom): RandomStep {
-  const open = stage.book.adjustments.filter((one) => NEVER_SENT_STATES.has(one.state));
-  if (random.once(6)) return passDays(stage, 1 + random.below(9));
-  const pending = open.filter((one) => one.state !== "planned");
-  if (pending.length > 0 && random.once(3)) return outcomeOf(stage, random.pick(pending), random);
+  if (random.once(6)) {
+    const days = 1 + random.below(9);
+    passDays(stage, days);
+    return { words: `${days} days pass`, operation: null };
+  }
+  const open = stage.book.adjustments.filter((one) => !CLOSED_STATES.has(one.state));
+  if (open.length > 0 && random.once(3)) return outcomeOf(stage, random.pick(open), random);
   return randomOperation(stage, random);
 }
 
-export function passDays(stage: Stage, days: number): RandomStep {
-  stage.today = stage.context.calendar.addDays(stage.today, days);
-  runDue(stage.book, { today: stage.today }, stage.context);
-  return { words: `${days} days pass`, operation: null };
-}
+type Fate = AdjustmentEvent | "approved";
+
+/** What may become of an adjustment in each open state, as far as a rehearsal goes. */
+const FATES: Partial<Record<AdjustmentState, readonly Fate[]>> = {
+  planned: ["cancelled"],
+  awaitingApproval: ["approved", "approved", "declined", "cancelled"],
+  pendingManual: ["attested", "attested", "attested", "couldNotPost", "cancelled"],
+  serviceFailed: ["attested", "cancelled", "reroutedToManual"],
+  pendingBatch: ["takenIntoFile", "reroutedToManual", "cancelled"],
+  inFile: ["handedOver", "lineRefused", "fileVoided"],
+  batchFailed: ["nextFileAsked", "attested", "cancelled"],
+};
 
 function outcomeOf(stage: Stage, adjustment: Adjustment, random: SeededRandom): RandomStep {
-  const fate = random.pick(["executed", "executed", "failed", "cancelled"] as const);
-  if (fate === "cancelled") {
-    if (positionsAllowCancel(stage, adjustment)) {
-      cancelAdjustment(decidingOf(stage, adjustment), adjustment.id, "by a person");
-    }
-  } else move(stage, adjustment, fate === "executed" ? "attested" : "couldNotPost");
-  runDue(stage.book, { today: stage.today }, stage.context);
-  return { words: `${adjustment.principalRule ?? "flag"} ${fate}`, operation: null };
-}
-
-/** Cancelling a take-back gives the holder's money back: only what may still be owed. */
-function positionsAllowCancel(stage: Stage, adjustment: Adjustment): boolean {
-  return adjustment.denialId === null && stage.book.state !== "resolved";
-}
-
-export function decidingOf(stage: Stage, adjustment: Adjustment): Deciding {
-  const { book, context, today } = stage;
-  const { operationId, operation } = adjustment;
-  return { book, context, operationId, operation, today, eventDate: today };
-}
-
-export function move(stage: Stage, adjustment: Adjustment, event: AdjustmentEvent): void {
-  const from = adjustment.state;
-  record(stage.book, {
-    type: "adjustmentMoved",
-    adjustmentId: adjustment.id,
-    from,
-    to: nextState(from, event),
-    event,
-    operationId: adjustment.operationId,
-    reason: null,
-  });
+  const fate = random.pick<Fate>(FATES[adjustment.state] ?? ["attested"]);
+  const words = `${adjustment.principalRule ?? "flag"} (${adjustment.state}) ${fate}`;
+  const deciding = decidingOf(stage, adjustment);
+  if (fate === "approved") approveProposal(deciding, adjustment, "approved");
+  else if (fate === "cancelled" || fate === "declined") {
+    cancelAdjustment(deciding, adjustment.id, "by a person", fate);
+    runDue(stage.book, { today: stage.today }, stage.context);
+  } else move(stage, adjustment, fate);
+  return { words, operation: null };
 }
 
 function randomOperation(stage: Stage, random: SeededRandom): RandomStep {
@@ -163,23 +155,6 @@ function randomOperation(stage: Stage, random: SeededRandom): RandomStep {
   const code = tryOperation(stage, operation.id, input);
   if (code !== null) return { words: `${words}: ${code}`, operation: null };
   return { words, operation: operation.id };
-}
-
-/** Runs an operation; answers the code it was refused with, or null. */
-export function tryOperation(
-  stage: Stage,
-  operation: string,
-  input: Readonly<Record<string, unknown>>,
-): string | null {
-  const { book, context, today } = stage;
-  const operationId = `operation-${(stage.ordinal += 1)}`;
-  try {
-    decide(book, { operationId, operation, input, today, eventDate: today, actor: "x" }, context);
-    return null;
-  } catch (error) {
-    if (error instanceof Failure) return error.code;
-    throw error;
-  }
 }
 
 function randomInput(

@@ -1,22 +1,39 @@
 /**
  * From where a dispute stands, is there a way to a passing gate? Best first: what lies nearer to
- * balance is tried first, with the amounts that limits and balances suggest.
+ * balance is tried first, with the amounts that limits, defaults and balances suggest.
  */
 import { CLOSED_STATES } from "../accounting/adjustment-machine.ts";
 import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-machine.ts";
-import type { DisputeBook, ResolutionDecision } from "../accounting/dispute-book.ts";
+import { approveProposal } from "../accounting/approve-proposal.ts";
+import { cancelAdjustment } from "../accounting/cancel-adjustment.ts";
+import type { ResolutionDecision } from "../accounting/dispute-book.ts";
 import { evaluateGate } from "../accounting/gate.ts";
-import { positionsOf } from "../accounting/positions.ts";
+import { amountValues, positionsOf, reversedAdjustments } from "../accounting/positions.ts";
+import type { Positions } from "../accounting/positions.ts";
 import { formatAmount } from "../kernel/money.ts";
+import type { Operation } from "../rulebook/operations.ts";
 
-import type { Stage } from "./random-operations.ts";
-import { move, passDays, tryOperation } from "./random-operations.ts";
+import type { Stage } from "./rehearsal-stage.ts";
+import { copyStage, decidingOf, move, passDays, tryOperation } from "./rehearsal-stage.ts";
 
 const DECISIONS: readonly ResolutionDecision[] = ["pay", "deny", "partialDeny", "writeOff"];
-const MOST_STAGES = 300;
+/** First what the institution does itself, then with more from outside as well. */
+const PHASES = [
+  { withRecords: false, mostStages: 200 },
+  { withRecords: true, mostStages: 500 },
+] as const;
 
-/** True where some sequence of operations, outcomes and days leads to a gate that passes. */
-export function reachesResolution(start: Stage): boolean {
+type Move = readonly [operation: string, input: Readonly<Record<string, unknown>>];
+
+/**
+ * True where some sequence of operations, outcomes and days leads to a gate that passes. What a
+ * person did by hand beyond all limits may take a person's hand to cure: `byHand`.
+ */
+export function reachesResolution(start: Stage, byHand: boolean): boolean {
+  return PHASES.some((phase) => reachesIn(start, byHand, phase));
+}
+
+function reachesIn(start: Stage, byHand: boolean, phase: (typeof PHASES)[number]): boolean {
   const seen = new Set<string>();
   const waiting: { stage: Stage; distance: number }[] = [];
   const consider = (stage: Stage): boolean => {
@@ -28,13 +45,13 @@ export function reachesResolution(start: Stage): boolean {
     waiting.push({ stage, distance });
     return false;
   };
-  if (consider(settled(copy(start)))) return true;
-  for (let tried = 0; tried < MOST_STAGES && waiting.length > 0; tried += 1) {
+  if (consider(settled(copyStage(start)))) return true;
+  for (let tried = 0; tried < phase.mostStages && waiting.length > 0; tried += 1) {
     waiting.sort((a, b) => b.distance - a.distance);
     const next = waiting.pop();
     if (next === undefined) return false;
-    for (const [operation, input] of movesFrom(next.stage)) {
-      const stage = copy(next.stage);
+    for (const [operation, input] of movesFrom(next.stage, byHand, phase.withRecords)) {
+      const stage = copyStage(next.stage);
       if (tryOperation(stage, operation, input) !== null) continue;
       if (consider(settled(stage))) return true;
     }
@@ -47,50 +64,71 @@ const ONWARD: Partial<Record<AdjustmentState, AdjustmentEvent>> = {
   pendingService: "reroutedToManual",
   pendingBatch: "reroutedToManual",
   serviceFailed: "attested",
+  inFile: "handedOver",
   batchFailed: "attested",
 };
 
-/** Everything open is executed and the days that plans wait for pass. */
+/** Everything open is approved and executed, days pass; what stopped for review is cancelled. */
 function settled(stage: Stage): Stage {
-  tryOperation(stage, "recordNoticeSent", {});
-  for (let round = 0; round < 12; round += 1) {
-    const open = stage.book.adjustments.find(
-      (one) => !CLOSED_STATES.has(one.state) && ONWARD[one.state] !== undefined,
-    );
-    const event = open === undefined ? undefined : ONWARD[open.state];
-    if (open !== undefined && event !== undefined) move(stage, open, event);
-    else if (stage.book.adjustments.some((one) => one.state === "planned")) passDays(stage, 9);
-    else break;
+  for (let round = 0; round < 20; round += 1) {
+    const open = stage.book.adjustments.find((one) => !CLOSED_STATES.has(one.state));
+    if (open === undefined) break;
+    const going = stage.book.adjustments.find((one) => ONWARD[one.state] !== undefined);
+    const event = going === undefined ? undefined : ONWARD[going.state];
+    const asked = stage.book.adjustments.find((one) => one.state === "awaitingApproval");
+    if (going !== undefined && event !== undefined) move(stage, going, event);
+    else if (asked !== undefined) approveProposal(decidingOf(stage, asked), asked, "rehearsal");
+    else if (open.hold?.reason === "custom") {
+      cancelAdjustment(decidingOf(stage, open), open.id, "reviewed");
+    } else {
+      if (open.hold?.reason === "denyDebitDate" && open.hold.releaseOn === null) {
+        tryOperation(stage, "recordNoticeSent", {});
+      }
+      passDays(stage, 40);
+    }
   }
   return stage;
 }
 
-/** Operations worth trying, with amounts that limits and balances suggest. */
-function movesFrom({ book, context }: Stage): [string, Record<string, unknown>][] {
-  const moves: [string, Record<string, unknown>][] = [];
-  const amounts = suggested(book);
+/** Operations worth trying, with the amounts that limits and balances suggest. */
+function movesFrom(stage: Stage, byHand: boolean, withRecords: boolean): Move[] {
+  const { book, context } = stage;
+  const positions = positionsOf(book);
+  const values = amountValues(positions);
+  const moves: Move[] = [];
   for (const operation of context.rulebook.operations.values()) {
-    if (NOT_TRIED.has(operation.id)) continue;
-    const inputs = operation.inputs;
-    const base: Record<string, unknown> = {};
-    if (inputs.has("debitOn")) base["debitOn"] = "now";
-    if (inputs.has("reason")) base["reason"] = "merchantIssuedCredit";
-    if (inputs.has("kind")) base["kind"] = "ach";
-    if (!inputs.has("amount")) moves.push([operation.id, base]);
-    else {
+    if (context.rulebook.states.get(book.state)?.has(operation.group) !== true) continue;
+    if (NOT_TRIED.has(operation.id) || (operation.group === "record" && !withRecords)) continue;
+    const base = baseInput(operation);
+    if (!operation.inputs.has("amount") || operation.inputs.get("amount")?.default) {
       moves.push([operation.id, base]);
-      for (const amount of amounts) moves.push([operation.id, { ...base, amount }]);
-      if (inputs.has("reason")) moves.push([operation.id, { ...base, reason: "because" }]);
+    }
+    if (!operation.inputs.has("amount")) continue;
+    const limit = operation.limit?.evaluate(values);
+    const wanted = suggested(positions).filter((one) => limit === undefined || one < limit);
+    if (limit !== undefined && limit > 0n) wanted.push(limit);
+    for (const one of new Set(wanted)) {
+      moves.push([operation.id, { ...base, amount: formatAmount(one, book.currency) }]);
     }
   }
   for (const lifts of ["all", "none"]) moves.push(["reopen", { lifts }]);
-  for (const adjustment of book.adjustments) {
-    moves.push(["reverseAdjustment", { adjustment: adjustment.id }]);
+  const reversed = reversedAdjustments(book);
+  for (const { id, entries, reversesAdjustmentId } of book.adjustments) {
+    if (entries.length === 0 || reversesAdjustmentId !== null || reversed.has(id)) continue;
+    moves.push(["reverseAdjustment", { adjustment: id }]);
   }
-  return moves;
+  return byHand ? [...moves, ...movesByHand(stage, positions)] : moves;
 }
 
-/** Needing more than an amount, or going beyond limits: they would make every search succeed. */
+function baseInput({ inputs }: Operation): Record<string, unknown> {
+  const base: Record<string, unknown> = {};
+  if (inputs.has("debitOn")) base["debitOn"] = "now";
+  if (inputs.has("reason")) base["reason"] = "because";
+  if (inputs.has("kind")) base["kind"] = "ach";
+  return base;
+}
+
+/** They need more than an amount, or would make every search succeed. */
 const NOT_TRIED = new Set([
   "adjustManually",
   "importHistory",
@@ -98,27 +136,42 @@ const NOT_TRIED = new Set([
   "setAmountInDispute",
   "clearAmountInDispute",
   "raiseProvisionalCredit",
+  "submitChargeback",
+  "recordNetworkFee",
+  "recordNetworkFeeRefund",
+  "recordCoreFee",
+  "refundFee",
+  "billFinanceCharge",
   "reopen",
   "reverseAdjustment",
 ]);
 
-function suggested(book: DisputeBook): string[] {
-  const positions = positionsOf(book);
+/** Any rule that lowers what stands on one of its sides, by that much. */
+function movesByHand({ context, book }: Stage, positions: Positions): Move[] {
+  return [...context.rulebook.rules.values()].flatMap((rule) => {
+    const amounts = [positions.booked(rule.debit), -positions.booked(rule.credit)];
+    return amounts
+      .filter((amount) => amount > 0n)
+      .map((amount): Move => {
+        const input = { rule: rule.id, amount: formatAmount(amount, book.currency) };
+        return ["adjustManually", { ...input, trackingOnly: true }];
+      });
+  });
+}
+
+function suggested(positions: Positions): bigint[] {
   const { booked } = positions;
   const candidates = [
     positions.uncredited,
     positions.surplus,
     positions.disputed - positions.denied,
-    positions.writtenOff,
-    positions.merchantCredit,
-    ...["suspense", "merchant", "otherInstitution", "checksPayable", "coreSuspense"].map(booked),
-    ...["customerReceivable", "accountHolder", "loss", "recovery"].map(booked),
+    ...["suspense", "merchant", "otherInstitution", "accountHolder"].map(booked),
   ];
   const positive = candidates.map((one) => (one < 0n ? -one : one)).filter((one) => one > 0n);
-  return [...new Set(positive)].map((one) => formatAmount(one, book.currency));
+  return [...new Set(positive)];
 }
 
-/** 0 where a gate passes; else how much is where it should not be, in minor units and reasons. */
+/** 0 where a gate passes; else how far the nearest one is, in major units and reasons. */
 function distanceOf({ book, context }: Stage): number {
   if (book.state === "resolved") return 0;
   const distances = DECISIONS.map((decision) => {
@@ -128,11 +181,12 @@ function distanceOf({ book, context }: Stage): number {
       (sum, one) => sum + Math.abs(Number(one)),
       0,
     );
-    return 1 + off + 50 * gate.because.length;
+    return 1 + off + 30 * gate.because.length;
   });
   return Math.min(...distances);
 }
 
+/** What may happen next depends on this alone, as far as a search cares. */
 function keyOf({ book }: Stage): string {
   const { committed, ...rest } = positionsOf(book);
   const balances = new Map<string, bigint>();
@@ -152,19 +206,4 @@ function keyOf({ book }: Stage): string {
     committed("accountHolder"),
     standing.join(),
   ].join(" ");
-}
-
-function copy(stage: Stage): Stage {
-  const { book } = stage;
-  return {
-    ...stage,
-    book: {
-      ...book,
-      operations: [...book.operations],
-      adjustments: book.adjustments.map((one) => ({ ...one })),
-      denials: book.denials.map((one) => ({ ...one })),
-      resolutions: book.resolutions.map((one) => ({ ...one })),
-      changes: [],
-    },
-  };
 }
