@@ -110,7 +110,8 @@ describe("signing in", () => {
     await aUser();
     const attempt = (password: string) =>
       signIn(access(), { name: "dana", password, requestId: "r" });
-    for (let count = 0; count < 5; count += 1) await expect(attempt("wrong")).rejects.toThrow();
+    for (let count = 0; count < 5; count += 1)
+      await expect(attempt("wrong")).rejects.toThrow(/wrong/);
 
     await expect(attempt(PASSWORD)).rejects.toMatchObject({ code: "unauthenticated" });
 

@@ -36,7 +36,8 @@ export async function signIn(
   const { database, clock } = access;
   const user = await credentialsByName(database, credentials.name.toLowerCase());
   const now = clock.now();
-  const isLocked = user?.lockedUntil != null && Temporal.Instant.compare(user.lockedUntil, now) > 0;
+  const lockedUntil = user?.lockedUntil ?? null;
+  const isLocked = lockedUntil !== null && Temporal.Instant.compare(lockedUntil, now) > 0;
   const usable = user?.isActive === true && !isLocked;
   const isRight = await verifyPassword(credentials.password, user?.passwordHash ?? null);
   if (!isRight || !usable) {

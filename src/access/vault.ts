@@ -77,27 +77,7 @@ export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): A
     searchHash(hashKey, clientId, number);
 
   return {
-    store: async (tx, rows) => {
-      if (rows.length === 0) return [];
-      const now = by.clock.now().toString();
-      const dataKeys = await dataKeysFor(tx, keys, wrapping, rows, now);
-      const ids = new Map<string, string>();
-      const fresh: NewAccountNumber[] = [];
-      const names = rows.map((row, index) => {
-        mustLookLikeAnAccount(row.number, index);
-        const hash = hashOf(row.clientId, row.number);
-        const name = nameOf(row, row.kind, hash);
-        if (!ids.has(name)) {
-          const id = by.ids.next();
-          ids.set(name, id);
-          fresh.push(sealedRow(row, id, hash, dataKeys.get(row.claimId)));
-        }
-        return name;
-      });
-      const added = await insertAccountNumbers(tx, fresh, now);
-      if (added < fresh.length) await useExisting(tx, rows, ids);
-      return names.map((name) => ids.get(name) as string);
-    },
+    store: (tx, rows) => storeRows({ keys, wrapping, by, hashOf }, tx, rows),
     masked: async (db, refs) => {
       const rows = refs.length === 0 ? [] : await accountsById(db, refs);
       return new Map(rows.map((row) => [row.id, row.masked]));
@@ -143,6 +123,39 @@ export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): A
     purge: (tx, claims) =>
       claims.length === 0 ? Promise.resolve(0) : deleteAccountKeys(tx, claims),
   };
+}
+
+interface Sealing {
+  readonly keys: VaultKeys;
+  readonly wrapping: Buffer;
+  readonly by: { readonly clock: Clock; readonly ids: Ids };
+  readonly hashOf: (clientId: string, number: string) => Buffer;
+}
+
+async function storeRows(
+  { keys, wrapping, by, hashOf }: Sealing,
+  tx: Transaction,
+  rows: readonly AccountToStore[],
+): Promise<string[]> {
+  if (rows.length === 0) return [];
+  const now = by.clock.now().toString();
+  const dataKeys = await dataKeysFor(tx, keys, wrapping, rows, now);
+  const ids = new Map<string, string>();
+  const fresh: NewAccountNumber[] = [];
+  const names = rows.map((row, index) => {
+    mustLookLikeAnAccount(row.number, index);
+    const hash = hashOf(row.clientId, row.number);
+    const name = nameOf(row, row.kind, hash);
+    if (!ids.has(name)) {
+      const id = by.ids.next();
+      ids.set(name, id);
+      fresh.push(sealedRow(row, id, hash, dataKeys.get(row.claimId)));
+    }
+    return name;
+  });
+  const added = await insertAccountNumbers(tx, fresh, now);
+  if (added < fresh.length) await useExisting(tx, rows, ids);
+  return names.map((name) => ids.get(name) as string);
 }
 
 /** A data key for every claim: fresh ones for claims without, the existing ones for the others. */

@@ -1,4 +1,5 @@
 /** /v1/adjustments: what is executed as one, its history, and its reversal. */
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
@@ -29,6 +30,7 @@ import { PageQuery, pageOf, readPage } from "./paging.ts";
 import { personOf } from "./person.ts";
 import { AdjustmentState, Assignment, Id, Money, Route } from "./shapes.ts";
 import { mustBePresent, tag } from "./version.ts";
+import type { ZodApp } from "./zod-app.ts";
 
 const Adjustment = z
   .object({
@@ -101,112 +103,127 @@ const Reversed = z.object({
 });
 
 export function adjustmentRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { engine } = parts;
-  const { database } = engine;
-  const read = { tag: "adjustments", permission: "case:read" } as const;
-
-  const find = async (id: string, clients: readonly string[]): Promise<AdjustmentListRow> => {
-    mustBeId("adjustment", id);
-    const row = await findAdjustment(database, clients, id);
-    if (row === undefined) throw new Failure("not-found", `adjustment ${id} does not exist`);
-    return row;
-  };
-
   return async (app) => {
-    app.get(
-      "/v1/adjustments",
-      documented(
-        {
-          ...read,
-          id: "listAdjustments",
-          summary: "Adjustments, newest first",
-          failures: ["cursor-invalid"],
-        },
-        { querystring: AdjustmentQuery, response: { 200: pageOf(Adjustment) } },
-      ),
-      async (request) => {
-        const { client, state, route } = request.query;
-        const clientIds = await scopeOf(database, request, client);
-        const { rows, next } = await readPage(parts.cursors, "adjustments", request.query, {
-          filters: { client, state, route },
-          read: (after, limit) =>
-            listAdjustments(database, {
-              clientIds,
-              state: state ?? null,
-              route: route ?? null,
-              disputeId: null,
-              after: after === null ? null : String(after[0]),
-              limit,
-            }),
-          keyOf: (row) => [row.id],
-        });
-        return { items: rows.map(present), next };
-      },
-    );
-
-    app.get(
-      "/v1/adjustments/:id",
-      documented(
-        {
-          ...read,
-          id: "getAdjustment",
-          summary: "An adjustment with its whole history",
-          failures: ["not-found"],
-        },
-        { params: Id, response: { 200: AdjustmentDetails } },
-      ),
-      async (request, reply) => {
-        const row = await find(request.params.id, await scopeOf(database, request));
-        void tag(request, reply, row.version);
-        return detailsOf(parts, row, personOf(callerOf(request)));
-      },
-    );
-
-    app.post(
-      "/v1/adjustments/:id/reversal",
-      documented(
-        {
-          id: "reverseAdjustment",
-          tag: "adjustments",
-          summary: "Reverse it: all its entries, sides swapped",
-          permission: "adjustment:reverse",
-          command: "once",
-          versioned: true,
-          failures: ["not-found", "already-reversed", "not-reversible", "operation-not-allowed"],
-        },
-        {
-          params: Id,
-          body: z.strictObject({
-            reason: z.string().trim().min(1).max(2000),
-            trackingOnly: z.boolean().optional(),
-          }),
-          response: { 201: Reversed },
-        },
-      ),
-      async (request, reply) => {
-        const caller = callerOf(request);
-        const row = await find(request.params.id, await scopeOf(database, request));
-        mustBePresent(request, row.version);
-        const [result] = await executeAccounting(engine, [
-          {
-            clientId: row.clientId,
-            key: `api/${caller.actor}/${idempotencyKeyOf(request)}`,
-            source: caller.kind === "user" ? "portal" : "api",
-            actor: caller.actor,
-            dispute: row.dispute,
-            operation: "reverseAdjustment",
-            input: { adjustment: row.id, ...request.body },
-          },
-        ]);
-        assert(result !== undefined, "one operation has one result");
-        if (result.failure !== null) throw result.failure;
-        return reply.code(201).send({
-          operation: result.operationId ?? "",
-          adjustments: result.adjustments.map(({ id, state }) => ({ id, state })),
-        });
-      },
-    );
+    listAdjustmentsRoute(app, parts);
+    getAdjustmentRoute(app, parts);
+    reverseAdjustmentRoute(app, parts);
   };
+}
+
+const read = { tag: "adjustments", permission: "case:read" } as const;
+
+async function find(
+  { engine }: HttpDependencies,
+  request: FastifyRequest,
+  id: string,
+): Promise<AdjustmentListRow> {
+  mustBeId("adjustment", id);
+  const clients = await scopeOf(engine.database, request);
+  const row = await findAdjustment(engine.database, clients, id);
+  if (row === undefined) throw new Failure("not-found", `adjustment ${id} does not exist`);
+  return row;
+}
+
+function listAdjustmentsRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  app.get(
+    "/v1/adjustments",
+    documented(
+      {
+        ...read,
+        id: "listAdjustments",
+        summary: "Adjustments, newest first",
+        failures: ["cursor-invalid"],
+      },
+      { querystring: AdjustmentQuery, response: { 200: pageOf(Adjustment) } },
+    ),
+    async (request) => {
+      const { client, state, route } = request.query;
+      const clientIds = await scopeOf(database, request, client);
+      const { rows, next } = await readPage(parts.cursors, "adjustments", request.query, {
+        filters: { client, state, route },
+        read: (after, limit) =>
+          listAdjustments(database, {
+            clientIds,
+            state: state ?? null,
+            route: route ?? null,
+            disputeId: null,
+            after: after === null ? null : String(after[0]),
+            limit,
+          }),
+        keyOf: (row) => [row.id],
+      });
+      return { items: rows.map(present), next };
+    },
+  );
+}
+
+function getAdjustmentRoute(app: ZodApp, parts: HttpDependencies): void {
+  app.get(
+    "/v1/adjustments/:id",
+    documented(
+      {
+        ...read,
+        id: "getAdjustment",
+        summary: "An adjustment with its whole history",
+        failures: ["not-found"],
+      },
+      { params: Id, response: { 200: AdjustmentDetails } },
+    ),
+    async (request, reply) => {
+      const row = await find(parts, request, request.params.id);
+      void tag(request, reply, row.version);
+      return detailsOf(parts, row, personOf(callerOf(request)));
+    },
+  );
+}
+
+function reverseAdjustmentRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { engine } = parts;
+  app.post(
+    "/v1/adjustments/:id/reversal",
+    documented(
+      {
+        id: "reverseAdjustment",
+        tag: "adjustments",
+        summary: "Reverse it: all its entries, sides swapped",
+        permission: "adjustment:reverse",
+        command: "once",
+        versioned: true,
+        failures: ["not-found", "already-reversed", "not-reversible", "operation-not-allowed"],
+      },
+      {
+        params: Id,
+        body: z.strictObject({
+          reason: z.string().trim().min(1).max(2000),
+          trackingOnly: z.boolean().optional(),
+        }),
+        response: { 201: Reversed },
+      },
+    ),
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const row = await find(parts, request, request.params.id);
+      mustBePresent(request, row.version);
+      const [result] = await executeAccounting(engine, [
+        {
+          clientId: row.clientId,
+          key: `api/${caller.actor}/${idempotencyKeyOf(request)}`,
+          source: caller.kind === "user" ? "portal" : "api",
+          actor: caller.actor,
+          dispute: row.dispute,
+          operation: "reverseAdjustment",
+          input: { adjustment: row.id, ...request.body },
+        },
+      ]);
+      assert(result !== undefined, "one operation has one result");
+      if (result.failure !== null) throw result.failure;
+      return reply.code(201).send({
+        operation: result.operationId ?? "",
+        adjustments: result.adjustments.map(({ id, state }) => ({ id, state })),
+      });
+    },
+  );
 }
 
 async function detailsOf(

@@ -23,6 +23,7 @@ import { personOf } from "./person.ts";
 import { PostingDetails, presentDetails } from "./posting-shape.ts";
 import { Assignment, Id } from "./shapes.ts";
 import { tag, versionOf } from "./version.ts";
+import type { ZodApp } from "./zod-app.ts";
 
 const Queue = z
   .object({
@@ -78,196 +79,220 @@ const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
   approval: "Approve or decline what somebody else asked for",
 };
 
+const read = { tag: "assignments", permission: "case:read" } as const;
+
 export function assignmentRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { engine, vault } = parts;
-  const { database } = engine;
-  const read = { tag: "assignments", permission: "case:read" } as const;
-
   return async (app) => {
-    app.get(
-      "/v1/queues",
-      documented(
-        { ...read, id: "listQueues", summary: "Queues with open work, counted" },
-        {
-          querystring: z.strictObject({ client: z.string().optional() }),
-          response: { 200: z.object({ items: z.array(Queue) }) },
-        },
-      ),
-      async (request) => {
-        const clients = await scopeOf(database, request, request.query.client);
-        const counts = await queueCounts(database, clients, engine.clock.now().toString());
-        return { items: counts.map(({ clientId, ...count }) => ({ client: clientId, ...count })) };
-      },
-    );
+    listQueuesRoute(app, parts);
+    listAssignmentsRoute(app, parts);
+    getAssignmentRoute(app, parts);
+    takeNextRoute(app, parts);
+    takeAndReleaseRoutes(app, parts);
+    actionRoutes(app, parts);
+  };
+}
 
-    app.get(
-      "/v1/assignments",
-      documented(
-        {
-          ...read,
-          id: "listAssignments",
-          summary: "Open assignments, most urgent first",
-          failures: ["cursor-invalid"],
-        },
-        { querystring: AssignmentQuery, response: { 200: pageOf(Assignment) } },
-      ),
-      async (request) => {
-        const { client, queue, type, limit, cursor } = request.query;
-        const caller = callerOf(request);
-        const assignee = request.query.assignee === "me" ? caller.actor : request.query.assignee;
-        const filters = { client, queue, type, assignee };
-        const after = parts.cursors.read("assignments", filters, cursor);
-        const page = await listAssignments(database, {
-          clientIds: await scopeOf(database, request, client),
-          queue,
-          type,
-          assignee,
-          after: after === null ? undefined : cursorOf(after),
-          limit,
-        });
-        const person = personOf(caller);
-        return {
-          items: page.items.map((row) => present(assignmentView(row, person))),
-          next:
-            page.next === null
-              ? null
-              : parts.cursors.write("assignments", filters, keyOf(page.next)),
-        };
+function listQueuesRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { engine } = parts;
+  const { database } = parts.engine;
+  app.get(
+    "/v1/queues",
+    documented(
+      { ...read, id: "listQueues", summary: "Queues with open work, counted" },
+      {
+        querystring: z.strictObject({ client: z.string().optional() }),
+        response: { 200: z.object({ items: z.array(Queue) }) },
       },
-    );
+    ),
+    async (request) => {
+      const clients = await scopeOf(database, request, request.query.client);
+      const counts = await queueCounts(database, clients, engine.clock.now().toString());
+      return { items: counts.map(({ clientId, ...count }) => ({ client: clientId, ...count })) };
+    },
+  );
+}
 
-    app.get(
-      "/v1/assignments/:id",
+function listAssignmentsRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  app.get(
+    "/v1/assignments",
+    documented(
+      {
+        ...read,
+        id: "listAssignments",
+        summary: "Open assignments, most urgent first",
+        failures: ["cursor-invalid"],
+      },
+      { querystring: AssignmentQuery, response: { 200: pageOf(Assignment) } },
+    ),
+    async (request) => {
+      const { client, queue, type, limit, cursor } = request.query;
+      const caller = callerOf(request);
+      const assignee = request.query.assignee === "me" ? caller.actor : request.query.assignee;
+      const filters = { client, queue, type, assignee };
+      const after = parts.cursors.read("assignments", filters, cursor);
+      const page = await listAssignments(database, {
+        clientIds: await scopeOf(database, request, client),
+        queue,
+        type,
+        assignee,
+        after: after === null ? undefined : cursorOf(after),
+        limit,
+      });
+      const person = personOf(caller);
+      return {
+        items: page.items.map((row) => present(assignmentView(row, person))),
+        next:
+          page.next === null ? null : parts.cursors.write("assignments", filters, keyOf(page.next)),
+      };
+    },
+  );
+}
+
+function getAssignmentRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { engine, vault } = parts;
+  const { database } = parts.engine;
+  app.get(
+    "/v1/assignments/:id",
+    documented(
+      {
+        ...read,
+        id: "getAssignment",
+        summary: "An assignment with what it takes to do it",
+        failures: ["not-found"],
+      },
+      { params: Id, response: { 200: AssignmentDetails } },
+    ),
+    async (request, reply) => {
+      const { id } = request.params;
+      const row = await theAssignment(parts, id, await scopeOf(database, request));
+      void tag(request, reply, row.version);
+      const posting =
+        row.adjustmentId === null
+          ? null
+          : await postingDetails(engine, vault, { clientId: row.clientId, id: row.adjustmentId });
+      const view = present(assignmentView(row, personOf(callerOf(request))));
+      return { ...view, posting: posting === null ? null : presentDetails(posting) };
+    },
+  );
+}
+
+function takeNextRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { engine } = parts;
+  const { database } = parts.engine;
+  app.post(
+    "/v1/assignments/next",
+    documented(
+      {
+        id: "takeNext",
+        tag: "assignments",
+        summary: "Get Next Work: the best open assignment nobody has, taken",
+        description: "204 when there is none.",
+        permission: "assignment:work",
+      },
+      {
+        body: z
+          .strictObject({ client: z.string().optional(), queue: z.string().optional() })
+          .nullish(),
+        response: { 200: Assignment, 204: z.null().describe("There is none") },
+      },
+    ),
+    async (request, reply) => {
+      const person = personOf(callerOf(request));
+      const row = await takeNext(engine, {
+        person: person.name,
+        rights: person.rights,
+        clientIds: await scopeOf(database, request, request.body?.client),
+        queue: request.body?.queue,
+      });
+      if (row === undefined) return reply.code(204).send(null);
+      void tag(request, reply, row.version);
+      return reply.code(200).send(present(assignmentView(row, person)));
+    },
+  );
+}
+
+function takeAndReleaseRoutes(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  for (const [name, verb] of [
+    ["take", takeAssignments],
+    ["release", releaseAssignments],
+  ] as const) {
+    app.post(
+      `/v1/assignments/:id/${name}`,
       documented(
         {
-          ...read,
-          id: "getAssignment",
-          summary: "An assignment with what it takes to do it",
-          failures: ["not-found"],
+          id: `${name}Assignment`,
+          tag: "assignments",
+          summary: name === "take" ? "Take it" : "Give it back to its queue",
+          permission: "assignment:work",
+          versioned: true,
+          failures: ["not-found", "assignment-closed", "assignment-taken"],
         },
-        { params: Id, response: { 200: AssignmentDetails } },
+        { params: Id, response: { 200: Assignment } },
       ),
       async (request, reply) => {
+        const version = versionOf(request);
         const { id } = request.params;
-        const row = await theAssignment(parts, id, await scopeOf(database, request));
+        const before = await theAssignment(parts, id, await scopeOf(database, request));
+        const person = personOf(callerOf(request));
+        const seen = [{ clientId: before.clientId, id, version }];
+        const row = (await verb(database, person.name, seen))[0] as AssignmentRow;
         void tag(request, reply, row.version);
-        const posting =
-          row.adjustmentId === null
-            ? null
-            : await postingDetails(engine, vault, { clientId: row.clientId, id: row.adjustmentId });
-        const view = present(assignmentView(row, personOf(callerOf(request))));
-        return { ...view, posting: posting === null ? null : presentDetails(posting) };
+        return present(assignmentView(row, person));
       },
     );
+  }
+}
 
+function actionRoutes(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  for (const name of Object.keys(BODIES) as (keyof typeof BODIES)[]) {
     app.post(
-      "/v1/assignments/next",
+      `/v1/assignments/:id/${name}`,
       documented(
         {
-          id: "takeNext",
+          id: `${name}OfAssignment`,
           tag: "assignments",
-          summary: "Get Next Work: the best open assignment nobody has, taken",
-          description: "204 when there is none.",
-          permission: "assignment:work",
+          summary: SUMMARIES[name],
+          description:
+            "The right it needs depends on the assignment; `actions` says what is allowed.",
+          permission: "case:read",
+          command: "once",
+          versioned: true,
+          failures: [
+            "not-found",
+            "input-invalid",
+            "assignment-closed",
+            "assignment-taken",
+            "transition-refused",
+          ],
         },
         {
-          body: z
-            .strictObject({ client: z.string().optional(), queue: z.string().optional() })
-            .nullish(),
-          response: { 200: Assignment, 204: z.null().describe("There is none") },
+          params: Id,
+          body: BODIES[name] as z.ZodType<Record<string, unknown>>,
+          response: { 200: Assignment },
         },
       ),
       async (request, reply) => {
         const person = personOf(callerOf(request));
-        const row = await takeNext(engine, {
-          person: person.name,
-          rights: person.rights,
-          clientIds: await scopeOf(database, request, request.body?.client),
-          queue: request.body?.queue,
+        const clientIds = await scopeOf(database, request);
+        const { id } = request.params;
+        mustBeId("assignment", id);
+        await parts.actions.perform({
+          clientIds,
+          assignmentId: id,
+          action: name,
+          version: versionOf(request),
+          person,
+          input: request.body,
         });
-        if (row === undefined) return reply.code(204).send(null);
+        const row = await theAssignment(parts, id, clientIds);
         void tag(request, reply, row.version);
-        return reply.code(200).send(present(assignmentView(row, person)));
+        return present(assignmentView(row, person));
       },
     );
-
-    for (const [name, verb] of [
-      ["take", takeAssignments],
-      ["release", releaseAssignments],
-    ] as const) {
-      app.post(
-        `/v1/assignments/:id/${name}`,
-        documented(
-          {
-            id: `${name}Assignment`,
-            tag: "assignments",
-            summary: name === "take" ? "Take it" : "Give it back to its queue",
-            permission: "assignment:work",
-            versioned: true,
-            failures: ["not-found", "assignment-closed", "assignment-taken"],
-          },
-          { params: Id, response: { 200: Assignment } },
-        ),
-        async (request, reply) => {
-          const version = versionOf(request);
-          const { id } = request.params;
-          const before = await theAssignment(parts, id, await scopeOf(database, request));
-          const person = personOf(callerOf(request));
-          const seen = [{ clientId: before.clientId, id, version }];
-          const row = (await verb(database, person.name, seen))[0] as AssignmentRow;
-          void tag(request, reply, row.version);
-          return present(assignmentView(row, person));
-        },
-      );
-    }
-
-    for (const name of Object.keys(BODIES) as (keyof typeof BODIES)[]) {
-      app.post(
-        `/v1/assignments/:id/${name}`,
-        documented(
-          {
-            id: `${name}OfAssignment`,
-            tag: "assignments",
-            summary: SUMMARIES[name],
-            description:
-              "The right it needs depends on the assignment; `actions` says what is allowed.",
-            permission: "case:read",
-            command: "once",
-            versioned: true,
-            failures: [
-              "not-found",
-              "input-invalid",
-              "assignment-closed",
-              "assignment-taken",
-              "transition-refused",
-            ],
-          },
-          {
-            params: Id,
-            body: BODIES[name] as z.ZodType<Record<string, unknown>>,
-            response: { 200: Assignment },
-          },
-        ),
-        async (request, reply) => {
-          const person = personOf(callerOf(request));
-          const clientIds = await scopeOf(database, request);
-          const { id } = request.params;
-          mustBeId("assignment", id);
-          await parts.actions.perform({
-            clientIds,
-            assignmentId: id,
-            action: name,
-            version: versionOf(request),
-            person,
-            input: request.body,
-          });
-          const row = await theAssignment(parts, id, clientIds);
-          void tag(request, reply, row.version);
-          return present(assignmentView(row, person));
-        },
-      );
-    }
-  };
+  }
 }
 
 async function theAssignment(

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { FILE_STATES } from "../batch/file-machine.ts";
 import type { WrittenFile } from "../batch/files-order.ts";
+import type { GenerationPreview } from "../batch/generate-all.ts";
 import type { Generated } from "../batch/generate.ts";
 import type { FileRow } from "../batch/views.ts";
 import { wireMoney } from "../kernel/money.ts";
@@ -174,4 +175,8 @@ export function presentGenerated(one: Generated): z.infer<typeof Generation> {
 
 export function side(count: bigint | number, minor: bigint, currency: string) {
   return { count: Number(count), amount: wireMoney(minor, currency) };
+}
+
+export function sums(rows: GenerationPreview["leaves"]): z.infer<typeof Pending>[] {
+  return rows.map((sum) => side(sum.count, BigInt(sum.amountMinor), sum.currency));
 }

@@ -18,6 +18,7 @@ import { callerOf, scopeOf } from "./identify.ts";
 import { idempotencyKeyOf } from "./idempotent.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
 import { ClientQuery, DisputeState, Facts, Id, Money } from "./shapes.ts";
+import type { ZodApp } from "./zod-app.ts";
 
 const ClaimSummary = z
   .object({
@@ -97,92 +98,109 @@ const CASE_NUMBER_BEGINS = /^[0-9]{1,14}[CD]?$/;
 const SHORTEST_ACCOUNT = 6;
 
 export function claimRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { engine, vault } = parts;
-  const { database } = engine;
-  const read = { tag: "claims", permission: "case:read" } as const;
-
-  const search = async (clients: readonly string[], q: string | undefined) => {
-    const text = q?.trim().toUpperCase() ?? "";
-    const accounts =
-      text.length >= SHORTEST_ACCOUNT ? await vault.search(database, clients, text) : [];
-    const claimIds = accounts.length > 0 ? accounts.map((one) => one.claimId) : null;
-    const isNumber = claimIds === null && CASE_NUMBER_BEGINS.test(text);
-    return {
-      numberPrefix: isNumber ? text : null,
-      claimIds: claimIds ?? (text !== "" && !isNumber ? [] : null),
-    };
-  };
-
   return async (app) => {
-    app.get(
-      "/v1/claims",
-      documented(
-        {
-          ...read,
-          id: "listClaims",
-          summary: "Claims, newest first",
-          failures: ["cursor-invalid"],
-        },
-        { querystring: ClaimQuery, response: { 200: pageOf(ClaimSummary) } },
-      ),
-      async (request) => {
-        const { client, q } = request.query;
-        const clientIds = await scopeOf(database, request, client);
-        const found = await search(clientIds, q);
-        const { rows, next } = await readPage(parts.cursors, "claims", request.query, {
-          filters: { client: client ?? null, q: q ?? null },
-          read: (after, limit) =>
-            listClaims(database, { clientIds, ...found, after: idOf(after), limit }),
-          keyOf: (row) => [row.id],
-        });
-        return { items: rows.map(presentListed), next };
-      },
-    );
-
-    app.get(
-      "/v1/claims/:id",
-      documented(
-        { ...read, id: "getClaim", summary: "A claim with its disputes", failures: ["not-found"] },
-        { params: Id, querystring: ClientQuery, response: { 200: Claim } },
-      ),
-      async (request) => {
-        const claim = await theClaim(database, request, request.params.id, request.query.client);
-        const disputes = await disputesOfClaim(database, claim.clientId, claim.id);
-        const masked = await vault.masked(database, disputes);
-        return present(claim, disputes, masked);
-      },
-    );
-
-    app.post(
-      "/v1/claims",
-      documented(
-        {
-          id: "openClaim",
-          tag: "claims",
-          summary: "Open a claim with its disputes",
-          permission: "operation:run",
-          command: "once",
-          failures: ["input-invalid", "amount-invalid", "unknown-currency", "already-exists"],
-        },
-        { body: NewClaim, response: { 201: OpenedClaim } },
-      ),
-      async (request, reply) => {
-        const caller = callerOf(request);
-        const { client, ...body } = request.body;
-        mustSee(caller, client);
-        const key = `api/${caller.actor}/${idempotencyKeyOf(request)}`;
-        const [result] = await untilDecided(engine, (tx) =>
-          openClaims(tx, engine, vault, [{ ...body, clientId: client, key }]),
-        );
-        assert(result !== undefined, "one claim has one result");
-        if (result.failure !== null) throw result.failure;
-        return reply
-          .code(201)
-          .header("location", `/v1/claims/${result.claim ?? ""}`)
-          .send({ claim: result.claim ?? "", disputes: [...result.disputes] });
-      },
-    );
+    listClaimsRoute(app, parts);
+    getClaimRoute(app, parts);
+    openClaimRoute(app, parts);
   };
+}
+
+const read = { tag: "claims", permission: "case:read" } as const;
+
+/** By account where the text is one that is known, else by how a number begins. */
+async function search(
+  { engine, vault }: HttpDependencies,
+  clients: readonly string[],
+  q: string | undefined,
+): Promise<{ numberPrefix: string | null; claimIds: string[] | null }> {
+  const text = q?.trim().toUpperCase() ?? "";
+  const accounts =
+    text.length >= SHORTEST_ACCOUNT ? await vault.search(engine.database, clients, text) : [];
+  const claimIds = accounts.length > 0 ? accounts.map((one) => one.claimId) : null;
+  const isNumber = claimIds === null && CASE_NUMBER_BEGINS.test(text);
+  return {
+    numberPrefix: isNumber ? text : null,
+    claimIds: claimIds ?? (text !== "" && !isNumber ? [] : null),
+  };
+}
+
+function listClaimsRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  app.get(
+    "/v1/claims",
+    documented(
+      {
+        ...read,
+        id: "listClaims",
+        summary: "Claims, newest first",
+        failures: ["cursor-invalid"],
+      },
+      { querystring: ClaimQuery, response: { 200: pageOf(ClaimSummary) } },
+    ),
+    async (request) => {
+      const { client, q } = request.query;
+      const clientIds = await scopeOf(database, request, client);
+      const found = await search(parts, clientIds, q);
+      const { rows, next } = await readPage(parts.cursors, "claims", request.query, {
+        filters: { client: client ?? null, q: q ?? null },
+        read: (after, limit) =>
+          listClaims(database, { clientIds, ...found, after: idOf(after), limit }),
+        keyOf: (row) => [row.id],
+      });
+      return { items: rows.map(presentListed), next };
+    },
+  );
+}
+
+function getClaimRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { vault } = parts;
+  const { database } = parts.engine;
+  app.get(
+    "/v1/claims/:id",
+    documented(
+      { ...read, id: "getClaim", summary: "A claim with its disputes", failures: ["not-found"] },
+      { params: Id, querystring: ClientQuery, response: { 200: Claim } },
+    ),
+    async (request) => {
+      const claim = await theClaim(database, request, request.params.id, request.query.client);
+      const disputes = await disputesOfClaim(database, claim.clientId, claim.id);
+      const masked = await vault.masked(database, disputes);
+      return present(claim, disputes, masked);
+    },
+  );
+}
+
+function openClaimRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { engine, vault } = parts;
+  app.post(
+    "/v1/claims",
+    documented(
+      {
+        id: "openClaim",
+        tag: "claims",
+        summary: "Open a claim with its disputes",
+        permission: "operation:run",
+        command: "once",
+        failures: ["input-invalid", "amount-invalid", "unknown-currency", "already-exists"],
+      },
+      { body: NewClaim, response: { 201: OpenedClaim } },
+    ),
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { client, ...body } = request.body;
+      mustSee(caller, client);
+      const key = `api/${caller.actor}/${idempotencyKeyOf(request)}`;
+      const [result] = await untilDecided(engine, (tx) =>
+        openClaims(tx, engine, vault, [{ ...body, clientId: client, key }]),
+      );
+      assert(result !== undefined, "one claim has one result");
+      if (result.failure !== null) throw result.failure;
+      return reply
+        .code(201)
+        .header("location", `/v1/claims/${result.claim ?? ""}`)
+        .send({ claim: result.claim ?? "", disputes: [...result.disputes] });
+    },
+  );
 }
 
 function idOf(after: readonly unknown[] | null): string | null {

@@ -29,6 +29,7 @@ import {
   Route,
 } from "./shapes.ts";
 import { tag } from "./version.ts";
+import type { ZodApp } from "./zod-app.ts";
 
 const AllowedOperation = z
   .object({
@@ -125,149 +126,162 @@ const Positions = z
 const DECISIONS: readonly ResolutionDecision[] = ["pay", "deny", "partialDeny", "writeOff"];
 
 export function disputeRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { engine, vault } = parts;
-  const { database } = engine;
-  const read = { tag: "disputes", permission: "case:read", failures: ["not-found"] } as const;
-
-  const bookOf = async ({ clientId, id }: DisputeRow) => {
-    const books = await loadBooks(database, [{ clientId, disputeId: id }]);
-    const client = (await engine.clients(database, [clientId])).get(clientId);
-    const loaded = books.get(id);
-    assert(loaded !== undefined && client !== undefined, `dispute ${id} has a book`);
-    return { book: loaded.book, rulebook: client.rulebook };
-  };
-
   return async (app) => {
-    app.get(
-      "/v1/disputes/:id",
-      documented(
-        { ...read, id: "getDispute", summary: "A dispute and the operations its state allows" },
-        { params: Id, querystring: ClientQuery, response: { 200: Dispute } },
-      ),
-      async (request, reply) => {
-        const row = await theDispute(database, request, request.params.id, request.query.client);
-        const { book, rulebook } = await bookOf(row);
-        const masked = await vault.masked(database, [row]);
-        void tag(request, reply, row.version);
-        return {
-          id: row.number,
-          claim: row.claim,
-          client: row.clientId,
-          state: DisputeState.parse(row.state),
-          amount: wireMoney(row.amountMinor, row.currency),
-          disputed: wireMoney(positionsOf(book).disputed, row.currency),
-          currency: row.currency,
-          account: { id: row.accountId, masked: masked.get(row.accountId) ?? null },
-          facts: row.facts,
-          version: row.version,
-          openedAt: row.createdAt,
-          allowedOperations: allowedOperations(book, rulebook).map((one) => ({
-            ...one,
-            inputs: one.inputs.map(({ values, ...input }) =>
-              values === undefined ? input : { ...input, values: [...values] },
-            ),
-          })),
-        };
-      },
-    );
-
-    app.get(
-      "/v1/disputes/:id/entries",
-      documented(
-        { ...read, id: "listEntries", summary: "Entries in order of booking" },
-        {
-          params: Id,
-          querystring: PageQuery.extend(ClientQuery.shape),
-          response: { 200: pageOf(Entry) },
-        },
-      ),
-      async (request) => {
-        const dispute = await theDispute(
-          database,
-          request,
-          request.params.id,
-          request.query.client,
-        );
-        const { clientId, id } = dispute;
-        const { rulebook } = (await engine.clients(database, [clientId])).get(clientId) ?? {};
-        const { rows, next } = await readPage(parts.cursors, "entries", request.query, {
-          filters: { clientId, id },
-          read: (after, limit) =>
-            entriesOfDispute(database, clientId, id, {
-              after: after === null ? null : String(after[0]),
-              limit,
-            }),
-          keyOf: (row) => [row.id],
-        });
-        const labelOf = (rule: string): string => rulebook?.rules.get(rule)?.label ?? rule;
-        return { items: rows.map((row) => presentEntry(row, labelOf(row.rule))), next };
-      },
-    );
-
-    app.get(
-      "/v1/disputes/:id/collections",
-      documented(
-        { ...read, id: "listCollections", summary: "Balances by collection and account" },
-        {
-          params: Id,
-          querystring: ClientQuery,
-          response: { 200: z.object({ items: z.array(Collection) }) },
-        },
-      ),
-      async (request) => {
-        const row = await theDispute(database, request, request.params.id, request.query.client);
-        const rows = await collectionsOfDispute(database, row.clientId, row.id);
-        return {
-          items: rows.map((one) => ({
-            collection: one.collection,
-            account: one.account,
-            booked: wireMoney(one.bookedMinor, one.currency),
-            executed: wireMoney(one.executedMinor, one.currency),
-            committed: wireMoney(one.committedMinor, one.currency),
-          })),
-        };
-      },
-    );
-
-    app.get(
-      "/v1/disputes/:id/positions",
-      documented(
-        { ...read, id: "getPositions", summary: "Derived positions and the live resolution gate" },
-        { params: Id, querystring: ClientQuery, response: { 200: Positions } },
-      ),
-      async (request) => {
-        const row = await theDispute(database, request, request.params.id, request.query.client);
-        const { book, rulebook } = await bookOf(row);
-        const positions = positionsOf(book);
-        const money = (minor: bigint) => ({
-          amount: formatAmount(minor, row.currency),
-          currency: row.currency,
-        });
-        return {
-          disputed: money(positions.disputed),
-          holderCredit: money(positions.holderCredit),
-          denied: money(positions.denied),
-          merchantCredit: money(positions.merchantCredit),
-          uncredited: money(positions.uncredited),
-          surplus: money(positions.surplus),
-          recovered: money(positions.recovered),
-          writtenOff: money(positions.writtenOff),
-          remaining: money(positions.remaining),
-          extrasCarried: Object.fromEntries(
-            Object.entries(positions.extrasCarried).map(([rule, minor]) => [rule, money(minor)]),
-          ),
-          gate: DECISIONS.map((decision) => {
-            const result = evaluateGate(book, rulebook, decision);
-            return {
-              ...result,
-              outOfBalance: { ...result.outOfBalance },
-              because: [...result.because],
-            };
-          }),
-        };
-      },
-    );
+    getDisputeRoute(app, parts);
+    listEntriesRoute(app, parts);
+    listCollectionsRoute(app, parts);
+    getPositionsRoute(app, parts);
   };
+}
+
+const read = { tag: "disputes", permission: "case:read", failures: ["not-found"] } as const;
+
+/** The dispute's book and the rule book that decides on it. */
+async function bookOf({ engine }: HttpDependencies, { clientId, id }: DisputeRow) {
+  const books = await loadBooks(engine.database, [{ clientId, disputeId: id }]);
+  const client = (await engine.clients(engine.database, [clientId])).get(clientId);
+  const loaded = books.get(id);
+  assert(loaded !== undefined && client !== undefined, `dispute ${id} has a book`);
+  return { book: loaded.book, rulebook: client.rulebook };
+}
+
+function getDisputeRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { vault } = parts;
+  const { database } = parts.engine;
+  app.get(
+    "/v1/disputes/:id",
+    documented(
+      { ...read, id: "getDispute", summary: "A dispute and the operations its state allows" },
+      { params: Id, querystring: ClientQuery, response: { 200: Dispute } },
+    ),
+    async (request, reply) => {
+      const row = await theDispute(database, request, request.params.id, request.query.client);
+      const { book, rulebook } = await bookOf(parts, row);
+      const masked = await vault.masked(database, [row]);
+      void tag(request, reply, row.version);
+      return {
+        id: row.number,
+        claim: row.claim,
+        client: row.clientId,
+        state: DisputeState.parse(row.state),
+        amount: wireMoney(row.amountMinor, row.currency),
+        disputed: wireMoney(positionsOf(book).disputed, row.currency),
+        currency: row.currency,
+        account: { id: row.accountId, masked: masked.get(row.accountId) ?? null },
+        facts: row.facts,
+        version: row.version,
+        openedAt: row.createdAt,
+        allowedOperations: allowedOperations(book, rulebook).map((one) => ({
+          ...one,
+          inputs: one.inputs.map(({ values, ...input }) =>
+            values === undefined ? input : { ...input, values: [...values] },
+          ),
+        })),
+      };
+    },
+  );
+}
+
+function listEntriesRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { engine } = parts;
+  const { database } = parts.engine;
+  app.get(
+    "/v1/disputes/:id/entries",
+    documented(
+      { ...read, id: "listEntries", summary: "Entries in order of booking" },
+      {
+        params: Id,
+        querystring: PageQuery.extend(ClientQuery.shape),
+        response: { 200: pageOf(Entry) },
+      },
+    ),
+    async (request) => {
+      const dispute = await theDispute(database, request, request.params.id, request.query.client);
+      const { clientId, id } = dispute;
+      const { rulebook } = (await engine.clients(database, [clientId])).get(clientId) ?? {};
+      const { rows, next } = await readPage(parts.cursors, "entries", request.query, {
+        filters: { clientId, id },
+        read: (after, limit) =>
+          entriesOfDispute(database, clientId, id, {
+            after: after === null ? null : String(after[0]),
+            limit,
+          }),
+        keyOf: (row) => [row.id],
+      });
+      const labelOf = (rule: string): string => rulebook?.rules.get(rule)?.label ?? rule;
+      return { items: rows.map((row) => presentEntry(row, labelOf(row.rule))), next };
+    },
+  );
+}
+
+function listCollectionsRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  app.get(
+    "/v1/disputes/:id/collections",
+    documented(
+      { ...read, id: "listCollections", summary: "Balances by collection and account" },
+      {
+        params: Id,
+        querystring: ClientQuery,
+        response: { 200: z.object({ items: z.array(Collection) }) },
+      },
+    ),
+    async (request) => {
+      const row = await theDispute(database, request, request.params.id, request.query.client);
+      const rows = await collectionsOfDispute(database, row.clientId, row.id);
+      return {
+        items: rows.map((one) => ({
+          collection: one.collection,
+          account: one.account,
+          booked: wireMoney(one.bookedMinor, one.currency),
+          executed: wireMoney(one.executedMinor, one.currency),
+          committed: wireMoney(one.committedMinor, one.currency),
+        })),
+      };
+    },
+  );
+}
+
+function getPositionsRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  app.get(
+    "/v1/disputes/:id/positions",
+    documented(
+      { ...read, id: "getPositions", summary: "Derived positions and the live resolution gate" },
+      { params: Id, querystring: ClientQuery, response: { 200: Positions } },
+    ),
+    async (request) => {
+      const row = await theDispute(database, request, request.params.id, request.query.client);
+      const { book, rulebook } = await bookOf(parts, row);
+      const positions = positionsOf(book);
+      const money = (minor: bigint) => ({
+        amount: formatAmount(minor, row.currency),
+        currency: row.currency,
+      });
+      return {
+        disputed: money(positions.disputed),
+        holderCredit: money(positions.holderCredit),
+        denied: money(positions.denied),
+        merchantCredit: money(positions.merchantCredit),
+        uncredited: money(positions.uncredited),
+        surplus: money(positions.surplus),
+        recovered: money(positions.recovered),
+        writtenOff: money(positions.writtenOff),
+        remaining: money(positions.remaining),
+        extrasCarried: Object.fromEntries(
+          Object.entries(positions.extrasCarried).map(([rule, minor]) => [rule, money(minor)]),
+        ),
+        gate: DECISIONS.map((decision) => {
+          const result = evaluateGate(book, rulebook, decision);
+          return {
+            ...result,
+            outOfBalance: { ...result.outOfBalance },
+            because: [...result.because],
+          };
+        }),
+      };
+    },
+  );
 }
 
 export const EntryShape = Entry;

@@ -48,7 +48,7 @@ export function documented<const Schema extends FastifySchema>(
     ...headersOf(about),
   };
   return {
-    schema: full as unknown as Schema,
+    schema: full,
     config: { permission: about.permission, idempotent: about.command === "once" },
   };
 }

@@ -1,6 +1,8 @@
 /** Things by the ids that the outside uses, within the caller's clients. */
 import type { FastifyRequest } from "fastify";
 
+import type { FileRow } from "../batch/views.ts";
+import { findFile } from "../batch/views.ts";
 import type { ClaimRow, DisputeRow } from "../cases/case-views.ts";
 import { UUID, findClaims, findDisputes } from "../cases/case-views.ts";
 import type { Database } from "../database/database.ts";
@@ -31,6 +33,18 @@ export async function theDispute(
 ): Promise<DisputeRow> {
   const clients = await scopeOf(database, request, client);
   return only("dispute", id, await findDisputes(database, clients, id));
+}
+
+/** A batch file by id. Throws `not-found`. */
+export async function theBatch(
+  database: Database,
+  request: FastifyRequest,
+  id: string,
+): Promise<FileRow> {
+  mustBeId("batch", id);
+  const file = await findFile(database, await scopeOf(database, request), id);
+  if (file === undefined) throw new Failure("not-found", `batch ${id} does not exist`, { id });
+  return file;
 }
 
 /** Throws `not-found` for what cannot be an id of ours. */

@@ -81,7 +81,7 @@ export function importRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
       async (request, reply) => {
         idempotencyKeyOf(request);
         const body = request.body as Readable | null | undefined;
-        if (body == null || typeof body.pipe !== "function") {
+        if (body === null || body === undefined || typeof body.pipe !== "function") {
           throw new Failure("media-type-unsupported", "an import is application/x-ndjson");
         }
         const { actor, clients } = callerOf(request);

@@ -1,14 +1,16 @@
 /** POST /v1/disputes/{id}/operations: a business event on a dispute; the one way to move money. */
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
-import type { OperationResult } from "../accounting/execute-accounting.ts";
+import type { OperationRequest, OperationResult } from "../accounting/execute-accounting.ts";
 import { executeAccountingIn } from "../accounting/execute-accounting.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { theDispute } from "./find.ts";
+import type { Gatherer } from "./gather.ts";
 import { operationGatherer } from "./gather.ts";
 import { callerOf, scopeOf } from "./identify.ts";
 import { idempotencyKeyOf, requestHash, sendKept, sendText } from "./idempotent.ts";
@@ -63,92 +65,99 @@ const OperationQuery = z.strictObject({
 });
 
 export function operationRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { engine } = parts;
-  const gatherer = operationGatherer(engine, (result) => JSON.stringify(present(result)));
-
+  const gatherer = operationGatherer(parts.engine, (result) => JSON.stringify(present(result)));
   return async (app) => {
-    app.post(
-      "/v1/disputes/:id/operations",
-      documented(
-        {
-          id: "runOperation",
-          tag: "disputes",
-          summary: "Run an operation on a dispute",
-          description: "If-Match is checked where it is sent; the dispute's lock orders the rest.",
-          permission: "operation:run",
-          command: "gathered",
-          failures: [
-            "not-found",
-            "operation-not-allowed",
-            "amount-exceeds-limit",
-            "amount-required",
-            "amount-invalid",
-            "input-invalid",
-            "unknown-operation",
-            "reference-already-used",
-            "stage-not-applicable",
-            "stale-version",
-          ],
-        },
-        {
-          params: Id,
-          querystring: OperationQuery,
-          body: OperationBody,
-          response: { 200: OperationAnswer, 201: OperationAnswer },
-        },
-      ),
-      async (request, reply) => {
-        const caller = callerOf(request);
-        const { client, dryRun } = request.query;
-        const source = caller.kind === "user" ? ("portal" as const) : ("api" as const);
-        const operation = {
-          source,
-          actor: caller.actor,
-          dispute: request.params.id,
-          ...request.body,
-        };
-        if (request.headers["if-match"] !== undefined) {
-          const { version } = await theDispute(engine.database, request, operation.dispute, client);
-          mustBePresent(request, version);
-        }
-        if (dryRun) {
-          const { clientId } = await theDispute(
-            engine.database,
-            request,
-            operation.dispute,
-            client,
-          );
-          const key = `preview/${caller.actor}/${request.id}/${engine.ids.next()}`;
-          return present(await previewed(parts, { ...operation, clientId, key }));
-        }
-        const key = idempotencyKeyOf(request);
-        const hash = requestHash(request);
-        const answered = await gatherer.submit({
-          request: { ...operation, key: `api/${caller.actor}/${key}` },
-          clients:
-            client === undefined ? caller.clients : await scopeOf(engine.database, request, client),
-          answer: { caller: caller.actor, key, requestHash: hash },
-        });
-        if ("kept" in answered) return sendKept(reply, answered.kept, hash);
-        const { result, body } = answered;
-        if (result.failure !== null) throw result.failure;
-        if (result.status === "duplicate") void reply.header("idempotency-hit", "true");
-        return sendText(reply, 201, body);
-      },
-    );
+    app.post("/v1/disputes/:id/operations", OPERATION, async (request, reply) => {
+      const { client, dryRun } = request.query;
+      const caller = callerOf(request);
+      const operation = {
+        source: caller.kind === "user" ? ("portal" as const) : ("api" as const),
+        actor: caller.actor,
+        dispute: request.params.id,
+        ...request.body,
+      };
+      if (dryRun || request.headers["if-match"] !== undefined) {
+        const { database } = parts.engine;
+        const { clientId, version } = await theDispute(
+          database,
+          request,
+          operation.dispute,
+          client,
+        );
+        if (request.headers["if-match"] !== undefined) mustBePresent(request, version);
+        if (dryRun) return present(await previewed(parts, { ...operation, clientId }));
+      }
+      return answered(parts, gatherer, request, reply, operation, client);
+    });
   };
+}
+
+const OPERATION = documented(
+  {
+    id: "runOperation",
+    tag: "disputes",
+    summary: "Run an operation on a dispute",
+    description: "If-Match is checked where it is sent; the dispute's lock orders the rest.",
+    permission: "operation:run",
+    command: "gathered",
+    failures: [
+      "not-found",
+      "operation-not-allowed",
+      "amount-exceeds-limit",
+      "amount-required",
+      "amount-invalid",
+      "input-invalid",
+      "unknown-operation",
+      "reference-already-used",
+      "stage-not-applicable",
+      "stale-version",
+    ],
+  },
+  {
+    params: Id,
+    querystring: OperationQuery,
+    body: OperationBody,
+    response: { 200: OperationAnswer, 201: OperationAnswer },
+  },
+);
+
+type Asked = Omit<OperationRequest, "clientId" | "key">;
+
+/** Done with whatever else arrives now; the answer is the one that was stored with it. */
+async function answered(
+  { engine }: HttpDependencies,
+  gatherer: Gatherer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  operation: Asked,
+  client: string | undefined,
+): Promise<FastifyReply> {
+  const caller = callerOf(request);
+  const key = idempotencyKeyOf(request);
+  const hash = requestHash(request);
+  const done = await gatherer.submit({
+    request: { ...operation, key: `api/${caller.actor}/${key}` },
+    clients:
+      client === undefined ? caller.clients : await scopeOf(engine.database, request, client),
+    answer: { caller: caller.actor, key, requestHash: hash },
+  });
+  if ("kept" in done) return sendKept(reply, done.kept, hash);
+  if (done.result.failure !== null) throw done.result.failure;
+  if (done.result.status === "duplicate") void reply.header("idempotency-hit", "true");
+  return sendText(reply, 201, done.body);
 }
 
 /** What would happen: decided in a transaction that is never committed. */
 async function previewed(
   { engine }: HttpDependencies,
-  operation: Parameters<typeof executeAccountingIn>[2][number],
+  operation: Asked & { readonly clientId: string },
 ): Promise<OperationResult> {
   let result: OperationResult | undefined;
   const undone = new Error("a preview is undone");
   try {
     await engine.database.transaction(async (tx) => {
-      [result] = await executeAccountingIn(tx, engine, [operation]);
+      const key = `preview/${engine.ids.next()}`;
+      [result] = await executeAccountingIn(tx, engine, [{ ...operation, key }]);
       throw undone;
     });
   } catch (error) {

@@ -23,6 +23,7 @@ import { Failure } from "../kernel/failure.ts";
 import { accessRoutes } from "./access-routes.ts";
 import { adjustmentRoutes } from "./adjustment-routes.ts";
 import { assignmentRoutes } from "./assignment-routes.ts";
+import { batchCommandRoutes } from "./batch-command-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
 import { claimRoutes } from "./claim-routes.ts";
 import { clientRoutes } from "./client-routes.ts";
@@ -90,6 +91,7 @@ function routesOf(parts: HttpDependencies) {
     assignmentRoutes(parts),
     rollupRoutes(parts),
     batchRoutes(parts),
+    batchCommandRoutes(parts),
     importRoutes(parts),
     documentationRoutes(parts),
     portalRoutes(parts),

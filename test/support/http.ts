@@ -51,7 +51,7 @@ export async function testServer(
     secureCookies: false,
     ...given,
   });
-  const keyFor: TestServer["keyFor"] = async (name, roles = ROLES, clients = undefined) => {
+  const keyFor: TestServer["keyFor"] = async (name, roles = ROLES, clients) => {
     const request = { name, roles, clients: clients ?? null, expiresAt: null };
     const { key } = await createApiKey(engine, request, { actor: "test", requestId: null });
     return key;
@@ -90,7 +90,7 @@ export async function call(
     },
     ...(options.body === undefined ? {} : { payload: options.body as object }),
   });
-  const isJson = String(response.headers["content-type"] ?? "").includes("json");
+  const isJson = (response.headers["content-type"] ?? "").includes("json");
   return {
     status: response.statusCode,
     headers: response.headers,
