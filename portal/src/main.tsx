@@ -39,9 +39,15 @@ queries.getQueryCache().subscribe(({ query }) => {
 
 listenForShortcuts();
 
+declare global {
+  // What the components that lock scrolling ask for the nonce of their styles.
+  var __webpack_nonce__: string | undefined;
+}
+
 const root = document.querySelector("#root");
 if (root !== null) {
   const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
+  globalThis.__webpack_nonce__ = nonce;
   createRoot(root).render(
     <StrictMode>
       <MantineProvider

@@ -14,6 +14,7 @@ export function ClientChoice() {
   return (
     <NativeSelect
       className={css["client"]}
+      size="xs"
       aria-label="Client in view"
       value={client ?? ""}
       data={[

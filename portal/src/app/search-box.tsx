@@ -21,6 +21,7 @@ export function SearchBox() {
     >
       <TextInput
         id="search"
+        size="xs"
         aria-label="Search cases by claim or dispute number"
         placeholder="Claim or dispute number"
         leftSection={<Search size={14} aria-hidden />}

@@ -93,7 +93,7 @@ function Fill(props: {
   const { shape, given, faults, change } = props;
   return (
     <>
-      <div className={css["fields"]}>
+      <div className={css["fields"]} hidden={shape.fields.length === 0}>
         {shownFields(shape, given).map((field) => (
           <ActionField
             key={field.name}

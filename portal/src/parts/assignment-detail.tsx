@@ -14,7 +14,7 @@ import { AdjustmentBadge, Due, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Facts } from "../ui/panel.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
-import { inWords, ROUTE_WORDS } from "../ui/states.ts";
+import { inWords, queueWords, ROUTE_WORDS } from "../ui/states.ts";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
@@ -132,7 +132,7 @@ function Head({ assignment }: { readonly assignment: Assignment }) {
           ],
           ["Dispute", dispute],
           ["Client", nameOf(assignment.client)],
-          ["Queue", assignment.queue],
+          ["Queue", queueWords(assignment.queue)],
           ["Route", assignment.route === null ? null : ROUTE_WORDS[assignment.route]],
           ["Destination", assignment.destination],
           ["Leaves", assignment.leavesAt === null ? null : showInstant(assignment.leavesAt)],

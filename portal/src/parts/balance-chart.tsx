@@ -41,7 +41,7 @@ export default function BalanceChart(props: { readonly entries: readonly Entry[]
 function draw(box: HTMLElement, entries: readonly Entry[]): UPlot {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
-  const { at, collections } = balancesOverTime(entries);
+  const { at, collections } = balancesOverTime(entries, Date.now() / 1000);
   const steps = UPlot.paths.stepped?.({ align: 1 });
   const axis = {
     stroke: color("--ink-soft"),

@@ -1,6 +1,8 @@
 /** Balances of collections after each entry, for a chart: credits minus debits. */
 import type { Entry } from "../api/types.ts";
 
+const HOUR_SECONDS = 3600;
+
 export interface BalanceSeries {
   /** Seconds since the epoch. */
   readonly at: readonly number[];
@@ -8,10 +10,10 @@ export interface BalanceSeries {
 }
 
 /**
- * Numbers for drawing only: whoever needs the figure reads the table. The first point is zero, just
- * before the first entry; at most the six collections that moved most.
+ * Numbers for drawing only: whoever needs the figure reads the table. It starts at zero some time
+ * before the first entry and goes on until now; at most six collections.
  */
-export function balancesOverTime(entries: readonly Entry[]): BalanceSeries {
+export function balancesOverTime(entries: readonly Entry[], now: number): BalanceSeries {
   const sorted = entries.toSorted((one, other) => one.recordedAt.localeCompare(other.recordedAt));
   const names = [
     ...new Set(sorted.flatMap((entry) => [entry.debit.collection, entry.credit.collection])),
@@ -27,13 +29,15 @@ export function balancesOverTime(entries: readonly Entry[]): BalanceSeries {
     present.set(name, (present.get(name) ?? 0) + amount);
   };
   const first = sorted[0];
-  if (first !== undefined) mark(Date.parse(first.recordedAt) / 1000 - 1);
+  const start = first === undefined ? now : Date.parse(first.recordedAt) / 1000;
+  mark(start - Math.max(HOUR_SECONDS, (now - start) / 12));
   for (const entry of sorted) {
     const amount = Number(entry.amount.amount);
     add(entry.debit.collection, -amount);
     add(entry.credit.collection, amount);
     mark(Date.parse(entry.recordedAt) / 1000);
   }
+  if (now > (at.at(-1) ?? now)) mark(now);
   return {
     at,
     collections: names.map((name) => ({ name, values: values.get(name) ?? [] })),

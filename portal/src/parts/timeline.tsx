@@ -20,7 +20,10 @@ export function Timeline({ items }: { readonly items: readonly TimelineItem[] })
       </Empty>
     );
   }
-  const sorted = items.toSorted((one, other) => other.recordedAt.localeCompare(one.recordedAt));
+  // The API tells them in order: of two at one instant the later one stands above.
+  const sorted = items
+    .toReversed()
+    .toSorted((one, other) => other.recordedAt.localeCompare(one.recordedAt));
   return (
     <ol className={css["timeline"]}>
       {sorted.map((item) => (

@@ -71,26 +71,26 @@ function Shown({ file }: { readonly file: BatchDetails }) {
 function Totals({ file }: { readonly file: BatchDetails }) {
   const { totals } = file;
   return (
-    <Facts
-      items={[
-        ["Adjustments", totals.adjustments.toLocaleString("en-US")],
-        ["Lines", totals.lines.toLocaleString("en-US")],
-        [`Debits (${totals.debits.count})`, <Amount key="d" money={totals.debits.amount} />],
-        [`Credits (${totals.credits.count})`, <Amount key="c" money={totals.credits.amount} />],
-        ["Hash total", totals.hashTotal],
-        ["Size", `${file.sizeBytes.toLocaleString("en-US")} bytes`],
-        ["Posting date", file.postingDate],
-        ["Made", `${showInstant(file.createdAt)} by ${file.createdBy}`],
-        ["Handed over", file.handedOverAt === null ? null : showInstant(file.handedOverAt)],
-        ["Acknowledged", file.acknowledgedAt === null ? null : showInstant(file.acknowledgedAt)],
-        [
-          "SHA-256",
-          <span key="hash" className={ui["mono"]}>
-            {file.sha256}
-          </span>,
-        ],
-      ]}
-    />
+    <div className={ui["stack"]}>
+      <Facts
+        items={[
+          ["Adjustments", totals.adjustments.toLocaleString("en-US")],
+          ["Lines", totals.lines.toLocaleString("en-US")],
+          [`Debits (${totals.debits.count})`, <Amount key="d" money={totals.debits.amount} />],
+          [`Credits (${totals.credits.count})`, <Amount key="c" money={totals.credits.amount} />],
+          ["Hash total", totals.hashTotal],
+          ["Size", `${file.sizeBytes.toLocaleString("en-US")} bytes`],
+          ["Posting date", file.postingDate],
+          ["Made", `${showInstant(file.createdAt)} by ${file.createdBy}`],
+          ["Handed over", file.handedOverAt === null ? null : showInstant(file.handedOverAt)],
+          ["Acknowledged", file.acknowledgedAt === null ? null : showInstant(file.acknowledgedAt)],
+        ]}
+      />
+      <div>
+        <div className={ui["soft"]}>SHA-256</div>
+        <div className={`${ui["mono"]} ${css["hash"]}`}>{file.sha256}</div>
+      </div>
+    </div>
   );
 }
 

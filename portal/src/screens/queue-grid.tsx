@@ -13,7 +13,7 @@ import { Due } from "../ui/badge.tsx";
 import type { Column } from "../ui/grid.tsx";
 import { Grid } from "../ui/grid.tsx";
 import { Amount } from "../ui/money.tsx";
-import { ROUTE_WORDS } from "../ui/states.ts";
+import { queueWords, ROUTE_WORDS } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import css from "./screens.module.css";
@@ -32,7 +32,8 @@ export function QueueGrid(props: {
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
-  const title = queue ?? (assignee === undefined ? "All queues" : "What I have");
+  const all = assignee === undefined ? "All queues" : "What I have";
+  const title = queue === undefined ? all : queueWords(queue);
   useEffect(() => {
     document.title = `${title} · Redress`;
   }, [title]);
@@ -80,10 +81,10 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
     width: "minmax(0, 2fr)",
     cell: (row) => (
       <>
-        <div>{row.type}</div>
-        <div className={ui["soft"]}>
-          {row.dispute ?? row.claim} · {nameOf(row.client)}
+        <div>
+          {row.dispute ?? row.claim} <span className={ui["soft"]}>{nameOf(row.client)}</span>
         </div>
+        <div className={ui["soft"]}>{row.type}</div>
       </>
     ),
   };

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { Queue } from "../api/types.ts";
 import { Empty } from "../ui/answers.tsx";
 import { useNow } from "../ui/clock.ts";
+import { queueWords } from "../ui/states.ts";
 import { timeLeft } from "../ui/time.ts";
 
 import css from "./screens.module.css";
@@ -56,7 +57,6 @@ export function QueueList(props: {
 
 function QueueItem({ queue, isChosen }: { readonly queue: Queue; readonly isChosen: boolean }) {
   const { words, lateness } = timeLeft(queue.nearestGoalAt, useNow());
-  const [name = "", claimType = ""] = queue.queue.split(".");
   const count = queue.open > COUNTED_AT_MOST ? "10,000+" : queue.open.toLocaleString("en-US");
   return (
     <Link
@@ -65,10 +65,7 @@ function QueueItem({ queue, isChosen }: { readonly queue: Queue; readonly isChos
       search={{ queue: queue.queue }}
       aria-current={isChosen ? "page" : undefined}
     >
-      <b>
-        {name.replaceAll(/([a-z])([A-Z])/g, "$1 $2")} <wbr />
-        {claimType === "" ? "" : `· ${claimType}`}
-      </b>
+      <b>{queueWords(queue.queue)}</b>
       <span className={css["count"]}>{count}</span>
       <small data-late={lateness === "overdue" ? true : undefined}>
         {queue.overdue > 0 ? `${queue.overdue} past the deadline` : `first goal: ${words}`}

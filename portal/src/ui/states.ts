@@ -95,6 +95,11 @@ export const ROUTE_WORDS: Readonly<Record<string, string>> = {
   MANUAL: "By hand",
 };
 
+/** `ExecuteAccounting.Card` as `Execute Accounting · Card`. */
+export function queueWords(queue: string): string {
+  return queue.replaceAll(/([a-z])([A-Z])/g, "$1 $2").replace(".", " · ");
+}
+
 /** `provisionallyCredited` as `Provisionally credited`. */
 export function inWords(name: string): string {
   const words = name

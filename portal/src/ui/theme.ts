@@ -52,10 +52,6 @@ export const theme = createTheme({
   },
   components: {
     Button: { defaultProps: { size: "xs" } },
-    TextInput: { defaultProps: { size: "xs" } },
-    PasswordInput: { defaultProps: { size: "xs" } },
-    NativeSelect: { defaultProps: { size: "xs" } },
-    Textarea: { defaultProps: { size: "xs" } },
     Checkbox: { defaultProps: { size: "sm" } },
     Radio: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true, multiline: true, maw: 320 } },
@@ -83,6 +79,11 @@ const SHARED = {
 
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: SHARED,
-  dark: SHARED,
+  // Borders of fields, which need three to one against their ground.
+  light: { ...SHARED, "--mantine-color-gray-4": "var(--line-strong)" },
+  dark: {
+    ...SHARED,
+    "--mantine-color-dark-4": "var(--line-strong)",
+    "--mantine-color-dark-6": "var(--sunken)",
+  },
 });
