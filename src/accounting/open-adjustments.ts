@@ -7,12 +7,13 @@ import { withFacts } from "../rulebook/facts.ts";
 import type { AccountingRule } from "../rulebook/rules.ts";
 
 import type { AdjustmentEvent } from "./adjustment-machine.ts";
-import { CLOSED_STATES, nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
+import { nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
 import { entriesFor, isSecondOperation, movable } from "./book-entries.ts";
 import type { Deciding } from "./decide-context.ts";
 import { factsOf } from "./decide-context.ts";
 import type { Adjustment, DisputeBook, Hold, Processing, Proposal } from "./dispute-book.ts";
 import { adjustmentOf, record } from "./dispute-book.ts";
+import { preExecuteAccounting } from "./pre-execute-accounting.ts";
 
 /** One rule to fire. */
 export interface Line {
@@ -144,7 +145,10 @@ function openOne(
   options: OpeningOne,
 ): string | null {
   const { book, context } = deciding;
-  const hold = options.hold ?? holdOf(deciding, group.proposals, principal);
+  const ordinal = book.adjustments.length + 1;
+  const hold =
+    options.hold ??
+    preExecuteAccounting(deciding, { proposals: group.proposals, principal, ordinal });
   const needsApproval = (options.approvalLevels ?? 0) > 0 && !context.executesAtOnce;
   const isHeld = needsApproval || hold !== null;
   const proposals = isHeld ? group.proposals : movable(deciding, group.proposals, principal);
@@ -153,7 +157,7 @@ function openOne(
     id: context.ids.next(),
     operationId: deciding.operationId,
     operation: deciding.operation,
-    ordinal: book.adjustments.length + 1,
+    ordinal,
     processing: group.processing,
     principalRule: group.principalRule,
     amountMinor: options.amountMinor ?? proposals.reduce((sum, one) => sum + one.amountMinor, 0n),
@@ -177,38 +181,6 @@ function openOne(
     openBooked(deciding, adjustment, options.secondOperation ?? null);
   }
   return adjustment.id;
-}
-
-/** What keeps the proposals from being booked now: their principal, or the credit they take back. */
-function holdOf(
-  { book, context }: Deciding,
-  proposals: readonly Proposal[],
-  principal: string | null,
-): Hold | null {
-  if (principal !== null && !hasMoved(adjustmentOf(book, principal))) {
-    return { reason: "principalNotPosted", releaseOn: null, waitsFor: [principal], note: null };
-  }
-  const takesBack = proposals.some((one) => one.debitCollection === "accountHolder");
-  if (!takesBack || context.executesAtOnce) return null;
-  const waitsFor = book.adjustments.filter(isOpenHolderCredit).map((one) => one.id);
-  if (waitsFor.length === 0) return null;
-  const note = "credit not posted yet";
-  return { reason: "creditNotPosted", releaseOn: null, waitsFor, note };
-}
-
-function hasMoved(adjustment: Adjustment): boolean {
-  return adjustment.state === "executed" || adjustment.state === "tracked";
-}
-
-/** A credit of principal to the holder whose money has not moved yet. */
-export function isOpenHolderCredit(adjustment: Adjustment): boolean {
-  if (CLOSED_STATES.has(adjustment.state)) return false;
-  if (PROPOSAL_STATES.has(adjustment.state)) {
-    return adjustment.proposals.some((one) => one.creditCollection === "accountHolder");
-  }
-  return adjustment.entries.some(
-    (entry) => entry.kind !== "contra" && entry.credit.collection === "accountHolder",
-  );
 }
 
 /** A new adjustment that nothing holds: opened in the state of its route, entries booked. */

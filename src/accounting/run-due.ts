@@ -11,6 +11,7 @@ import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
 import { adjustmentOf, record } from "./dispute-book.ts";
 
 import { bookProposal } from "./open-adjustments.ts";
+import { isHoldOver, preExecuteAccounting } from "./pre-execute-accounting.ts";
 import type { Positions } from "./positions.ts";
 import { positionsOf } from "./positions.ts";
 
@@ -30,7 +31,8 @@ export function runDue(
   const stopped: string[] = [];
   for (;;) {
     const due = book.adjustments.find(
-      (one) => one.state === "planned" && isDue(book, one, when.today) && !stopped.includes(one.id),
+      (one) =>
+        one.state === "planned" && isHoldOver(book, one, when.today) && !stopped.includes(one.id),
     );
     if (due === undefined) return { released, stopped };
     const deciding: Deciding = {
@@ -48,22 +50,11 @@ export function runDue(
   }
 }
 
-function isDue(book: DisputeBook, { hold }: Adjustment, today: string): boolean {
-  if (hold === null) return true;
-  if (hold.reason === "denyDebitDate" && hold.releaseOn === null) return false;
-  if (hold.reason === "custom") return false;
-  if (hold.releaseOn !== null && hold.releaseOn > today) return false;
-  return hold.waitsFor.every((id) => !isOpen(adjustmentOf(book, id)));
-}
-
-function isOpen({ state }: Adjustment): boolean {
-  return state !== "executed" && state !== "tracked" && state !== "cancelled";
-}
-
 /** Books a planned adjustment, unless it has to wait for something else or no longer fits. */
 export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, why: string): void {
   const { book } = deciding;
-  const next = waitsOn(deciding, adjustment);
+  const { proposals, ordinal, followsAdjustmentId: principal } = adjustment;
+  const next = preExecuteAccounting(deciding, { proposals, principal, ordinal });
   if (next !== null) {
     record(book, { type: "holdSet", adjustmentId: adjustment.id, hold: next });
     return;
@@ -84,30 +75,6 @@ export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, wh
   }
   bookProposal(deciding, adjustment, why);
   settleDenial(book);
-}
-
-/** Its own date has come; is there still a principal or a credit to wait for? */
-function waitsOn({ book }: Deciding, adjustment: Adjustment): Hold | null {
-  const principal = adjustment.followsAdjustmentId;
-  if (principal !== null && isOpen(adjustmentOf(book, principal))) {
-    return { reason: "principalNotPosted", releaseOn: null, waitsFor: [principal], note: null };
-  }
-  if (!adjustment.proposals.some((one) => one.debitCollection === "accountHolder")) return null;
-  const waitsFor = book.adjustments
-    .filter((one) => one.ordinal < adjustment.ordinal && isOpen(one) && creditsHolder(one))
-    .map((one) => one.id);
-  if (waitsFor.length === 0) return null;
-  const note = "credit not posted yet";
-  return { reason: "creditNotPosted", releaseOn: null, waitsFor, note };
-}
-
-function creditsHolder(adjustment: Adjustment): boolean {
-  return (
-    adjustment.proposals.some((one) => one.creditCollection === "accountHolder") ||
-    adjustment.entries.some(
-      (one) => one.kind !== "contra" && one.credit.collection === "accountHolder",
-    )
-  );
 }
 
 /** The amount is in `committed` already: it fits while nothing else used up what it counted on. */

@@ -8,7 +8,8 @@ import { TRANSITIONS } from "../adjustment-machine.ts";
 import { dropAdjustment } from "../cancel-adjustment.ts";
 import { amountOf } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
-import { isOpenHolderCredit, openAdjustments } from "../open-adjustments.ts";
+import { isOpenHolderCredit } from "../holds/credit-not-posted.ts";
+import { openAdjustments } from "../open-adjustments.ts";
 
 export function recordCoreSuspensePosting(applied: Applied, operation: Operation): void {
   const amount = amountOf(applied, operation) ?? 0n;

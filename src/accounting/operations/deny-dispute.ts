@@ -11,23 +11,16 @@ import { cancelUnsentCredits } from "../cancel-adjustment.ts";
 import { amountOf, withinLimit } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
 import { factsOf } from "../decide-context.ts";
-import type { Denial, Hold } from "../dispute-book.ts";
+import type { Denial } from "../dispute-book.ts";
 import { moveState, record } from "../dispute-book.ts";
 import { isPlannedDenial } from "../denial-state.ts";
 import { isTrue } from "../lines-fired.ts";
+import { UNTIL_NOTICE } from "../holds/deny-debit-date.ts";
 import { openAdjustments } from "../open-adjustments.ts";
 import type { Line } from "../open-adjustments.ts";
 import { EXTRA_REVERSALS, EXTRA_RULES, positionsOf } from "../positions.ts";
 
 type DebitOn = "now" | "noticeDate" | "offset";
-
-/** Released by the notice: until one is recorded there is no date. */
-export const UNTIL_NOTICE: Hold = {
-  reason: "denyDebitDate",
-  releaseOn: null,
-  waitsFor: [],
-  note: "waits for the notice",
-};
 
 export function denyDispute(applied: Applied, operation: Operation): void {
   const { positions, book, context } = applied;
