@@ -84,7 +84,8 @@ describe("signing in", () => {
     const token = await signIn(access(), { name: "dana", password: PASSWORD, requestId: "r1" });
 
     const { text } = await db.one<{ text: string }>(sql`
-      select (select jsonb_agg(s)::text from session s) || (select jsonb_agg(u)::text from app_user u)
+      select (select jsonb_agg(s)::text from session s)
+        || (select jsonb_agg(u)::text from app_user u)
         as text
     `);
 

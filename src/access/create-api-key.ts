@@ -1,4 +1,6 @@
-/** Gives out API keys for programs, and takes them back. The key itself is shown once, never kept. */
+/**
+ * Gives out API keys for programs, and takes them back. The key itself is shown once, never kept.
+ */
 import type { Database } from "../database/database.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";

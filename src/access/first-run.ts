@@ -3,6 +3,7 @@
  * API key with every role, and writes them where only the owner of the data can read them.
  */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -29,9 +30,10 @@ const FIRST_KEY = "first-run";
 const PASSWORD_BYTES = 15;
 
 /**
- * Writes `first-run.json` and makes what it says, if nobody can sign in yet; else keeps the address
- * in it up to date. Answers its content, or null where there is none. The file comes first: a user
- * whose password nobody knows would lock everybody out.
+ * Makes a user and a key if nobody can sign in yet, and writes `first-run.json`; else keeps the
+ * address in it up to date. Answers its content, or null where there is none. What it says is on
+ * disk before it is true, under another name until it is: a user whose password nobody knows would
+ * lock everybody out, and whoever waits for the file may sign in at once.
  */
 export async function firstRun(
   access: { database: Database; clock: Clock; ids: Ids },
@@ -39,15 +41,21 @@ export async function firstRun(
   address: string,
 ): Promise<FirstRun | null> {
   const path = join(dataDirectory, "first-run.json");
-  if (await hasUsers(access.database)) return keepAddress(path, address);
+  const draft = join(dataDirectory, "first-run.new.json");
+  if (await hasUsers(access.database)) {
+    // Killed right after the user was made: the draft says the truth.
+    if (!existsSync(path) && existsSync(draft)) await rename(draft, path);
+    return keepAddress(path, address);
+  }
   const content: FirstRun = {
     address,
     user: FIRST_USER,
     password: randomBytes(PASSWORD_BYTES).toString("base64url"),
     apiKey: newApiKey(),
   };
-  await writePrivately(path, content);
+  await writePrivately(draft, content);
   await makeBoth(access, content);
+  await rename(draft, path);
   return content;
 }
 

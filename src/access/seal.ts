@@ -79,7 +79,9 @@ export function plainNumber(number: string): string {
   return number.replaceAll(/[\s-]/g, "");
 }
 
-/** BIN and last four of a card, the last four of an account, less where that would be most of it. */
+/**
+ * BIN and last four of a card, the last four of an account, less where that would be most of it.
+ */
 export function maskOf(kind: AccountKind, number: string): string {
   const plain = plainNumber(number);
   if (kind === "card" && plain.length >= 13) return `${plain.slice(0, 6)}••••${plain.slice(-4)}`;

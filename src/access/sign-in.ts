@@ -19,7 +19,9 @@ import { credentialsByName } from "./views.ts";
 export const SESSION_HOURS = 12;
 const WRONG_PASSWORDS_ALLOWED = 5;
 const LOCK_MINUTES = 15;
-/** What is recorded of a name that nobody has: it might be a password typed into the wrong field. */
+/**
+ * What is recorded of a name that nobody has: it might be a password typed into the wrong field.
+ */
 const UNKNOWN = "unknown";
 
 interface Access {

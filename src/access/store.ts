@@ -181,7 +181,8 @@ export function updateAccountKeys(
       ${rows.map((row) => row.claimId)}::uuid[],
       ${rows.map((row) => row.wrapped)}::bytea[],
       ${rows.map((row) => row.wrappingKey)}::int[],
-      ${rows.map((row) => row.before)}::bytea[]) as w (client_id, claim_id, wrapped, wrapping_key, before)
+      ${rows.map((row) => row.before)}::bytea[])
+      as w (client_id, claim_id, wrapped, wrapping_key, before)
     where k.client_id = w.client_id and k.claim_id = w.claim_id and k.wrapped_key = w.before
   `);
 }

@@ -2,8 +2,8 @@
  * The key file of the vault, which lies outside the database: without it the numbers in a stolen
  * database are noise, and losing it loses them. Created on first start, readable by its owner only.
  *
- * Lines: `search KEY` (never changes: it makes the search hashes) and one or more `wrap NUMBER KEY`;
- * the highest number wraps new data keys, the others still open old ones. Keys are base64.
+ * Lines: `search KEY` (never changes: it makes the search hashes) and one or more `wrap NUMBER
+ * KEY`; the highest number wraps new data keys, the others still open old ones. Keys are base64.
  */
 import { hkdfSync, randomBytes } from "node:crypto";
 import { mkdir, open, readFile } from "node:fs/promises";
