@@ -31,7 +31,8 @@ export function median(values: readonly number[]): number {
 
 export function spread(values: readonly number[]): string {
   const rounded = (value: number): string => value.toPrecision(4);
-  return `${rounded(median(values))} (${rounded(Math.min(...values))}-${rounded(Math.max(...values))})`;
+  const spread = `${rounded(Math.min(...values))}-${rounded(Math.max(...values))}`;
+  return `${rounded(median(values))} (${spread})`;
 }
 
 /** A ratio of ours to the floor, pair by pair, so that the machine's drift cancels out. */

@@ -35,7 +35,9 @@ function byType(engine: Engine, batch: ActionVerb, service: ActionVerb): ActionV
   };
 }
 
-/** Approves or declines. Throws `self-approval`, and `input-invalid` for a refusal without reason. */
+/**
+ * Approves or declines. Throws `self-approval`, and `input-invalid` for a refusal without reason.
+ */
 async function approve(engine: Engine, call: ActionCall): Promise<unknown> {
   const { clientId, adjustmentId, actor } = call;
   assert(adjustmentId !== null, "what is approved is an adjustment");

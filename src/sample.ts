@@ -30,7 +30,9 @@ export interface SampleOptions {
   readonly remark: (line: string) => void;
 }
 
-/** Loads the sample where it belongs; answers the running core, or null where there is no sample. */
+/**
+ * Loads the sample where it belongs; answers the running core, or null where there is no sample.
+ */
 export async function openSample(opened: OpenEngine, options: SampleOptions): Promise<Core | null> {
   const directory = join(options.dataDirectory, "sample");
   const note = join(directory, "core.json");

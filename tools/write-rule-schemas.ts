@@ -1,4 +1,6 @@
-/** Writes `src/rulebook/schema/`: the JSON Schemas of a rule book's files. A test keeps it fresh. */
+/**
+ * Writes `src/rulebook/schema/`: the JSON Schemas of a rule book's files. A test keeps it fresh.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 

@@ -50,7 +50,9 @@ export interface Entry {
   readonly creditTranCode: string | null;
   readonly amountMinor: bigint;
   readonly processing: Processing;
-  /** `contra` undoes an entry of a cancelled adjustment, `reversal` one that may have moved money. */
+  /**
+   * `contra` undoes an entry of a cancelled adjustment, `reversal` one that may have moved money.
+   */
   readonly kind: "original" | "contra" | "reversal";
   /** The entry undone, of a contra or a reversal. */
   readonly undoes: string | null;

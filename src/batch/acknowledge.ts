@@ -36,7 +36,9 @@ export interface Acknowledged {
 
 const SLICE = 2000;
 
-/** Throws `not-found`, `transition-refused` for a void file, `input-invalid` for an unknown line. */
+/**
+ * Throws `not-found`, `transition-refused` for a void file, `input-invalid` for an unknown line.
+ */
 export async function acknowledge(desk: BatchDesk, told: Acknowledgement): Promise<Acknowledged> {
   const { clientId, fileId } = told;
   return desk.engine.database.transaction(async (tx) => {

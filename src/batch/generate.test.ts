@@ -205,7 +205,7 @@ test("nothing pending is skipped, or an empty file where the destination wants o
   });
 });
 
-test("a size limit splits what is pending into files with their own totals and numbers", async () => {
+test("a size limit makes several files, each with its own totals and number", async () => {
   const client = await aBatchClient(engine, await aDirectory(), { maximumAdjustments: 2 });
   await pendingCredits(engine, client, ["1.00", "2.00", "3.00", "4.00", "5.00"]);
 
@@ -218,7 +218,7 @@ test("a size limit splits what is pending into files with their own totals and n
   ]);
 });
 
-test("a layout with account numbers carries them, and the stored bytes do not show them", async () => {
+test("a layout with account numbers carries them, the stored bytes do not show them", async () => {
   const layout = {
     format: "delimited",
     name: "numbers",

@@ -39,7 +39,9 @@ export function linesOfFile(
   `);
 }
 
-/** Adjustments of a file's live lines without an answer (or accepted), in the order of their ids. */
+/**
+ * Adjustments of a file's live lines without an answer (or accepted), in the order of their ids.
+ */
 export async function liveAdjustments(
   db: Queries,
   file: { clientId: string; id: string },

@@ -103,7 +103,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   return error instanceof Failure ? error.code : String(error);
 }
 
-test("regenerated: the old file is void, the next number holds the same movements again", async () => {
+test("regenerated: the old file is void, the next number holds the same movements", async () => {
   const sent = await aFile();
   expect(await executed()).toBe("6000");
   await unlink(join(sent.directory, (await fileOf(sent)).fileName));
@@ -280,7 +280,7 @@ test("a line refused after it was executed brings its money back", async () => {
   expect(again).toMatchObject({ settled: 0, moved: 0 });
 });
 
-test("an answer to a line that the file does not hold is refused, and nothing is done", async () => {
+test("an answer to a line that the file does not hold is refused; nothing is done", async () => {
   const sent = await aFile({ basis: "onAcknowledgement" });
   const other = "0190a1b2-0000-7000-8000-00000000000a";
   const told = answer(sent, { adjustmentIds: [sent.adjustments[0] as string, other] });

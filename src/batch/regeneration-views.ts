@@ -1,4 +1,6 @@
-/** What a regeneration would do with each line of a file: the difference shown before it is made. */
+/**
+ * What a regeneration would do with each line of a file: the difference shown before it is made.
+ */
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import type { Statement } from "../database/sql.ts";

@@ -205,7 +205,8 @@ export async function insertFile(tx: Transaction, file: NewFile, now: string): P
       ${file.clientId}, ${file.id}, ${file.profile}, ${file.sequence}, ${file.windowId},
       ${file.part}, ${file.supersedesId}, 'generated', ${file.marker}, ${file.fileName},
       ${file.layoutSha256}, ${json(file.facts)}, ${file.currency}, ${file.postingDate},
-      ${file.sha256}, ${file.sizeBytes}, ${file.sealedBy?.wrappedKey ?? null}, ${file.sealedBy?.wrappingKey ?? null}, ${totals.adjustmentCount},
+      ${file.sha256}, ${file.sizeBytes}, ${file.sealedBy?.wrappedKey ?? null},
+      ${file.sealedBy?.wrappingKey ?? null}, ${totals.adjustmentCount},
       ${totals.detailCount}, ${totals.lineCount}, ${totals.debitCount}, ${totals.debitMinor},
       ${totals.creditCount}, ${totals.creditMinor}, ${totals.hashTotal}, ${file.dueAt},
       ${file.createdBy}, ${now}, ${now})

@@ -115,7 +115,7 @@ test("another file of the same name is never overwritten; taken away, ours follo
   expect((await filesIn(directory))[name]).toContain("FH,TEST");
 });
 
-test("after its last try a file that is proven absent has failed, and resend starts anew", async () => {
+test("after its last try a file proven absent has failed, and resend starts anew", async () => {
   const directory = await aDirectory();
   await rm(directory, { recursive: true });
   const { client, adjustments, file } = await aFile(directory);
@@ -191,43 +191,66 @@ test("a temporary file that somebody changed is not taken for whole", async () =
   expect(await filesIn(directory)).toEqual({});
 });
 
+/** A desk whose first try stops before its outcome is recorded, until it is let go. */
+function heldDesk() {
+  const gate = Promise.withResolvers<undefined>();
+  let transactions = 0;
+  const database = {
+    ...db,
+    // The third transaction of a try is the one that settles it.
+    transaction: async (...[work, options]: Parameters<typeof db.transaction>) => {
+      transactions += 1;
+      if (transactions === 3) await gate.promise;
+      return db.transaction(work, options);
+    },
+  } as typeof db;
+  const isHeld = (): boolean => transactions === 3;
+  return { desk: batchDesk({ ...engine, database }), isHeld, letGo: () => gate.resolve(undefined) };
+}
+
 test("an older try that answers late changes nothing but the record", async () => {
   const directory = await aDirectory();
   await rm(directory, { recursive: true });
   const { client, file } = await aFile(directory);
-  const gate = Promise.withResolvers<undefined>();
-  let transactions = 0;
-  // The third transaction of a try is the one that settles it.
-  const slow = batchDesk({
-    ...engine,
-    database: {
-      ...db,
-      transaction: async (work, options) => {
-        transactions += 1;
-        if (transactions === 3) await gate.promise;
-        return db.transaction(work, options);
-      },
-    },
-  });
-  const first = transmitNext(slow, SENDING);
-  await expect.poll(() => transactions).toBe(3);
+  const slow = heldDesk();
+  const first = transmitNext(slow.desk, SENDING);
+  await expect.poll(slow.isHeld).toBe(true);
   await mkdir(directory);
 
   engine.clock.advance({ seconds: 61 });
   await transmitNext(desk, SENDING);
-  gate.resolve(undefined);
+  slow.letGo();
 
   expect(await first).toMatchObject({ outcome: "notPlaced" });
   const row = await file();
   expect(row).toMatchObject({ state: "handedOver", attempts: 2, problem: null });
   const steps = await transmissionSteps(db, client, row.id);
-  expect(steps.map((one) => `${one.attempt} ${one.step}`).sort()).toEqual([
+  expect(steps.map((one) => `${one.attempt} ${one.step}`).toSorted()).toEqual([
     "1 notPlaced",
     "1 started",
     "2 placed",
     "2 started",
     "2 temporaryWritten",
   ]);
+});
+
+test("nor does it disturb a newer try that failed as well and waits for its next time", async () => {
+  const directory = await aDirectory();
+  await rm(directory, { recursive: true });
+  const { file } = await aFile(directory);
+  const slow = heldDesk();
+  const first = transmitNext(slow.desk, SENDING);
+  await expect.poll(slow.isHeld).toBe(true);
+  engine.clock.advance({ seconds: 61 });
+  await transmitNext(desk, SENDING);
+  const before = await file();
+
+  engine.clock.advance({ seconds: 1 });
+  slow.letGo();
+  await first;
+
+  expect(before).toMatchObject({ state: "sending", attempts: 2 });
+  expect(await file()).toEqual(before);
 });
 
 test("a profile that was taken away sends nothing and says so", async () => {

@@ -60,7 +60,7 @@ test("windows are made ahead, once, and cut when their time has come", async () 
   expect((await windowsOf(client))[0]).toMatchObject({ state: "done", madeUp: false });
 });
 
-test("down over two windows: each is made up once, in order, with possible posting dates", async () => {
+test("down over two windows: each is made up once, in order, with possible dates", async () => {
   at("2026-11-23T15:00:00Z");
   const directory = await aDirectory();
   const client = await aBatchClient(engine, directory);
@@ -129,7 +129,8 @@ test("a changed cut-off moves the window that is planned; a removed one is skipp
   const change = (cutOffs: unknown): Promise<number> =>
     db.execute(sql`
       update client set version = version + 1,
-        settings = jsonb_set(settings, '{batchProfiles,nightly,cutOffs}', ${JSON.stringify(cutOffs)})
+        settings = jsonb_set(
+          settings, '{batchProfiles,nightly,cutOffs}', ${JSON.stringify(cutOffs)})
       where id = ${client}`);
 
   await change([{ time: "12:00" }]);
@@ -155,7 +156,7 @@ test("one client's broken profile is told and stops nobody else", async () => {
   expect(await windowsOf(healthy)).not.toHaveLength(0);
 });
 
-test("generate now takes the next free ordinal of the date that the cut-off rule gives", async () => {
+test("generate now takes the next free ordinal of the cut-off rule's date", async () => {
   at("2026-11-25T23:30:00Z");
   const client = await aBatchClient(engine, await aDirectory(), {
     postingDate: { businessDaysAfter: 1 },

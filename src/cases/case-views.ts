@@ -73,7 +73,9 @@ export function listClaims(db: Queries, filter: ClaimFilter): Promise<ClaimListR
   `);
 }
 
-/** Claims by outside number or id, among the clients given: more than one where numbers coincide. */
+/**
+ * Claims by outside number or id, among the clients given: more than one where numbers coincide.
+ */
 export function findClaims(
   db: Queries,
   clientIds: readonly string[],

@@ -25,7 +25,7 @@ export function documentationRoutes(parts: HttpDependencies): FastifyPluginAsync
     );
 
     app.get("/docs", open, async (_, reply) => {
-      drawn ??= referenceHtml(app.swagger() as unknown as OpenApiDocument);
+      drawn ??= referenceHtml(JSON.parse(JSON.stringify(app.swagger())) as OpenApiDocument);
       return sendPage(reply, "Redress API", drawn);
     });
 
@@ -58,7 +58,8 @@ export function documentationRoutes(parts: HttpDependencies): FastifyPluginAsync
 
 async function errorHtml(directory: string, code: FailureCode): Promise<string> {
   const markdown = await readFile(join(directory, `${code}.md`), "utf8");
-  return `${htmlOf(markdown)}\n<p><a href="/docs/errors">All errors</a> · <a href="/docs">API</a></p>`;
+  const links = `<p><a href="/docs/errors">All errors</a> · <a href="/docs">API</a></p>`;
+  return `${htmlOf(markdown)}\n${links}`;
 }
 
 function sendPage(reply: FastifyReply, title: string, body: string): FastifyReply {

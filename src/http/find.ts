@@ -24,7 +24,9 @@ export async function theClaim(
   );
 }
 
-/** A dispute by number or id. Throws `not-found`, and `request-invalid` where two clients have it. */
+/**
+ * A dispute by number or id. Throws `not-found`, and `request-invalid` where two clients have it.
+ */
 export async function theDispute(
   database: Database,
   request: FastifyRequest,

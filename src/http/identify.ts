@@ -39,7 +39,10 @@ export interface IdentifyParts {
   readonly ids: Ids;
 }
 
-/** Routes without a `permission` in their configuration are refused: no route is open by oversight. */
+/**
+ * Routes without a `permission` in their configuration are refused: no route is open by
+ * oversight.
+ */
 export function identifyCallers(app: FastifyInstance, parts: IdentifyParts): void {
   const { bySession, byApiKey } = authenticator(parts);
   app.decorateRequest("caller", null);

@@ -134,7 +134,8 @@ function schemaHtml(schema: JsonSchema): string {
   const rows = Object.entries(schema.properties).map(
     ([name, field]) =>
       `<tr><td><code>${escaped(name)}</code></td><td>${typeHtml(field)}</td>` +
-      `<td>${required.has(name) ? "always" : ""}</td><td>${escaped(field.description ?? "")}</td></tr>`,
+      `<td>${required.has(name) ? "always" : ""}</td>` +
+      `<td>${escaped(field.description ?? "")}</td></tr>`,
   );
   return `<table>${rows.join("")}</table>`;
 }

@@ -67,7 +67,7 @@ describe("claims", () => {
     expect((await get("/v1/claims")).body.items).toHaveLength(1);
   });
 
-  test("are found by number, by dispute and by the whole account, not by a piece of it", async () => {
+  test("are found by number, dispute and whole account, not by a piece of it", async () => {
     const { claim, dispute } = await opened();
     await post("/v1/claims", {
       body: aClaim("harbor", {

@@ -5,7 +5,10 @@ import { Failure } from "../kernel/failure.ts";
 
 const ENTITY_TAG = /^(?:W\/)?"([0-9]{1,9})"$/;
 
-/** The version the caller read. Throws `version-missing` or, for no version of ours, `stale-version`. */
+/**
+ * The version the caller read. Throws `version-missing` or, for no version of ours,
+ * `stale-version`.
+ */
 export function versionOf(request: FastifyRequest): number {
   const header = request.headers["if-match"];
   if (header === undefined || header === "") {

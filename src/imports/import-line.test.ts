@@ -23,7 +23,8 @@ test("the two lines of the specification parse", () => {
   );
   const operation = parseImportLine(
     '{"type":"operation","key":"o1","client":"harbor","dispute":"2405230004D",' +
-      '"operation":"issueProvisionalCredit","input":{"amount":"100.00"},"at":"2026-11-16T15:04:05Z"}',
+      '"operation":"issueProvisionalCredit","input":{"amount":"100.00"},' +
+      '"at":"2026-11-16T15:04:05Z"}',
   );
 
   expect(claim).toMatchObject({ type: "claim", claim: "2405230003C" });

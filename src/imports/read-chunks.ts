@@ -15,7 +15,10 @@ export interface Chunk {
 const READ_BYTES = 1 << 20;
 export const LINE_BYTES_MAX = 4 << 20;
 
-/** Chunks of `linesPerChunk` lines, the last one shorter. Throws on a line without an end in sight. */
+/**
+ * Chunks of `linesPerChunk` lines, the last one shorter. Throws on a line without an end in
+ * sight.
+ */
 export async function* readChunks(
   file: FileHandle,
   offset: number,

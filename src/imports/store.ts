@@ -68,7 +68,8 @@ export interface ChunkCounts {
 export async function advanceRun(tx: Transaction, id: string, by: ChunkCounts): Promise<void> {
   await tx.execute(sql`
     update import_run
-    set bytes_done = bytes_done + ${by.bytes}::bigint, lines_done = lines_done + ${by.lines}::bigint,
+    set bytes_done = bytes_done + ${by.bytes}::bigint,
+        lines_done = lines_done + ${by.lines}::bigint,
         claims = claims + ${by.claims}::bigint, operations = operations + ${by.operations}::bigint,
         duplicates = duplicates + ${by.duplicates}::bigint,
         rejected = rejected + ${by.rejected}::bigint

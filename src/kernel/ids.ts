@@ -54,7 +54,8 @@ export function creditStepId(entryId: string): string {
 
 /** `YYMMDD` of the client's local day, an ordinal of four digits or more, and `C` or `D`. */
 export function caseNumber(localDate: string, ordinal: number, kind: "C" | "D"): string {
-  return `${localDate.slice(2, 4)}${localDate.slice(5, 7)}${localDate.slice(8, 10)}${String(ordinal).padStart(4, "0")}${kind}`;
+  const day = localDate.slice(2, 10).replaceAll("-", "");
+  return `${day}${String(ordinal).padStart(4, "0")}${kind}`;
 }
 
 export const CLAIM_NUMBER = /^[0-9]{6}[0-9]{4,}C$/;

@@ -52,7 +52,8 @@ export async function insertEntries(
       debit_collection, debit_account, debit_tran_code,
       credit_collection, credit_account, credit_tran_code,
       amount_minor, currency, processing, event_date, planned_posting_date, booked_on,
-      rulebook_version, coalesce(string_to_array(nullif(chosen_by, ''), chr(31)), '{}'), actor, ${recordedAt}
+      rulebook_version, coalesce(string_to_array(nullif(chosen_by, ''), chr(31)), '{}'), actor,
+      ${recordedAt}
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.id)}::uuid[],

@@ -134,7 +134,7 @@ test("what the service refused can be done by hand", async () => {
   expect(result).toMatchObject({ state: "executed", failure: null });
 });
 
-test("of a partly executed adjustment only the rest is executed, whatever its route since", async () => {
+test("of a partly executed adjustment only the rest is executed, whatever its route", async () => {
   const row = await credited(engine, await aClient(engine), { fees: "5.00" });
   const [first] = await database.query<{ id: string }>(sql`
       select id from entry where adjustment_id = ${row.adjustmentId} order by id`);

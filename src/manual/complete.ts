@@ -1,7 +1,8 @@
 /**
  * Complete an Execute Accounting Assignment: a person posted it elsewhere, gives the system of
  * record's reference and posting date, and attests (domain §5.3). Also for what the service or the
- * batch route could not do. The statement is kept as it was made; a mistake is reversed, not edited.
+ * batch route could not do. The statement is kept as it was made; a mistake is reversed, not
+ * edited.
  */
 import { z } from "zod";
 

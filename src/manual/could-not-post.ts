@@ -1,4 +1,6 @@
-/** Could not post: the other system refused what a person tried; the reason decides what is next. */
+/**
+ * Could not post: the other system refused what a person tried; the reason decides what is next.
+ */
 import { z } from "zod";
 
 import type { Engine } from "../accounting/engine.ts";
@@ -43,7 +45,7 @@ export function couldNotPost(
   });
 }
 
-/** Throws `input-invalid` for an empty reason, `card-number-in-text` for one that holds a number. */
+/** Throws `input-invalid` for an empty reason, `card-number-in-text` for a number in it. */
 export function soundReason(reason: string): string {
   const words = reason.trim();
   if (words === "") {

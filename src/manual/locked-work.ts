@@ -1,6 +1,7 @@
 /**
  * Locks what people act on and looks at it again: adjustments first, then their assignments, both
- * in sorted order. What is closed, stale or somebody else's is refused one by one; the rest goes on.
+ * in sorted order. What is closed, stale or somebody else's is refused one by one; the rest goes
+ * on.
  */
 import type { AdjustmentState } from "../accounting/adjustment-machine.ts";
 import type { Engine } from "../accounting/engine.ts";

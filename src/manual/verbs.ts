@@ -1,4 +1,6 @@
-/** The verbs of this room as actions on assignments: `main.ts` registers them with the work room. */
+/**
+ * The verbs of this room as actions on assignments: `main.ts` registers them with the work room.
+ */
 import type { z } from "zod";
 
 import type { Engine } from "../accounting/engine.ts";

@@ -134,7 +134,7 @@ describe("what cannot be done", () => {
     });
   });
 
-  test("what a call may have posted is neither cancelled, moved nor completed by hand", async () => {
+  test("what a call may have posted is not cancelled, moved or completed by hand", async () => {
     const row = await workByHand(engine);
     await move(
       engine,

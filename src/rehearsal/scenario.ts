@@ -8,12 +8,7 @@ import { clientSettings } from "../accounting/client-settings.ts";
 import type { DecideContext } from "../accounting/decide-context.ts";
 import { factsOf } from "../accounting/decide-context.ts";
 import { decide } from "../accounting/decide.ts";
-import type {
-  Change,
-  DisputeBook,
-  FactValue,
-  ResolutionDecision,
-} from "../accounting/dispute-book.ts";
+import type { Change, DisputeBook, FactValue } from "../accounting/dispute-book.ts";
 import { newBook } from "../accounting/dispute-book.ts";
 import { evaluateGate } from "../accounting/gate.ts";
 import { bookedBalances } from "../accounting/operation-outcome.ts";
@@ -185,7 +180,8 @@ function stepDifference(
 
 function decisionDifference(expect: Expectation, decision: string | null): string | null {
   if (expect.decision === undefined || expect.decision === decision) return null;
-  return `decision: expected "${expect.decision}", got ${decision === null ? "none" : `"${decision}"`}`;
+  const got = decision === null ? "none" : `"${decision}"`;
+  return `decision: expected "${expect.decision}", got ${got}`;
 }
 
 /** Proposals that the changes created or replaced and that are still planned. */
@@ -250,10 +246,11 @@ function resolutionDifference(
   { book, context }: Play,
   expect: NonNullable<Scenario["resolution"]>,
 ): string | null {
-  const gate = evaluateGate(book, context.rulebook, expect.decision as ResolutionDecision);
+  const gate = evaluateGate(book, context.rulebook, expect.decision);
   if (gate.allowed !== expect.allowed) {
-    const words = gate.because.join("; ");
-    return `resolution ${expect.decision}: expected ${expect.allowed ? "allowed" : "refused"}, got ${gate.allowed ? "allowed" : `refused: ${words}`}`;
+    const wish = expect.allowed ? "allowed" : "refused";
+    const got = gate.allowed ? "allowed" : `refused: ${gate.because.join("; ")}`;
+    return `resolution ${expect.decision}: expected ${wish}, got ${got}`;
   }
   const wanted = expect.outOfBalance ?? {};
   return balanceDifference("outOfBalance", wanted, gate.outOfBalance, book.currency);

@@ -65,7 +65,7 @@ test("a fresh case: collected, to be decided, nothing to execute or resolve yet"
   expect(result.stages.map((stage) => stage.icon)).toEqual(["done", "ready", "ahead", "ahead"]);
 });
 
-test("the Accounting step shows the assignment with its actions, and is what comes next", async () => {
+test("the Accounting step shows the assignment and its actions, and comes next", async () => {
   const given = await aCase();
   await operate(engine, given.clientId, given.dispute, "issueProvisionalCredit");
 
@@ -114,7 +114,7 @@ test("a machine's work is pending, not ready", async () => {
   });
 });
 
-test("the gate is live: out of balance says what and why, in balance it may be resolved", async () => {
+test("the gate is live: out of balance says what and why, in balance it lets pass", async () => {
   const given = await aCase();
   await operate(engine, given.clientId, given.dispute, "payDispute");
   const blocked = (await rollup(given)).stages[3]?.steps[0];

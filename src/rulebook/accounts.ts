@@ -101,7 +101,10 @@ export type AccountChoice = Chosen;
 export interface Accounts {
   readonly chart: ReadonlyMap<string, Account>;
   readonly tables: readonly AccountTable[];
-  /** Pure; the collection and rule have to be of the book. `account` is `holder` for the dispute's own. */
+  /**
+   * Pure; the collection and rule have to be of the book. `account` is `holder` for the dispute's
+   * own.
+   */
   choose(question: AccountQuestion): AccountChoice;
   explainChoice(question: AccountQuestion): Explanation;
   /** The tran code of a GL that a closing entry follows without asking the table. */

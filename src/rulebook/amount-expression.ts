@@ -1,5 +1,6 @@
 /**
- * Amounts of operations and gates: `min(committedAccountHolder, surplus)`, `max(0, uncredited - x)`.
+ * Amounts of operations and gates: `min(committedAccountHolder, surplus)`,
+ * `max(0, uncredited - x)`.
  *
  * The one language of rule books (`expression.ts`) over positions. The only number written out is
  * 0: any other worth would depend on the currency. Values are minor units.

@@ -103,5 +103,6 @@ function equal(one: Raw | undefined, two: Raw | undefined): boolean {
 export function describeChange(change: BookChange): string {
   const { file, line, column, record, kind, keys, changesStandard } = change;
   const what = changesStandard ? "changes the standard" : kind;
-  return `${file}:${line}:${column} ${record}: ${what}${keys.length > 0 ? `: ${keys.join(", ")}` : ""}`;
+  const list = keys.length > 0 ? `: ${keys.join(", ")}` : "";
+  return `${file}:${line}:${column} ${record}: ${what}${list}`;
 }

@@ -28,7 +28,8 @@ rows:
 default: { account: first }
 `,
   "accounts/get-holder.yaml":
-    "name: Get Holder\ncollections: [accountHolder]\nhit: first\nrows: []\ndefault: { account: mine }\n",
+    "name: Get Holder\ncollections: [accountHolder]\nhit: first\nrows: []\n" +
+    "default: { account: mine }\n",
   "accounts/get-second.yaml":
     "name: Get Second\nsecondOperations: [Second]\nhit: first\nrows: []\n" +
     "default: { debit: second, credit: first }\n",
@@ -82,7 +83,8 @@ describe("the small book", () => {
 
 describe("account tables are refused", () => {
   const table = (collections: string, account: string): string =>
-    `name: T\ncollections: [${collections}]\nhit: first\nrows: []\ndefault: { account: ${account} }\n`;
+    `name: T\ncollections: [${collections}]\nhit: first\nrows: []\n` +
+    `default: { account: ${account} }\n`;
   const pair = (rules: string, debit: string, credit: string): string =>
     `name: T\nsecondOperations: [${rules}]\nhit: first\nrows: []\n` +
     `default: { debit: ${debit}, credit: ${credit} }\n`;
@@ -96,7 +98,8 @@ describe("account tables are refused", () => {
           "    meaning: M\n    debit: suspense\n    credit: suspense\n",
       },
       [
-        'rules.yaml:9 both sides of "Paid" are suspense, and no second-operation table names the rule',
+        'rules.yaml:9 both sides of "Paid" are suspense, ' +
+          "and no second-operation table names the rule",
       ],
     ],
     [
@@ -104,7 +107,8 @@ describe("account tables are refused", () => {
       { "accounts/get-second.yaml": pair("Second, Third, First", "second", "first") },
       [
         'accounts/get-second.yaml:2 unknown rule "Third"',
-        'accounts/get-second.yaml:2 "First" is no second operation: its sides are different collections',
+        'accounts/get-second.yaml:2 "First" is no second operation: ' +
+          "its sides are different collections",
       ],
     ],
     [
@@ -116,7 +120,8 @@ describe("account tables are refused", () => {
       "when a second operation's accounts are equal",
       { "accounts/get-second.yaml": pair("Second", "first", "first") },
       [
-        'accounts/get-second.yaml:5 a second operation\'s two accounts have to differ: both are "first"',
+        "accounts/get-second.yaml:5 a second operation's two accounts have to differ: " +
+          'both are "first"',
       ],
     ],
     [
@@ -133,7 +138,8 @@ describe("account tables are refused", () => {
       "when a collection has no table",
       { "accounts/get-holder.yaml": table("suspense", "first") },
       [
-        'accounts/get-suspense-gl.yaml:2 "suspense" has a table already, in accounts/get-holder.yaml',
+        'accounts/get-suspense-gl.yaml:2 "suspense" has a table already, ' +
+          "in accounts/get-holder.yaml",
         'collections.yaml:3 collection "accountHolder" has no account table',
       ],
     ],

@@ -96,7 +96,8 @@ describe("a table is refused", () => {
       ["{ amount: '> 50.00' }", "{ amount: '< 50.01' }"],
       "unique",
       [
-        'table.yaml:4:5 row "r1" overlaps row "r0" under unique: both fit amount in (50.00 .. 50.01)',
+        'table.yaml:4:5 row "r1" overlaps row "r0" under unique: ' +
+          "both fit amount in (50.00 .. 50.01)",
       ],
     ],
     [
@@ -104,7 +105,8 @@ describe("a table is refused", () => {
       ["{ network: '= cards > 1', fraud: true }", "{ fraud: true }"],
       "unique",
       [
-        'table.yaml:4:5 row "r1" may overlap row "r0" under unique: an expression decides for fraud=true',
+        'table.yaml:4:5 row "r1" may overlap row "r0" under unique: ' +
+          "an expression decides for fraud=true",
       ],
     ],
     [

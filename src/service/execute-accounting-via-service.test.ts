@@ -247,7 +247,7 @@ describe("unknown", () => {
     expect(core.book.postings()).toHaveLength(1);
   });
 
-  test("without a look-up it is sent again with the same key, and the duplicate settles it", async () => {
+  test("without a look-up the same key is sent again, and the duplicate settles it", async () => {
     failing("dropAnswerAfterPosting");
     const { client, id } = await aCredit({ lookUp: null });
 

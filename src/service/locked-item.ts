@@ -1,4 +1,6 @@
-/** What a person acts on in this room: the adjustment and its assignment, locked, as they saw it. */
+/**
+ * What a person acts on in this room: the adjustment and its assignment, locked, as they saw it.
+ */
 import type { AdjustmentState } from "../accounting/adjustment-machine.ts";
 import type { AdjustmentLock } from "../accounting/store.ts";
 import { lockAdjustments } from "../accounting/store.ts";

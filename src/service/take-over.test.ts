@@ -104,7 +104,7 @@ describe("a worker that dies or sleeps", () => {
 });
 
 describe("a service that is down", () => {
-  test("is not stormed: the circuit opens, one probe at a time, and all goes out in the end", async () => {
+  test("is not stormed: the circuit opens, one probe at a time, and all goes out", async () => {
     const address = core.address;
     const port = Number(new URL(address).port);
     await core.stop();

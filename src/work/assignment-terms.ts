@@ -47,7 +47,8 @@ export function assignmentTermsFrom(source: TermsSource): (facts: TermsFacts) =>
     const row = assignmentType(facts.type);
     const calendar = source.calendarOf(facts.clientId);
     const departure = needsDeparture(row) ? (source.departureOf?.(facts) ?? null) : null;
-    const key = `${facts.clientId} ${row.type} ${facts.openedAt} ${facts.plannedPostingDate} ${departure ?? ""}`;
+    const dates = `${facts.openedAt} ${facts.plannedPostingDate} ${departure ?? ""}`;
+    const key = `${facts.clientId} ${row.type} ${dates}`;
     let times = known.get(key);
     if (times === undefined || times.calendar !== calendar) {
       if (known.size >= MOST_TIMES_KEPT) known.clear();

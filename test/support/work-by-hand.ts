@@ -1,4 +1,7 @@
-/** Work for people's hands: a dispute's credit at a client without integrations, and what became of it. */
+/**
+ * Work for people's hands: a dispute's credit at a client without integrations, and what became
+ * of it.
+ */
 import { moveAdjustments } from "../../src/accounting/move-adjustments.ts";
 import type { Move } from "../../src/accounting/move-adjustments.ts";
 import { sql } from "../../src/database/sql.ts";

@@ -55,7 +55,8 @@ export function pathWith(path: string, query: Query = {}): string {
     ([, value]) => value !== undefined && value !== null && value !== "",
   );
   if (given.length === 0) return path;
-  return `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+  const texts = given.map(([name, value]) => [name, String(value)]);
+  return `${path}?${new URLSearchParams(texts).toString()}`;
 }
 
 /** Reads a resource. Throws `ProblemError`. */
@@ -99,7 +100,7 @@ async function send(url: string, init: RequestInit): Promise<Response> {
       code: "network",
       detail: "The connection failed before an answer came.",
       remedy:
-        "Nothing is known about what became of it. Try again: the same command is done at most once.",
+        "It is not known what became of it. Try again: the same command is done at most once.",
       retryable: true,
     });
   }

@@ -1,4 +1,6 @@
-/** What the pages read, as query options: one name per resource, so that commands can refresh it. */
+/**
+ * What the pages read, as query options: one name per resource, so that commands can refresh it.
+ */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { ProblemError, read, readText, rememberCsrf } from "./http.ts";

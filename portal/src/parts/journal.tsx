@@ -1,4 +1,7 @@
-/** What has to be posted, as a journal: each entry with its two sides, in debit and credit columns. */
+/**
+ * What has to be posted, as a journal: each entry with its two sides, in debit and credit
+ * columns.
+ */
 import { showAmount } from "../api/money.ts";
 import type { PostingEntry, PostingSide, Proposal } from "../api/types.ts";
 import { WordBadge } from "../ui/badge.tsx";

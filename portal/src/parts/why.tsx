@@ -1,4 +1,6 @@
-/** The record's answer to "why was this posted?": rule, rule-book version, table rows, who, when. */
+/**
+ * The record's answer to "why was this posted?": rule, rule-book version, table rows, who, when.
+ */
 import type { Entry } from "../api/types.ts";
 import { Facts } from "../ui/panel.tsx";
 import { inWords } from "../ui/states.ts";

@@ -1,4 +1,6 @@
-/** One file end to end: totals, hash, where it went, its lines, its bytes, its place in the chain. */
+/**
+ * One file end to end: totals, hash, where it went, its lines, its bytes, its place in the chain.
+ */
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 

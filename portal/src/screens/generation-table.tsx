@@ -1,4 +1,6 @@
-/** What a generation would write, profile by profile: what leaves, what stays, and what is wrong. */
+/**
+ * What a generation would write, profile by profile: what leaves, what stays, and what is wrong.
+ */
 import type { GenerationFault, GenerationPreview, PendingSum } from "../api/batch-types.ts";
 import { useClientName } from "../parts/clients.ts";
 import { Amount } from "../ui/money.tsx";

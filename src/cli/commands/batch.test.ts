@@ -96,7 +96,7 @@ test("resend, regenerate and acknowledge, each leading to the next", async () =>
   expect(shown.lines.join("\n")).toContain("temporaryWritten");
 });
 
-test("a profile that does not load is told and fails the command, the others are written", async () => {
+test("a profile that does not load fails the command, the others are written", async () => {
   await aBatchClient(engine, await aDirectory(), { layout: "no-such-layout" });
   const directory = await aDirectory();
   const healthy = await aBatchClient(engine, directory);

@@ -1,6 +1,6 @@
 /**
- * `redress batch`: generate, list, show, resend, regenerate, acknowledge. A command writes and sends
- * the files itself; a running server beside it takes part, and each file is sent once.
+ * `redress batch`: generate, list, show, resend, regenerate, acknowledge. A command writes and
+ * sends the files itself; a running server beside it takes part, and each file is sent once.
  */
 import { userInfo } from "node:os";
 

@@ -7,7 +7,8 @@ import { statementCheck } from "./violation.ts";
 export const ADJUSTMENT_CHECKS: readonly Check[] = [
   statementCheck(
     "adjustment-amount",
-    "a booked adjustment's amount is the sum of its entries; a proposal has none; a cancelled one is undone",
+    "a booked adjustment's amount is the sum of its entries; a proposal has none; " +
+      "a cancelled one is undone",
     sql`
       select a.client_id as client,
              format('dispute %s, adjustment %s (%s)', d.number, a.id, a.state) as at,

@@ -89,7 +89,7 @@ async function lastAdjustment(client: string, dispute: string): Promise<string> 
   return row.id;
 }
 
-test("sound books of every kind of history have no violation, and every entry is counted", async () => {
+test("sound books of every history have no violation, and every entry is counted", async () => {
   await livedBooks();
 
   const { found, ...verdict } = await verified();
@@ -316,7 +316,7 @@ describe("what is planted is found, named and placed", () => {
     expect(violations).toBe(found.length);
   });
 
-  test("two live reversals and two live lines, where the indexes that refuse them are gone", async () => {
+  test("two live reversals and two live lines, where their indexes are gone", async () => {
     await livedBooks();
     await database.owner.execute(sql`drop index adjustment_one_live_reversal`);
     await database.owner.execute(sql`drop index batch_line_one_live`);
