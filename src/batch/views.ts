@@ -124,7 +124,9 @@ export function listFiles(db: Queries, filter: FileFilter): Promise<FileRow[]> {
     where f.client_id = any (${filter.clients}::text[])
       ${profile === null ? nothing : sql`and f.profile = ${profile}`}
       ${windowId === null ? nothing : sql`and f.window_id = ${windowId}`}
-      ${after === null ? nothing : sql`and (f.created_at, f.id) < (${after.createdAt}, ${after.id})`}
+      ${
+        after === null ? nothing : sql`and (f.created_at, f.id) < (${after.createdAt}, ${after.id})`
+      }
     order by f.created_at desc, f.id desc
     limit ${filter.limit}
   `);
@@ -229,5 +231,31 @@ export function linesOfFile(
       and l.line_number > ${page.afterLine}
     order by l.line_number
     limit ${page.limit}
+  `);
+}
+
+export interface AdjustmentLineRow {
+  readonly fileId: string;
+  readonly sequence: bigint;
+  readonly fileState: FileState;
+  readonly lineNumber: bigint;
+  readonly live: boolean;
+  readonly outcome: string | null;
+}
+
+/** The files an adjustment was in, oldest first. Served by `batch_line_of_adjustment`. */
+export function linesOfAdjustment(
+  db: Queries,
+  clientId: string,
+  adjustmentId: string,
+): Promise<AdjustmentLineRow[]> {
+  return db.query(sql`
+    select l.file_id as "fileId", f.sequence, f.state as "fileState",
+           l.line_number as "lineNumber", l.live, l.outcome
+    from batch_line l
+    join batch_file f on f.client_id = l.client_id and f.id = l.file_id
+    where l.client_id = ${clientId} and l.adjustment_id = ${adjustmentId}
+    order by f.sequence
+    limit 1000
   `);
 }

@@ -13,10 +13,12 @@ import {
   proposalsOf,
   transitionsOf,
 } from "../accounting/dispute-views.ts";
+import { linesOfAdjustment } from "../batch/views.ts";
 import { executeAccounting } from "../accounting/execute-accounting.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import { wireMoney } from "../kernel/money.ts";
+import { attemptsOf, findingsOf } from "../service/views.ts";
 import { assignmentView } from "../work/assignment-view.ts";
 import { assignmentsById } from "../work/views.ts";
 
@@ -85,6 +87,42 @@ const AdjustmentDetails = Adjustment.extend({
       postingDate: z.string(),
       actor: z.string(),
       recordedAt: z.string(),
+    }),
+  ),
+  attempts: z
+    .array(
+      z.object({
+        id: z.string(),
+        service: z.string(),
+        purpose: z.string(),
+        key: z.string(),
+        startedAt: z.string(),
+        outcome: z.string().nullable().describe("Null while its answer has not come"),
+        status: z.int().nullable(),
+        code: z.string().nullable(),
+        reason: z.string().nullable(),
+        reference: z.string().nullable(),
+        latencyMilliseconds: z.int().nullable(),
+        isSuperseded: z.boolean().nullable(),
+      }),
+    )
+    .describe("Calls of the service route, oldest first"),
+  findings: z.array(
+    z.object({
+      posted: z.boolean(),
+      reason: z.string(),
+      actor: z.string(),
+      recordedAt: z.string(),
+    }),
+  ),
+  batchLines: z.array(
+    z.object({
+      batch: z.string(),
+      sequence: z.int(),
+      line: z.int(),
+      fileState: z.string(),
+      live: z.boolean(),
+      outcome: z.string().nullable(),
     }),
   ),
   assignment: Assignment.nullable(),
@@ -234,6 +272,12 @@ async function detailsOf(
   const { database } = engine;
   const { clientId, id, openAssignmentId } = row;
   const rulebook = (await engine.clients(database, [clientId])).get(clientId)?.rulebook;
+  const key = { clientId, adjustmentId: id, createdAt: row.createdAt };
+  const [attempts, findings, batchLines] = await Promise.all([
+    attemptsOf(database, [key]),
+    findingsOf(database, clientId, id),
+    linesOfAdjustment(database, clientId, id),
+  ]);
   const [entries, proposals, transitions, executions, assignments] = await Promise.all([
     entriesOfAdjustment(database, { clientId, disputeId: row.disputeId, adjustmentId: id }),
     proposalsOf(database, clientId, id),
@@ -265,6 +309,14 @@ async function detailsOf(
       recordedAt: one.recordedAt,
     })),
     executions: executions.map((one) => ({ ...one, entry: one.entryId })),
+    attempts: attempts.map((one) => ({ ...one })),
+    findings: findings.map((one) => ({ ...one })),
+    batchLines: batchLines.map((one) => ({
+      ...one,
+      batch: one.fileId,
+      sequence: Number(one.sequence),
+      line: Number(one.lineNumber),
+    })),
     assignment:
       assignment === undefined
         ? null

@@ -69,6 +69,11 @@ describe("a batch", () => {
     });
     const lines = (await get(`/v1/batches/${String(file?.["id"])}/lines`)).body.items;
     expect(lines).toMatchObject([{ line: 1, dispute, state: "inFile", live: true }]);
+    const adjustment = await get(`/v1/adjustments/${String(lines[0]?.["adjustment"])}`);
+    expect(adjustment.body).toMatchObject({
+      attempts: [],
+      batchLines: [{ batch: file?.["id"], sequence: 1, line: 1, live: true, outcome: null }],
+    });
   });
 
   test("has bytes that agree with its hash", async () => {
