@@ -125,7 +125,7 @@ export async function postingDetails(
     dispute: row.dispute,
     state: row.state,
     amount: wireMoney(row.amountMinor, row.currency),
-    isMoneyless: entries.length === 0,
+    isMoneyless: row.principalRule === null,
     eventDate: row.eventDate,
     plannedPostingDate: row.plannedPostingDate,
     statementText: `${label} ${row.dispute}`,

@@ -88,3 +88,13 @@ test("wrong books: what and where as remarks, every violation counted, exit 1", 
   ]);
   expect(few.printed[0]).toContain("6 violations");
 });
+
+test("what is checked can be listed, with what holds", async () => {
+  const { printed, remarks } = await run("--list");
+
+  expect(printed).toContain("sums-to-zero: all balances of a dispute add up to zero per currency");
+  expect(printed).toContain(
+    "file-from-rows: every file rendered again from its rows has its bytes, its hash and its totals",
+  );
+  expect(remarks).toEqual([]);
+});

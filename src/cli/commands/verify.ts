@@ -3,13 +3,14 @@ import type { Command } from "commander";
 
 import { json } from "../../database/sql.ts";
 import { failpointsFrom } from "../../kernel/failpoints.ts";
-import { verify } from "../../proof/verify/verify.ts";
+import { CHECKED, verify } from "../../proof/verify/verify.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
 
 interface Options {
   readonly json?: boolean;
   readonly limit: string;
+  readonly list?: boolean;
 }
 
 export function verifyCommands(program: Command, context: CommandContext): void {
@@ -17,6 +18,7 @@ export function verifyCommands(program: Command, context: CommandContext): void 
     .command("verify")
     .option("--json", "print entries, violations and the books digest as JSON")
     .option("--limit <count>", "violations shown; all are counted", "1000")
+    .option("--list", "print what is checked, and stop")
     .description(
       "recompute balances, states, links, files and totals; exit 1 and say where one is wrong",
     )
@@ -24,6 +26,10 @@ export function verifyCommands(program: Command, context: CommandContext): void 
 }
 
 async function runVerify(context: CommandContext, options: Options): Promise<void> {
+  if (options.list === true) {
+    for (const { name, holds } of CHECKED) context.print(`${name}: ${holds}`);
+    return;
+  }
   const { engine, vault, keys, close } = await context.openEngine();
   try {
     let left = Number(options.limit);

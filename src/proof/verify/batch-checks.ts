@@ -64,7 +64,12 @@ export const BATCH_CHECKS: readonly Check[] = [
   ),
 ];
 
-/** Every file again from its rows: bytes, hash and totals. One after the other: memory is flat. */
+/** The one check that is not a statement: files are rendered, one after the other. */
+export const FILE_CHECK = {
+  name: "file-from-rows",
+  holds: "every file rendered again from its rows has its bytes, its hash and its totals",
+};
+
 export async function* filesFromRows(desk: BatchDesk): AsyncGenerator<Violation> {
   const files = desk.engine.database.stream<{ client: string; id: string; name: string }>(sql`
     select client_id as client, id, file_name as name
@@ -74,7 +79,7 @@ export async function* filesFromRows(desk: BatchDesk): AsyncGenerator<Violation>
   for await (const file of files) {
     const { faults } = await verifyFile(desk, file.client, file.id);
     for (const what of faults) {
-      yield { check: "file-from-rows", client: file.client, at: `file ${file.name}`, what };
+      yield { check: FILE_CHECK.name, client: file.client, at: `file ${file.name}`, what };
     }
   }
 }

@@ -8,19 +8,22 @@ import { sql } from "../../database/sql.ts";
 
 import { ADJUSTMENT_CHECKS } from "./adjustment-checks.ts";
 import { BALANCE_CHECKS } from "./balance-checks.ts";
-import { BATCH_CHECKS, filesFromRows } from "./batch-checks.ts";
+import { BATCH_CHECKS, FILE_CHECK, filesFromRows } from "./batch-checks.ts";
 import { booksDigest } from "./books-digest.ts";
 import { ENTRY_CHECKS } from "./entry-checks.ts";
 import { STATE_CHECKS } from "./state-checks.ts";
 import type { Check, Violation } from "./violation.ts";
 
-export const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check[] = [
   ...BALANCE_CHECKS,
   ...ENTRY_CHECKS,
   ...ADJUSTMENT_CHECKS,
   ...STATE_CHECKS,
   ...BATCH_CHECKS,
 ];
+
+/** Every check by name, with what holds while it finds nothing. */
+export const CHECKED: readonly Pick<Check, "name" | "holds">[] = [...CHECKS, FILE_CHECK];
 
 export interface Verdict {
   readonly entries: bigint;
@@ -32,14 +35,11 @@ export interface Verdict {
 export interface VerifyOptions {
   /** Told each violation as it is found. */
   readonly onViolation: (violation: Violation) => void;
-  /** Told the name of each check before it runs. */
-  readonly onCheck?: (name: string) => void;
 }
 
 export async function verify(desk: BatchDesk, options: VerifyOptions): Promise<Verdict> {
   let violations = 0;
-  const count = async (name: string, found: AsyncIterable<Violation>): Promise<void> => {
-    options.onCheck?.(name);
+  const count = async (found: AsyncIterable<Violation>): Promise<void> => {
     for await (const violation of found) {
       violations += 1;
       options.onViolation(violation);
@@ -49,13 +49,12 @@ export async function verify(desk: BatchDesk, options: VerifyOptions): Promise<V
     async (tx) => {
       // Sums over all entries stay in memory longer before they spill to disk.
       await tx.execute(sql`set local work_mem = '128MB'`);
-      for (const check of CHECKS) await count(check.name, check.find(tx));
-      options.onCheck?.("books-digest");
+      for (const check of CHECKS) await count(check.find(tx));
       return { entries: await entryCount(tx), booksDigest: await booksDigest(tx) };
     },
     { isolation: "repeatable read", readOnly: true },
   );
-  await count("file-from-rows", filesFromRows(desk));
+  await count(filesFromRows(desk));
   return { ...books, violations };
 }
 
