@@ -15,8 +15,9 @@ export function useSend<Answer>(): UseMutationResult<Answer, Error, Sent> {
   return useMutation<Answer, Error, Sent>({
     mutationFn: ({ path, ...given }) => command<Answer>(path, given),
     onSettled: (_answer, _error, { query }) => {
-      if (query?.["dryRun"] === true) return undefined;
-      return queries.invalidateQueries({ predicate: (one) => one.queryKey[0] !== "session" });
+      if (query?.["dryRun"] === true) return;
+      // Not waited for: what the command answered is shown at once.
+      void queries.invalidateQueries({ predicate: (one) => one.queryKey[0] !== "session" });
     },
   });
 }

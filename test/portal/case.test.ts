@@ -1,0 +1,123 @@
+/** The case page in a real browser: the rollup, the books, and an operation from preview to entry. */
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { aClient, aDisputeOf, operate } from "../support/engine.ts";
+import { usePortal } from "../support/portal.ts";
+import { useDatabase } from "../support/use-database.ts";
+import { sql } from "../../src/database/sql.ts";
+
+const db = useDatabase();
+const site = usePortal(db);
+let client = "";
+let dispute = "";
+let claim = "";
+
+beforeEach(async () => {
+  const { engine } = site.server;
+  client = await aClient(engine);
+  dispute = await aDisputeOf(engine, client, {}, "320.10");
+  const row = await db.one<{ number: string }>(sql`
+    select c.number from claim c where c.client_id = ${client}
+  `);
+  claim = row.number;
+  await site.person("amy");
+});
+
+describe("the case page", { timeout: 60_000 }, () => {
+  test("shows the stages, and the assignment in the Accounting step with its actions", async () => {
+    await operate(site.server.engine, client, dispute, "issueProvisionalCredit");
+
+    const page = await site.signedIn("amy", `/cases/${client}/${claim}`);
+    const rollup = page.getByRole("region", { name: "Case Rollup" });
+    await rollup.waitFor();
+
+    expect(await rollup.getByRole("heading").allInnerTexts()).toEqual([
+      "Collect",
+      "Analyze",
+      "Execute",
+      "Resolve",
+    ]);
+    const step = rollup.getByRole("listitem").filter({ hasText: "Accounting" }).first();
+    expect(await step.innerText()).toContain("Execute Accounting Assignment");
+    expect(await step.innerText()).toContain("320.10");
+    await step.getByRole("button", { name: "Complete" }).click();
+    await page.getByRole("dialog").getByText("I certify").waitFor();
+    expect(page.url()).toContain("action=completion");
+  });
+
+  test("previews an operation, books it once, and shows its entry in debit and credit", async () => {
+    const page = await site.signedIn("amy", `/cases/${client}/${claim}?tab=operation`);
+    await page.getByLabel("Operation").selectOption("issueProvisionalCredit");
+    await page.getByLabel("Amount, USD").fill("120.10");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText("This would happen").waitFor();
+    expect(await entries()).toEqual([]);
+
+    await page.getByRole("button", { name: "Process Actions" }).click();
+    await page.getByText("Done", { exact: true }).first().waitFor();
+    await page.getByRole("link", { name: "Entries" }).click();
+    const table = page.getByRole("region", { name: "Entries" });
+    await table.getByText("Provisional Credit").waitFor();
+
+    expect(await entries()).toEqual([{ rule: "ProvisionalCredit", amount: 12010n }]);
+    expect(await table.getByText("120.10").count()).toBe(2);
+    await table.getByRole("button", { name: "Why Provisional Credit" }).click();
+    await table.getByText("Accounts chosen by").waitFor();
+  });
+
+  test("says what to do when an operation is refused", async () => {
+    const page = await site.signedIn("amy", `/cases/${client}/${claim}?tab=operation`);
+    await page.getByLabel("Operation").selectOption("issueProvisionalCredit");
+    await page.getByLabel("Amount, USD").fill("320.11");
+    await page.getByRole("button", { name: "Apply" }).click();
+
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+
+    expect(await alert.innerText()).toContain("amount-exceeds-limit");
+    expect(await alert.innerText()).toContain("What to do");
+    expect(await page.getByRole("button", { name: "Process Actions" }).count()).toBe(0);
+  });
+
+  test("is found by the number of its dispute", async () => {
+    const page = await site.signedIn("amy", "/");
+    await page.getByLabel("Search cases by claim or dispute number").fill(dispute);
+    await page.keyboard.press("Enter");
+
+    await page.getByRole("heading", { name: `Claim ${claim}` }).waitFor();
+
+    expect(new URL(page.url()).pathname).toBe(`/cases/${client}/${claim}`);
+  });
+
+  test("comes back after a sign-in that was needed on the way", async () => {
+    const page = await site.page();
+    await page.goto(`/cases/${client}/${claim}?tab=balances`);
+    await page.getByRole("textbox", { name: "User" }).fill("amy");
+    await page.getByLabel("Password", { exact: true }).fill("correct horse battery staple");
+    await page.getByRole("button", { name: "Sign in" }).click();
+
+    await page.getByText("No balances yet").waitFor();
+
+    expect(page.url()).toContain(`/cases/${client}/${claim}?tab=balances`);
+  });
+
+  test("shows a person without the right why an action is refused, and does not hide it", async () => {
+    await operate(site.server.engine, client, dispute, "issueProvisionalCredit");
+    await site.person("vera", ["viewer"]);
+
+    const page = await site.signedIn("vera", "/queues");
+    await page.getByRole("row").filter({ hasText: dispute }).click();
+    const actions = page.getByRole("group", { name: "Actions" });
+    await actions.waitFor();
+
+    const complete = actions.getByRole("button", { name: /^Complete/ });
+    expect(await complete.getAttribute("aria-disabled")).toBe("true");
+    await page.getByText("Your role does not allow this").first().waitFor();
+  });
+});
+
+function entries() {
+  return db.query(sql`
+    select rule, amount_minor as amount from entry where client_id = ${client} order by id
+  `);
+}

@@ -1,0 +1,162 @@
+/** Every screen in light and dark, wide and narrow: accessible, and without a complaint. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { gzipSync } from "node:zlib";
+
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { aBatchClient, aDirectory, pendingCredits } from "../support/batch.ts";
+import { aClient, aDisputeOf, operate } from "../support/engine.ts";
+import { signIn, usePortal } from "../support/portal.ts";
+import { useDatabase } from "../support/use-database.ts";
+import { generateNow } from "../../src/batch/generate.ts";
+import { batchDesk, PROFILE } from "../support/batch-desk.ts";
+
+const db = useDatabase();
+const site = usePortal(db);
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const FIRST_LOAD_KIB = 235;
+const STYLES_KIB = 25;
+
+interface Place {
+  readonly byHand: string;
+  readonly byBatch: string;
+  readonly claim: string;
+  readonly file: string;
+  readonly assignment: string;
+}
+let place: Place = { byHand: "", byBatch: "", claim: "", file: "", assignment: "" };
+
+beforeEach(async () => {
+  const { engine } = site.server;
+  const byHand = await aClient(engine);
+  const byBatch = await aBatchClient(engine, await aDirectory());
+  const dispute = await aDisputeOf(engine, byHand, {}, "320.10");
+  await operate(engine, byHand, dispute, "issueProvisionalCredit");
+  await operate(engine, byHand, dispute, "recordChargeback", {
+    amount: "320.10",
+    reference: "CB1",
+  });
+  await pendingCredits(engine, byBatch, ["100.00", "40.50"]);
+  const desk = batchDesk(engine);
+  const { files } = await generateNow(desk, { clientId: byBatch, profile: PROFILE, actor: "amy" });
+  await pendingCredits(engine, byBatch, ["12.00"]);
+  await site.person("amy");
+  const { items } = await asAmy<{ items: { id: string; claim: string; client: string }[] }>(
+    `/v1/assignments?client=${byHand}`,
+  );
+  place = {
+    byHand,
+    byBatch,
+    claim: items[0]?.claim ?? "",
+    file: files[0]?.id ?? "",
+    assignment: items[0]?.id ?? "",
+  };
+});
+
+type Screen = readonly [name: string, path: (at: Place) => string, shows: string];
+
+const SCREENS: readonly Screen[] = [
+  ["Today", () => "/", "Next files"],
+  ["Queues", () => "/queues", "For a person"],
+  ["an assignment", (at) => `/queues?assignment=${at.assignment}&action=completion`, "I certify"],
+  ["Cases", () => "/cases", "Notice received"],
+  ["a search without an answer", () => "/cases?q=999", "No claim or dispute matches"],
+  ["a case", (at) => `/cases/${at.byHand}/${at.claim}`, "Chargeback"],
+  ["balances", (at) => `/cases/${at.byHand}/${at.claim}?tab=balances`, "Adds up to zero"],
+  ["positions", (at) => `/cases/${at.byHand}/${at.claim}?tab=positions`, "Which decisions"],
+  ["a timeline", (at) => `/cases/${at.byHand}/${at.claim}?tab=timeline`, "Routed to manual"],
+  [
+    "an operation",
+    (at) => `/cases/${at.byHand}/${at.claim}?tab=operation&operation=writeOff`,
+    "Justification",
+  ],
+  ["Batches", () => "/batches", "Posting date"],
+  ["a batch", (at) => `/batches/${at.file}`, "Control totals"],
+  ["Generate", () => "/administration", "All clients with batch"],
+  ["Regenerate", (at) => `/administration?do=regenerate&file=${at.file}`, "What became of"],
+  ["an address that leads nowhere", () => "/nowhere", "This address leads nowhere"],
+];
+
+const SCHEMES = ["light", "dark"] as const;
+const NARROW = { width: 390, height: 844 };
+
+describe.each(SCHEMES)("in the %s scheme", (colorScheme) => {
+  test("every screen is accessible and complains of nothing", { timeout: 180_000 }, async () => {
+    site.complaints.length = 0;
+    const page = await site.page({ colorScheme });
+    await page.goto("/");
+    const found = { "sign-in": await violations(page) } as Record<string, string[]>;
+    await signIn(page, "amy");
+
+    for (const [name, path, shows] of SCREENS) {
+      await page.goto(path(place));
+      await page.getByText(shows).first().waitFor();
+      found[name] = await violations(page);
+    }
+
+    const clean = ["sign-in", ...SCREENS.map(([name]) => name)].map((name) => [name, []]);
+    expect(found).toEqual(Object.fromEntries(clean));
+    expect(site.complaints).toEqual([]);
+  });
+});
+
+test("on a narrow page nothing hangs over the edge", { timeout: 120_000 }, async () => {
+  const page = await site.signedIn("amy", "/", { viewport: NARROW });
+  const wide: string[] = [];
+
+  for (const [name, path, shows] of SCREENS) {
+    await page.goto(path(place));
+    // A queue without a choice shows its list alone.
+    await page.getByText(shows).first().waitFor();
+    const width = await page.locator("html").evaluate((html) => html.scrollWidth);
+    if (width > NARROW.width) wide.push(`${name}: ${width}`);
+  }
+
+  expect(wide).toEqual([]);
+});
+
+test("the first load stays within its budget", { timeout: 60_000 }, async () => {
+  const page = await site.page();
+  const sizes = { script: 0, stylesheet: 0 };
+  const read: Promise<void>[] = [];
+  page.on("response", (response) => {
+    const type = response.request().resourceType();
+    if (type !== "script" && type !== "stylesheet") return;
+    read.push(
+      response.body().then((body) => {
+        sizes[type] += gzipSync(body).length / 1024;
+      }),
+    );
+  });
+
+  await page.goto("/");
+  await signIn(page, "amy");
+  await page.getByText("Next files").waitFor();
+  await Promise.all(read);
+
+  expect(sizes.script).toBeGreaterThan(50);
+  expect(sizes.script).toBeLessThanOrEqual(FIRST_LOAD_KIB);
+  expect(sizes.stylesheet).toBeLessThanOrEqual(STYLES_KIB);
+});
+
+async function violations(page: Page): Promise<string[]> {
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(AXE);
+  const results = await page.evaluate<AxeResults>(
+    `axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`,
+  );
+  return results.violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 120)}`),
+  );
+}
+
+async function asAmy<Answer>(url: string): Promise<Answer> {
+  const key = await site.server.keyFor("reader");
+  const { app } = site.server;
+  const response = await app.inject({ url, headers: { authorization: `Bearer ${key}` } });
+  return response.json<Answer>();
+}
