@@ -46,6 +46,14 @@ export interface OperationRequest {
   readonly input: Readonly<Record<string, unknown>>;
   /** ISO instant of the business event; now when left out. */
   readonly at?: string | undefined;
+  /** `operationHash` of this request, where somebody had time to compute it before. */
+  readonly hash?: Buffer;
+}
+
+/** What makes a repeated key the same operation. */
+export function operationHash(request: Omit<OperationRequest, "hash">): Buffer {
+  const { dispute, operation, input, at } = request;
+  return bodyHash({ dispute, operation, input, at });
 }
 
 export interface OperationResult extends OperationOutcome {
@@ -97,6 +105,7 @@ export async function executeAccountingIn(
   tx: Transaction,
   engine: Engine,
   requests: readonly OperationRequest[],
+  options: { readonly outcomes: boolean } = { outcomes: true },
 ): Promise<OperationResult[]> {
   if (requests.length === 0) return [];
   const clients = await engine.clients(tx, [...new Set(requests.map((one) => one.clientId))]);
@@ -113,6 +122,8 @@ export async function executeAccountingIn(
     rows: [],
     actors: new Map(),
     eventDates: new Map(),
+    instants: new Map(),
+    outcomes: options.outcomes,
   };
   const results = requests.map((request) => consider(set, request));
   await insertOperations(tx, set.rows, set.now.toString());
@@ -134,6 +145,10 @@ interface OperationSet {
   readonly actors: Map<string, string>;
   /** The last event date per dispute: adjustments carry it. */
   readonly eventDates: Map<string, string>;
+  /** Business events of one import often share their instant. */
+  readonly instants: Map<string, { at: string; date: string }>;
+  /** An import only counts; it has no use for what each operation became. */
+  readonly outcomes: boolean;
 }
 
 interface Recorded {
@@ -206,12 +221,7 @@ async function referencesBefore(
 }
 
 function consider(set: OperationSet, request: OperationRequest): OperationResult {
-  const hash = bodyHash({
-    dispute: request.dispute,
-    operation: request.operation,
-    input: request.input,
-    at: request.at,
-  });
+  const hash = request.hash ?? operationHash(request);
   const keyed = `${request.clientId} ${request.key}`;
   const before = set.recorded.get(keyed);
   if (before !== undefined) return repeatOf(set, request, before, hash);
@@ -260,8 +270,7 @@ function decideOne(
   assert(loaded !== undefined, `dispute ${ref.number} has no book`);
   const { book } = loaded;
   const operationId = set.engine.ids.next();
-  const at = request.at === undefined ? set.now : Temporal.Instant.from(request.at);
-  const eventDate = runtime.calendar.dateOf(at);
+  const { at, date: eventDate } = eventInstant(set, runtime, request.at);
   const from = book.changes.length;
   const row = {
     clientId: request.clientId,
@@ -273,7 +282,7 @@ function decideOne(
     disputeId: ref.disputeId,
     operation: request.operation,
     input: request.input,
-    at: at.toString(),
+    at,
     eventDate,
     actor: request.actor,
     stateBefore: book.state,
@@ -289,7 +298,9 @@ function decideOne(
     noteReferences(set, request, book.changes.slice(from));
     set.actors.set(operationId, actor);
     set.eventDates.set(book.id, eventDate);
-    const outcome = outcomeOf(book, book.changes.slice(from), decision);
+    const outcome = set.outcomes
+      ? outcomeOf(book, book.changes.slice(from), decision)
+      : { ...NO_OUTCOME, decision };
     set.rows.push({ ...row, state: "done", outcome: { decision } });
     return { ...outcome, status: "done", operationId, failure: null };
   } catch (error) {
@@ -299,6 +310,17 @@ function decideOne(
     set.rows.push({ ...row, state: "refused", outcome });
     return refusal(operationId, error);
   }
+}
+
+function eventInstant(set: OperationSet, runtime: ClientRuntime, given: string | undefined) {
+  const key = `${runtime.id} ${given ?? ""}`;
+  let instant = set.instants.get(key);
+  if (instant === undefined) {
+    const at = given === undefined ? set.now : Temporal.Instant.from(given);
+    instant = { at: at.toString(), date: runtime.calendar.dateOf(at) };
+    set.instants.set(key, instant);
+  }
+  return instant;
 }
 
 function decideContext(set: OperationSet, runtime: ClientRuntime): DecideContext {
@@ -338,10 +360,14 @@ function refusal(operationId: string | null, failure: Failure): OperationResult 
     status: "refused",
     operationId,
     failure,
-    decision: null,
-    entries: [],
-    planned: [],
-    adjustments: [],
-    balances: {},
+    ...NO_OUTCOME,
   };
 }
+
+const NO_OUTCOME: OperationOutcome = {
+  decision: null,
+  entries: [],
+  planned: [],
+  adjustments: [],
+  balances: {},
+};

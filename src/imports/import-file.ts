@@ -10,7 +10,11 @@ import type { FileHandle } from "node:fs/promises";
 import type { AccountVault } from "../access/vault.ts";
 import type { Engine } from "../accounting/engine.ts";
 import type { OperationRequest } from "../accounting/execute-accounting.ts";
-import { executeAccountingIn, untilDecided } from "../accounting/execute-accounting.ts";
+import {
+  executeAccountingIn,
+  operationHash,
+  untilDecided,
+} from "../accounting/execute-accounting.ts";
 import type { ClaimRequest } from "../accounting/open-claims.ts";
 import { openClaims } from "../accounting/open-claims.ts";
 import { clientVersions } from "../cases/views.ts";
@@ -158,7 +162,7 @@ function claimRequest(line: ClaimLine): ClaimRequest {
 }
 
 function operationRequest(line: OperationLine): OperationRequest {
-  return {
+  const request: OperationRequest = {
     clientId: line.client,
     key: line.key,
     source: "import",
@@ -168,6 +172,8 @@ function operationRequest(line: OperationLine): OperationRequest {
     input: line.input,
     at: line.at,
   };
+  // Computed while the database works on the chunk before.
+  return { ...request, hash: operationHash(request) };
 }
 
 async function importChunk(
@@ -247,6 +253,7 @@ async function takeOperations(
     tx,
     engine,
     known.map((one) => ({ ...one.request, actor })),
+    { outcomes: false },
   );
   return counted(known, results, rejects);
 }
