@@ -30,6 +30,7 @@ const TASKS = {
   schema: { file: "tools/write-schema.ts" },
   openapi: { file: "tools/write-openapi.ts" },
   bench: { file: "bench/main.ts", portal: "wanted" },
+  property: { file: "tools/property.ts" },
   node: {},
 };
 

@@ -177,13 +177,15 @@ function distanceOf({ book, context }: Stage): number {
   const distances = DECISIONS.map((decision) => {
     const gate = evaluateGate(book, context.rulebook, decision);
     if (gate.allowed) return book.state === "denialPlanned" ? 1 : 0;
-    const off = Object.values(gate.outOfBalance).reduce(
-      (sum, one) => sum + Math.abs(Number(one)),
-      0,
-    );
-    return 1 + off + 30 * gate.because.length;
+    return gate.because.reduce((sum, words) => sum + 10 + weightOf(words), 1);
   });
   return Math.min(...distances);
+}
+
+/** The amount that a reason names; a reason without one weighs like a whole dispute. */
+function weightOf(words: string): number {
+  const amount = /-?[0-9]+[.][0-9]+$/.exec(words);
+  return amount === null ? 100 : Math.abs(Number(amount[0]));
 }
 
 /** What may happen next depends on this alone, as far as a search cares. */
