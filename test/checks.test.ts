@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { CHECKS, runCheck } from "../tools/checks.ts";
 
-test.each(CHECKS)("$name", { timeout: 120_000 }, async (check) => {
+test.each(CHECKS)("$name", { timeout: 300_000 }, async (check) => {
   const { passed, output } = await runCheck(check);
 
   expect(passed ? "" : output).toBe("");

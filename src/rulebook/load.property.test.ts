@@ -50,7 +50,7 @@ describe("a damaged book", () => {
           expect(reason).not.toBe("");
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

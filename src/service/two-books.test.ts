@@ -36,15 +36,22 @@ const LEASE_SECONDS = 1;
 let core: Core | undefined;
 afterEach(() => core?.stop());
 
-async function manyCredits(count: number, fault: FaultName, withLookUp = true) {
-  core = await startCore({ faults: { seed: 7, rules: [{ fault, oneIn: 5 }] } });
+async function manyCredits(
+  count: number,
+  fault: FaultName,
+  { withLookUp = true, concurrency = 32, postingMilliseconds = 0 } = {},
+) {
+  core = await startCore({
+    postingMilliseconds,
+    faults: { seed: 7, rules: [{ fault, oneIn: 5 }] },
+  });
   const service = {
     ...standInService(core.address, {
       callSeconds: 0.2,
       absenceIsProofAfterSeconds: 0.4,
       withLookUp,
     }),
-    concurrency: 32,
+    concurrency,
     circuit: { opensAfter: 50 },
   };
   const client = await aClient(engine, { services: { core: service } });
@@ -86,7 +93,7 @@ test.each<{ fault: FaultName; withLookUp: boolean }>([
 ])(
   "$fault on one call in five, look-up $withLookUp: executed once, the books agree",
   async ({ fault, withLookUp }) => {
-    const { client, ids } = await manyCredits(200, fault, withLookUp);
+    const { client, ids } = await manyCredits(200, fault, { withLookUp });
     const problems: unknown[] = [];
     const desk = serviceDesk(engine, { leaseSeconds: 2, retryDivisor: 1000, problems });
     const worker = startServiceWorker(desk, { pollSeconds: 0.02 });
@@ -117,9 +124,13 @@ test("two workers at once call for each adjustment once", async () => {
 }, 60_000);
 
 test("workers killed in flight: nothing is posted twice, nothing is lost", async () => {
-  const { client, ids } = await manyCredits(200, "dropAnswerAfterPosting");
+  const { client, ids } = await manyCredits(200, "dropAnswerAfterPosting", {
+    // Slow enough that calls are under way at each of the kills.
+    concurrency: 4,
+    postingMilliseconds: 20,
+  });
   let kills = 0;
-  while (kills < 4) {
+  while (kills < 3) {
     const child = spawn(
       process.execPath,
       [PROCESS, db.url, String(clock.aheadMilliseconds), String(LEASE_SECONDS)],

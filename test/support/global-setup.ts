@@ -24,6 +24,7 @@ declare module "vitest" {
 
 const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
 const PREFIX = "redress-test-";
+const OF_A_RUN = /^redress-test-(\d+)-/;
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
@@ -69,9 +70,10 @@ const KEEP_SEEDED_ROWS = `
 
 /** Of runs that were killed: their server stops by itself, their directory stays behind. */
 async function removeLeftovers(): Promise<void> {
-  const names = await readdir(tmpdir());
-  for (const name of names.filter((entry) => entry.startsWith(PREFIX))) {
-    const pid = Number(name.slice(PREFIX.length).split("-")[0]);
+  for (const name of await readdir(tmpdir())) {
+    // Directories without a process id belong to single tests, perhaps of a run beside this one.
+    const pid = Number(OF_A_RUN.exec(name)?.[1]);
+    if (Number.isNaN(pid)) continue;
     const directory = join(tmpdir(), name);
     if (isRunning(pid) || existsSync(join(directory, "postgres", "postmaster.pid"))) continue;
     await rm(directory, { recursive: true, force: true }).catch(() => undefined);
