@@ -210,7 +210,7 @@ function getAdjustmentRoute(app: ZodApp, parts: HttpDependencies): void {
     ),
     async (request, reply) => {
       const row = await find(parts, request, request.params.id);
-      void tag(request, reply, row.version);
+      tag(reply, row.version);
       return detailsOf(parts, row, personOf(callerOf(request)));
     },
   );

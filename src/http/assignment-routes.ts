@@ -166,7 +166,7 @@ function getAssignmentRoute(app: ZodApp, parts: HttpDependencies): void {
     async (request, reply) => {
       const { id } = request.params;
       const row = await theAssignment(parts, id, await scopeOf(database, request));
-      void tag(request, reply, row.version);
+      tag(reply, row.version);
       const posting =
         row.adjustmentId === null
           ? null
@@ -206,7 +206,7 @@ function takeNextRoute(app: ZodApp, parts: HttpDependencies): void {
         queue: request.body?.queue,
       });
       if (row === undefined) return reply.code(204).send(null);
-      void tag(request, reply, row.version);
+      tag(reply, row.version);
       return reply.code(200).send(present(assignmentView(row, person)));
     },
   );
@@ -238,7 +238,7 @@ function takeAndReleaseRoutes(app: ZodApp, parts: HttpDependencies): void {
         const person = personOf(callerOf(request));
         const seen = [{ clientId: before.clientId, id, version }];
         const row = (await verb(database, person.name, seen))[0] as AssignmentRow;
-        void tag(request, reply, row.version);
+        tag(reply, row.version);
         return present(assignmentView(row, person));
       },
     );
@@ -288,7 +288,7 @@ function actionRoutes(app: ZodApp, parts: HttpDependencies): void {
           input: request.body,
         });
         const row = await theAssignment(parts, id, clientIds);
-        void tag(request, reply, row.version);
+        tag(reply, row.version);
         return present(assignmentView(row, person));
       },
     );

@@ -167,7 +167,7 @@ function resendBatchRoute(app: ZodApp, parts: HttpDependencies): void {
         reason,
         actor,
       });
-      void tag(request, reply, after.version);
+      tag(reply, after.version);
       return presentFile(after);
     },
   );

@@ -145,7 +145,7 @@ function getBatchRoute(app: ZodApp, parts: HttpDependencies): void {
     ),
     async (request, reply) => {
       const file = await theBatch(parts.engine.database, request, request.params.id);
-      void tag(request, reply, file.version);
+      tag(reply, file.version);
       const steps = await transmissionSteps(database, file.clientId, file.id);
       const chain = await chainOfFile(database, file.clientId, file.id);
       return {

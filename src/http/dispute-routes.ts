@@ -158,7 +158,7 @@ function getDisputeRoute(app: ZodApp, parts: HttpDependencies): void {
       const row = await theDispute(database, request, request.params.id, request.query.client);
       const { book, rulebook } = await bookOf(parts, row);
       const masked = await vault.masked(database, [row]);
-      void tag(request, reply, row.version);
+      tag(reply, row.version);
       return {
         id: row.number,
         claim: row.claim,

@@ -40,7 +40,6 @@ const BY_FASTIFY_CODE: Readonly<Record<string, FailureCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: "request-invalid",
   FST_ERR_CTP_EMPTY_JSON_BODY: "request-invalid",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "request-invalid",
-  FST_ERR_BAD_URL: "request-invalid",
 };
 
 /** Sends a failure as problem+json. */
@@ -83,6 +82,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return validationFailure(error);
   const { code = "", statusCode, message = "" } = error as Partial<FastifyError>;
+  // Its message repeats the address, query and all.
+  if (code === "FST_ERR_BAD_URL") return new Failure("request-invalid", "no such address can be");
   const known = BY_FASTIFY_CODE[code];
   if (known !== undefined) return new Failure(known, message);
   // Node's parser and the JSON parser say 400 without a code of ours.

@@ -1,7 +1,7 @@
 /** Clients, claims, disputes and operations over HTTP. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { testServer } from "../../test/support/http.ts";
+import { call, testServer } from "../../test/support/http.ts";
 import type { TestServer } from "../../test/support/http.ts";
 import { CARD, aClaim, caseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
@@ -326,4 +326,17 @@ describe("a dispute", () => {
     expect(done.status).toBe(201);
     expect((await get("/v1/disputes/2611160900D?client=harbor")).body["state"]).toBe("open");
   });
+});
+
+test("what the caller has already is not sent again", async () => {
+  const { dispute } = await opened();
+  const { headers } = await get(`/v1/disputes/${dispute}`);
+  const known = { "if-none-match": String(headers["etag"]) };
+
+  const again = await call(server.app, admin, "GET", `/v1/disputes/${dispute}`, { headers: known });
+  await operate(dispute, "issueProvisionalCredit");
+  const after = await call(server.app, admin, "GET", `/v1/disputes/${dispute}`, { headers: known });
+
+  expect([again.status, again.text]).toEqual([304, ""]);
+  expect(after.status).toBe(200);
 });

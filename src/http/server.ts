@@ -3,6 +3,7 @@
  * problem+json in one place; nothing of the data is cached; nothing is open by oversight.
  */
 import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
 
 import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
@@ -19,6 +20,7 @@ import {
 import { authenticator } from "../access/authenticate.ts";
 import type { Authenticator } from "../access/authenticate.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refuseUnfitText } from "../kernel/fit-text.ts";
 
 import { accessRoutes } from "./access-routes.ts";
 import { adjustmentRoutes } from "./adjustment-routes.ts";
@@ -35,10 +37,11 @@ import { importRoutes } from "./import-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
-import { handleErrors, sendProblem } from "./problem.ts";
+import { failureOf, handleErrors, sendProblem } from "./problem.ts";
 import { rollupRoutes } from "./rollup-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { systemRoutes } from "./system-routes.ts";
+import { isKnown } from "./version.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -65,6 +68,10 @@ export async function buildServer(
         : randomBytes(12).toString("base64url");
     },
     routerOptions: { maxParamLength: 200 },
+    // What the router cannot even read comes before every hook.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(request, reply, failureOf(error));
+    },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -130,7 +137,18 @@ async function shared(app: FastifyInstance, parts: HttpDependencies): Promise<vo
     void reply.header("x-request-id", request.id).header("cache-control", "no-store");
   });
   identifyCallers(app, parts.engine);
+  app.addHook("preValidation", async (request) => {
+    refuseUnfitText(request.query, "request-invalid");
+    if (!(request.body instanceof Readable)) refuseUnfitText(request.body);
+  });
   answerOnce(app, parts.engine);
+  app.addHook("onSend", async (request, reply, payload) => {
+    if (request.method !== "GET" || reply.statusCode !== 200 || !isKnown(request, reply)) {
+      return payload;
+    }
+    void reply.code(304).removeHeader("content-length").removeHeader("content-type");
+    return "";
+  });
   app.addHook("onResponse", async (request, reply) => {
     // The pattern, not the address: what people search for is not for the log.
     request.log.info({

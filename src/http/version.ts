@@ -31,10 +31,15 @@ export function mustBePresent(request: FastifyRequest, present: number): void {
   });
 }
 
-/** Sets the entity tag; answers true where the caller has this version already (304). */
-export function tag(request: FastifyRequest, reply: FastifyReply, version: number): boolean {
-  const entityTag = `"${version}"`;
-  void reply.header("etag", entityTag);
+/** Sets the entity tag: the version that a command on it has to name. */
+export function tag(reply: FastifyReply, version: number): void {
+  void reply.header("etag", `"${version}"`);
+}
+
+/** True where the caller says that they have what is answered. */
+export function isKnown(request: FastifyRequest, reply: FastifyReply): boolean {
   const known = request.headers["if-none-match"];
-  return known !== undefined && known.split(",").some((one) => one.trim() === entityTag);
+  const entityTag = reply.getHeader("etag");
+  if (known === undefined || entityTag === undefined) return false;
+  return known.split(",").some((one) => one.trim().replace(/^W\//, "") === entityTag);
 }

@@ -144,3 +144,49 @@ test("a whole account number is shown for a reason, and the showing recorded", a
   );
   expect(rows).toEqual([{ actor: "key:admin", outcome: "done", reason: "call with holder" }]);
 });
+
+describe("an approval", () => {
+  const asked = async (): Promise<{ id: string; version: number; dispute: string }> => {
+    await client("strict", { approvals: { adjustManually: [{ above: "0", levels: 1 }] } });
+    const { dispute } = await opened("strict");
+    const answer = await operate(dispute, "adjustManually", {
+      rule: "ProvisionalCredit",
+      amount: "10.00",
+      reason: "goodwill",
+    });
+    expect(answer.body).toMatchObject({ adjustments: [{ state: "awaitingApproval" }] });
+    const { body } = await assignmentOf(dispute);
+    return { id: String(body["id"]), version: Number(body["version"]), dispute };
+  };
+
+  test("is nobody's own: another person gives it, and the money moves on", async () => {
+    const { id, version, dispute } = await asked();
+    const url = `/v1/assignments/${id}/approval`;
+    const other = await server.keyFor("other", ["approver"]);
+
+    const own = await post(url, { body: { approved: true }, version });
+    const given = await post(url, { body: { approved: true }, version }, other);
+
+    expect([own.status, own.body["code"]]).toEqual([403, "self-approval"]);
+    expect(given.status).toBe(200);
+    const [entry] = (await get(`/v1/disputes/${dispute}/entries`)).body.items;
+    expect(entry).toMatchObject({ amount: { amount: "10.00" }, adjustment: { route: "MANUAL" } });
+  });
+
+  test("that is declined needs a reason, and nothing moves", async () => {
+    const { id, version, dispute } = await asked();
+    const url = `/v1/assignments/${id}/approval`;
+    const other = await server.keyFor("other", ["approver"]);
+
+    const mute = await post(url, { body: { approved: false }, version }, other);
+    const declined = await post(
+      url,
+      { body: { approved: false, reason: "not ours" }, version },
+      other,
+    );
+
+    expect(mute.body["code"]).toBe("input-invalid");
+    expect(declined.status).toBe(200);
+    expect((await get(`/v1/disputes/${dispute}/entries`)).body.items).toEqual([]);
+  });
+});

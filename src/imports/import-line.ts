@@ -8,6 +8,7 @@ import { z } from "zod";
 
 import type { FieldFault } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refuseUnfitText } from "../kernel/fit-text.ts";
 import { CLAIM_NUMBER, DISPUTE_NUMBER } from "../kernel/ids.ts";
 
 const key = z.string().min(1).max(200).describe("Unique per client; makes a re-run harmless");
@@ -64,6 +65,7 @@ export function parseImportLine(text: string): ImportLine {
   } catch (error) {
     throw new Failure("line-invalid", `not JSON: ${(error as Error).message}`);
   }
+  refuseUnfitText(value);
   const result = importLine.safeParse(value);
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap(faultsOf);
@@ -83,7 +85,7 @@ export function keyOf(text: string): string | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null || !("key" in value)) return null;
-    return typeof value.key === "string" ? value.key : null;
+    return typeof value.key === "string" ? value.key.replaceAll("\u0000", "\ufffd") : null;
   } catch {
     return null;
   }

@@ -1,0 +1,123 @@
+/** What bad input gets: a clear refusal that names the place, never a 500, and nothing half done. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { testServer } from "../../test/support/http.ts";
+import type { TestServer } from "../../test/support/http.ts";
+import { aClaim, caseApi } from "../../test/support/http-case.ts";
+import { useDatabase } from "../../test/support/use-database.ts";
+import { sql } from "../database/sql.ts";
+
+const db = useDatabase();
+let server: TestServer;
+let admin: string;
+const { client, get, opened, post } = caseApi(
+  () => server,
+  () => admin,
+);
+
+beforeAll(async () => {
+  server = await testServer(db);
+});
+beforeEach(async () => {
+  server.engine.clock.advance({ minutes: 1 });
+  admin = await server.keyFor("admin");
+  await client("harbor");
+});
+afterAll(() => server.app.close());
+
+const credit = (input: unknown) => ({ operation: "issueProvisionalCredit", input });
+
+describe("an operation", () => {
+  test.each([
+    ["an exponent", credit({ amount: "1e3" }), 422, "amount-invalid"],
+    ["a number", credit({ amount: 5 }), 422, "amount-invalid"],
+    ["three decimals", credit({ amount: "1.001" }), 422, "amount-invalid"],
+    ["an endless amount", credit({ amount: "9".repeat(30) }), 422, "amount-invalid"],
+    ["no text", credit({ amount: "" }), 422, "amount-invalid"],
+    ["a NUL", credit({ amount: "1\u0000" }), 422, "input-invalid"],
+    ["half a character", credit({ fees: "\ud800" }), 422, "input-invalid"],
+    ["an inherited name", credit({ constructor: "1.00" }), 422, "input-invalid"],
+    ["a list for an input", credit(["1.00"]), 422, "input-invalid"],
+    ["an inherited operation", { operation: "__proto__" }, 422, "unknown-operation"],
+    ["no operation", {}, 422, "input-invalid"],
+    ["a list", [1], 422, "input-invalid"],
+    ["an impossible time", { ...credit({}), at: "2026-02-30T00:00:00Z" }, 422, "input-invalid"],
+    [
+      "a card number in free text",
+      { operation: "denyDispute", input: { reason: "card 4111111111111111" } },
+      422,
+      "card-number-in-text",
+    ],
+    [
+      "an endless reference",
+      { operation: "recordChargeback", input: { amount: "1.00", reference: "x".repeat(3000) } },
+      422,
+      "input-invalid",
+    ],
+    [
+      "an adjustment that is none",
+      { operation: "reverseAdjustment", input: { adjustment: "nonsense", reason: "x" } },
+      404,
+      "not-found",
+    ],
+  ])("with %s", async (_, body, status, code) => {
+    const { dispute } = await opened();
+
+    const answer = await post(`/v1/disputes/${dispute}/operations`, { body });
+
+    expect([answer.status, answer.body["code"]]).toEqual([status, code]);
+    expect(await db.query(sql`select 1 from entry`)).toEqual([]);
+    const { text } = await db.one<{ text: string }>(
+      sql`select coalesce(string_agg(input::text, ''), '') as text from operation`,
+    );
+    expect(text).not.toContain("4111111111111111");
+  });
+});
+
+describe("a claim", () => {
+  const [dispute] = aClaim().disputes;
+  test.each([
+    ["a NUL in its type", { claimType: "Ca\u0000rd" }, "input-invalid"],
+    ["an unknown client", { client: "nobody" }, "not-found"],
+    ["an unknown currency", { disputes: [{ ...dispute, currency: "XXQ" }] }, "unknown-currency"],
+    ["an undeclared fact", { disputes: [{ ...dispute, facts: { colour: 1 } }] }, "input-invalid"],
+    ["an impossible number", { claim: "2613450001C" }, "input-invalid"],
+    ["another kind of number", { claim: "2611160001D" }, "input-invalid"],
+    ["an odd account", { disputes: [{ ...dispute, account: "' or 1=1" }] }, "input-invalid"],
+    ["no disputes", { disputes: [] }, "input-invalid"],
+  ])("with %s", async (_, more, code) => {
+    const answer = await post("/v1/claims", { body: aClaim("harbor", more) });
+
+    expect([404, 422]).toContain(answer.status);
+    expect(answer.body["code"]).toBe(code);
+    expect(await db.query(sql`select 1 from claim`)).toEqual([]);
+  });
+});
+
+describe("an address", () => {
+  test.each([
+    ["/v1/disputes/%00", 404],
+    ["/v1/disputes/%E0%A4%A", 400],
+    [`/v1/disputes/${"9".repeat(60)}D`, 404],
+    ["/v1/claims?q=%00", 400],
+    [`/v1/claims?q=${"x".repeat(70)}`, 400],
+    ["/v1/claims?client=a&client=b", 400],
+    ["/v1/assignments?queue=%00", 400],
+    ["/v1/assignments?queue=%27", 200],
+    ["/v1/assignments/%00", 404],
+    ["/v1/adjustments?state=odd", 400],
+    ["/v1/batches/xyz", 404],
+    ["/v1/batches?client=nobody", 404],
+    ["/v1/imports/1", 404],
+    ["/v1/users?cursor=%00", 400],
+    ["/docs/errors/..%2f..%2fpackage", 404],
+    ["/docs/errors/constructor", 404],
+  ])("%s is answered %i", async (url, status) => {
+    const answer = await get(url);
+
+    expect(answer.status).toBe(status);
+    if (status >= 400) {
+      expect(answer.headers["content-type"]).toContain("application/problem+json");
+    }
+  });
+});

@@ -1,0 +1,65 @@
+/**
+ * Text from outside before it goes anywhere: what no database can hold is refused by name, and so
+ * is a card number in free text, so that none is ever stored where it is not expected. References
+ * and account numbers are no free text.
+ */
+import { refuseCardNumbers } from "./card-number.ts";
+import type { FailureCode, FieldFault } from "./failure.ts";
+import { Failure } from "./failure.ts";
+
+/** Fields that people write sentences into. */
+const FREE_TEXT: ReadonlySet<string> = new Set([
+  "reason",
+  "note",
+  "commentary",
+  "justification",
+  "comment",
+  "description",
+]);
+
+const DEEPEST = 32;
+
+/** Throws the code given naming each place, and `card-number-in-text`. */
+export function refuseUnfitText(value: unknown, code: FailureCode = "input-invalid"): void {
+  const faults: FieldFault[] = [];
+  walk(value, "", "", 0, faults);
+  if (faults.length === 0) return;
+  const words = faults.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`).join("; ");
+  throw new Failure(code, words, {}, faults);
+}
+
+function walk(
+  value: unknown,
+  pointer: string,
+  field: string,
+  depth: number,
+  faults: FieldFault[],
+): void {
+  if (typeof value === "string") {
+    const detail = unfit(value);
+    if (detail !== null) faults.push({ pointer, detail });
+    else if (FREE_TEXT.has(field)) refuseCardNumbers(value, pointer.slice(1));
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (depth === DEEPEST) {
+    faults.push({ pointer, detail: `is nested more than ${DEEPEST} levels deep` });
+    return;
+  }
+  for (const [name, inner] of Object.entries(value)) {
+    const place = `${pointer}/${printable(name)}`;
+    if (unfit(name) !== null) faults.push({ pointer: place, detail: "has an impossible name" });
+    walk(inner, place, Array.isArray(value) ? field : name, depth + 1, faults);
+  }
+}
+
+/** PostgreSQL holds neither: a NUL character, half a surrogate pair. */
+function unfit(text: string): string | null {
+  if (text.includes("\u0000")) return "holds a NUL character";
+  return text.isWellFormed() ? null : "holds half a character";
+}
+
+function printable(name: string): string {
+  const text = name.toWellFormed().replaceAll("\u0000", "�");
+  return text.replaceAll("~", "~0").replaceAll("/", "~1");
+}
