@@ -36,7 +36,7 @@ export function startWorkers(
   log: Logger,
 ): Workers {
   const { engine, vault, failpoints } = opened;
-  const { leaseSeconds, retryDivisor } = configuration;
+  const { leaseSeconds, retryDivisor, callTimeoutSeconds } = configuration;
   const service = startServiceWorker({
     engine,
     vault,
@@ -45,6 +45,7 @@ export function startWorkers(
     random: () => randomInt(1_000_000) / 1_000_000,
     leaseSeconds,
     retryDivisor,
+    callTimeoutSeconds,
     report: (problem, error) => log.error({ worker: "service", err: error }, problem),
   });
   const batch = startBatchWorker(opened, {

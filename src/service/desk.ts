@@ -20,6 +20,8 @@ export interface ServiceDesk {
   readonly leaseSeconds: number;
   /** Divides the waits between calls, so that tests see hours of outage in seconds. */
   readonly retryDivisor: number;
+  /** Overrides the services' own time-out of a call; for tests. */
+  readonly callTimeoutSeconds?: number | undefined;
   /** What went wrong on our own side, for the log; no numbers, no secrets. */
   report(problem: string, error: unknown): void;
 }

@@ -212,7 +212,7 @@ function openLines(desk: ServiceDesk) {
     if (known?.service === service) return known.adapter;
     // Configured anew: calls under way end on the old connections.
     void known?.adapter.close();
-    const adapter = restJsonAdapter(service, desk.secrets);
+    const adapter = restJsonAdapter(service, desk.secrets, desk.callTimeoutSeconds);
     adapters.set(name, { service, adapter });
     return adapter;
   };

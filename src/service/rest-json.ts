@@ -11,7 +11,11 @@ import type { Json, RequestFacts, Template } from "./template.ts";
 import type { Transport } from "./transport.ts";
 import { httpTransport } from "./transport.ts";
 
-export function restJsonAdapter(service: Service, secrets: Secrets): ServiceAdapter {
+export function restJsonAdapter(
+  service: Service,
+  secrets: Secrets,
+  callSeconds: number = service.timeouts.callSeconds,
+): ServiceAdapter {
   const base = new URL(service.url);
   let transport: Transport | undefined;
   const open = (): Transport =>
@@ -19,7 +23,7 @@ export function restJsonAdapter(service: Service, secrets: Secrets): ServiceAdap
       origin: base.origin,
       connections: service.concurrency,
       connectSeconds: service.timeouts.connectSeconds,
-      callSeconds: service.timeouts.callSeconds,
+      callSeconds,
     }));
   return {
     prepare: (purpose, { real, masked }) => {

@@ -98,14 +98,14 @@ test.each<{ fault: FaultName; withLookUp: boolean }>([
     const desk = serviceDesk(engine, { leaseSeconds: 2, retryDivisor: 1000, problems });
     const worker = startServiceWorker(desk, { pollSeconds: 0.02 });
 
-    const rows = await untilDecided(ids, 30);
+    const rows = await untilDecided(ids, 60);
     await worker.stop();
 
     await expectAgreement(client, ids, rows);
     expect(problems).toEqual([]);
     expect(core?.calls()).toBeGreaterThanOrEqual(ids.length);
   },
-  60_000,
+  120_000,
 );
 
 test("two workers at once call for each adjustment once", async () => {
@@ -116,12 +116,12 @@ test("two workers at once call for each adjustment once", async () => {
     }),
   );
 
-  const rows = await untilDecided(ids, 30);
+  const rows = await untilDecided(ids, 60);
   await Promise.all(workers.map((worker) => worker.stop()));
 
   await expectAgreement(client, ids, rows);
   expect(core?.calls()).toBe(ids.length);
-}, 60_000);
+}, 120_000);
 
 test("workers killed in flight: nothing is posted twice, nothing is lost", async () => {
   const { client, ids } = await manyCredits(200, "dropAnswerAfterPosting", {
@@ -152,7 +152,7 @@ test("workers killed in flight: nothing is posted twice, nothing is lost", async
     serviceDesk(engine, { leaseSeconds: LEASE_SECONDS, retryDivisor: 1000 }),
     { pollSeconds: 0.02 },
   );
-  const rows = await untilDecided(ids, 40);
+  const rows = await untilDecided(ids, 60);
   await worker.stop();
 
   await expectAgreement(client, ids, rows);
@@ -162,4 +162,4 @@ test("workers killed in flight: nothing is posted twice, nothing is lost", async
   `);
   // Killed with calls under way: their attempts have no outcome, and were looked up.
   expect(left?.open).toBeGreaterThan(0);
-}, 120_000);
+}, 180_000);
