@@ -128,6 +128,7 @@ function newest(path) {
 /** In this very process where it is Node 24 already; else in a child that answers for us. */
 async function runTask() {
   if (node === process.execPath && task.file) {
+    stopWithNpm(() => process.kill(process.pid, "SIGTERM"));
     process.argv = [node, join(ROOT, task.file), ...args.slice(1)];
     await import(pathToFileURL(join(ROOT, task.file)).href);
     return;
@@ -137,6 +138,7 @@ async function runTask() {
   // The terminal sends an interrupt to both; from elsewhere it is passed on.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  stopWithNpm(() => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code);
     process.removeAllListeners(signal);
@@ -213,4 +215,19 @@ function say(line) {
 function fail(line, code = 1) {
   say(line);
   process.exit(code);
+}
+
+/**
+ * npm that is told to stop takes its shell with it and tells nobody else: whoever stops `npm start`
+ * would leave the server behind. So we look whether our parent is still there.
+ */
+function stopWithNpm(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 500);
+  watch.unref();
 }
