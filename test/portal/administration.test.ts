@@ -57,7 +57,7 @@ describe("the two actions", { timeout: 60_000 }, () => {
 });
 
 describe("generating", { timeout: 60_000 }, () => {
-  test("shows what would leave, makes nothing until it is processed, then makes it once", async () => {
+  test("shows what would leave, makes nothing until processed, then makes it once", async () => {
     const page = await site.signedIn("amy", `/administration?client=${byBatch}`);
     await page.getByRole("button", { name: "Apply" }).click();
     const preview = page.getByRole("region", { name: "What would leave" });

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { aClient, aDisputeOf, operate } from "../support/engine.ts";
-import { usePortal } from "../support/portal.ts";
+import { signIn, usePortal } from "../support/portal.ts";
 import { useDatabase } from "../support/use-database.ts";
 import { sql } from "../../src/database/sql.ts";
 
@@ -92,9 +92,7 @@ describe("the case page", { timeout: 60_000 }, () => {
   test("comes back after a sign-in that was needed on the way", async () => {
     const page = await site.page();
     await page.goto(`/cases/${client}/${claim}?tab=balances`);
-    await page.getByRole("textbox", { name: "User" }).fill("amy");
-    await page.getByLabel("Password", { exact: true }).fill("correct horse battery staple");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await signIn(page, "amy");
 
     await page.getByText("No balances yet").waitFor();
 

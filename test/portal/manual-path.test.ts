@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 describe("by keyboard alone", { timeout: 90_000 }, () => {
-  test("a person signs in, gets the next assignment, attests it, and gets the one after", async () => {
+  test("a person signs in, gets the next assignment, attests it, gets the one after", async () => {
     const page = await site.page();
     await page.goto("/");
     await signIn(page, "amy");
@@ -60,7 +60,9 @@ describe("by keyboard alone", { timeout: 90_000 }, () => {
     await page.getByText("With amy").waitFor();
     await press(page, "u");
 
-    await page.getByText("Nobody has it", { exact: true }).waitFor();
+    const state = page.getByText("Nobody has it", { exact: true });
+    await state.waitFor();
+    expect(await state.isVisible()).toBe(true);
   });
 
   test("what is missing is said, and nothing is sent before Process Actions", async () => {

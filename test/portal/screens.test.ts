@@ -76,7 +76,7 @@ const SCREENS: readonly Screen[] = [
   ],
   ["Batches", () => "/batches", "Posting date"],
   ["a batch", (at) => `/batches/${at.file}`, "Control totals"],
-  ["Generate", () => "/administration", "All clients with batch"],
+  ["Generate", () => "/administration", "takes what is pending"],
   ["Regenerate", (at) => `/administration?do=regenerate&file=${at.file}`, "What became of"],
   ["an address that leads nowhere", () => "/nowhere", "This address leads nowhere"],
 ];
@@ -112,7 +112,9 @@ test("on a narrow page nothing hangs over the edge", { timeout: 120_000 }, async
     await page.goto(path(place));
     // A queue without a choice shows its list alone.
     await page.getByText(shows).first().waitFor();
-    const width = await page.locator("html").evaluate((html) => html.scrollWidth);
+    const width = await page
+      .locator("html")
+      .evaluate((html: { scrollWidth: number }) => html.scrollWidth);
     if (width > NARROW.width) wide.push(`${name}: ${width}`);
   }
 
@@ -127,9 +129,9 @@ test("the first load stays within its budget", { timeout: 60_000 }, async () => 
     const type = response.request().resourceType();
     if (type !== "script" && type !== "stylesheet") return;
     read.push(
-      response.body().then((body) => {
-        sizes[type] += gzipSync(body).length / 1024;
-      }),
+      (async () => {
+        sizes[type] += gzipSync(await response.body()).length / 1024;
+      })(),
     );
   });
 

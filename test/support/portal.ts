@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 
 import { createUser } from "../../src/access/create-user.ts";
 import type { Role } from "../../src/access/roles.ts";
@@ -33,7 +33,6 @@ export function usePortal(database: Database): PortalSite {
   let server: TestServer | undefined;
   let browser: Browser | undefined;
   let address = "";
-  const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
   const theServer = (): TestServer => server ?? fail("the server runs while tests run");
 
@@ -44,7 +43,6 @@ export function usePortal(database: Database): PortalSite {
     browser = await launchBrowser();
   });
   afterAll(async () => {
-    await Promise.all(contexts.map((context) => context.close()));
     await browser?.close();
     await server?.app.close();
   });
@@ -57,7 +55,7 @@ export function usePortal(database: Database): PortalSite {
       viewport: { width: 1440, height: 900 },
       ...options,
     });
-    contexts.push(context);
+    onTestFinished(() => context.close());
     const opened = await context.newPage();
     opened.setDefaultTimeout(10_000);
     opened.on("pageerror", (error) => complaints.push(error.message));

@@ -42,7 +42,9 @@ export function Batches() {
     >
       <Panel flush>
         <Answer query={query} what="the batches">
-          {(data) => <FileTable files={data.pages.flatMap((page) => page.items)} />}
+          {(data) => (
+            <FileTable files={data.pages.flatMap((page) => page.items)} hasBatch={mayGenerate} />
+          )}
         </Answer>
       </Panel>
       {query.hasNextPage ? (
@@ -56,14 +58,15 @@ export function Batches() {
   );
 }
 
-function FileTable({ files }: { readonly files: readonly BatchFile[] }) {
+function FileTable(props: { readonly files: readonly BatchFile[]; readonly hasBatch: boolean }) {
+  const { files, hasBatch } = props;
   const nameOf = useClientName();
   if (files.length === 0) {
     return (
       <Empty title="No files yet" icon={FileStack}>
         <p>
-          A file is made at each cut-off of a client's batch profile, when something is pending, or
-          at once by <em>Generate Accounting File(s)</em>.
+          A file is made at each cut-off of a client's batch profile, when something is pending.
+          {hasBatch ? " Generate Accounting File(s) makes one at once." : ""}
         </p>
       </Empty>
     );
