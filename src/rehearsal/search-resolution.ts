@@ -6,7 +6,7 @@ import { CLOSED_STATES } from "../accounting/adjustment-machine.ts";
 import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-machine.ts";
 import { approveProposal } from "../accounting/approve-proposal.ts";
 import { cancelAdjustment } from "../accounting/cancel-adjustment.ts";
-import type { ResolutionDecision } from "../accounting/dispute-book.ts";
+import type { DisputeBook, ResolutionDecision } from "../accounting/dispute-book.ts";
 import { evaluateGate } from "../accounting/gate.ts";
 import { amountValues, positionsOf, reversedAdjustments } from "../accounting/positions.ts";
 import type { Positions } from "../accounting/positions.ts";
@@ -19,8 +19,8 @@ import { copyStage, decidingOf, move, passDays, tryOperation } from "./rehearsal
 const DECISIONS: readonly ResolutionDecision[] = ["pay", "deny", "partialDeny", "writeOff"];
 /** First what the institution does itself, then with more from outside as well. */
 const PHASES = [
-  { withRecords: false, mostStages: 200 },
-  { withRecords: true, mostStages: 500 },
+  { withRecords: false, mostStages: 150 },
+  { withRecords: true, mostStages: 250 },
 ] as const;
 
 type Move = readonly [operation: string, input: Readonly<Record<string, unknown>>];
@@ -146,16 +146,14 @@ const NOT_TRIED = new Set([
   "reverseAdjustment",
 ]);
 
-/** Any rule that lowers what stands on one of its sides, by that much. */
+/** Any rule that lowers what stands on both of its sides, by that much. */
 function movesByHand({ context, book }: Stage, positions: Positions): Move[] {
   return [...context.rulebook.rules.values()].flatMap((rule) => {
-    const amounts = [positions.booked(rule.debit), -positions.booked(rule.credit)];
-    return amounts
-      .filter((amount) => amount > 0n)
-      .map((amount): Move => {
-        const input = { rule: rule.id, amount: formatAmount(amount, book.currency) };
-        return ["adjustManually", { ...input, trackingOnly: true }];
-      });
+    const [debit, credit] = [positions.booked(rule.debit), -positions.booked(rule.credit)];
+    const amount = debit < credit ? debit : credit;
+    if (amount <= 0n) return [];
+    const input = { rule: rule.id, amount: formatAmount(amount, book.currency) };
+    return [["adjustManually", { ...input, trackingOnly: true }] as Move];
   });
 }
 
@@ -179,7 +177,22 @@ function distanceOf({ book, context }: Stage): number {
     if (gate.allowed) return book.state === "denialPlanned" ? 1 : 0;
     return gate.because.reduce((sum, words) => sum + 10 + weightOf(words), 1);
   });
-  return Math.min(...distances);
+  const nearest = Math.min(...distances);
+  return nearest === 0 ? 0 : nearest + misplaced(book);
+}
+
+/** What stands on accounts of suspense beyond the collection's sum: they cancel each other out. */
+function misplaced(book: DisputeBook): number {
+  const accounts = new Map<string, bigint>();
+  for (const { debit, credit, amountMinor } of book.adjustments.flatMap((one) => one.entries)) {
+    for (const [side, sign] of [[debit, -1n] as const, [credit, 1n] as const]) {
+      if (side.collection !== "suspense") continue;
+      accounts.set(side.account, (accounts.get(side.account) ?? 0n) + sign * amountMinor);
+    }
+  }
+  const balances = [...accounts.values()].map(Number);
+  const sum = balances.reduce((total, one) => total + one, 0);
+  return (balances.reduce((total, one) => total + Math.abs(one), 0) - Math.abs(sum)) / 100;
 }
 
 /** The amount that a reason names; a reason without one weighs like a whole dispute. */
@@ -198,7 +211,9 @@ function keyOf({ book }: Stage): string {
       balances.set(key, (balances.get(key) ?? 0n) + sign * amountMinor);
     }
   }
-  const standing = [...balances].filter(([, value]) => value !== 0n).sort();
+  const standing = [...balances]
+    .filter(([, value]) => value !== 0n)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     book.state,
     rest.denied,
