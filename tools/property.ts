@@ -56,10 +56,9 @@ async function playAll(): Promise<void> {
   await Promise.all(shares);
   found.sort((a, b) => a.seed - b.seed);
   if (values.json) {
-    const seeds = found.map((one) => one.seed);
-    process.stdout.write(
-      `${JSON.stringify({ sequences, violations: found.length, firstFailingSeed: seeds[0] ?? null })}\n`,
-    );
+    const firstFailingSeed = found[0]?.seed ?? null;
+    const verdict = { sequences, violations: found.length, firstFailingSeed };
+    process.stdout.write(`${JSON.stringify(verdict)}\n`);
   } else {
     for (const { seed, steps, faults } of found) {
       process.stdout.write(`seed ${seed}\n  ${steps.join("\n  ")}\n  => ${faults.join("; ")}\n`);

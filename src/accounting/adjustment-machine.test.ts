@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { Failure } from "../kernel/failure.ts";
+import type { Failure } from "../kernel/failure.ts";
 
 import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
 import {
@@ -16,26 +16,38 @@ import {
 
 /** Domain §4, "Leaves by", written down a second time: state, then event → state. */
 const SAID: Readonly<Record<AdjustmentState | "new", string>> = {
-  new: "held planned, approvalAsked awaitingApproval, routedToService pendingService, routedToBatch pendingBatch, routedToManual pendingManual, tracked tracked",
-  planned:
-    "routedToService pendingService, routedToBatch pendingBatch, routedToManual pendingManual, tracked tracked, approvalAsked awaitingApproval, cancelled cancelled",
-  awaitingApproval:
-    "routedToService pendingService, routedToBatch pendingBatch, routedToManual pendingManual, tracked tracked, held planned, declined cancelled, cancelled cancelled",
-  pendingService:
-    "sent sending, retriesUsedUp serviceFailed, reroutedToBatch pendingBatch, reroutedToManual pendingManual, cancelled cancelled",
-  sending:
-    "posted executed, partlyPosted partlyExecuted, refused serviceFailed, notProcessed pendingService, retriesUsedUp serviceFailed, outcomeUnknown unknown",
-  unknown:
-    "outcomeUnknown unknown, resent sending, posted executed, partlyPosted partlyExecuted, foundPosted executed, foundNotPosted serviceFailed, refused serviceFailed",
-  serviceFailed:
-    "retried pendingService, reroutedToBatch pendingBatch, reroutedToManual pendingManual, attested executed, cancelled cancelled",
+  new: `
+    held planned, approvalAsked awaitingApproval, routedToService pendingService,
+    routedToBatch pendingBatch, routedToManual pendingManual, tracked tracked`,
+  planned: `
+    routedToService pendingService, routedToBatch pendingBatch, routedToManual pendingManual,
+    tracked tracked, approvalAsked awaitingApproval, cancelled cancelled`,
+  awaitingApproval: `
+    routedToService pendingService, routedToBatch pendingBatch, routedToManual pendingManual,
+    tracked tracked, held planned, declined cancelled, cancelled cancelled`,
+  pendingService: `
+    sent sending, retriesUsedUp serviceFailed, reroutedToBatch pendingBatch,
+    reroutedToManual pendingManual, cancelled cancelled`,
+  sending: `
+    posted executed, partlyPosted partlyExecuted, refused serviceFailed,
+    notProcessed pendingService, retriesUsedUp serviceFailed, outcomeUnknown unknown`,
+  unknown: `
+    outcomeUnknown unknown, resent sending, posted executed, partlyPosted partlyExecuted,
+    foundPosted executed, foundNotPosted serviceFailed, refused serviceFailed`,
+  serviceFailed: `
+    retried pendingService, reroutedToBatch pendingBatch, reroutedToManual pendingManual,
+    attested executed, cancelled cancelled`,
   partlyExecuted: "retried pendingService, nextFileAsked pendingBatch, attested executed",
-  pendingBatch:
-    "takenIntoFile inFile, unrenderable batchFailed, reroutedToManual pendingManual, cancelled cancelled",
-  inFile:
-    "handedOver executed, acknowledged executed, matched executed, partlyPosted partlyExecuted, lineRefused batchFailed, fileVoided pendingBatch, fileNotDelivered inFile, fileResent inFile",
-  batchFailed:
-    "nextFileAsked pendingBatch, reroutedToManual pendingManual, attested executed, cancelled cancelled",
+  pendingBatch: `
+    takenIntoFile inFile, unrenderable batchFailed, reroutedToManual pendingManual,
+    cancelled cancelled`,
+  inFile: `
+    handedOver executed, acknowledged executed, matched executed, partlyPosted partlyExecuted,
+    lineRefused batchFailed, fileVoided pendingBatch, fileNotDelivered inFile,
+    fileResent inFile`,
+  batchFailed: `
+    nextFileAsked pendingBatch, reroutedToManual pendingManual, attested executed,
+    cancelled cancelled`,
   pendingManual: "attested executed, couldNotPost serviceFailed, cancelled cancelled",
   executed: "returned batchFailed, handOverDisproved pendingBatch",
   tracked: "",
@@ -47,7 +59,10 @@ const product = [...ADJUSTMENT_STATES, "new" as const].flatMap((state) =>
 );
 
 function saidOf(state: AdjustmentState | "new", event: AdjustmentEvent): string | null {
-  const pair = SAID[state].split(", ").find((one) => one.startsWith(`${event} `));
+  const pair = SAID[state]
+    .trim()
+    .split(/,\s+/)
+    .find((one) => one.startsWith(`${event} `));
   return pair?.split(" ")[1] ?? null;
 }
 

@@ -234,7 +234,7 @@ test("an older try that answers late changes nothing but the record", async () =
   ]);
 });
 
-test("nor does it disturb a newer try that failed as well and waits for its next time", async () => {
+test("nor does it disturb a newer try that failed as well and waits its time", async () => {
   const directory = await aDirectory();
   await rm(directory, { recursive: true });
   const { file } = await aFile(directory);

@@ -1,4 +1,4 @@
-/** What bad input gets: a clear refusal that names the place, never a 500, and nothing half done. */
+/** What bad input gets: a refusal that names the place, never a 500, and nothing half done. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { testServer } from "../../test/support/http.ts";

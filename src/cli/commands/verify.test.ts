@@ -94,7 +94,8 @@ test("what is checked can be listed, with what holds", async () => {
 
   expect(printed).toContain("sums-to-zero: all balances of a dispute add up to zero per currency");
   expect(printed).toContain(
-    "file-from-rows: every file rendered again from its rows has its bytes, its hash and its totals",
+    "file-from-rows: " +
+      "every file rendered again from its rows has its bytes, its hash and its totals",
   );
   expect(remarks).toEqual([]);
 });
