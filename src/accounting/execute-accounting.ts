@@ -6,7 +6,7 @@
  * A key is used once for ever: the same operation again answers what it became, another body under
  * the same key is refused. Operations of one dispute apply in the order given, also inside a set.
  */
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 
 import type { DisputeRef } from "../cases/views.ts";
 import { disputesById, disputesByNumber } from "../cases/views.ts";
@@ -22,6 +22,8 @@ import type { DecideContext } from "./decide-context.ts";
 import { decide } from "./decide.ts";
 import type { Change } from "./dispute-book.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
+import type { EventInstants } from "./event-instant.ts";
+import { eventInstant } from "./event-instant.ts";
 import type { LoadedBook } from "./load-books.ts";
 import { lockAndLoadBooks } from "./load-books.ts";
 import type { OperationOutcome } from "./operation-outcome.ts";
@@ -146,7 +148,7 @@ interface OperationSet {
   /** The last event date per dispute: adjustments carry it. */
   readonly eventDates: Map<string, string>;
   /** Business events of one import often share their instant. */
-  readonly instants: Map<string, { at: string; date: string }>;
+  readonly instants: EventInstants;
   /** An import only counts; it has no use for what each operation became. */
   readonly outcomes: boolean;
 }
@@ -232,7 +234,8 @@ function consider(set: OperationSet, request: OperationRequest): OperationResult
     return refusal(null, new Failure("not-found", detail, {}, [{ pointer: "/dispute", detail }]));
   }
   const result = decideOne(set, request, ref, hash);
-  set.recorded.set(keyed, { id: result.operationId as string, hash, result });
+  if (result.operationId === null) return result;
+  set.recorded.set(keyed, { id: result.operationId, hash, result });
   return result;
 }
 
@@ -270,7 +273,9 @@ function decideOne(
   assert(loaded !== undefined, `dispute ${ref.number} has no book`);
   const { book } = loaded;
   const operationId = set.engine.ids.next();
-  const { at, date: eventDate } = eventInstant(set, runtime, request.at);
+  const instant = eventInstant(set, runtime.calendar, request.at);
+  if (instant instanceof Failure) return refusal(null, instant);
+  const { at, date: eventDate } = instant;
   const from = book.changes.length;
   const row = {
     clientId: request.clientId,
@@ -310,17 +315,6 @@ function decideOne(
     set.rows.push({ ...row, state: "refused", outcome });
     return refusal(operationId, error);
   }
-}
-
-function eventInstant(set: OperationSet, runtime: ClientRuntime, given: string | undefined) {
-  const key = `${runtime.id} ${given ?? ""}`;
-  let instant = set.instants.get(key);
-  if (instant === undefined) {
-    const at = given === undefined ? set.now : Temporal.Instant.from(given);
-    instant = { at: at.toString(), date: runtime.calendar.dateOf(at) };
-    set.instants.set(key, instant);
-  }
-  return instant;
 }
 
 function decideContext(set: OperationSet, runtime: ClientRuntime): DecideContext {

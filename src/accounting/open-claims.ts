@@ -167,6 +167,9 @@ function checkDispute(
   });
 }
 
+/** Day, ordinal and kind: fresh numbers follow the highest given, and must never run out. */
+const LONGEST_NUMBER = 6 + 9 + 1;
+
 /** Refuses an outside number that is taken, also twice inside one set; takes the others. */
 function takeNumbers(request: ClaimRequest, taken: Set<string>): void {
   const numbers = [request.claim, ...request.disputes.map((one) => one.dispute)]
@@ -176,6 +179,10 @@ function takeNumbers(request: ClaimRequest, taken: Set<string>): void {
     const given = number.split(" ")[1] as string;
     if (!isDate(dayOf(given))) {
       throw new Failure("input-invalid", `${given} does not begin with a day YYMMDD`, { number });
+    }
+    if (given.length > LONGEST_NUMBER) {
+      const detail = `${given.slice(0, LONGEST_NUMBER)}… has an ordinal of more than 9 digits`;
+      throw new Failure("input-invalid", detail);
     }
     if (taken.has(number) || numbers.indexOf(number) !== index) {
       throw new Failure("already-exists", `${given} is taken`, { number });

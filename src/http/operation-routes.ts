@@ -107,6 +107,7 @@ const OPERATION = documented(
       "amount-required",
       "amount-invalid",
       "input-invalid",
+      "date-invalid",
       "unknown-operation",
       "reference-already-used",
       "stage-not-applicable",

@@ -41,6 +41,31 @@ describe("an operation", () => {
     ["an inherited operation", { operation: "__proto__" }, 422, "unknown-operation"],
     ["no operation", {}, 422, "input-invalid"],
     ["a list", [1], 422, "input-invalid"],
+    ["a year nobody keeps", { ...credit({}), at: "0000-01-01T00:00:00Z" }, 422, "date-invalid"],
+    [
+      "a date past the last",
+      { ...credit({}), at: "9999-12-31T23:59:59-14:00" },
+      422,
+      "date-invalid",
+    ],
+    [
+      "a time too fine",
+      { ...credit({}), at: "2026-11-16T10:00:00.1234567891Z" },
+      422,
+      "date-invalid",
+    ],
+    [
+      "an amount no column holds",
+      credit({ amount: "92233720368547758.08" }),
+      422,
+      "amount-invalid",
+    ],
+    [
+      "an amount whose sums no column holds",
+      { operation: "recordNetworkFee", input: { amount: "90000000000000000.00", source: "s" } },
+      422,
+      "amount-invalid",
+    ],
     ["an impossible time", { ...credit({}), at: "2026-02-30T00:00:00Z" }, 422, "input-invalid"],
     [
       "a card number in free text",
@@ -83,6 +108,13 @@ describe("a claim", () => {
     ["an undeclared fact", { disputes: [{ ...dispute, facts: { colour: 1 } }] }, "input-invalid"],
     ["an impossible number", { claim: "2613450001C" }, "input-invalid"],
     ["another kind of number", { claim: "2611160001D" }, "input-invalid"],
+    [
+      "an amount no column holds",
+      { disputes: [{ ...dispute, amount: "9".repeat(18) }] },
+      "amount-invalid",
+    ],
+    ["an ordinal past the last", { claim: "2611162147483647C" }, "input-invalid"],
+    ["an ordinal no column holds", { claim: "26111699999999999999C" }, "input-invalid"],
     ["an odd account", { disputes: [{ ...dispute, account: "' or 1=1" }] }, "input-invalid"],
     ["no disputes", { disputes: [] }, "input-invalid"],
   ])("with %s", async (_, more, code) => {
@@ -92,6 +124,16 @@ describe("a claim", () => {
     expect(answer.body["code"]).toBe(code);
     expect(await db.query(sql`select 1 from claim`)).toEqual([]);
   });
+});
+
+test("numbers go on after the highest ordinal that may be given", async () => {
+  const given = await post("/v1/claims", { body: aClaim("harbor", { claim: "261116999999999C" }) });
+
+  const fresh = await post("/v1/claims", { body: aClaim("harbor") });
+
+  expect([given.status, fresh.status]).toEqual([201, 201]);
+  expect(fresh.body["claim"]).toBe("2611161000000000C");
+  expect((await get("/v1/claims/2611161000000000C")).status).toBe(200);
 });
 
 describe("an address", () => {

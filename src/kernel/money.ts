@@ -21,6 +21,10 @@ export interface WireMoney {
 
 const DECIMAL = /^(-?)([0-9]{1,18})(?:\.([0-9]{1,6}))?$/;
 
+/** Sums of thousands of such amounts still fit the 64-bit columns that keep them. */
+const MOST_MINOR = 10n ** 15n - 1n;
+const LONGEST_ECHO = 40;
+
 /** Decimal places of an ISO 4217 currency. Throws `unknown-currency`. */
 export function exponentOf(currency: Currency): number {
   const exponent = CURRENCY_EXPONENTS[currency];
@@ -41,12 +45,15 @@ export function isCurrency(currency: string): boolean {
 export function parseAmount(text: unknown, currency: Currency, field = "amount"): bigint {
   const exponent = exponentOf(currency);
   const match = typeof text === "string" ? DECIMAL.exec(text) : null;
-  if (match === null) throw invalid(field, `${JSON.stringify(text)} is not a decimal`);
+  if (match === null) throw invalid(field, `${echo(text)} is not a decimal`);
   const [, sign, whole, fraction = ""] = match;
   if (fraction.length > exponent) {
     throw invalid(field, `${text as string} has more than ${exponent} decimal places`);
   }
   const minor = BigInt(`${whole as string}${fraction.padEnd(exponent, "0")}`);
+  if (minor > MOST_MINOR) {
+    throw invalid(field, `is more than ${formatAmount(MOST_MINOR, currency)} ${currency}`);
+  }
   return sign === "-" ? -minor : minor;
 }
 
@@ -75,6 +82,12 @@ export function minimum(first: bigint, ...rest: bigint[]): bigint {
 
 export function maximum(first: bigint, ...rest: bigint[]): bigint {
   return rest.reduce((high, value) => (value > high ? value : high), first);
+}
+
+/** What came instead, short: an answer repeats no more than a person needs to find it. */
+function echo(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length <= LONGEST_ECHO ? text : `${text.slice(0, LONGEST_ECHO)}…`;
 }
 
 function invalid(field: string, detail: string): Failure {
