@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import type { Logger } from "pino";
 
@@ -21,6 +22,7 @@ import type { HttpDependencies } from "./http/dependencies.ts";
 import { buildServer } from "./http/server.ts";
 import type { OpenEngine } from "./open-engine.ts";
 import { openEngine } from "./open-engine.ts";
+import { Failure } from "./kernel/failure.ts";
 import { openSample } from "./sample.ts";
 import { startWorkers } from "./workers.ts";
 
@@ -90,7 +92,7 @@ async function listen(
 ): Promise<void> {
   const app = await buildServer(http, { loggerInstance: log });
   try {
-    const address = await app.listen({ host: configuration.host, port: configuration.port });
+    const address = await addressOf(app, configuration);
     const first = await firstRun(http.engine, configuration.dataDirectory, address);
     process.stdout.write(`Redress serves ${address}\n`);
     if (first !== null) {
@@ -103,6 +105,27 @@ async function listen(
     await app.close();
   }
 }
+
+/** Listens. Throws `configuration-invalid` for an address that is taken or not ours to take. */
+async function addressOf(app: FastifyInstance, { host, port }: Configuration): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const setting = NOT_OURS[(error as NodeJS.ErrnoException).code ?? ""];
+    if (setting === undefined) throw error;
+    const value = setting === "PORT" ? String(port) : host;
+    throw new Failure("configuration-invalid", `${setting}: cannot listen on ${value}`, {
+      setting,
+    });
+  }
+}
+
+const NOT_OURS: Readonly<Record<string, "PORT" | "HOST">> = {
+  EADDRINUSE: "PORT",
+  EACCES: "PORT",
+  EADDRNOTAVAIL: "HOST",
+  ENOTFOUND: "HOST",
+};
 
 /** Resolves at the first signal; the second one ends the process at once. */
 function stopSignal(log: Logger): Promise<void> {
@@ -125,5 +148,11 @@ async function ownVersion(): Promise<string> {
 
 // `npm start` runs this file; the command line imports it.
 if (process.argv[1] === import.meta.filename) {
-  await serve(process.env, "server", { sample: process.argv.includes("--sample") });
+  try {
+    await serve(process.env, "server", { sample: process.argv.includes("--sample") });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n${error.remedy}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -79,9 +79,9 @@ function listBatchProfilesRoute(app: ZodApp, parts: HttpDependencies): void {
     ),
     async (request) => {
       const clients = await scopeOf(database, request, request.query.client);
-      const runtimes = await engine.clients(database, clients);
+      const { usable } = await usableClients(engine, database, clients);
       const items = [];
-      for (const runtime of runtimes.values()) {
+      for (const runtime of usable) {
         if (Object.keys(runtime.settings.batchProfiles).length === 0) continue;
         const scope = { clients: [runtime.id], profile: null };
         const { previews, faults } = await previewGeneration(batch, scope);

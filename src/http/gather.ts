@@ -49,8 +49,11 @@ export function operationGatherer(
 
   const flush = async (): Promise<void> => {
     flushing = true;
-    while (waiting.length > 0) await settle(waiting.splice(0, MOST_OPERATIONS));
-    flushing = false;
+    try {
+      while (waiting.length > 0) await settle(waiting.splice(0, MOST_OPERATIONS));
+    } finally {
+      flushing = false;
+    }
   };
 
   const settle = async (set: readonly Waiting[]): Promise<void> => {
