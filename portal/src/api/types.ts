@@ -1,5 +1,6 @@
 /** What the API answers, as far as the pages read it. `openapi.json` is the contract. */
 import type { AdjustmentState } from "../../../src/accounting/adjustment-machine.ts";
+import type { FileState } from "../../../src/batch/file-machine.ts";
 
 /** A decimal string and its currency: never a JavaScript number. */
 export interface Money {
@@ -219,6 +220,21 @@ export interface Execution {
   readonly recordedAt: string;
 }
 
+/** A call of the service route. */
+export interface Attempt {
+  readonly id: string;
+  readonly service: string;
+  readonly purpose: string;
+  readonly startedAt: string;
+  /** Null while its answer has not come. */
+  readonly outcome: string | null;
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly reference: string | null;
+  readonly latencyMilliseconds: number | null;
+}
+
 export interface Adjustment {
   readonly id: string;
   readonly client: string;
@@ -239,6 +255,14 @@ export interface Adjustment {
   readonly proposals: readonly Proposal[];
   readonly transitions: readonly Transition[];
   readonly executions: readonly Execution[];
+  readonly attempts: readonly Attempt[];
+  readonly batchLines: readonly {
+    readonly batch: string;
+    readonly sequence: number;
+    readonly line: number;
+    readonly fileState: FileState;
+    readonly outcome: string | null;
+  }[];
   readonly possibleEvents: readonly string[];
 }
 

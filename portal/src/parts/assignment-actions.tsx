@@ -10,6 +10,8 @@ const KEYS: Readonly<Record<string, string>> = {
   take: "c",
   release: "u",
   completion: "e",
+  approval: "a",
+  finding: "f",
   retry: "r",
   manual: "m",
 };

@@ -23,6 +23,7 @@ import { actionKey, AssignmentActions } from "./assignment-actions.tsx";
 import { useClientName } from "./clients.ts";
 import { Proposals } from "./journal.tsx";
 import { MovementDetail } from "./movement-detail.tsx";
+import { Outside } from "./outside.tsx";
 import css from "./parts.module.css";
 import { Timeline } from "./timeline.tsx";
 
@@ -171,6 +172,7 @@ function History({ adjustment }: { readonly adjustment: string }) {
           {found.entries.length === 0 && found.proposals.length > 0 ? (
             <Proposals proposals={found.proposals} />
           ) : null}
+          <Outside adjustment={found} />
           <div className={ui["row"]}>
             <h3>What happened</h3>
             <AdjustmentBadge state={found.state} />

@@ -3,7 +3,6 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import type { Assignment } from "../api/types.ts";
-import css from "../screens/screens.module.css";
 import { Due } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import ui from "../ui/ui.module.css";
@@ -17,10 +16,10 @@ export function WorkList(props: {
   const nameOf = useClientName();
   if (props.items.length === 0) return props.empty;
   return (
-    <ul className={css["itemList"]}>
+    <ul className={ui["itemList"]}>
       {props.items.map((one) => (
         <li key={one.id}>
-          <div className={css["item"]}>
+          <div className={ui["item"]}>
             <Link
               className={ui["link"]}
               to="/queues"

@@ -13,8 +13,6 @@ import { Panel } from "../ui/panel.tsx";
 import { countdown, showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
-import css from "./screens.module.css";
-
 export function BatchClock() {
   const query = useQuery(profilesQuery(useClient()));
   const clients = useBatchClients();
@@ -30,7 +28,7 @@ export function BatchClock() {
               </p>
             </Empty>
           ) : (
-            <ul className={css["itemList"]}>
+            <ul className={ui["itemList"]}>
               {profiles.map((profile) => (
                 <Clock key={profile.client + profile.name} profile={profile} />
               ))}
@@ -55,7 +53,7 @@ function Clock({ profile }: { readonly profile: BatchProfile }) {
   const { nextCutOffAt, pending } = profile;
   return (
     <li>
-      <div className={css["item"]}>
+      <div className={ui["item"]}>
         <Link className={ui["link"]} to="/batches" search={{ profile: profile.name }}>
           {profile.name}
         </Link>

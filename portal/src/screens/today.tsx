@@ -40,41 +40,57 @@ export function Today() {
   );
 }
 
+interface Figure {
+  readonly label: string;
+  readonly tone: "calm" | "bad" | "accent";
+  readonly count: (queue: Queue) => number;
+  /** The queue it leads to; all of them where it counts over several. */
+  readonly queue?: string;
+}
+
+const isFor = (name: string) => (queue: Queue) => queue.queue.startsWith(`${name}.`);
+const isUser = (queue: Queue): boolean => queue.kind === "user";
+const SERVICE_QUEUE = "ExecuteAccountingServiceFailed";
+const BATCH_QUEUE = "ExecuteBatchAccountingFailed";
+const APPROVALS = "ApproveAccounting";
+
+const FIGURES: readonly Figure[] = [
+  { label: "Waiting for a person", tone: "calm", count: (one) => (isUser(one) ? one.open : 0) },
+  { label: "Nobody has it", tone: "calm", count: (one) => (isUser(one) ? one.unassigned : 0) },
+  { label: "Past the deadline", tone: "bad", count: (one) => one.overdue },
+  {
+    label: "Service failed",
+    tone: "bad",
+    count: (one) => (isFor(SERVICE_QUEUE)(one) ? one.open : 0),
+    queue: SERVICE_QUEUE,
+  },
+  {
+    label: "Batch failed",
+    tone: "bad",
+    count: (one) => (isFor(BATCH_QUEUE)(one) ? one.open : 0),
+    queue: BATCH_QUEUE,
+  },
+  {
+    label: "To approve",
+    tone: "accent",
+    count: (one) => (isFor(APPROVALS)(one) ? one.open : 0),
+    queue: APPROVALS,
+  },
+  { label: "Moves by itself", tone: "calm", count: (one) => (isUser(one) ? 0 : one.open) },
+];
+
 function Strip({ queues }: { readonly queues: readonly Queue[] }) {
-  const sum = (pick: (queue: Queue) => number, of: (queue: Queue) => boolean): number =>
-    queues.filter(of).reduce((total, queue) => total + pick(queue), 0);
-  const isUser = (queue: Queue): boolean => queue.kind === "user";
-  const named = (name: RegExp) => (queue: Queue) => name.test(queue.queue);
-  const figures = [
-    { label: "Waiting for a person", value: sum((queue) => queue.open, isUser), tone: "calm" },
-    { label: "Nobody has it", value: sum((queue) => queue.unassigned, isUser), tone: "calm" },
-    {
-      label: "Past the deadline",
-      value: sum(
-        (queue) => queue.overdue,
-        () => true,
-      ),
-      tone: "bad",
-    },
-    { label: "Failed", value: sum((queue) => queue.open, named(/Failed/)), tone: "bad" },
-    { label: "To approve", value: sum((q) => q.open, named(/^ApproveAccounting/)), tone: "accent" },
-    {
-      label: "The machines work on",
-      value: sum(
-        (q) => q.open,
-        (q) => !isUser(q),
-      ),
-      tone: "calm",
-    },
-  ];
   return (
     <div className={css["strip"]} role="group" aria-label="Work in figures">
-      {figures.map(({ label, value, tone }) => (
-        <Link key={label} to="/queues">
-          <strong data-tone={value === 0 ? "calm" : tone}>{value.toLocaleString("en-US")}</strong>
-          <span>{label}</span>
-        </Link>
-      ))}
+      {FIGURES.map(({ label, tone, count, queue }) => {
+        const value = queues.reduce((sum, one) => sum + count(one), 0);
+        return (
+          <Link key={label} to="/queues" search={queue === undefined ? {} : { queue }}>
+            <strong data-tone={value === 0 ? "calm" : tone}>{value.toLocaleString("en-US")}</strong>
+            <span>{label}</span>
+          </Link>
+        );
+      })}
     </div>
   );
 }
