@@ -283,6 +283,6 @@ function datesOf(deciding: Deciding, adjustment: Adjustment) {
   return {
     eventDate: deciding.eventDate,
     plannedPostingDate: adjustment.plannedPostingDate,
-    bookedOn: deciding.today,
+    bookedOn: deciding.context.bookingDate?.(deciding.today) ?? deciding.today,
   };
 }

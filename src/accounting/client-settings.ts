@@ -38,6 +38,8 @@ export const clientSettingsShape = z.strictObject({
   secondOperations: z.boolean().default(false),
   /** Entries of one operation on one holder account in one adjustment: one line on a statement. */
   combine: z.boolean().default(true),
+  /** Services and profiles that work per entry: nothing is combined for them. */
+  perEntry: z.array(z.string()).default([]),
   /** Rules that somebody else executes for this client: they are tracked only. */
   tracked: z.array(z.string()).default([]),
   /** When a withdrawal's debit posts, unless the operation says. */

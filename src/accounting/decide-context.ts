@@ -17,6 +17,8 @@ export interface DecideContext {
   readonly executesAtOnce: boolean;
   /** Whether an outside reference of this kind is recorded already, for the client. */
   referenceUsed(kind: string, reference: string): boolean;
+  /** The accounting date for a day whose period is closed: the first of an open one. */
+  bookingDate?(date: string): string;
 }
 
 export interface DecideRequest {

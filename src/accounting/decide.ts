@@ -13,6 +13,8 @@ import { cancelUnsentCredits } from "./cancel-adjustment.ts";
 import type { Applied, DecideContext, DecideRequest } from "./decide-context.ts";
 import type { DisputeBook, Hold } from "./dispute-book.ts";
 import { moveState, record } from "./dispute-book.ts";
+import type { GateResult } from "./gate.ts";
+import { gateAgain } from "./gate.ts";
 import { linesFired, principalOf } from "./lines-fired.ts";
 import { openAdjustments } from "./open-adjustments.ts";
 import { approvalLevels } from "./approval-levels.ts";
@@ -25,6 +27,8 @@ import { amountOf } from "./take-amount.ts";
 export interface DecisionSummary {
   /** `no entry required` where nothing was booked and nothing planned. */
   readonly decision: string | null;
+  /** The gate run again, where something happened to a resolved dispute; else null. */
+  readonly gate: GateResult | null;
 }
 
 export const NO_ENTRY_REQUIRED = "no entry required";
@@ -77,7 +81,8 @@ function decideInPlace(
       stateBefore,
     },
   });
-  return { decision: movedAnything(book, from) ? null : NO_ENTRY_REQUIRED };
+  const decision = movedAnything(book, from) ? null : NO_ENTRY_REQUIRED;
+  return { decision, gate: stateBefore === "resolved" ? gateAgain(book, context.rulebook) : null };
 }
 
 /** Throws `operation-not-allowed` by the rule book's table of states. */

@@ -50,6 +50,15 @@ export function evaluateGate(
   return { decision, allowed: because.length === 0, outOfBalance, because };
 }
 
+/**
+ * A resolved dispute to which something happened: does the decision in force still pass? Null
+ * while none is in force. What fails is the caller's to show: an Accounting Exception.
+ */
+export function gateAgain(book: DisputeBook, rulebook: RuleBook): GateResult | null {
+  const inForce = book.resolutions.findLast((one) => !one.undone);
+  return inForce === undefined ? null : evaluateGate(book, rulebook, inForce.decision);
+}
+
 function blockingStates(book: DisputeBook): string[] {
   const states = book.adjustments.map((one) => one.state);
   return [...new Set(states.filter((state) => GATE_BLOCKING_STATES.has(state)))];

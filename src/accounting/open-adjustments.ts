@@ -77,7 +77,8 @@ interface Group {
   readonly proposals: Proposal[];
 }
 
-function grouped({ context }: Deciding, lines: readonly Line[], options: OpeningOptions): Group[] {
+function grouped(deciding: Deciding, lines: readonly Line[], options: OpeningOptions): Group[] {
+  const { context } = deciding;
   const groups: Group[] = [];
   for (const line of lines) {
     const rule = context.rulebook.rules.get(line.rule);
@@ -107,7 +108,17 @@ function grouped({ context }: Deciding, lines: readonly Line[], options: Opening
       });
     }
   }
-  return groups;
+  return groups.flatMap((group) => perEntry(deciding, group));
+}
+
+/** A destination that works per entry gets one entry each. */
+function perEntry(deciding: Deciding, group: Group): Group[] {
+  const { perEntry: destinations } = deciding.context.settings;
+  if (destinations.length === 0 || group.proposals.length === 1) return [group];
+  const amountMinor = group.proposals.reduce((sum, one) => sum + one.amountMinor, 0n);
+  const { destination } = routeOf(deciding, { ...group, amountMinor });
+  if (destination === null || !destinations.includes(destination)) return [group];
+  return group.proposals.map((one) => ({ ...group, principalRule: one.rule, proposals: [one] }));
 }
 
 function processingOf(rule: AccountingRule, tracked: readonly string[]): Processing {
@@ -262,7 +273,9 @@ const EVENT_OF_ROUTE = {
   MANUAL: "routedToManual",
 } as const;
 
-function routeOf({ book, context, operation }: Deciding, adjustment: Adjustment): Routed {
+type Routable = Pick<Adjustment, "processing" | "principalRule" | "amountMinor" | "proposals">;
+
+function routeOf({ book, context, operation }: Deciding, adjustment: Routable): Routed {
   if (adjustment.processing === "track") {
     return { event: "tracked", route: null, destination: null, chosenBy: null };
   }

@@ -58,6 +58,7 @@ function readOne(
     case "list":
       return Array.isArray(value) ? (value as readonly unknown[]) : { fault: "has to be a list" };
     case "text":
+      if (declared.tick && value === true) return value;
       return typeof value === "string" && value.length <= 2000
         ? value
         : { fault: "has to be a text of at most 2000 characters" };

@@ -29,10 +29,10 @@ export function runDue(
 ): DueSummary {
   const released: string[] = [];
   const stopped: string[] = [];
+  const seen = new Set<string>();
   for (;;) {
     const due = book.adjustments.find(
-      (one) =>
-        one.state === "planned" && isHoldOver(book, one, when.today) && !stopped.includes(one.id),
+      (one) => one.state === "planned" && isHoldOver(book, one, when.today) && !seen.has(one.id),
     );
     if (due === undefined) return { released, stopped };
     const deciding: Deciding = {
@@ -43,10 +43,11 @@ export function runDue(
       today: when.today,
       eventDate: when.today,
     };
+    seen.add(due.id);
     releaseAdjustment(deciding, due, "due");
-    const { state } = adjustmentOf(book, due.id);
-    if (state === "planned") stopped.push(due.id);
-    else if (state !== "cancelled") released.push(due.id);
+    const { state, hold } = adjustmentOf(book, due.id);
+    if (state === "planned" && hold?.reason === "custom") stopped.push(due.id);
+    if (state !== "planned" && state !== "cancelled") released.push(due.id);
   }
 }
 

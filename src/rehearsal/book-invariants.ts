@@ -36,8 +36,12 @@ export function stepFaults(
   if (operation !== null && credited(after) > credited(before) && credited(after) > owed) {
     faults.push(`${operation} raises the credit to ${credited(after)} of ${owed} owed`);
   }
-  const holder = after.committed("accountHolder");
-  if (holder < 0n && holder < before.committed("accountHolder")) {
+  // Cancelling a credit leaves a debit that waits for it with nothing to take: it is stopped when
+  // it is due, so of an outcome only what is booked counts.
+  const of = (one: Positions): bigint =>
+    operation === null ? one.booked("accountHolder") : one.committed("accountHolder");
+  const holder = of(after);
+  if (holder < 0n && holder < of(before)) {
     faults.push(`${operation ?? "an outcome"} brings the holder's account to ${holder}`);
   }
   return faults;

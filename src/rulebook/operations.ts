@@ -85,6 +85,7 @@ const inputShape = z.strictObject({
   required: z.boolean().optional(),
   optional: z.boolean().optional().describe("An amount without a default that may be left out"),
   values: z.array(z.string()).optional(),
+  tick: z.boolean().optional().describe("Of a text: true is accepted as well, as from a tick"),
 });
 
 const amountText = z.union([z.string(), z.int()]).transform((value) => String(value));
@@ -129,6 +130,8 @@ export interface OperationInput {
   readonly required: boolean;
   readonly optional: boolean;
   readonly values: readonly string[] | null;
+  /** Of a text: `true` is accepted as well. */
+  readonly tick: boolean;
 }
 
 export interface Firing {
@@ -301,6 +304,7 @@ function inputsOf(
         required: input.required ?? false,
         optional: input.optional ?? false,
         values: input.values ?? null,
+        tick: input.tick ?? false,
       },
     ]),
   );
