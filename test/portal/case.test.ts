@@ -1,4 +1,4 @@
-/** The case page in a real browser: the rollup, the books, and an operation from preview to entry. */
+/** The case page in a real browser: the rollup, the books, an operation from preview to entry. */
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { aClient, aDisputeOf, operate } from "../support/engine.ts";
@@ -45,7 +45,7 @@ describe("the case page", { timeout: 60_000 }, () => {
     expect(page.url()).toContain("action=completion");
   });
 
-  test("previews an operation, books it once, and shows its entry in debit and credit", async () => {
+  test("previews an operation, books it once, shows its entry in debit and credit", async () => {
     const page = await site.signedIn("amy", `/cases/${client}/${claim}?tab=operation`);
     await page.getByLabel("Operation").selectOption("issueProvisionalCredit");
     await page.getByLabel("Amount, USD").fill("120.10");
@@ -99,7 +99,7 @@ describe("the case page", { timeout: 60_000 }, () => {
     expect(page.url()).toContain(`/cases/${client}/${claim}?tab=balances`);
   });
 
-  test("shows a person without the right why an action is refused, and does not hide it", async () => {
+  test("shows a person without the right why an action is refused, not hiding it", async () => {
     await operate(site.server.engine, client, dispute, "issueProvisionalCredit");
     await site.person("vera", ["viewer"]);
 
