@@ -75,7 +75,11 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
       failed: (error) => log.error({ worker: name, err: error }),
     });
   return [
-    every("release-due", 2, () => releaseDue(engine)),
+    every("release-due", 2, () =>
+      releaseDue(engine, {
+        report: (problem, error) => log.error({ worker: "release-due", err: error }, problem),
+      }),
+    ),
     every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),
     every("forget-answers", 600, () => {
       const before = clock.now().subtract({ hours: ANSWERS_KEPT_HOURS });

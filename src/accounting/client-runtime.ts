@@ -63,11 +63,42 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
-/** All clients, in order of their ids. */
-export async function sortedClients(engine: Engine): Promise<ClientRuntime[]> {
+/** As `usableClients`, of all clients there are. */
+export async function allUsableClients(
+  engine: Engine,
+): Promise<{ usable: ClientRuntime[]; unusable: UnusableClient[] }> {
   const ids = (await allClients(engine.database)).map((row) => row.id);
-  if (ids.length === 0) return [];
-  return [...(await engine.clients(engine.database, ids)).values()];
+  return usableClients(engine, engine.database, ids);
+}
+
+export interface UnusableClient {
+  readonly id: string;
+  readonly failure: Failure;
+}
+
+/**
+ * Those of the clients whose settings load, in order of their ids, and what is wrong with the
+ * others: whoever works for all clients goes on with the rest.
+ */
+export async function usableClients(
+  engine: Engine,
+  db: Queries,
+  ids: readonly string[],
+): Promise<{ usable: ClientRuntime[]; unusable: UnusableClient[] }> {
+  if (ids.length === 0) return { usable: [], unusable: [] };
+  const usable: ClientRuntime[] = [];
+  const unusable: UnusableClient[] = [];
+  const take = async (some: readonly string[]): Promise<void> => {
+    try {
+      usable.push(...(await engine.clients(db, some)).values());
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== "configuration-invalid") throw error;
+      if (some.length > 1) for (const id of some) await take([id]);
+      else unusable.push({ id: some[0] as string, failure: error });
+    }
+  };
+  await take(ids.toSorted());
+  return { usable, unusable };
 }
 
 function assemble(

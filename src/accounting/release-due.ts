@@ -2,39 +2,84 @@
  * Releases what is due over all disputes: PreExecuteAccounting's holds that are over. A worker
  * calls it; the truth about what is due is rows, so nothing is lost while it does not run.
  */
-import { sortedClients } from "./client-runtime.ts";
+import type { Transaction } from "../database/database.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import { allUsableClients } from "./client-runtime.ts";
 import type { DecideContext } from "./decide-context.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
 import { untilDecided } from "./execute-accounting.ts";
+import type { DisputeKey } from "./load-books.ts";
 import { lockAndLoadBooks } from "./load-books.ts";
 import { runDue } from "./run-due.ts";
 import { disputesWithDueHolds } from "./views.ts";
 import { writeBooks, writtenOf } from "./write-books.ts";
 
-/** Releases at most `limit` disputes' holds; answers how many adjustments were released. */
-export async function releaseDue(engine: Engine, limit = 500): Promise<number> {
+export interface ReleaseOptions {
+  /** Disputes a client at once. */
+  readonly limit?: number;
+  /** Told what could not be released; everything else is. */
+  report?(problem: string, error: unknown): void;
+}
+
+/**
+ * Releases what is due, at most `limit` disputes a client; answers how many adjustments were
+ * released. A client whose settings do not load, or a dispute that fails, holds up no other.
+ */
+export async function releaseDue(engine: Engine, options: ReleaseOptions = {}): Promise<number> {
+  const { limit = 500, report } = options;
+  const { usable, unusable } = await allUsableClients(engine);
+  for (const { id, failure } of unusable) report?.(`what is due at ${id} is not released`, failure);
   let released = 0;
-  for (const client of await sortedClients(engine)) {
+  for (const client of usable) {
     const today = client.calendar.dateOf(engine.clock.now());
-    released += await untilDecided(engine, async (tx) => {
-      const due = await disputesWithDueHolds(tx, client.id, today, limit);
-      if (due.length === 0) return 0;
-      const books = [...(await lockAndLoadBooks(tx, due)).values()];
-      const context = dueContext(engine, client);
-      const count = books
-        .map(({ book }) => runDue(book, { today }, context).released.length)
-        .reduce((sum, one) => sum + one, 0);
-      const by = { actorOf: () => "redress", eventDate: today };
-      await writeBooks(
-        tx,
-        engine,
-        books.map((loaded) => writtenOf(loaded, client, by)),
-        engine.clock.now().toString(),
-      );
-      return count;
-    });
+    const due = await disputesWithDueHolds(engine.database, client.id, today, limit);
+    released += await releaseSet(engine, client, due, report);
   }
   return released;
+}
+
+/** All in one transaction; where that fails, each dispute in one of its own. */
+async function releaseSet(
+  engine: Engine,
+  client: ClientRuntime,
+  due: readonly DisputeKey[],
+  report: ReleaseOptions["report"],
+): Promise<number> {
+  if (due.length === 0) return 0;
+  try {
+    return await untilDecided(engine, (tx) => releaseIn(tx, engine, client, due));
+  } catch (error) {
+    if (error instanceof Failure && error.code === "database-unreachable") throw error;
+    if (due.length === 1) {
+      report?.(`what is due on dispute ${due[0]?.disputeId} is not released`, error);
+      return 0;
+    }
+    let released = 0;
+    for (const one of due) released += await releaseSet(engine, client, [one], report);
+    return released;
+  }
+}
+
+/** What is due is decided again under the dispute's lock: another process may have been faster. */
+async function releaseIn(
+  tx: Transaction,
+  engine: Engine,
+  client: ClientRuntime,
+  due: readonly DisputeKey[],
+): Promise<number> {
+  const today = client.calendar.dateOf(engine.clock.now());
+  const books = [...(await lockAndLoadBooks(tx, due)).values()];
+  const context = dueContext(engine, client);
+  const released = books.map(({ book }) => runDue(book, { today }, context).released.length);
+  const by = { actorOf: () => "redress", eventDate: today };
+  await writeBooks(
+    tx,
+    engine,
+    books.map((loaded) => writtenOf(loaded, client, by)),
+    engine.clock.now().toString(),
+  );
+  return released.reduce((sum, one) => sum + one, 0);
 }
 
 /** Deciding without an operation: nothing is recorded under an outside reference. */

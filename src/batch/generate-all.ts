@@ -2,6 +2,7 @@
  * Generate Accounting File(s) for one profile or for all, and what it would do before it is done.
  * One profile that fails stops no other.
  */
+import { usableClients } from "../accounting/client-runtime.ts";
 import type { ClientRuntime } from "../accounting/engine.ts";
 import { Failure } from "../kernel/failure.ts";
 
@@ -81,10 +82,15 @@ async function eachProfile(
   scope: GenerationScope,
   work: (runtime: ClientRuntime, profile: string) => Promise<void>,
 ): Promise<GenerationFault[]> {
-  const runtimes = await desk.engine.clients(desk.engine.database, scope.clients);
-  const faults: GenerationFault[] = [];
-  let found = 0;
-  for (const runtime of runtimes.values()) {
+  const { engine } = desk;
+  const { usable, unusable } = await usableClients(engine, engine.database, scope.clients);
+  const faults: GenerationFault[] = unusable.map(({ id, failure }) => ({
+    clientId: id,
+    profile: scope.profile ?? "any",
+    failure,
+  }));
+  let found = unusable.length;
+  for (const runtime of usable) {
     for (const profile of Object.keys(runtime.settings.batchProfiles)) {
       if (scope.profile !== null && scope.profile !== profile) continue;
       found += 1;

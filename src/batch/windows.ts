@@ -3,7 +3,7 @@
  * What is due is a row, so that a process that was down loses no window and cuts none twice.
  */
 import type { ClientRuntime } from "../accounting/engine.ts";
-import { allClients } from "../cases/views.ts";
+import { allUsableClients } from "../accounting/client-runtime.ts";
 import { Failure } from "../kernel/failure.ts";
 import { Temporal } from "temporal-polyfill";
 
@@ -28,11 +28,13 @@ export interface WindowProblem {
 
 /** Makes the rows of every profile for the next days, and those missed since the last row. */
 export async function makeWindows(desk: BatchDesk): Promise<WindowProblem[]> {
-  const { database } = desk.engine;
   const problems: WindowProblem[] = [];
-  for (const { id } of await allClients(database)) {
-    const runtime = (await desk.engine.clients(database, [id])).get(id);
-    if (runtime === undefined) continue;
+  const { usable, unusable } = await allUsableClients(desk.engine);
+  for (const { id, failure } of unusable) {
+    problems.push({ clientId: id, profile: "any", reason: failure.message });
+  }
+  for (const runtime of usable) {
+    const { id } = runtime;
     for (const name of Object.keys(runtime.settings.batchProfiles ?? {})) {
       await telling(problems, { clientId: id, profile: name }, async () => {
         await makeWindowsOf(desk, runtime, batchProfile(runtime.settings, name));

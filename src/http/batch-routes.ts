@@ -10,6 +10,7 @@ import type { GenerationFault, GenerationPreview } from "../batch/generate-all.t
 import { batchProfiles } from "../batch/profile.ts";
 import { readBytes } from "../batch/stored-bytes.ts";
 import { chainOfFile, linesOfFile, listFiles, transmissionSteps } from "../batch/views.ts";
+import { usableClients } from "../accounting/client-runtime.ts";
 import type { ClientRuntime } from "../accounting/engine.ts";
 import { wireMoney } from "../kernel/money.ts";
 

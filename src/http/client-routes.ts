@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
+import { usableClients } from "../accounting/client-runtime.ts";
 import type { ClientRuntime } from "../accounting/engine.ts";
 import { assignmentType } from "../work/assignment-types.ts";
 import type { QueueCount } from "../work/views.ts";
@@ -18,6 +19,7 @@ const Client = z
     name: z.string(),
     zone: z.string(),
     calendar: z.string(),
+    problem: z.string().nullable().describe("Why nothing goes on here: settings that do not load"),
     routes: z.object({
       service: z.boolean().describe("A real-time service is configured"),
       batch: z.boolean().describe("A batch profile is configured"),
@@ -54,10 +56,18 @@ export function clientRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
             ids.filter((id) => after === null || id > String(after[0])).slice(0, limit),
           keyOf: (id) => [id],
         });
-        const clients = rows.length === 0 ? new Map() : await engine.clients(engine.database, rows);
+        const { usable, unusable } = await usableClients(engine, engine.database, rows);
+        const clients = new Map(usable.map((one) => [one.id, one]));
+        const problems = new Map(unusable.map((one) => [one.id, one.failure.message]));
         const now = engine.clock.now().toString();
         const counts = await queueCounts(engine.database, rows, now);
-        return { items: rows.map((id) => present(clients.get(id) as ClientRuntime, counts)), next };
+        const items = rows.map((id) => {
+          const client = clients.get(id);
+          return client === undefined
+            ? presentBroken(id, problems.get(id) ?? "", counts)
+            : present(client, counts);
+        });
+        return { items, next };
       },
     );
   };
@@ -65,8 +75,6 @@ export function clientRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
 
 function present(client: ClientRuntime, counts: readonly QueueCount[]): z.infer<typeof Client> {
   const { settings } = client;
-  const own = counts.filter((one) => one.clientId === client.id);
-  const pending = own.filter((one) => one.queue.split(".")[0] === PENDING_BATCH);
   return {
     id: client.id,
     name: client.name,
@@ -76,8 +84,32 @@ function present(client: ClientRuntime, counts: readonly QueueCount[]): z.infer<
       service: Object.keys(settings.services).length > 0,
       batch: Object.keys(settings.batchProfiles).length > 0,
     },
-    counts: { openAssignments: openOf(own), pendingBatch: openOf(pending) },
+    problem: null,
+    counts: countsOf(client.id, counts),
   };
+}
+
+/** A client whose settings do not load is shown, with the reason: the others go on. */
+function presentBroken(
+  id: string,
+  problem: string,
+  counts: readonly QueueCount[],
+): z.infer<typeof Client> {
+  return {
+    id,
+    name: id,
+    zone: "UTC",
+    calendar: "unknown",
+    routes: { service: false, batch: false },
+    problem,
+    counts: countsOf(id, counts),
+  };
+}
+
+function countsOf(clientId: string, counts: readonly QueueCount[]) {
+  const own = counts.filter((one) => one.clientId === clientId);
+  const pending = own.filter((one) => one.queue.split(".")[0] === PENDING_BATCH);
+  return { openAssignments: openOf(own), pendingBatch: openOf(pending) };
 }
 
 function openOf(counts: readonly QueueCount[]): number {

@@ -136,6 +136,18 @@ test("numbers go on after the highest ordinal that may be given", async () => {
   expect((await get("/v1/claims/2611161000000000C")).status).toBe(200);
 });
 
+test("a client whose settings do not load is listed with the reason, beside the others", async () => {
+  await client("broken", { rulebook: "nobody's" });
+
+  const { status, body } = await get("/v1/clients");
+
+  expect(status).toBe(200);
+  expect(body.items.map((one) => [one["id"], one["problem"]])).toEqual([
+    ["broken", "client broken: no rule book nobody's"],
+    ["harbor", null],
+  ]);
+});
+
 describe("an address", () => {
   test.each([
     ["/v1/disputes/%00", 404],

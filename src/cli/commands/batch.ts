@@ -7,7 +7,7 @@ import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { Option } from "commander";
 
-import { sortedClients } from "../../accounting/client-runtime.ts";
+import { allClients } from "../../cases/views.ts";
 import { acknowledge } from "../../batch/acknowledge.ts";
 import type { BatchDesk } from "../../batch/desk.ts";
 import { generateAll, previewGeneration } from "../../batch/generate-all.ts";
@@ -269,7 +269,7 @@ function tellFile(context: CommandContext, file: FileRow, chosen: Chosen): void 
 
 async function clientsOf(desk: BatchDesk, client: string | undefined): Promise<string[]> {
   if (client !== undefined) return [client];
-  return (await sortedClients(desk.engine)).map((one) => one.id);
+  return (await allClients(desk.engine.database)).map((one) => one.id);
 }
 
 async function fileOf(desk: BatchDesk, id: string): Promise<FileRow> {
