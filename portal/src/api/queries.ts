@@ -24,6 +24,8 @@ import type {
 /** Lists refresh while the page is looked at; a hidden page asks nothing. */
 const LIVE_MILLISECONDS = 5000;
 const PAGE_SIZE = 200;
+/** What is further down is not what is worked next: a grid holds this many pages at most. */
+export const PAGES_HELD = 10;
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -130,8 +132,9 @@ export const assignmentsQuery = (filter: AssignmentFilter, limit = PAGE_SIZE) =>
       read<Page<Assignment>>("/assignments", { ...filter, limit, cursor: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
-    maxPages: 10,
-    getPreviousPageParam: () => undefined,
+    // A list that somebody has gone down in is not moved under the cursor.
+    refetchInterval: ({ state }) =>
+      (state.data?.pages.length ?? 1) === 1 ? 2 * LIVE_MILLISECONDS : false,
   });
 
 export const assignmentQuery = (id: string) =>

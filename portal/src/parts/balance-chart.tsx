@@ -9,6 +9,7 @@ import type { Entry } from "../api/types.ts";
 import { inWords } from "../ui/states.ts";
 
 import { balancesOverTime } from "./balances-over-time.ts";
+import css from "./parts.module.css";
 
 const COLORS = ["--accent", "--info", "--warn", "--bad", "--good", "--calm"];
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 2], [10, 4]];
@@ -32,7 +33,10 @@ export default function BalanceChart(props: { readonly entries: readonly Entry[]
     };
   }, [entries, colorScheme]);
   return (
-    <figure style={{ margin: 0 }} aria-label="Balances over time; the table above has the figures">
+    <figure
+      className={css["chart"]}
+      aria-label="Balances over time; the table above has the figures"
+    >
       <div ref={place} />
     </figure>
   );

@@ -72,11 +72,10 @@ function EntryRows(props: { readonly entry: Entry; readonly holder: Holder }) {
   const [isOpen, setOpen] = useState(false);
   const amount = showAmount(entry.amount.amount);
   const Sign = isOpen ? ChevronDown : ChevronRight;
-  const { adjustment } = entry;
   return (
     <>
       <tr>
-        <td>
+        <td rowSpan={2}>
           <div>{entry.label}</div>
           {entry.kind === "original" ? null : (
             <WordBadge tone="calm">{inWords(entry.kind)}</WordBadge>
@@ -92,22 +91,21 @@ function EntryRows(props: { readonly entry: Entry; readonly holder: Holder }) {
             Why
           </Button>
         </td>
-        <td>
+        <td data-side>
           <Side side={entry.debit} holder={holder} />
-          <Side side={entry.credit} holder={holder} isCredit />
         </td>
-        <td data-number>{amount}</td>
-        <td data-number>
-          <div>&nbsp;</div>
+        <td data-side data-number>
           {amount}
         </td>
-        <td data-day>{entry.eventDate}</td>
-        <td data-day>{entry.plannedPostingDate}</td>
-        <td data-day>{entry.postingDate ?? "–"}</td>
+        <td data-side />
+        <EntryFacts entry={entry} />
+      </tr>
+      <tr>
         <td>
-          <AdjustmentBadge state={adjustment.state} />
+          <Side side={entry.credit} holder={holder} isCredit />
         </td>
-        <td data-day>{adjustment.route === null ? "–" : ROUTE_WORDS[adjustment.route]}</td>
+        <td />
+        <td data-number>{amount}</td>
       </tr>
       {isOpen ? (
         <tr>
@@ -118,6 +116,22 @@ function EntryRows(props: { readonly entry: Entry; readonly holder: Holder }) {
       ) : null}
     </>
   );
+}
+
+function EntryFacts({ entry }: { readonly entry: Entry }) {
+  const { adjustment } = entry;
+  const facts = [
+    { name: "event", shown: entry.eventDate },
+    { name: "planned", shown: entry.plannedPostingDate },
+    { name: "posted", shown: entry.postingDate ?? "–" },
+    { name: "state", shown: <AdjustmentBadge state={adjustment.state} /> },
+    { name: "route", shown: adjustment.route === null ? "–" : ROUTE_WORDS[adjustment.route] },
+  ];
+  return facts.map(({ name, shown }) => (
+    <td key={name} rowSpan={2} data-day>
+      {shown}
+    </td>
+  ));
 }
 
 function Side(props: {

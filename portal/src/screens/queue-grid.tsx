@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { PartyPopper } from "lucide-react";
 import { useCallback, useEffect } from "react";
 
-import { assignmentsQuery } from "../api/queries.ts";
+import { assignmentsQuery, PAGES_HELD } from "../api/queries.ts";
 import type { Assignment } from "../api/types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { GetNext } from "../parts/get-next.tsx";
@@ -28,7 +28,8 @@ export function QueueGrid(props: {
   const navigate = useNavigate({ from: "/queues" });
   const query = useInfiniteQuery(assignmentsQuery({ client, queue, assignee }));
   const columns = useColumns(chosen !== undefined);
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = query;
+  const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = query;
+  const isFull = (data?.pages.length ?? 0) >= PAGES_HELD;
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
@@ -60,7 +61,7 @@ export function QueueGrid(props: {
               })
             }
             minWidth={chosen === undefined ? "820px" : "0"}
-            hasMore={hasNextPage}
+            hasMore={hasNextPage && !isFull}
             more={more}
             empty={
               <Empty title="Nothing waits here" icon={PartyPopper}>
@@ -70,6 +71,9 @@ export function QueueGrid(props: {
           />
         )}
       </Answer>
+      {hasNextPage && isFull ? (
+        <p className={ui["loading"]}>More wait; these are the most urgent. Choose a queue.</p>
+      ) : null}
     </div>
   );
 }
