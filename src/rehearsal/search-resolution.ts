@@ -146,11 +146,19 @@ const NOT_TRIED = new Set([
   "reverseAdjustment",
 ]);
 
+/** Collections that few operations reach: there one side is enough. */
+const OUT_OF_REACH = new Set(["customerOffset", "atmOverShort", "coreSuspense", "checksPayable"]);
+
 /** Any rule that lowers what stands on both of its sides, by that much. */
 function movesByHand({ context, book }: Stage, positions: Positions): Move[] {
   return [...context.rulebook.rules.values()].flatMap((rule) => {
     const [debit, credit] = [positions.booked(rule.debit), -positions.booked(rule.credit)];
-    const amount = debit < credit ? debit : credit;
+    const oneSided = OUT_OF_REACH.has(rule.debit)
+      ? debit
+      : OUT_OF_REACH.has(rule.credit)
+        ? credit
+        : 0n;
+    const amount = oneSided > 0n ? oneSided : debit < credit ? debit : credit;
     if (amount <= 0n) return [];
     const input = { rule: rule.id, amount: formatAmount(amount, book.currency) };
     return [["adjustManually", { ...input, trackingOnly: true }] as Move];

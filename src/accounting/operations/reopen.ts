@@ -14,8 +14,7 @@ export function reopen(applied: Applied): void {
     record(book, { type: "resolutionUndone", resolutionId: resolution.id, operationId });
   }
   if (lifts === "all") {
-    // A claim on the holder stands in the books: the part denied with it stays denied.
-    for (const denial of book.denials.filter((one) => !one.lifted && one.kind !== "receivable")) {
+    for (const denial of book.denials.filter((one) => !one.lifted)) {
       record(book, { type: "denialLifted", denialId: denial.id, operationId });
     }
   }
