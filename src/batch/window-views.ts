@@ -58,24 +58,6 @@ export function lastPlanned(
   `);
 }
 
-/** How many adjustments wait for each profile, and how much, by currency. */
-export function pendingByProfile(
-  db: Queries,
-  clients: readonly string[],
-): Promise<
-  { clientId: string; profile: string; currency: string; count: bigint; amountMinor: string }[]
-> {
-  return db.query(sql`
-    select client_id as "clientId", destination as profile, currency, count(*) as count,
-           sum(amount_minor) as "amountMinor"
-    from adjustment
-    where client_id = any (${clients}::text[]) and state = 'pendingBatch'
-    group by client_id, destination, currency
-    order by client_id, destination, currency
-    limit 1000
-  `);
-}
-
 export interface PendingSum {
   readonly currency: string;
   readonly leaves: boolean;

@@ -20,22 +20,6 @@ export async function insertClient(tx: Transaction, client: NewClient): Promise<
   return added === 1;
 }
 
-/** Replaces the settings if nobody did since `version` was read; answers the new version. */
-export async function updateClientSettings(
-  tx: Transaction,
-  id: string,
-  version: number,
-  settings: unknown,
-): Promise<number | null> {
-  const rows = await tx.query<{ version: number }>(sql`
-    update client
-    set settings = ${JSON.stringify(settings)}::jsonb, version = version + 1
-    where id = ${id} and version = ${version}
-    returning version
-  `);
-  return rows[0]?.version ?? null;
-}
-
 /**
  * Takes `count` ordinals of a client's local day and kind, gap-free among those committed; answers
  * the first of them.

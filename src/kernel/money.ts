@@ -34,10 +34,6 @@ export function exponentOf(currency: Currency): number {
   return exponent;
 }
 
-export function isCurrency(currency: string): boolean {
-  return Object.hasOwn(CURRENCY_EXPONENTS, currency);
-}
-
 /**
  * A decimal string as minor units. Throws `amount-invalid` naming the field when it is no decimal
  * or has more decimal places than the currency.
