@@ -41,6 +41,7 @@ describe("clients", () => {
         calendar: "federal-reserve",
         routes: { service: false, batch: false },
         counts: { openAssignments: 1, pendingBatch: 0 },
+        problem: null,
       },
     ]);
   });
