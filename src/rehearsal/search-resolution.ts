@@ -35,20 +35,21 @@ export function reachesResolution(start: Stage, byHand: boolean): boolean {
 
 function reachesIn(start: Stage, byHand: boolean, phase: (typeof PHASES)[number]): boolean {
   const seen = new Set<string>();
-  const waiting: { stage: Stage; distance: number }[] = [];
+  const waiting: Waiting[] = [];
   const consider = (stage: Stage): boolean => {
     const key = keyOf(stage);
     if (seen.has(key)) return false;
     seen.add(key);
     const distance = distanceOf(stage);
     if (distance === 0) return true;
-    waiting.push({ stage, distance });
+    waiting.push({ stage, distance, ordinal: seen.size });
     return false;
   };
   if (consider(settled(copyStage(start)))) return true;
   for (let tried = 0; tried < phase.mostStages && waiting.length > 0; tried += 1) {
     waiting.sort((a, b) => b.distance - a.distance);
-    const next = waiting.pop();
+    // Now and then the one that waits longest: a way out may first lead away.
+    const next = tried % 4 === 3 ? oldestOf(waiting) : waiting.pop();
     if (next === undefined) return false;
     for (const [operation, input] of movesFrom(next.stage, byHand, phase.withRecords)) {
       const stage = copyStage(next.stage);
@@ -57,6 +58,20 @@ function reachesIn(start: Stage, byHand: boolean, phase: (typeof PHASES)[number]
     }
   }
   return false;
+}
+
+interface Waiting {
+  readonly stage: Stage;
+  readonly distance: number;
+  readonly ordinal: number;
+}
+
+function oldestOf(waiting: Waiting[]): Waiting | undefined {
+  const oldest = waiting.reduce((best, one, index) => {
+    const than = waiting[best];
+    return than === undefined || one.ordinal < than.ordinal ? index : best;
+  }, 0);
+  return waiting.splice(oldest, 1)[0];
 }
 
 const ONWARD: Partial<Record<AdjustmentState, AdjustmentEvent>> = {
