@@ -93,9 +93,12 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     renew: async () => {
       if (flying.size === 0) return;
-      const ids = [...flying].map((flight) => flight.assignmentId);
+      const keys = [...flying].map((flight) => ({
+        clientId: flight.clientId,
+        id: flight.assignmentId,
+      }));
       const until = leasedUntil(desk);
-      await desk.engine.database.transaction((tx) => renewLeases(tx, options.worker, ids, until));
+      await desk.engine.database.transaction((tx) => renewLeases(tx, options.worker, keys, until));
     },
     idle: async () => {
       while (flying.size > 0) {

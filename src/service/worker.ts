@@ -2,6 +2,8 @@
  * The worker of the service route: rounds as long as there is something to do, a look now and then
  * when there is not, leases renewed while calls are under way.
  */
+import { repeatedly } from "../kernel/repeatedly.ts";
+
 import { createDispatcher } from "./dispatcher.ts";
 import type { ServiceDesk } from "./desk.ts";
 
@@ -50,9 +52,10 @@ export function startServiceWorker(
       if (started === 0 && !isStopping) await rest.rest(pollMilliseconds);
     }
   };
-  const heartbeat = setInterval(() => {
-    void guarded("renewing leases failed", () => dispatcher.renew(), undefined);
-  }, leaseMilliseconds / 3);
+  const heartbeat = repeatedly(() => dispatcher.renew(), {
+    seconds: desk.leaseSeconds / 3,
+    failed: (error) => desk.report("renewing leases failed", error),
+  });
   const running = rounds();
 
   return {
@@ -62,7 +65,7 @@ export function startServiceWorker(
       rest.wake();
       await running;
       await dispatcher.idle();
-      clearInterval(heartbeat);
+      await heartbeat.stop();
       await dispatcher.close();
     },
   };

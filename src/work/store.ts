@@ -112,17 +112,30 @@ export function leaseAssignments(
   `);
 }
 
-/** Keeps the worker's leases alive; a worker that lost one finds fewer rows than it asked for. */
+/**
+ * Keeps the worker's leases alive, by id; answers how many. A row that somebody holds is skipped,
+ * not waited for: it is being settled, or the next renewal finds it.
+ */
 export function renewLeases(
   tx: Transaction,
   worker: string,
-  ids: readonly string[],
+  keys: readonly { clientId: string; id: string }[],
   leasedUntil: string,
 ): Promise<number> {
   return tx.execute(sql`
+    with mine as (
+      select a.client_id, a.id
+      from unnest(
+        ${keys.map((key) => key.clientId)}::text[],
+        ${keys.map((key) => key.id)}::uuid[]) as held (client_id, id)
+      join assignment a on a.client_id = held.client_id and a.id = held.id
+      where a.is_open and a.leased_by = ${worker}
+      for update of a skip locked
+    )
     update assignment
     set leased_until = ${leasedUntil}
-    where id = any (${ids}::uuid[]) and is_open and leased_by = ${worker}
+    from mine
+    where assignment.client_id = mine.client_id and assignment.id = mine.id
   `);
 }
 
