@@ -41,3 +41,17 @@ export function mustSee(caller: Caller, clientId: string): void {
   if (caller.clients === null || caller.clients.includes(clientId)) return;
   throw new Failure("not-found", `client ${clientId} does not exist`, { client: clientId });
 }
+
+/** Who gives out rights. Without `clients`: the installation itself, or somebody for every client. */
+export interface AskedBy {
+  readonly actor: string;
+  readonly requestId: string | null;
+  readonly clients?: readonly string[] | null;
+}
+
+/** Nobody gives out what they do not have. Throws `forbidden` for clients outside the scope. */
+export function mustReach(by: AskedBy, clients: readonly string[] | null): void {
+  const own = by.clients ?? null;
+  if (own === null || (clients !== null && clients.every((one) => own.includes(one)))) return;
+  throw new Failure("forbidden", `you can give access to your own clients only: ${own.join(", ")}`);
+}

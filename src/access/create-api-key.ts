@@ -7,6 +7,8 @@ import { Failure } from "../kernel/failure.ts";
 import type { Ids } from "../kernel/ids.ts";
 
 import { recordAudit } from "./audit.ts";
+import type { AskedBy } from "./caller.ts";
+import { mustReach } from "./caller.ts";
 import { mustBeName } from "./create-user.ts";
 import type { Role } from "./roles.ts";
 import { insertApiKey, revokeApiKeyRow } from "./store.ts";
@@ -28,13 +30,17 @@ export interface ApiKeyRequest {
 
 const SHOWN_CHARACTERS = 8;
 
-/** Answers the key, this once. Throws `already-exists` for a name that was given before. */
+/**
+ * Answers the key, this once. Throws `already-exists` for a name that was given before, and
+ * `forbidden` for clients that whoever gives it out cannot reach.
+ */
 export async function createApiKey(
   access: Access,
   request: ApiKeyRequest,
-  by: { actor: string; requestId: string | null },
+  by: AskedBy,
 ): Promise<{ id: string; key: string; prefix: string }> {
   mustBeName(request.name);
+  mustReach(by, request.clients);
   const key = newApiKey();
   const id = access.ids.next();
   const prefix = key.slice(0, SHOWN_CHARACTERS);
@@ -59,13 +65,9 @@ export async function createApiKey(
 }
 
 /** Throws `not-found` for a key that does not exist or is revoked. */
-export async function revokeApiKey(
-  access: Access,
-  id: string,
-  by: { actor: string; requestId: string | null },
-): Promise<void> {
+export async function revokeApiKey(access: Access, id: string, by: AskedBy): Promise<void> {
   await access.database.transaction(async (tx) => {
-    if (!(await revokeApiKeyRow(tx, id, access.clock.now().toString()))) {
+    if (!(await revokeApiKeyRow(tx, id, by.clients ?? null, access.clock.now().toString()))) {
       throw new Failure("not-found", `no API key ${id} is in force`, { id });
     }
     await recordAudit(tx, access, [

@@ -5,6 +5,8 @@ import { Failure } from "../kernel/failure.ts";
 import type { Ids } from "../kernel/ids.ts";
 
 import { recordAudit } from "./audit.ts";
+import type { AskedBy } from "./caller.ts";
+import { mustReach } from "./caller.ts";
 import { hashPassword } from "./password.ts";
 import type { Role } from "./roles.ts";
 import { insertUser } from "./store.ts";
@@ -21,13 +23,17 @@ export interface UserRequest {
 
 export const ACCESS_NAME = /^[a-z0-9][a-z0-9._@-]{0,62}$/;
 
-/** Throws `input-invalid` for a weak password or an odd name, `already-exists` for a taken name. */
+/**
+ * Throws `input-invalid` for a weak password or an odd name, `already-exists` for a taken name,
+ * `forbidden` for clients that whoever adds the user cannot reach.
+ */
 export async function createUser(
   access: { database: Database; clock: Clock; ids: Ids },
   request: UserRequest,
-  by: { actor: string; requestId: string | null },
+  by: AskedBy,
 ): Promise<UserRow> {
   mustBeName(request.name);
+  mustReach(by, request.clients);
   const passwordHash = await hashPassword(request.password);
   const { name, displayName, roles, clients } = request;
   const id = access.ids.next();

@@ -96,9 +96,17 @@ export async function insertApiKey(tx: Queries, row: NewApiKeyRow): Promise<bool
 }
 
 /** Answers false when there is no such key in force. */
-export async function revokeApiKeyRow(tx: Queries, id: string, at: string): Promise<boolean> {
+/** With a scope only a key that reaches nothing outside it. */
+export async function revokeApiKeyRow(
+  tx: Queries,
+  id: string,
+  scope: readonly string[] | null,
+  at: string,
+): Promise<boolean> {
   const changed = await tx.execute(sql`
-    update api_key set revoked_at = ${at} where id = ${id} and revoked_at is null
+    update api_key set revoked_at = ${at}
+    where id = ${id} and revoked_at is null
+      and (${scope}::text[] is null or clients <@ ${scope}::text[])
   `);
   return changed === 1;
 }

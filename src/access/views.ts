@@ -46,9 +46,20 @@ export function userOfSession(
   `);
 }
 
-export function users(db: Queries, after: string, limit: number): Promise<UserRow[]> {
+/** By name; with a scope only those who see nothing outside it. */
+export function users(
+  db: Queries,
+  scope: readonly string[] | null,
+  after: string,
+  limit: number,
+): Promise<UserRow[]> {
   return db.query(sql`
-    select ${USER_COLUMNS} from app_user u where u.name > ${after} order by u.name limit ${limit}
+    select ${USER_COLUMNS}
+    from app_user u
+    where u.name > ${after}
+      and (${scope}::text[] is null or u.clients <@ ${scope}::text[])
+    order by u.name
+    limit ${limit}
   `);
 }
 
@@ -90,9 +101,19 @@ export function apiKeyInForce(
   `);
 }
 
-export function apiKeys(db: Queries, after: string, limit: number): Promise<ApiKeyRow[]> {
+/** By name; with a scope only those that reach nothing outside it. */
+export function apiKeys(
+  db: Queries,
+  scope: readonly string[] | null,
+  after: string,
+  limit: number,
+): Promise<ApiKeyRow[]> {
   return db.query(sql`
-    select ${API_KEY_COLUMNS} from api_key where name > ${after} order by name limit ${limit}
+    select ${API_KEY_COLUMNS}
+    from api_key
+    where name > ${after} and (${scope}::text[] is null or clients <@ ${scope}::text[])
+    order by name
+    limit ${limit}
   `);
 }
 

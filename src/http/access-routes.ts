@@ -1,7 +1,9 @@
 /** /v1/users, /v1/api-keys and /v1/accounts: who may come in, and who may see a whole number. */
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
+import type { AskedBy } from "../access/caller.ts";
 import { ACCESS_NAME, createUser } from "../access/create-user.ts";
 import { createApiKey, revokeApiKey } from "../access/create-api-key.ts";
 import { SHORTEST_PASSWORD } from "../access/password.ts";
@@ -93,7 +95,8 @@ function listUsersRoute(app: ZodApp, parts: HttpDependencies): void {
     async (request) => {
       const { rows, next } = await readPage(parts.cursors, "users", request.query, {
         filters: null,
-        read: (after, limit) => users(database, String(after?.[0] ?? ""), limit),
+        read: (after, limit) =>
+          users(database, callerOf(request).clients, String(after?.[0] ?? ""), limit),
         keyOf: (row) => [row.name],
       });
       return {
@@ -122,7 +125,7 @@ function createUserRoute(app: ZodApp, parts: HttpDependencies): void {
       { body: NewUser, response: { 201: User } },
     ),
     async (request, reply) => {
-      const by = { actor: callerOf(request).actor, requestId: request.id };
+      const by = askedBy(request);
       const user = await createUser(accessOf(parts), request.body, by);
       return reply
         .code(201)
@@ -142,7 +145,8 @@ function listApiKeysRoute(app: ZodApp, parts: HttpDependencies): void {
     async (request) => {
       const { rows, next } = await readPage(parts.cursors, "api-keys", request.query, {
         filters: null,
-        read: (after, limit) => apiKeys(database, String(after?.[0] ?? ""), limit),
+        read: (after, limit) =>
+          apiKeys(database, callerOf(request).clients, String(after?.[0] ?? ""), limit),
         keyOf: (row) => [row.name],
       });
       return {
@@ -173,7 +177,7 @@ function createApiKeyRoute(app: ZodApp, parts: HttpDependencies): void {
       { body: NewApiKey, response: { 201: GivenApiKey } },
     ),
     async (request, reply) => {
-      const by = { actor: callerOf(request).actor, requestId: request.id };
+      const by = askedBy(request);
       const given = await createApiKey(accessOf(parts), request.body, by);
       return reply.code(201).send({ ...given, name: request.body.name });
     },
@@ -188,7 +192,7 @@ function revokeApiKeyRoute(app: ZodApp, parts: HttpDependencies): void {
       { params: z.object({ id: z.uuid() }), response: { 204: z.null().describe("Revoked") } },
     ),
     async (request, reply) => {
-      const by = { actor: callerOf(request).actor, requestId: request.id };
+      const by = askedBy(request);
       await revokeApiKey(accessOf(parts), request.params.id, by);
       return reply.code(204).send(null);
     },
@@ -222,6 +226,11 @@ function revealAccountRoute(app: ZodApp, parts: HttpDependencies): void {
       }),
     }),
   );
+}
+
+function askedBy(request: FastifyRequest): AskedBy {
+  const { actor, clients } = callerOf(request);
+  return { actor, requestId: request.id, clients };
 }
 
 function copyOf(clients: readonly string[] | null): string[] | null {

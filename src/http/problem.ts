@@ -84,6 +84,7 @@ export function failureOf(error: unknown): Failure {
   const { code = "", statusCode, message = "" } = error as Partial<FastifyError>;
   // Its message repeats the address, query and all.
   if (code === "FST_ERR_BAD_URL") return new Failure("request-invalid", "no such address can be");
+  if (code === "FST_ERR_MAX_PARAM_LENGTH") return new Failure("not-found", "no id is that long");
   const known = BY_FASTIFY_CODE[code];
   if (known !== undefined) return new Failure(known, message);
   // Node's parser and the JSON parser say 400 without a code of ours.

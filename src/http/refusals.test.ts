@@ -1,7 +1,7 @@
 /** What bad input gets: a refusal that names the place, never a 500, and nothing half done. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { testServer } from "../../test/support/http.ts";
+import { call, testServer } from "../../test/support/http.ts";
 import type { TestServer } from "../../test/support/http.ts";
 import { aClaim, caseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
@@ -148,6 +148,52 @@ test("a client whose settings do not load is listed with the reason, beside the 
   ]);
 });
 
+test("an address with an endless id is answered before the body is looked at", async () => {
+  const answer = await post(`/v1/disputes/${"9".repeat(300)}/operations`, { body: {} });
+
+  expect([answer.status, answer.body["code"]]).toEqual([404, "not-found"]);
+});
+
+describe("somebody who manages access for some clients", () => {
+  test.each([
+    ["a key for every client", "/v1/api-keys", { clients: null }, 403],
+    ["a key for another client", "/v1/api-keys", { clients: ["harbor", "prairie"] }, 403],
+    ["a user for every client", "/v1/users", { clients: null }, 403],
+    ["a key for their own client", "/v1/api-keys", { clients: ["harbor"] }, 201],
+    ["a user for their own client", "/v1/users", { clients: ["harbor"] }, 201],
+  ])("is answered about %s", async (_, url, more, status) => {
+    const local = await server.keyFor("local", ["administrator"], ["harbor"]);
+    const user = { displayName: "New", password: "correct horse battery" };
+    const body = {
+      name: "new",
+      roles: ["approver"],
+      ...(url.endsWith("users") ? user : {}),
+      ...more,
+    };
+
+    const answer = await post(url, { body }, local);
+
+    expect(answer.status).toBe(status);
+  });
+
+  test("sees and revokes no key that reaches further", async () => {
+    const local = await server.keyFor("local", ["administrator"], ["harbor"]);
+    const everybodys = (await get("/v1/api-keys")).body.items.find(
+      (one) => one["clients"] === null,
+    );
+
+    const seen = await get("/v1/api-keys", local);
+    const users = await get("/v1/users", local);
+    const url = `/v1/api-keys/${String(everybodys?.["id"])}`;
+    const revoked = await call(server.app, local, "DELETE", url);
+
+    expect(seen.body.items.map((one) => one["name"])).toEqual(["local"]);
+    expect(users.body.items).toEqual([]);
+    expect(revoked.status).toBe(404);
+    expect((await get("/v1/clients")).status).toBe(200);
+  });
+});
+
 describe("an address", () => {
   test.each([
     ["/v1/disputes/%00", 404],
@@ -166,6 +212,7 @@ describe("an address", () => {
     ["/v1/users?cursor=%00", 400],
     ["/docs/errors/..%2f..%2fpackage", 404],
     ["/docs/errors/constructor", 404],
+    [`/v1/disputes/${"9".repeat(300)}`, 404],
   ])("%s is answered %i", async (url, status) => {
     const answer = await get(url);
 
