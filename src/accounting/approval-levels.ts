@@ -16,6 +16,6 @@ export function approvalLevels(applied: Applied, amountMinor: bigint): number {
 
 /** Where the domain itself asks for a second person, whatever the client's tiers say. */
 function isMandatory({ book, operation }: Applied): boolean {
-  if (operation === "adjustManually") return true;
+  if (operation === "adjustManually" || operation === "performDebit") return true;
   return operation === "reverseAdjustment" && book.state === "resolved";
 }

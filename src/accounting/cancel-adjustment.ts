@@ -26,11 +26,34 @@ export function cancelAdjustment(
 ): void {
   const { book } = deciding;
   const adjustment = adjustmentOf(book, adjustmentId);
+  if (event === "declined" && putBack(deciding, adjustment, reason)) return;
   const declined = event === "declined" && isPlannedDenial(adjustment);
   dropAdjustment(deciding, adjustmentId, reason, event);
   if (declined) liftDenialOf(deciding, adjustment);
   if (adjustment.principalRule === "CustomerReceivable") liftDenialOf(deciding, adjustment);
   settleDenial(book);
+}
+
+/** A debit whose notice names a date was only asked for early: declined, it waits for its date. */
+function putBack(deciding: Deciding, adjustment: Adjustment, reason: string): boolean {
+  const { book, operationId } = deciding;
+  const denial = book.denials.find((one) => one.id === adjustment.denialId && !one.lifted);
+  const releaseOn = denial?.debitDate ?? null;
+  if (adjustment.state !== "awaitingApproval" || releaseOn === null) return false;
+  const hold = { reason: "denyDebitDate" as const, releaseOn, waitsFor: [], note: reason };
+  const { id: adjustmentId, state: from } = adjustment;
+  record(book, { type: "holdSet", adjustmentId, hold });
+  const to = nextState(from, "held");
+  record(book, {
+    type: "adjustmentMoved",
+    adjustmentId,
+    from,
+    to,
+    event: "held",
+    operationId,
+    reason,
+  });
+  return true;
 }
 
 /** What a declined debit, or a cancelled claim on the holder, denied is denied no more. */

@@ -255,3 +255,39 @@ describe("a refused operation", () => {
     expect(dispute.refusal("reverseAdjustment", { adjustment: id })).toBe(code);
   });
 });
+
+describe("a case that began elsewhere", () => {
+  const history = (more: object = {}) => ({
+    movements: [
+      { rule: "ProvisionalCredit", amount: "100.00", date: "2026-09-01", reference: "PC-1" },
+      { rule: "DenyDispute", amount: "100.00", date: "2026-10-01" },
+    ],
+    ...more,
+  });
+
+  it("is tracked movement by movement and goes on in its state", () => {
+    const dispute = memoryBook();
+
+    dispute.run("importHistory", history({ state: "denied" }));
+
+    expect(dispute.book.adjustments.map((one) => one.state)).toEqual(["tracked", "tracked"]);
+    expect(dispute.book.adjustments[0]?.entries[0]?.eventDate).toBe("2026-09-01");
+    expect(dispute.because("deny")).toEqual([]);
+    expect(dispute.refusal("importHistory", history())).toBe("operation-not-allowed");
+  });
+
+  it.each([
+    ["an unknown rule", { rule: "Gift", amount: "1.00" }, "unknown-rule"],
+    ["no amount", { rule: "Paid" }, "input-invalid"],
+    ["an amount below zero", { rule: "Paid", amount: "-1.00" }, "amount-invalid"],
+    ["a date that is none", { rule: "Paid", amount: "1.00", date: "2026-02-30" }, "input-invalid"],
+  ])("is refused whole for %s", (_, movement, code) => {
+    const dispute = memoryBook();
+    const before = structuredClone(dispute.book);
+
+    const movements = [...history().movements, movement];
+
+    expect(dispute.refusal("importHistory", { movements })).toBe(code);
+    expect(dispute.book).toEqual(before);
+  });
+});

@@ -167,9 +167,22 @@ describe("a denial on notice", () => {
     dispute.run("recordNoticeSent");
 
     dispute.run("performDebit");
+    expect(dispute.latest("DenyDispute").state).toBe("awaitingApproval");
+    dispute.approve("DenyDispute");
 
     expect(dispute.latest("DenyDispute").state).toBe("pendingManual");
     expect(dispute.book.state).toBe("denied");
+  });
+
+  it("whose early debit is declined keeps its date", () => {
+    const dispute = denied();
+    dispute.run("recordNoticeSent");
+    dispute.run("performDebit");
+
+    dispute.cancel("DenyDispute", "declined");
+
+    expect(dispute.latest("DenyDispute").hold?.releaseOn).toBe("2026-11-23");
+    expect(dispute.book.state).toBe("denialPlanned");
   });
 
   it("asked of an approver is planned; declined, it is lifted", () => {

@@ -6,7 +6,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { parsePositiveAmount } from "../../kernel/money.ts";
 
 import type { Applied } from "../decide-context.ts";
-import type { DisputeState } from "../dispute-book.ts";
+import type { Denial, DisputeState } from "../dispute-book.ts";
 import { moveState, record } from "../dispute-book.ts";
 import { openAdjustments } from "../open-adjustments.ts";
 
@@ -48,6 +48,11 @@ export function importHistory(applied: Applied): void {
     }
     const amountMinor = parsePositiveAmount(amount, book.currency, `movements.${index}.amount`);
     if (reference !== undefined) {
+      if (context.referenceUsed("importHistory", reference)) {
+        throw new Failure("reference-already-used", `${at}: ${reference} is recorded already`, {
+          reference,
+        });
+      }
       record(book, { type: "referenceRecorded", kind: "importHistory", reference, operationId });
     }
     openAdjustments({ ...applied, eventDate: date }, [{ rule, amountMinor, follows: false }], {
@@ -55,7 +60,25 @@ export function importHistory(applied: Applied): void {
     });
   });
   const state = input["state"];
+  if (state === "denied" || state === "withdrawn") recordDenial(applied, state);
   if (typeof state === "string") moveState(book, state as DisputeState);
+}
+
+/** A case that comes denied or withdrawn: the holder is liable for all of it. */
+function recordDenial(applied: Applied, state: "denied" | "withdrawn"): void {
+  const { book, context, operationId, positions } = applied;
+  const denial: Denial = {
+    id: context.ids.next(),
+    operationId,
+    kind: state === "denied" ? "deny" : "withdraw",
+    amountMinor: positions.disputed,
+    reason: "imported",
+    stateBefore: book.state,
+    lifted: false,
+    noticeSentOn: null,
+    debitDate: null,
+  };
+  record(book, { type: "denialRecorded", denial });
 }
 
 function invalid(faults: readonly FieldFault[]): Failure {

@@ -2,7 +2,8 @@
 import { Failure } from "../../kernel/failure.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
-import { NEVER_SENT_STATES, PROPOSAL_STATES } from "../adjustment-machine.ts";
+import { nextState, NEVER_SENT_STATES, PROPOSAL_STATES } from "../adjustment-machine.ts";
+import { approvalLevels } from "../approval-levels.ts";
 import { dropAdjustment } from "../cancel-adjustment.ts";
 import { cancellableDenials, stateBefore } from "../denial-state.ts";
 import type { Applied } from "../decide-context.ts";
@@ -91,8 +92,26 @@ export function performDebit(applied: Applied, operation: Operation): void {
     throw notAllowed(applied, operation, "no notice of the debit has been recorded");
   }
   for (const adjustment of planned) {
-    if (adjustment.state === "planned") releaseAdjustment(applied, adjustment, "performed now");
+    if (adjustment.state !== "planned") continue;
+    const levels = approvalLevels(applied, adjustment.amountMinor);
+    if (levels === 0) releaseAdjustment(applied, adjustment, "performed now");
+    else askApproval(applied, adjustment);
   }
+}
+
+/** The date is given up for the approver's word; declined, it comes back. */
+function askApproval({ book, operationId }: Applied, { id, state }: Adjustment): void {
+  const event = "approvalAsked" as const;
+  record(book, { type: "holdSet", adjustmentId: id, hold: null });
+  record(book, {
+    type: "adjustmentMoved",
+    adjustmentId: id,
+    from: state,
+    to: nextState(state, event),
+    event,
+    operationId,
+    reason: "debit before its date",
+  });
 }
 
 function notAllowed({ book }: Applied, operation: Operation, detail: string): Failure {
