@@ -54,7 +54,7 @@ describe("the case page", { timeout: 60_000 }, () => {
     expect(await entries()).toEqual([]);
 
     await page.getByRole("button", { name: "Process Actions" }).click();
-    await page.getByText("Done", { exact: true }).first().waitFor();
+    await page.getByRole("heading", { name: /: done$/ }).waitFor();
     await page.getByRole("link", { name: "Entries" }).click();
     const table = page.getByRole("region", { name: "Entries" });
     await table.getByText("Provisional Credit").waitFor();
@@ -77,6 +77,42 @@ describe("the case page", { timeout: 60_000 }, () => {
     expect(await alert.innerText()).toContain("amount-exceeds-limit");
     expect(await alert.innerText()).toContain("What to do");
     expect(await page.getByRole("button", { name: "Process Actions" }).count()).toBe(0);
+  });
+
+  test("shows a whole account number only for a reason, which is recorded", async () => {
+    await operate(site.server.engine, client, dispute, "issueProvisionalCredit");
+    const page = await site.signedIn("amy", "/queues");
+    await page.getByRole("row").filter({ hasText: dispute }).click();
+    await page.getByText("400012••••1234").waitFor();
+    expect(await page.getByText("4000123412341234").count()).toBe(0);
+
+    await page.getByRole("button", { name: "Show the number" }).click();
+    await page.getByLabel("Why do you need the whole number?").fill("posting by hand");
+    await page.keyboard.press("Enter");
+    await page.getByText("4000123412341234").waitFor();
+
+    const audit = await db.query(sql`
+      select actor, reason from audit where action = 'revealAccount'
+    `);
+    expect(audit).toEqual([{ actor: "amy", reason: "posting by hand" }]);
+  });
+
+  test("leads from an entry to its reversal, filled in", async () => {
+    const { engine } = site.server;
+    await operate(engine, client, dispute, "recordChargeback", {
+      amount: "320.10",
+      reference: "CB1",
+    });
+    const page = await site.signedIn("amy", `/cases/${client}/${claim}`);
+    await page.getByRole("button", { name: /^Why / }).click();
+    await page.getByRole("link", { name: "Reverse this adjustment" }).click();
+    await page.getByLabel("Reason").fill("booked twice");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText("This would happen").waitFor();
+    await page.getByRole("button", { name: "Process Actions" }).click();
+    await page.getByRole("heading", { name: /: done$/ }).waitFor();
+
+    expect(await entries()).toHaveLength(2);
   });
 
   test("is found by the number of its dispute", async () => {

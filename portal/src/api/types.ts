@@ -272,6 +272,8 @@ export interface PostingSide {
   /** As people know it: masked where it is the holder's. */
   readonly accountNumber: string | null;
   readonly accountName: string | null;
+  /** The whole number can be asked for, with the right and a reason. */
+  readonly revealable: boolean;
   readonly tranCode: string | null;
 }
 

@@ -86,7 +86,7 @@ const oneCase = createRoute({
   getParentRoute: () => inside,
   path: "/cases/$client/$claim",
   validateSearch: (search: Search) =>
-    texts(search, "dispute", "tab", "operation", "assignment", "action"),
+    texts(search, "dispute", "tab", "operation", "adjustment", "assignment", "action"),
   component: lazyRouteComponent(() => import("../screens/case.tsx"), "Case"),
 });
 

@@ -157,7 +157,7 @@ function Movement({ assignment }: { readonly assignment: AssignmentDetails }) {
   return (
     <>
       <h3>What to post</h3>
-      <MovementDetail posting={posting} />
+      <MovementDetail client={assignment.client} posting={posting} />
       <History adjustment={adjustment} />
     </>
   );

@@ -9,9 +9,14 @@ import { Table } from "../ui/panel.tsx";
 import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
+import { AccountNumber } from "./account-number.tsx";
 import css from "./parts.module.css";
 
-export function Journal({ entries }: { readonly entries: readonly PostingEntry[] }) {
+export function Journal(props: {
+  readonly client: string;
+  readonly entries: readonly PostingEntry[];
+}) {
+  const { client, entries } = props;
   const currency = entries[0]?.amount.currency ?? "";
   return (
     <div className={css["journal"]}>
@@ -27,7 +32,7 @@ export function Journal({ entries }: { readonly entries: readonly PostingEntry[]
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <JournalEntry key={entry.id} entry={entry} />
+            <JournalEntry key={entry.id} client={client} entry={entry} />
           ))}
         </tbody>
       </Table>
@@ -35,7 +40,8 @@ export function Journal({ entries }: { readonly entries: readonly PostingEntry[]
   );
 }
 
-function JournalEntry({ entry }: { readonly entry: PostingEntry }) {
+function JournalEntry(props: { readonly client: string; readonly entry: PostingEntry }) {
+  const { client, entry } = props;
   const amount = showAmount(entry.amount.amount);
   return (
     <>
@@ -51,25 +57,26 @@ function JournalEntry({ entry }: { readonly entry: PostingEntry }) {
           {entry.meaning === null ? null : <div className={ui["soft"]}>{entry.meaning}</div>}
         </td>
       </tr>
-      <SideRow side="Debit" account={entry.debit} debit={amount} credit="" />
-      <SideRow side="Credit" account={entry.credit} debit="" credit={amount} />
+      <SideRow client={client} side="Debit" account={entry.debit} debit={amount} credit="" />
+      <SideRow client={client} side="Credit" account={entry.credit} debit="" credit={amount} />
     </>
   );
 }
 
 function SideRow(props: {
+  readonly client: string;
   readonly side: string;
   readonly account: PostingSide;
   readonly debit: string;
   readonly credit: string;
 }) {
-  const { side, account, debit, credit } = props;
+  const { client, side, account, debit, credit } = props;
   return (
     <tr>
       <td className={css["side"]}>{side}</td>
       <td>
         <div>{inWords(account.collection)}</div>
-        <div className={ui["mono"]}>{account.accountNumber ?? account.account}</div>
+        <AccountNumber client={client} side={account} />
         {account.accountName === null ? null : (
           <div className={ui["soft"]}>{account.accountName}</div>
         )}

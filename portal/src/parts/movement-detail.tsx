@@ -7,12 +7,13 @@ import ui from "../ui/ui.module.css";
 
 import { Journal } from "./journal.tsx";
 
-export function MovementDetail({ posting }: { readonly posting: Posting }) {
+export function MovementDetail(props: { readonly client: string; readonly posting: Posting }) {
+  const { client, posting } = props;
   const { entries, why } = posting;
   return (
     <>
       {entries.length > 0 ? (
-        <Journal entries={entries} />
+        <Journal client={client} entries={entries} />
       ) : (
         <p className={ui["quiet"]}>
           {posting.isMoneyless

@@ -1,6 +1,7 @@
 /** Every entry of a dispute as a journal: two sides, three dates, state, route, and why. */
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { BookOpen, ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
 
@@ -37,6 +38,8 @@ function NoEntries() {
     </Empty>
   );
 }
+
+const route = getRouteApi("/inside/cases/$client/$claim");
 
 type Holder = Dispute["account"] | undefined;
 
@@ -111,10 +114,34 @@ function EntryRows(props: { readonly entry: Entry; readonly holder: Holder }) {
         <tr>
           <td colSpan={9}>
             <WhyEntry entry={entry} />
+            <ReverseLink entry={entry} />
           </td>
         </tr>
       ) : null}
     </>
+  );
+}
+
+const REVERSIBLE: ReadonlySet<string> = new Set(["executed", "tracked"]);
+
+/** To the operation that undoes the whole adjustment, filled in. */
+function ReverseLink({ entry }: { readonly entry: Entry }) {
+  const { client, claim } = route.useParams();
+  if (entry.kind !== "original" || !REVERSIBLE.has(entry.adjustment.state)) return null;
+  return (
+    <Link
+      to="/cases/$client/$claim"
+      params={{ client, claim }}
+      search={(before) => ({
+        ...before,
+        tab: "operation",
+        operation: "reverseAdjustment",
+        adjustment: entry.adjustment.id,
+      })}
+      resetScroll={false}
+    >
+      Reverse this adjustment
+    </Link>
   );
 }
 

@@ -68,7 +68,7 @@ function Choice({ dispute }: { readonly dispute: Dispute }) {
         />
       </div>
       {finished === null ? null : (
-        <Done title="Done">
+        <Done title={`${chosen?.label ?? "Operation"}: done`}>
           <OperationPreview result={finished} currency={dispute.currency} />
         </Done>
       )}
@@ -90,7 +90,12 @@ function Run(props: {
   readonly done: (result: OperationResult) => void;
 }) {
   const { dispute, operation, done } = props;
-  const [given, setGiven] = useState<Readonly<Record<string, unknown>>>({});
+  const { adjustment } = route.useSearch();
+  const [given, setGiven] = useState<Readonly<Record<string, unknown>>>(
+    adjustment !== undefined && operation.inputs.some((input) => input.name === "adjustment")
+      ? { adjustment }
+      : {},
+  );
   const [key, setKey] = useState("");
   const preview = useSend<OperationResult>();
   const send = useSend<OperationResult>();
