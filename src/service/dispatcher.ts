@@ -2,6 +2,7 @@
  * Keeps calls going: takes due work as far as each service's gate and circuit allow, makes the
  * calls, and settles the answers in sets. What it holds in memory are hints; the truth is rows.
  */
+import { usableClients } from "../accounting/client-runtime.ts";
 import type { Engine } from "../accounting/engine.ts";
 import { renewLeases } from "../work/store.ts";
 
@@ -230,8 +231,11 @@ function openLines(desk: ServiceDesk) {
   const read = async (): Promise<Line[]> => {
     const ids = await clientsWithServices(engine.database);
     if (ids.length === 0) return [];
-    const clients = await engine.clients(engine.database, ids);
-    return [...clients.values()].flatMap((client) => {
+    const { usable, unusable } = await usableClients(engine, engine.database, ids);
+    for (const { id, failure } of unusable) {
+      desk.report(`the settings of client ${id} do not load`, failure);
+    }
+    return usable.flatMap((client) => {
       try {
         return [...servicesOf(client.settings).values()].map((service) => ({
           clientId: client.id,

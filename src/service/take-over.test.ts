@@ -139,3 +139,18 @@ describe("a service that is down", () => {
     expect(core.book.postings()).toHaveLength(8);
   });
 });
+
+test("a client whose settings do not load holds up no other client's calls", async () => {
+  const { client: broken } = await aCredit();
+  const { id } = await aCredit();
+  await db.owner.execute(sql`
+    update client set version = version + 1, settings = settings || '{"rulebook": "nobody''s"}'
+    where id = ${broken}
+  `);
+  const problems: unknown[] = [];
+
+  const started = await runRound(serviceDesk(engine, { problems }));
+
+  expect([started, (await onlyStanding(db, id)).state]).toEqual([1, "executed"]);
+  expect(problems).toHaveLength(1);
+});
