@@ -280,6 +280,11 @@ describe("a case that began elsewhere", () => {
     ["an unknown rule", { rule: "Gift", amount: "1.00" }, "unknown-rule"],
     ["no amount", { rule: "Paid" }, "input-invalid"],
     ["an amount below zero", { rule: "Paid", amount: "-1.00" }, "amount-invalid"],
+    [
+      "a reference that came before",
+      { rule: "Paid", amount: "1.00", reference: "PC-1" },
+      "reference-already-used",
+    ],
     ["a date that is none", { rule: "Paid", amount: "1.00", date: "2026-02-30" }, "input-invalid"],
   ])("is refused whole for %s", (_, movement, code) => {
     const dispute = memoryBook();

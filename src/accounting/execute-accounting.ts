@@ -214,12 +214,20 @@ async function referencesBefore(
   requests: readonly OperationRequest[],
 ): Promise<Set<string>> {
   const wanted = requests.flatMap((request) =>
-    [request.input["reference"], request.input["source"]]
+    [request.input["reference"], request.input["source"], ...movementReferences(request.input)]
       .filter((value) => typeof value === "string")
       .map((reference) => ({ clientId: request.clientId, kind: request.operation, reference })),
   );
   const used = await usedReferences(tx, wanted);
   return new Set(used.map((one) => `${one.clientId} ${one.kind} ${one.reference}`));
+}
+
+/** Of a history: one reference a movement. */
+function movementReferences({ movements }: OperationRequest["input"]): unknown[] {
+  if (!Array.isArray(movements)) return [];
+  return movements.map((one: unknown) =>
+    typeof one === "object" && one !== null && "reference" in one ? one.reference : undefined,
+  );
 }
 
 function consider(set: OperationSet, request: OperationRequest): OperationResult {

@@ -31,6 +31,7 @@ export function importHistory(applied: Applied): void {
   if (movements.length > MOST_MOVEMENTS) {
     throw invalid([{ pointer: "/movements", detail: `are more than ${MOST_MOVEMENTS}` }]);
   }
+  const seen = new Set<string>();
   movements.forEach((given, index) => {
     const movement = movementShape.safeParse(given);
     const at = `/movements/${index}`;
@@ -48,11 +49,12 @@ export function importHistory(applied: Applied): void {
     }
     const amountMinor = parsePositiveAmount(amount, book.currency, `movements.${index}.amount`);
     if (reference !== undefined) {
-      if (context.referenceUsed("importHistory", reference)) {
+      if (seen.has(reference) || context.referenceUsed("importHistory", reference)) {
         throw new Failure("reference-already-used", `${at}: ${reference} is recorded already`, {
           reference,
         });
       }
+      seen.add(reference);
       record(book, { type: "referenceRecorded", kind: "importHistory", reference, operationId });
     }
     openAdjustments({ ...applied, eventDate: date }, [{ rule, amountMinor, follows: false }], {
