@@ -24,7 +24,7 @@ beforeEach(async () => {
   await site.person("amy");
 });
 
-describe("the two actions", { timeout: 60_000 }, () => {
+describe("the two actions", { timeout: 120_000 }, () => {
   test("are there for a client with batch", async () => {
     const page = await site.signedIn("amy", `/administration?client=${byBatch}`);
 
@@ -56,7 +56,7 @@ describe("the two actions", { timeout: 60_000 }, () => {
   });
 });
 
-describe("generating", { timeout: 60_000 }, () => {
+describe("generating", { timeout: 120_000 }, () => {
   test("shows what would leave, makes nothing until processed, then makes it once", async () => {
     const page = await site.signedIn("amy", `/administration?client=${byBatch}`);
     await page.getByRole("button", { name: "Apply" }).click();
@@ -78,7 +78,7 @@ describe("generating", { timeout: 60_000 }, () => {
   });
 });
 
-describe("regenerating", { timeout: 60_000 }, () => {
+describe("regenerating", { timeout: 120_000 }, () => {
   test("asks what became of the old file, shows the difference, and supersedes it", async () => {
     const page = await site.signedIn("amy", `/administration?client=${byBatch}`);
     await generate(page);

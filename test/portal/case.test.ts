@@ -23,7 +23,7 @@ beforeEach(async () => {
   await site.person("amy");
 });
 
-describe("the case page", { timeout: 60_000 }, () => {
+describe("the case page", { timeout: 120_000 }, () => {
   test("shows the stages, and the assignment in the Accounting step with its actions", async () => {
     await operate(site.server.engine, client, dispute, "issueProvisionalCredit");
 

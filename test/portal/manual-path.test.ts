@@ -24,7 +24,7 @@ beforeEach(async () => {
   await site.person("amy");
 });
 
-describe("by keyboard alone", { timeout: 90_000 }, () => {
+describe("by keyboard alone", { timeout: 180_000 }, () => {
   test("a person signs in, gets the next assignment, attests it, gets the one after", async () => {
     const page = await site.page();
     await page.goto("/");

@@ -85,7 +85,7 @@ const SCHEMES = ["light", "dark"] as const;
 const NARROW = { width: 390, height: 844 };
 
 describe.each(SCHEMES)("in the %s scheme", (colorScheme) => {
-  test("every screen is accessible and complains of nothing", { timeout: 180_000 }, async () => {
+  test("every screen is accessible and complains of nothing", { timeout: 300_000 }, async () => {
     site.complaints.length = 0;
     const page = await site.page({ colorScheme });
     await page.goto("/");
@@ -104,7 +104,7 @@ describe.each(SCHEMES)("in the %s scheme", (colorScheme) => {
   });
 });
 
-test("on a narrow page nothing hangs over the edge", { timeout: 120_000 }, async () => {
+test("on a narrow page nothing hangs over the edge", { timeout: 300_000 }, async () => {
   const page = await site.signedIn("amy", "/", { viewport: NARROW });
   const wide: string[] = [];
 
@@ -121,7 +121,7 @@ test("on a narrow page nothing hangs over the edge", { timeout: 120_000 }, async
   expect(wide).toEqual([]);
 });
 
-test("the first load stays within its budget", { timeout: 60_000 }, async () => {
+test("the first load stays within its budget", { timeout: 120_000 }, async () => {
   const page = await site.page();
   const sizes = { script: 0, stylesheet: 0 };
   const read: Promise<void>[] = [];

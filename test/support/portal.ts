@@ -57,7 +57,7 @@ export function usePortal(database: Database): PortalSite {
     });
     onTestFinished(() => context.close());
     const opened = await context.newPage();
-    opened.setDefaultTimeout(10_000);
+    opened.setDefaultTimeout(20_000);
     opened.on("pageerror", (error) => complaints.push(error.message));
     opened.on("console", (message) => {
       // A browser reports refusals of the API too, which are answers and not faults.

@@ -1,4 +1,5 @@
 /** The frame around every page: where one can go, whose books are in view, who is signed in. */
+import { notifications } from "@mantine/notifications";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Briefcase, FileStack, Inbox, LayoutDashboard, Settings2 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
@@ -42,6 +43,7 @@ export function Shell() {
   useShortcuts("Everywhere", [
     { keys: "?", label: "This list", run: () => showHelp(true) },
     { keys: "/", label: "Search cases", run: focusSearch },
+    { keys: "y", label: "Copy a link to what is shown", run: () => void copyLink() },
   ]);
   return (
     <div className={css["shell"]}>
@@ -76,6 +78,17 @@ export function Shell() {
       <Help shown={helpShown} close={() => showHelp(false)} />
     </div>
   );
+}
+
+/** Everything shown is in the address: whoever opens it sees the same, as far as they may. */
+async function copyLink(): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    notifications.show({ message: "The link is copied" });
+  } catch {
+    // Browsers allow it over https and on one's own machine only.
+    notifications.show({ message: "The browser did not allow it: copy the address by hand" });
+  }
 }
 
 function focusSearch(): void {
