@@ -42,7 +42,7 @@ export function mustSee(caller: Caller, clientId: string): void {
   throw new Failure("not-found", `client ${clientId} does not exist`, { client: clientId });
 }
 
-/** Who gives out rights. Without `clients`: the installation itself, or somebody for every client. */
+/** Who gives out rights. Without `clients`: the installation, or somebody for every client. */
 export interface AskedBy {
   readonly actor: string;
   readonly requestId: string | null;

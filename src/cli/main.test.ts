@@ -31,7 +31,9 @@ describe("redress db", () => {
     expect(second).toMatchObject({ code: EXIT.done, stdout: "up to date\n" });
   });
 
-  test("doctor prints the repair as SQL that heals, and exits 1 until it is healed", async () => {
+  // Each doctor starts a server of its own to see the schema as it should be.
+  const patient = { timeout: 240_000 };
+  test("doctor prints SQL that heals, and exits 1 until it is healed", patient, async () => {
     const databaseUrl = await scratchDatabase();
     await redress(databaseUrl, "db", "migrate");
     const healthy = await redress(databaseUrl, "db", "doctor");

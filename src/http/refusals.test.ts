@@ -136,7 +136,7 @@ test("numbers go on after the highest ordinal that may be given", async () => {
   expect((await get("/v1/claims/2611161000000000C")).status).toBe(200);
 });
 
-test("a client whose settings do not load is listed with the reason, beside the others", async () => {
+test("a client whose settings do not load is listed with the reason, beside others", async () => {
   await client("broken", { rulebook: "nobody's" });
 
   const { status, body } = await get("/v1/clients");
