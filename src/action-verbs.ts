@@ -41,7 +41,7 @@ function byType(engine: Engine, batch: ActionVerb, service: ActionVerb): ActionV
 async function approve(engine: Engine, call: ActionCall): Promise<unknown> {
   const { clientId, adjustmentId, actor } = call;
   assert(adjustmentId !== null, "what is approved is an adjustment");
-  if ((await askedBy(engine.database, clientId, adjustmentId)) === actor) {
+  if ((await askedBy(engine.database, clientId, adjustmentId)).includes(actor)) {
     throw new Failure("self-approval", "you asked for it yourself");
   }
   const approved = call.input["approved"] === true;

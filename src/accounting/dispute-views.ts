@@ -295,17 +295,25 @@ export function executionsOf(
   `);
 }
 
-/** Who asked for the operation that an adjustment belongs to. */
+/**
+ * Everybody who asked for what waits for approval: who ran the operation that opened the
+ * adjustment, and who sent it to approval later, as performDebit does.
+ */
 export async function askedBy(
   db: Queries,
   clientId: string,
   adjustmentId: string,
-): Promise<string | undefined> {
-  const row = await db.maybe<{ actor: string }>(sql`
+): Promise<string[]> {
+  const rows = await db.query<{ actor: string }>(sql`
     select o.actor
     from adjustment a
     join operation o on o.client_id = a.client_id and o.id = a.operation_id
     where a.client_id = ${clientId} and a.id = ${adjustmentId}
+    union
+    select t.actor
+    from transition t
+    where t.client_id = ${clientId} and t.adjustment_id = ${adjustmentId}
+      and t.to_state = 'awaitingApproval'
   `);
-  return row?.actor;
+  return rows.map((row) => row.actor);
 }

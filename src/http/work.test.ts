@@ -173,6 +173,32 @@ describe("an approval", () => {
     expect(entry).toMatchObject({ amount: { amount: "10.00" }, adjustment: { route: "MANUAL" } });
   });
 
+  test("of a debit performed early is not for whoever performed it", async () => {
+    await client("early", {
+      tracked: ["ProvisionalCredit"],
+      approvals: { performDebit: [{ above: "0", levels: 1 }] },
+    });
+    const { dispute } = await opened("early");
+    await operate(dispute, "issueProvisionalCredit");
+    await operate(dispute, "denyDispute", { debitOn: "noticeDate" });
+    const hasty = await server.keyFor("hasty", ["analyst", "approver"]);
+    const noticed = await operate(dispute, "recordNoticeSent");
+    const performed = await post(
+      `/v1/disputes/${dispute}/operations`,
+      { body: { operation: "performDebit" } },
+      hasty,
+    );
+    expect([noticed.status, performed.status]).toEqual([201, 201]);
+    const { body } = await assignmentOf(dispute);
+    expect(body["type"]).toBe("Approve Accounting");
+
+    const url = `/v1/assignments/${String(body["id"])}/approval`;
+    const version = Number(body["version"]);
+    const own = await post(url, { body: { approved: true }, version }, hasty);
+
+    expect([own.status, own.body["code"]]).toEqual([403, "self-approval"]);
+  });
+
   test("that is declined needs a reason, and nothing moves", async () => {
     const { id, version, dispute } = await asked();
     const url = `/v1/assignments/${id}/approval`;
