@@ -51,6 +51,17 @@ test("a dispute that fails holds up no other of its client", async () => {
   expect(problems).toHaveLength(1);
 });
 
+test("more approvals than are counted are not promised", async () => {
+  const approvals = { adjustManually: [{ above: "0", levels: 2 }] };
+  const client = await aClient(engine, { approvals });
+
+  const { unusable } = await usableClients(engine, db, [client]);
+
+  expect(unusable.map((one) => one.failure.message)).toEqual([
+    "/approvals/adjustManually/0/levels: has to be 1: one other person approves",
+  ]);
+});
+
 test("clients that load and those that do not are told apart", async () => {
   const client = await aClient(engine);
   const broken = await aClient(engine, { calendar: { zone: "Mars/Olympus" } });

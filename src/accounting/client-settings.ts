@@ -19,7 +19,8 @@ const weekday = z.enum([
 const approvalTier = z.strictObject({
   /** Amounts above this need the levels; decimal string in the dispute's currency. */
   above: z.string().regex(/^[0-9]+(\.[0-9]+)?$/),
-  levels: z.int().min(1).max(5),
+  /** How many other people. One approval is what is counted: a promise of more is refused. */
+  levels: z.literal(1, "has to be 1: one other person approves"),
 });
 
 export const clientSettingsShape = z.strictObject({
