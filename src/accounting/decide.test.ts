@@ -296,3 +296,74 @@ describe("a case that began elsewhere", () => {
     expect(dispute.book).toEqual(before);
   });
 });
+
+describe("a credit that the core parks itself", () => {
+  it.each([
+    ["the principal", "100.00"],
+    ["the whole credit", "135.00"],
+  ])("is cancelled by a posting of %s", (_, amount) => {
+    const dispute = memoryBook();
+    dispute.run("issueProvisionalCredit", { fees: "35.00" });
+
+    dispute.run("recordCoreSuspensePosting", { amount });
+
+    expect(dispute.latest("ProvisionalCredit").state).toBe("cancelled");
+    expect(dispute.balances()).toEqual({ coreSuspense: amount, suspense: `-${amount}` });
+  });
+
+  it("is left alone where it has moved, or another amount was parked", () => {
+    const dispute = memoryBook();
+    dispute.run("issueProvisionalCredit");
+
+    dispute.run("recordCoreSuspensePosting", { amount: "99.00" });
+    dispute.outside("ProvisionalCredit", "attested");
+    dispute.run("recordCoreSuspensePosting", { amount: "100.00" });
+
+    expect(dispute.latest("ProvisionalCredit").state).toBe("executed");
+  });
+});
+
+describe("the gate", () => {
+  it("asks of every account that not more went back than came in", () => {
+    const dispute = memoryBook({ executesAtOnce: true });
+    dispute.run("issueProvisionalCredit");
+    dispute.run("recordChargeback", { amount: "150.00" });
+    dispute.run("recordRepresentment", { amount: "50.00" });
+    expect(dispute.because("pay")).toEqual([]);
+
+    const representment = dispute.latest("Representment");
+    representment.entries = representment.entries.map((entry) => ({
+      ...entry,
+      credit: { collection: "merchant", account: "merchantMastercard" },
+    }));
+
+    expect(dispute.because("pay")).toEqual(["merchant is positive: 50.00"]);
+  });
+
+  it.each([
+    ["planned", "an adjustment is planned"],
+    ["pendingManual", "an adjustment is pendingManual"],
+    ["serviceFailed", "an adjustment is serviceFailed"],
+  ])("does not pass while an adjustment is %s", (state, words) => {
+    const dispute = memoryBook();
+    if (state === "planned") {
+      dispute.run("billFinanceCharge", { amount: "1.00", notBefore: "2027-01-04" });
+    } else dispute.run("refundFee", { amount: "1.00" });
+    if (state === "serviceFailed") dispute.outside("RefundFee", "couldNotPost");
+    dispute.run("denyDispute");
+
+    expect(dispute.because("deny")).toEqual([words]);
+    expect(dispute.refusal("resolve", { decision: "deny" })).toBe("gate-refused");
+  });
+
+  it("asks at resolve who has a claim on the holder", () => {
+    const dispute = memoryBook({ executesAtOnce: true });
+    dispute.run("issueProvisionalCredit");
+    dispute.run("bookCustomerReceivable", { amount: "100.00" });
+    expect(dispute.refusal("resolve", { decision: "deny" })).toBe("gate-refused");
+
+    dispute.run("resolve", { decision: "deny", collections: "Collections, J. Doe" });
+
+    expect(dispute.book.state).toBe("resolved");
+  });
+});

@@ -36,7 +36,7 @@ export function evaluateGate(
     because.push(`${collection} is ${money(value)}`);
   }
   for (const collection of gate?.notPositive ?? []) {
-    const value = positions.booked(collection);
+    const value = positiveValue(book, positions, collection);
     if (value <= 0n) continue;
     outOfBalance[collection] = money(value);
     because.push(`${collection} is positive: ${money(value)}`);
@@ -73,6 +73,13 @@ function testedValue(book: DisputeBook, positions: Positions, collection: string
   if (collection === "loss") return -positions.writtenOff;
   const total = positions.booked(collection);
   if (total !== 0n) return total;
+  return [...accountBalances(book, collection).values()].find((one) => one > 0n) ?? 0n;
+}
+
+/** The collection's sum where positive, else what is positive on one of its accounts. */
+function positiveValue(book: DisputeBook, positions: Positions, collection: string): bigint {
+  const total = positions.booked(collection);
+  if (total > 0n) return total;
   return [...accountBalances(book, collection).values()].find((one) => one > 0n) ?? 0n;
 }
 

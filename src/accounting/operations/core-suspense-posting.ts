@@ -8,6 +8,7 @@ import { TRANSITIONS } from "../adjustment-machine.ts";
 import { dropAdjustment } from "../cancel-adjustment.ts";
 import { amountOf } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
+import type { Adjustment } from "../dispute-book.ts";
 import { isOpenHolderCredit } from "../holds/credit-not-posted.ts";
 import { openAdjustments } from "../open-adjustments.ts";
 
@@ -17,10 +18,19 @@ export function recordCoreSuspensePosting(applied: Applied, operation: Operation
     (one) =>
       isOpenHolderCredit(one) &&
       TRANSITIONS[one.state].cancelled !== undefined &&
-      one.amountMinor === amount,
+      (one.amountMinor === amount || principalOf(one) === amount),
   );
   if (replaced !== undefined) {
     dropAdjustment(applied, replaced.id, "the core parked it in its own suspense");
   }
   openAdjustments(applied, [{ rule: "CoreSuspensePosting", amountMinor: amount, follows: false }]);
+}
+
+/** What of a credit is the holder's principal: fees and interest may be combined with it. */
+function principalOf({ proposals, entries }: Adjustment): bigint {
+  const planned = proposals.filter((one) => one.creditCollection === "accountHolder");
+  const booked = entries.filter(
+    (one) => one.kind === "original" && one.credit.collection === "accountHolder",
+  );
+  return [...planned, ...booked].reduce((sum, one) => sum + one.amountMinor, 0n);
 }
