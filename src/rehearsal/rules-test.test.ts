@@ -20,7 +20,7 @@ describe("the scenarios that come with Redress", async () => {
   const results = await testScenarios(await standard(), SCENARIOS);
 
   it("are all there", () => {
-    expect(results.length).toBeGreaterThanOrEqual(149);
+    expect(results.length).toBeGreaterThanOrEqual(151);
   });
 
   it.each(results)("$id holds: $title", ({ difference }) => {

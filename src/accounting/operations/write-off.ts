@@ -9,7 +9,6 @@ import type { Applied } from "../decide-context.ts";
 import { fiscalYearOf } from "../fiscal-year.ts";
 import { openAdjustments } from "../open-adjustments.ts";
 import type { Line } from "../open-adjustments.ts";
-import { reversedAdjustments } from "../positions.ts";
 
 /** States in which a write-off may credit the holder the part not credited yet. */
 const MAY_CREDIT = new Set(["open", "provisionallyCredited", "finalCredit"]);
@@ -42,26 +41,30 @@ export function writeOff(applied: Applied, operation: Operation): void {
   openAdjustments(applied, lines, { approvalLevels: approvalLevels(applied, amount) });
 }
 
-/** In the fiscal year of the write-off it is reversed; later it is a recovery. */
+/** What was written off in this fiscal year is reversed; what is older is a recovery. */
 export function reverseWriteOff(applied: Applied, operation: Operation): void {
   const amount = amountOf(applied, operation) ?? 0n;
-  if (amount === 0n) return;
-  const rule = isSameFiscalYear(applied) ? "LossAdjustmentReversal" : "LossRecovery";
-  openAdjustments(applied, [{ rule, amountMinor: amount, follows: false }], {
-    approvalLevels: approvalLevels(applied, amount),
-  });
+  const ofThisYear = minimum(amount, maximum(0n, lossOfThisYear(applied)));
+  const lines: Line[] = [
+    { rule: "LossAdjustmentReversal", amountMinor: ofThisYear, follows: false },
+    { rule: "LossRecovery", amountMinor: amount - ofThisYear, follows: false },
+  ];
+  openAdjustments(
+    applied,
+    lines.filter((line) => line.amountMinor > 0n),
+    { approvalLevels: approvalLevels(applied, amount) },
+  );
 }
 
-function isSameFiscalYear({ book, context, today }: Applied): boolean {
-  const reversed = reversedAdjustments(book);
-  const writtenOffOn = book.adjustments
-    .filter((one) => !reversed.has(one.id) && one.state !== "cancelled")
-    .flatMap((one) => one.entries)
-    .filter((entry) => entry.kind === "original" && entry.debit.collection === "loss")
-    .map((entry) => entry.bookedOn)
-    .sort()
-    .at(-1);
-  if (writtenOffOn === undefined) return true;
+/** Net debits of loss that are booked in the fiscal year of today. */
+function lossOfThisYear({ book, context, today }: Applied): bigint {
   const { fiscalYearStartsIn } = context.settings;
-  return fiscalYearOf(writtenOffOn, fiscalYearStartsIn) === fiscalYearOf(today, fiscalYearStartsIn);
+  const year = fiscalYearOf(today, fiscalYearStartsIn);
+  return book.adjustments
+    .flatMap((one) => one.entries)
+    .filter((entry) => fiscalYearOf(entry.bookedOn, fiscalYearStartsIn) === year)
+    .reduce((sum, { debit, credit, amountMinor }) => {
+      if (debit.collection === "loss") return sum + amountMinor;
+      return credit.collection === "loss" ? sum - amountMinor : sum;
+    }, 0n);
 }
