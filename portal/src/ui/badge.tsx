@@ -41,13 +41,17 @@ export function DisputeBadge({ state }: { readonly state: string }) {
 export function Due({ at }: { readonly at: string | null }) {
   const { words, lateness } = timeLeft(at, useNow());
   const Icon = lateness === "overdue" ? AlarmClock : Clock3;
-  const text = (
-    <span className={css["due"]} data-lateness={lateness}>
+  // Drawn in every row of a grid: the browser's own hint costs nothing.
+  return (
+    <span
+      className={css["due"]}
+      data-lateness={lateness}
+      title={at === null ? undefined : showInstant(at)}
+    >
       <Icon size={13} aria-hidden />
       {words}
     </span>
   );
-  return at === null ? text : <Tooltip label={showInstant(at)}>{text}</Tooltip>;
 }
 
 /** When something happened: how long ago, and the exact instant on demand. */

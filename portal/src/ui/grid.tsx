@@ -4,7 +4,7 @@
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { CSSProperties, KeyboardEvent, ReactNode } from "react";
-import { useEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useRef, useState } from "react";
 
 import { moveOf } from "./grid-moves.ts";
 import css from "./grid.module.css";
@@ -48,6 +48,14 @@ export function Grid<Row>(props: GridProps<Row>) {
     if (hasMore && last >= rows.length - 20) more();
   }, [hasMore, last, more, rows.length]);
 
+  const latestOpen = useRef(open);
+  useEffect(() => {
+    latestOpen.current = open;
+  });
+  const openAt = useCallback((index: number, row: Row) => {
+    setAt(index);
+    latestOpen.current(row);
+  }, []);
   const press = (event: KeyboardEvent): void => {
     const move = moveOf(event.key, at, rows.length);
     const row = rows[at];
@@ -84,10 +92,7 @@ export function Grid<Row>(props: GridProps<Row>) {
               {...{ row, columns, index, start, template }}
               isAt={index === at}
               isChosen={keyOf(row) === chosen}
-              open={() => {
-                setAt(index);
-                open(row);
-              }}
+              open={openAt}
             />
           );
         })}
@@ -118,7 +123,10 @@ function GridHead<Row>(props: {
   );
 }
 
-function GridRow<Row>(props: {
+/** While the grid scrolls, rows that stay are not drawn again. */
+const GridRow = memo(DrawnRow) as typeof DrawnRow;
+
+function DrawnRow<Row>(props: {
   readonly row: Row;
   readonly columns: readonly Column<Row>[];
   readonly index: number;
@@ -126,7 +134,7 @@ function GridRow<Row>(props: {
   readonly template: string;
   readonly isAt: boolean;
   readonly isChosen: boolean;
-  readonly open: () => void;
+  readonly open: (index: number, row: Row) => void;
 }) {
   const { row, columns, index, start, template, isAt, isChosen, open } = props;
   return (
@@ -138,7 +146,7 @@ function GridRow<Row>(props: {
       aria-selected={isChosen}
       data-at={isAt}
       style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
-      onClick={open}
+      onClick={() => open(index, row)}
     >
       {columns.map((column) => (
         <div key={column.name} role="gridcell" data-number={column.isNumber}>
