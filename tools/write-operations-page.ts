@@ -1,4 +1,4 @@
-/** Writes the reference page of operations from the standard book: `node tools/launch.mjs node …`. */
+/** Writes the reference page of operations from the standard book; a test keeps it fresh. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 

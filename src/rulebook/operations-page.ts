@@ -14,7 +14,8 @@ export function operationsPage(rulebook: RuleBook): string {
     "",
     "<!-- Written by tools/write-operations-page.ts from the standard rule book; do not edit. -->",
     "",
-    `What the rule book \`${rulebook.edition}\` says. A client's own book may add to it or take away.`,
+    `What the rule book \`${rulebook.edition}\` says. ` +
+      "A client's own book may add to it or take away.",
     "",
     "## Operations",
     "",
