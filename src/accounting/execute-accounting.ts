@@ -11,7 +11,7 @@ import type { Temporal } from "temporal-polyfill";
 import type { DisputeRef } from "../cases/views.ts";
 import { disputesById, disputesByNumber } from "../cases/views.ts";
 import type { Transaction } from "../database/database.ts";
-import { sqlState, violatedConstraint } from "../database/errors.ts";
+import { isConflict, sqlState, violatedConstraint } from "../database/errors.ts";
 import { assert } from "../kernel/assert.ts";
 import type { FailureCode } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -83,7 +83,7 @@ export async function untilDecided<Result>(
     try {
       return await engine.database.transaction(work);
     } catch (error) {
-      if (attempt >= ATTEMPTS || !wasOvertaken(error)) throw error;
+      if (attempt >= ATTEMPTS || !isOvertaken(error)) throw error;
     }
   }
 }
@@ -97,8 +97,9 @@ const OVERTAKEN = new Set([
   "dispute_client_id_number_key",
 ]);
 
-function wasOvertaken(error: unknown): boolean {
-  if (error instanceof Superseded) return true;
+/** Another transaction was faster, or got in the way: the same work may be done again. */
+export function isOvertaken(error: unknown): boolean {
+  if (error instanceof Superseded || isConflict(error)) return true;
   return sqlState(error) === "23505" && OVERTAKEN.has(violatedConstraint(error) ?? "");
 }
 

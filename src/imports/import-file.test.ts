@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 
 import { importLines } from "../../bench/import-lines.ts";
 import { aClient, testEngine } from "../../test/support/engine.ts";
@@ -136,4 +136,30 @@ test("a bad account number rejects its claim alone", async () => {
 
   expect(rejects).toEqual([[1, "disputes.0.account", "input-invalid"]]);
   expect(run.claims).toBe(1n);
+});
+
+test("a line that breaks something unforeseen is rejected alone", async () => {
+  const client = await aClient(engine);
+  const lines = [...importLines({ operations: 6, clients: [client] })];
+  const dispute = (JSON.parse(lines[0] as string) as { disputes: { dispute: string }[] }).disputes;
+  const breaking = JSON.stringify({
+    type: "operation",
+    key: "breaking",
+    client,
+    dispute: dispute[0]?.dispute,
+    operation: "recordCoreFee",
+    input: { amount: "1.00" },
+  });
+  await db.owner.execute(sql`
+    alter table operation add constraint unforeseen check (operation <> 'recordCoreFee')
+  `);
+
+  onTestFinished(async () => {
+    await db.owner.execute(sql`alter table operation drop constraint unforeseen`);
+  });
+
+  const { run, rejects } = await imported([...lines, breaking]);
+
+  expect(rejects).toEqual([[lines.length + 1, null, "internal-error"]]);
+  expect(run).toMatchObject({ operations: 6n, rejected: 1n, state: "done" });
 });

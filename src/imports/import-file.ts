@@ -12,6 +12,7 @@ import type { Engine } from "../accounting/engine.ts";
 import type { OperationRequest } from "../accounting/execute-accounting.ts";
 import {
   executeAccountingIn,
+  isOvertaken,
   operationHash,
   untilDecided,
 } from "../accounting/execute-accounting.ts";
@@ -19,6 +20,7 @@ import type { ClaimRequest } from "../accounting/open-claims.ts";
 import { openClaims } from "../accounting/open-claims.ts";
 import { clientVersions } from "../cases/views.ts";
 import type { Transaction } from "../database/database.ts";
+import type { FailureCode } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { ClaimLine, OperationLine } from "./import-line.ts";
@@ -176,6 +178,10 @@ function operationRequest(line: OperationLine): OperationRequest {
   return { ...request, hash: operationHash(request) };
 }
 
+/**
+ * A chunk as one set; where one line breaks the set for a reason that nobody foresaw, its lines one
+ * by one, so that it alone is rejected and the file goes on.
+ */
 async function importChunk(
   engine: Engine,
   vault: AccountVault,
@@ -183,14 +189,85 @@ async function importChunk(
   chunk: ParsedChunk,
   actor: string,
 ): Promise<ImportRun> {
+  try {
+    return await importLines(engine, vault, run, chunk, actor, together);
+  } catch (error) {
+    if (stopsTheImport(error)) throw error;
+    return importLines(engine, vault, run, chunk, actor, oneByOne);
+  }
+}
+
+const STOPPING: ReadonlySet<FailureCode> = new Set(["still-running", "database-unreachable"]);
+
+function stopsTheImport(error: unknown): boolean {
+  return error instanceof Failure && STOPPING.has(error.code);
+}
+
+/** How the requests of a chunk are handed to the verb that takes a set. */
+type Taking = <Request, Result extends LineResult>(
+  tx: Transaction,
+  requests: readonly Request[],
+  verb: (requests: readonly Request[]) => Promise<Result[]>,
+) => Promise<LineResult[]>;
+
+interface LineResult {
+  readonly status: "done" | "duplicate" | "refused";
+  readonly failure: Failure | null;
+}
+
+const together: Taking = (_, requests, verb) => verb(requests);
+
+const oneByOne: Taking = async (tx, requests, verb) => {
+  const results: LineResult[] = [];
+  for (const request of requests) {
+    try {
+      results.push(...(await tx.savepoint(() => verb([request]))));
+    } catch (error) {
+      if (stopsTheImport(error) || isOvertaken(error)) throw error;
+      const failure =
+        error instanceof Failure
+          ? error
+          : new Failure("internal-error", "the line breaks something on our side; it is left out");
+      results.push({ status: "refused", failure });
+    }
+  }
+  return results;
+};
+
+function importLines(
+  engine: Engine,
+  vault: AccountVault,
+  run: ImportRun,
+  chunk: ParsedChunk,
+  actor: string,
+  taking: Taking,
+): Promise<ImportRun> {
   return untilDecided(engine, async (tx) => {
     const held = await holdRun(tx, run.id);
     if (held.linesDone !== chunk.before || held.state !== "running") {
       throw new Failure("still-running", "another process imports this file", { run: run.id });
     }
     const rejects = [...chunk.rejects];
-    const claims = await takeClaims(tx, engine, vault, chunk, rejects);
-    const operations = await takeOperations(tx, engine, chunk, actor, rejects);
+    const knownClaims = await knownClients(tx, chunk.claims, rejects);
+    const claims = counted(
+      knownClaims,
+      await taking(
+        tx,
+        knownClaims.map((one) => one.request),
+        (requests) => openClaims(tx, engine, vault, requests),
+      ),
+      rejects,
+    );
+    const knownOperations = await knownClients(tx, chunk.operations, rejects);
+    const operations = counted(
+      knownOperations,
+      await taking(
+        tx,
+        knownOperations.map((one) => ({ ...one.request, actor })),
+        (requests) => executeAccountingIn(tx, engine, requests, { outcomes: false }),
+      ),
+      rejects,
+    );
     rejects.sort((a, b) => a.line - b.line);
     await insertRejects(tx, run.id, rejects);
     const counts = {
@@ -224,40 +301,6 @@ interface Taken {
   readonly duplicates: number;
 }
 
-async function takeClaims(
-  tx: Transaction,
-  engine: Engine,
-  vault: AccountVault,
-  chunk: ParsedChunk,
-  rejects: Reject[],
-): Promise<Taken> {
-  const known = await knownClients(tx, chunk.claims, rejects);
-  const results = await openClaims(
-    tx,
-    engine,
-    vault,
-    known.map((one) => one.request),
-  );
-  return counted(known, results, rejects);
-}
-
-async function takeOperations(
-  tx: Transaction,
-  engine: Engine,
-  chunk: ParsedChunk,
-  actor: string,
-  rejects: Reject[],
-): Promise<Taken> {
-  const known = await knownClients(tx, chunk.operations, rejects);
-  const results = await executeAccountingIn(
-    tx,
-    engine,
-    known.map((one) => ({ ...one.request, actor })),
-    { outcomes: false },
-  );
-  return counted(known, results, rejects);
-}
-
 type Numbered<Request> = { line: number; request: Request };
 
 /** A line for a client that does not exist is a reject; the rest goes on. */
@@ -281,7 +324,7 @@ async function knownClients<Request extends { clientId: string; key: string }>(
 
 function counted(
   lines: readonly Numbered<{ key: string }>[],
-  results: readonly { status: "done" | "duplicate" | "refused"; failure: Failure | null }[],
+  results: readonly LineResult[],
   rejects: Reject[],
 ): Taken {
   let done = 0;
