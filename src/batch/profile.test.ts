@@ -37,6 +37,7 @@ test.each([
   ["a time that is none", { cutOffs: [{ time: "24:00" }] }, "/batchProfiles/core/cutOffs/0/time"],
   ["one name twice", { cutOffs: [{ time: "10:00" }, { time: "11:00" }] }, "/core/cutOffs"],
   ["a name without sequence", { fileName: "file.txt" }, "/core/fileName"],
+  ["a colon outside a token", { fileName: "a:b-{sequence}" }, "/core/fileName"],
   ["an unknown token", { fileName: "{account}-{sequence}" }, "/core/fileName"],
   ["a path", { fileName: "../{sequence}" }, "/core/fileName"],
   ["a hidden name", { fileName: ".{sequence}" }, "/core/fileName"],
@@ -52,6 +53,12 @@ test.each([
     if (error instanceof Failure) ({ faults } = error);
   }
   expect(faults[0]?.pointer).toContain(pointer);
+});
+
+test("a file name may fill the sequence up", () => {
+  const { fileName } = batchProfile(settings({ fileName: "{profile}-{sequence:6}.txt" }), "core");
+
+  expect(fileName).toBe("{profile}-{sequence:6}.txt");
 });
 
 test("a profile that the client does not have is not found", () => {

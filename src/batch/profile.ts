@@ -76,7 +76,7 @@ export const profileShape = z.strictObject({
   currency: z.string().length(3).default("USD").describe("Of an empty file"),
   fileName: z
     .string()
-    .regex(/^[A-Za-z0-9{][A-Za-z0-9{}._-]*$/, "letters, digits, . _ - and {tokens} only")
+    .regex(/^[A-Za-z0-9{][A-Za-z0-9{}:._-]*$/, "letters, digits, . _ - and {tokens} only")
     .refine((name) => name.includes("{sequence"), "{sequence} makes the name unique")
     .refine(knowsItsTokens, `tokens are ${FILE_NAME_TOKENS.join(", ")}, {sequence:6} fills up`)
     .default("{profile}-{businessDate}-{sequence}.txt"),
@@ -145,7 +145,7 @@ function parseProfile(name: string, written: unknown): BatchProfile {
 function knowsItsTokens(template: string): boolean {
   const tokens = template.match(/\{[^{}]*\}/g) ?? [];
   const known = new RegExp(`^\\{(${FILE_NAME_TOKENS.join("|")}|sequence:[1-9])\\}$`);
-  return tokens.every((token) => known.test(token)) && !/[{}]/.test(withoutTokens(template));
+  return tokens.every((token) => known.test(token)) && !/[{}:]/.test(withoutTokens(template));
 }
 
 function withoutTokens(template: string): string {
