@@ -122,11 +122,12 @@ test("a key keeps its body for ever", async () => {
   const other = { ...anOperation(placed, "k1", ids.next()), bodyHash: Buffer.alloc(32, 2) };
 
   const again = db.transaction((tx) => insertOperations(tx, [other], NOW));
+  await expect(again).rejects.toThrow(/operation_client_id_key_key/);
+
   const rewritten = db.execute(sql`
     update operation set body_hash = ${Buffer.alloc(32, 2)} where key = 'k1'
   `);
 
-  await expect(again).rejects.toThrow(/operation_client_id_key_key/);
   await expect(rewritten).rejects.toThrow(/recorded with another body/);
 });
 
