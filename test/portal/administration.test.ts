@@ -30,7 +30,7 @@ describe("the two actions", { timeout: 120_000 }, () => {
 
     await page.getByRole("heading", { name: GENERATE }).waitFor();
 
-    expect(await actionsOn(page)).toEqual([GENERATE, REGENERATE]);
+    await expect.poll(() => actionsOn(page)).toEqual([GENERATE, REGENERATE]);
   });
 
   test.each(["/", "/batches", "/administration", "/administration?do=regenerate"])(
@@ -62,7 +62,7 @@ describe("generating", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Apply" }).click();
     const preview = page.getByRole("region", { name: "What would leave" });
     await preview.waitFor();
-    expect(await preview.innerText()).toContain("2 · 140.50");
+    await expect.poll(() => preview.innerText()).toContain("2 · 140.50");
     expect(await files()).toEqual([]);
 
     await page.getByRole("button", { name: "Process Actions" }).click();
@@ -72,9 +72,10 @@ describe("generating", { timeout: 120_000 }, () => {
     await page.getByRole("status").getByRole("link").click();
     await page.getByText("Control totals").waitFor();
     const lines = page.getByRole("region", { name: "Lines of the file" });
-    expect(await lines.locator("tbody tr").count()).toBe(2);
+    await expect.poll(() => lines.locator("tbody tr").count()).toBe(2);
     await page.getByRole("button", { name: "Show the content" }).click();
-    expect(await page.getByLabel("Content of the file").innerText()).toContain("140.50");
+    const content = page.getByLabel("Content of the file");
+    await expect.poll(() => content.innerText()).toContain("140.50");
   });
 });
 
@@ -90,7 +91,7 @@ describe("regenerating", { timeout: 120_000 }, () => {
 
     const difference = page.getByRole("region", { name: "What becomes of the lines" });
     await difference.waitFor();
-    expect(await difference.innerText()).toContain("go into the new file");
+    await expect.poll(() => difference.innerText()).toContain("go into the new file");
     expect(await files()).toHaveLength(1);
     await page.getByRole("button", { name: "Process Actions: Regenerate" }).click();
     await page.getByText("The old file is void").waitFor();

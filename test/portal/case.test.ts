@@ -31,15 +31,12 @@ describe("the case page", { timeout: 120_000 }, () => {
     const rollup = page.getByRole("region", { name: "Case Rollup" });
     await rollup.waitFor();
 
-    expect(await rollup.getByRole("heading").allInnerTexts()).toEqual([
-      "Collect",
-      "Analyze",
-      "Execute",
-      "Resolve",
-    ]);
+    await expect
+      .poll(() => rollup.getByRole("heading").allInnerTexts())
+      .toEqual(["Collect", "Analyze", "Execute", "Resolve"]);
     const step = rollup.getByRole("listitem").filter({ hasText: "Accounting" }).first();
-    expect(await step.innerText()).toContain("Execute Accounting Assignment");
-    expect(await step.innerText()).toContain("320.10");
+    await expect.poll(() => step.innerText()).toContain("Execute Accounting Assignment");
+    await expect.poll(() => step.innerText()).toContain("320.10");
     await step.getByRole("button", { name: "Complete" }).click();
     await page.getByRole("dialog").getByText("I certify").waitFor();
     expect(page.url()).toContain("action=completion");
@@ -60,7 +57,7 @@ describe("the case page", { timeout: 120_000 }, () => {
     await table.getByText("Provisional Credit").waitFor();
 
     expect(await entries()).toEqual([{ rule: "ProvisionalCredit", amount: 12010n }]);
-    expect(await table.getByText("120.10").count()).toBe(2);
+    await expect.poll(() => table.getByText("120.10").count()).toBe(2);
     await table.getByRole("button", { name: "Why Provisional Credit" }).click();
     await table.getByText("Accounts chosen by").waitFor();
   });
@@ -74,8 +71,8 @@ describe("the case page", { timeout: 120_000 }, () => {
     const alert = page.getByRole("alert");
     await alert.waitFor();
 
-    expect(await alert.innerText()).toContain("amount-exceeds-limit");
-    expect(await alert.innerText()).toContain("What to do");
+    await expect.poll(() => alert.innerText()).toContain("amount-exceeds-limit");
+    await expect.poll(() => alert.innerText()).toContain("What to do");
     expect(await page.getByRole("button", { name: "Process Actions" }).count()).toBe(0);
   });
 

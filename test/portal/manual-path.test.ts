@@ -61,8 +61,7 @@ describe("by keyboard alone", { timeout: 180_000 }, () => {
     await press(page, "u");
 
     const state = page.getByText("Nobody has it", { exact: true });
-    await state.waitFor();
-    expect(await state.isVisible()).toBe(true);
+    await expect.poll(() => state.isVisible()).toBe(true);
   });
 
   test("what is missing is said, and nothing is sent before Process Actions", async () => {
@@ -91,8 +90,8 @@ describe("by keyboard alone", { timeout: 180_000 }, () => {
 
     const alert = page.getByRole("alert");
     await alert.waitFor();
-    expect(await alert.innerText()).toContain("What to do");
-    expect(await alert.innerText()).toContain("date-invalid");
+    await expect.poll(() => alert.innerText()).toContain("What to do");
+    await expect.poll(() => alert.innerText()).toContain("date-invalid");
     expect(await executions()).toEqual([]);
   });
 
