@@ -4,7 +4,7 @@
  */
 import { errors } from "undici";
 
-import { UntrustedCertificate } from "./tls.ts";
+import { isRefusalOfOurCertificate, UntrustedCertificate } from "./tls.ts";
 
 export interface ConnectionProblem {
   readonly reason: string;
@@ -35,13 +35,14 @@ const TLS_WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
 };
 
-export function reasonOf(error: unknown): ConnectionProblem {
+export function reasonOf(error: unknown, wasSent: boolean): ConnectionProblem {
+  const lost = wasSent ? "the connection was lost" : "no connection was made";
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return { reason: "no whole answer in time", isOfTls: false };
   }
   if (error instanceof UntrustedCertificate) return { reason: error.message, isOfTls: true };
   const { code } = error as { code?: unknown };
-  if (typeof code !== "string") return { reason: "the connection was lost", isOfTls: false };
+  if (typeof code !== "string") return { reason: lost, isOfTls: false };
   const ofTls = TLS_WORDS[code];
   if (ofTls !== undefined) return { reason: `${ofTls} (${code})`, isOfTls: true };
   if (isRefusalOfOurCertificate(error)) {
@@ -50,19 +51,5 @@ export function reasonOf(error: unknown): ConnectionProblem {
   if (/^ERR_(SSL|TLS|OSSL)_/.test(code)) {
     return { reason: `no secure connection can be made (${code})`, isOfTls: true };
   }
-  const words = WORDS[code] ?? "the connection was lost";
-  return { reason: `${words} (${code})`, isOfTls: false };
-}
-
-const OUR_CERTIFICATE =
-  /^ERR_SSL_(SSL|TLS)V[0-9]+_ALERT_(CERTIFICATE_(REQUIRED|REVOKED|EXPIRED|UNKNOWN)|NO_CERTIFICATE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)$/;
-
-/**
- * An alert by which the other side ends the handshake over our certificate (RFC 8446 §6.2). In TLS
- * 1.3 it may reach us when we have begun to write; what was written is never read there, for a
- * server gives nothing to its application before the handshake is done.
- */
-export function isRefusalOfOurCertificate(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === "string" && OUR_CERTIFICATE.test(code);
+  return { reason: `${WORDS[code] ?? lost} (${code})`, isOfTls: false };
 }

@@ -2,6 +2,7 @@
  * TLS to a service: whom we trust, who we are, and the pin. Key material is read by reference when
  * the connections are opened. A pin narrows trust, it never widens it.
  */
+import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { SecureContext, TLSSocket } from "node:tls";
 
@@ -64,16 +65,37 @@ export function connectorFor(
     ...(serverName === undefined ? {} : { servername: serverName }),
     ...(pins === undefined ? {} : { maxCachedSessions: 0 }),
   });
-  if (pins === undefined) return connect;
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null);
+      endWithAlert(socket);
+      if (pins === undefined) return callback(null, socket);
       const seen = plain((socket as TLSSocket).getPeerCertificate().fingerprint256 ?? "");
       if (pins.has(seen)) return callback(null, socket);
       socket.destroy();
       const words = `its certificate is not one of those pinned (SHA-256 ${seen})`;
       callback(new UntrustedCertificate(words), null);
     });
+}
+
+/** An alert is the reason why a connection ends, not the end of the stream that follows it. */
+function endWithAlert(socket: Socket): void {
+  socket.on("error", (error) => {
+    if (isRefusalOfOurCertificate(error)) socket.destroy(error);
+  });
+}
+
+const OUR_CERTIFICATE =
+  /^ERR_SSL_[A-Z0-9/]+_ALERT_(CERTIFICATE_(REQUIRED|REVOKED|EXPIRED|UNKNOWN)|NO_CERTIFICATE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)$/;
+
+/**
+ * An alert by which the other side ends the handshake over our certificate (RFC 8446 §6.2). In TLS
+ * 1.3 it may reach us when we have begun to write; what was written is never read there, for a
+ * server gives nothing to its application before the handshake is done.
+ */
+export function isRefusalOfOurCertificate(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && OUR_CERTIFICATE.test(code);
 }
 
 function plain(fingerprint: string): string {

@@ -10,9 +10,9 @@
 import { Pool } from "undici";
 import type { Dispatcher } from "undici";
 
-import { isRefusalOfOurCertificate, reasonOf } from "./connection-problems.ts";
+import { reasonOf } from "./connection-problems.ts";
 import type { TlsMaterial } from "./tls.ts";
-import { connectorFor } from "./tls.ts";
+import { connectorFor, isRefusalOfOurCertificate } from "./tls.ts";
 
 export interface HttpCall {
   readonly method: "GET" | "POST" | "PUT";
@@ -176,7 +176,7 @@ class Progress implements Dispatcher.DispatchHandler {
   }
 
   fail(error: unknown): void {
-    const { reason, isOfTls } = reasonOf(error);
+    const { reason, isOfTls } = reasonOf(error, this.#controller !== null);
     const isRefused = this.#status === 0 && isRefusalOfOurCertificate(error);
     this.#settle(
       this.#controller === null || isRefused

@@ -13,7 +13,13 @@ export interface HeardRequest {
 }
 
 export type PeerAnswer =
-  | { status?: number; headers?: Record<string, string>; body?: string | Buffer }
+  | {
+      status?: number;
+      headers?: Record<string, string>;
+      body?: string | Buffer;
+      /** How long the answer takes. */
+      milliseconds?: number;
+    }
   | "drop"
   | "silence";
 
@@ -40,7 +46,10 @@ export async function startPeer(
     const { method = "", url = "", headers } = request;
     const one = { method, path: url, headers, body: await bodyOf(request) };
     heard.push(one);
-    send(response, peer.answer(one));
+    const given = peer.answer(one);
+    const wait = typeof given === "object" ? (given.milliseconds ?? 0) : 0;
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    send(response, given);
   };
   const listener: RequestListener = (request, response) => void hear(request, response);
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
