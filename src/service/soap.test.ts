@@ -139,7 +139,7 @@ describe("the envelope", () => {
     );
   });
 
-  test("a fact cannot end its element; what XML forbids is refused by the fact's name", async () => {
+  test("a fact cannot end its element; what XML forbids is refused by name", async () => {
     const adapter = testAdapter(settings());
     const evil = `</j:Rmk><j:Amt>9</j:Amt>"'&]]>`;
 

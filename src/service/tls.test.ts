@@ -88,7 +88,7 @@ describe("the service's certificate", () => {
     expect(await adapter.call()).toMatchObject({ kind: "answered" });
   });
 
-  test("that is none, for the other side speaks no TLS, is proof that nothing was sent", async () => {
+  test("that is none, for there is no TLS, is proof that nothing was sent", async () => {
     const plain = await startPeer(() => ({}));
     peers.push(plain);
     const peer = { ...plain, address: plain.address.replace("http:", "https:") };
@@ -109,7 +109,7 @@ describe("a pin", () => {
     }
   });
 
-  test("refuses a certificate that was exchanged between two calls, saying which it saw", async () => {
+  test("refuses a certificate that changed between two calls, saying which it saw", async () => {
     const before = await peerWith(serverWith("server"));
     const adapter = adapterFor(before, { ...TRUSTING, pinnedSha256: [fingerprint("server")] });
     expect(await adapter.call()).toMatchObject({ kind: "answered" });

@@ -10,9 +10,7 @@ import { Failure } from "../kernel/failure.ts";
 import type { FactTable, Json, RequestFacts } from "./template.ts";
 
 /** XML 1.0 §2.2: what a document cannot hold, not even escaped. */
-const FORBIDDEN =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 const NAME = /^[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?$/;
 

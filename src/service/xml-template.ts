@@ -1,4 +1,4 @@
-/** Whether a template is a tree of elements: checked when it is loaded, every fault with its place. */
+/** Whether a template is a tree of elements: checked at load, every fault with its place. */
 import type { FieldFault } from "../kernel/failure.ts";
 
 import { isForbiddenInXml, isXmlName } from "./write-xml.ts";

@@ -90,7 +90,7 @@ describe("facts", () => {
 describe("read", () => {
   const read = (text: string) => readXml(text).content;
 
-  test("prefixes are removed, values stay text, attributes have an @, what repeats is a list", () => {
+  test("prefixes go, values stay text, attributes have an @, what repeats is a list", () => {
     const text = `<?xml version="1.0"?><!-- c -->
       <p:Answer xmlns:p="urn:p" p:outcome="00">
         <p:Amt>0100.10</p:Amt> <Id n="1"> X1 </Id> <L>1</L><L>2</L>
