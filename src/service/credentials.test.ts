@@ -134,6 +134,15 @@ describe("a signature", () => {
     expect(heard().headers).toMatchObject({ "x-signature": expected });
   });
 
+  test("the time that was signed is no secret: an answer may say it", async () => {
+    const said = '{"postedAt":"2026-11-16T15:00:00Z"}';
+    core.answer = ({ headers }) => ({ body: `${said} ${String(headers["x-signature"])}` });
+
+    const result = await adapterWith({ authentication: HMAC }).call();
+
+    expect(result).toMatchObject({ text: `${said} ••••` });
+  });
+
   test("can have a key in bytes", async () => {
     const authentication = { ...HMAC, secretEncoding: "hex", signed: ["method"] };
 

@@ -22,7 +22,7 @@ export interface CallToSignIn {
 
 export interface SignedIn {
   readonly headers: Readonly<Record<string, string>>;
-  /** What of them must never be on record, should an answer repeat it. */
+  /** Made of secrets: never on record, should an answer repeat it. */
   readonly secrets: readonly string[];
   /** The service answered 401: what can be renewed is not used again. */
   refused(): void;
@@ -53,27 +53,32 @@ export function openCredentials(
       const extra = Object.fromEntries(
         Object.entries(service.secretHeaders).map(([name, at]) => [name, secrets(at)]),
       );
-      const signed = (headers: Record<string, string>): SignedIn => ({
+      const signed = (headers: Record<string, string>, made: string[] = []): SignedIn => ({
         headers: { ...extra, ...headers },
-        secrets: Object.values({ ...extra, ...headers }),
+        secrets: made,
         refused: () => undefined,
       });
       switch (by.kind) {
         case "none":
           return signed({});
-        case "basic":
-          return signed({ authorization: basic(by.user, secrets(by.password)) });
+        case "basic": {
+          const pair = base64(`${by.user}:${secrets(by.password)}`);
+          return signed({ authorization: `Basic ${pair}` }, [pair]);
+        }
         case "bearer":
           return signed({ authorization: `Bearer ${secrets(by.token)}` });
         case "header":
           return signed({ [by.name]: secrets(by.value) });
-        case "hmac":
-          return signed(signature(by, withHeaders(call, extra), secrets(by.secret), clock));
+        case "hmac": {
+          const sent = signature(by, withHeaders(call, extra), secrets(by.secret), clock);
+          const made = sent[by.headers.signature]?.slice(by.signaturePrefix.length) ?? "";
+          return signed(sent, [made]);
+        }
         case "oauth2": {
           const token = (await tokens?.current()) ?? "";
           return {
             headers: { ...extra, authorization: `Bearer ${token}` },
-            secrets: [...Object.values(extra), token],
+            secrets: [token],
             refused: () => tokens?.drop(token),
           };
         }
@@ -85,9 +90,8 @@ export function openCredentials(
   };
 }
 
-/** RFC 7617. */
-function basic(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
 }
 
 function withHeaders(call: CallToSignIn, more: Readonly<Record<string, string>>): CallToSignIn {

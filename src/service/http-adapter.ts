@@ -200,7 +200,10 @@ async function readAnswered(
   result: Extract<HttpResult, { kind: "answered" }>,
   { codec, service, secrets }: Reading,
 ): Promise<SentResult> {
-  const { status, headers, bytes } = result;
+  const { status, bytes } = result;
+  const headers = Object.fromEntries(
+    Object.entries(result.headers).map(([name, value]) => [name, withoutSecrets(value, secrets)]),
+  );
   const decoded = await decodeAnswer(bytes, headers, {
     longestBytes: LONGEST_ANSWER_BYTES,
     charset: service.charset,
