@@ -60,7 +60,7 @@ export function QueueGrid(props: {
                 search: (before) => ({ ...before, assignment: row.id, action: undefined }),
               })
             }
-            minWidth={chosen === undefined ? "820px" : "0"}
+            minWidth={chosen === undefined ? "860px" : "0"}
             hasMore={hasNextPage && !isFull}
             more={more}
             empty={
@@ -82,7 +82,7 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   const nameOf = useClientName();
   const what: Column<Assignment> = {
     name: "Assignment",
-    width: "minmax(0, 2fr)",
+    width: isNarrow ? "minmax(0, 1fr)" : "minmax(230px, 2fr)",
     cell: (row) => (
       <>
         <div>
@@ -111,7 +111,7 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
     amount,
     {
       name: "Route",
-      width: "minmax(110px, 0.8fr)",
+      width: "minmax(128px, 0.8fr)",
       cell: (row) => (row.route === null ? "–" : (ROUTE_WORDS[row.route] ?? row.route)),
     },
     { name: "Claim", width: "116px", cell: (row) => row.claim },
