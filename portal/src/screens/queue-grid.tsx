@@ -82,7 +82,7 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   const nameOf = useClientName();
   const what: Column<Assignment> = {
     name: "Assignment",
-    width: isNarrow ? "minmax(0, 1fr)" : "minmax(230px, 2fr)",
+    width: isNarrow ? "minmax(0, 1fr)" : "minmax(224px, 2fr)",
     cell: (row) => (
       <>
         <div>
@@ -107,17 +107,17 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   return [
     what,
     due,
-    { name: "Urgency", width: "64px", isNumber: true, cell: (row) => row.urgency },
+    { name: "Urgency", width: "54px", isNumber: true, cell: (row) => row.urgency },
     amount,
     {
       name: "Route",
-      width: "minmax(128px, 0.8fr)",
+      width: "minmax(118px, 0.6fr)",
       cell: (row) => (row.route === null ? "–" : (ROUTE_WORDS[row.route] ?? row.route)),
     },
-    { name: "Claim", width: "116px", cell: (row) => row.claim },
+    { name: "Claim", width: "106px", cell: (row) => row.claim },
     {
       name: "With",
-      width: "minmax(96px, 0.7fr)",
+      width: "minmax(72px, 0.5fr)",
       cell: (row) => row.assignee ?? <span className={ui["soft"]}>nobody</span>,
     },
   ];
