@@ -620,7 +620,7 @@ alter table claim add constraint claim_number_check CHECK ((number ~ '^[0-9]{6}[
 create table client (
   id text not null,
   name text not null,
-  settings jsonb default '{}'::jsonb not null,
+  settings json default '{}'::json not null,
   version integer default 1 not null,
   created_at timestamp with time zone not null
 );

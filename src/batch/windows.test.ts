@@ -130,7 +130,7 @@ test("a changed cut-off moves the window that is planned; a removed one is skipp
     db.execute(sql`
       update client set version = version + 1,
         settings = jsonb_set(
-          settings, '{batchProfiles,nightly,cutOffs}', ${JSON.stringify(cutOffs)})
+          settings::jsonb, '{batchProfiles,nightly,cutOffs}', ${JSON.stringify(cutOffs)})
       where id = ${client}`);
 
   await change([{ time: "12:00" }]);

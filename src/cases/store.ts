@@ -13,7 +13,7 @@ export interface NewClient {
 export async function insertClient(tx: Transaction, client: NewClient): Promise<boolean> {
   const added = await tx.execute(sql`
     insert into client (id, name, settings, created_at)
-    values (${client.id}, ${client.name}, ${JSON.stringify(client.settings)}::jsonb,
+    values (${client.id}, ${client.name}, ${JSON.stringify(client.settings)}::json,
             ${client.createdAt})
     on conflict (id) do nothing
   `);

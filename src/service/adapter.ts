@@ -1,6 +1,6 @@
 /**
  * How a protocol is spoken: an adapter writes a request from the adjustment's facts, sends it, and
- * says what came back. REST/JSON is one; others fit the same three verbs.
+ * says what came back: the HTTP adapter speaks REST/JSON, SOAP and plain XML.
  */
 import type { KeptRequest } from "./store.ts";
 import type { ServiceAnswer } from "./read-answer.ts";
@@ -13,6 +13,8 @@ export interface PreparedRequest {
   readonly path: string;
   /** Without the authentication, which is added when it is sent. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The adjustment's key, for a signature. */
+  readonly key: string;
   readonly body: string | null;
   /** The same with numbers masked, for the record. */
   readonly kept: KeptRequest;
@@ -29,6 +31,7 @@ export interface ServiceAdapter {
     purpose: AttemptPurpose,
     facts: { readonly real: RequestFacts; readonly masked: RequestFacts },
   ): PreparedRequest;
-  send(request: PreparedRequest): Promise<SentResult>;
+  /** `mayLeave` is asked right before the first byte; no: nothing is sent. */
+  send(request: PreparedRequest, mayLeave?: () => boolean): Promise<SentResult>;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@
  */
 import { usableClients } from "../accounting/client-runtime.ts";
 import type { Engine } from "../accounting/engine.ts";
+import { Failure } from "../kernel/failure.ts";
 import { renewLeases } from "../work/store.ts";
 
 import type { ServiceAdapter } from "./adapter.ts";
@@ -14,7 +15,7 @@ import { executeAccountingViaService } from "./execute-accounting-via-service.ts
 import type { Flight, Landed } from "./flight.ts";
 import type { Gate } from "./gate.ts";
 import { openGate } from "./gate.ts";
-import { restJsonAdapter } from "./rest-json.ts";
+import { openAdapter } from "./http-adapter.ts";
 import type { Service } from "./service-configuration.ts";
 import { servicesOf } from "./service-configuration.ts";
 import { settleAnswers } from "./settle-answers.ts";
@@ -130,11 +131,13 @@ async function callOnce(
       return { kind: "notSent", reason: "the lease was over before it was sent" } as const;
     }
     try {
-      return await adapter.send(flight.request);
+      const isOurs = (): boolean => clock.now().epochMilliseconds < flight.sendBefore;
+      return await adapter.send(flight.request, isOurs);
     } catch (error) {
-      // Before the transport took it over: a secret that is not there.
+      // Before the transport took it over: a secret or a key that is not there.
       desk.report(`service ${flight.service.name} cannot be called`, error);
-      return { kind: "notSent", reason: "the call could not be made" } as const;
+      const why = error instanceof Failure ? `: ${error.message}` : "";
+      return { kind: "notSent", reason: `the call could not be made${why}` } as const;
     }
   })();
   return { flight, result, latencyMilliseconds: performance.now() - started };
@@ -216,7 +219,7 @@ function openLines(desk: ServiceDesk) {
     if (known?.service === service) return known.adapter;
     // Configured anew: calls under way end on the old connections.
     void known?.adapter.close();
-    const adapter = restJsonAdapter(service, desk.secrets, desk.callTimeoutSeconds);
+    const adapter = openAdapter(desk, service);
     adapters.set(name, { service, adapter });
     return adapter;
   };

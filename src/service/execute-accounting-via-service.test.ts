@@ -185,7 +185,7 @@ describe("not processed", () => {
     expect(await onlyStanding(db, id)).toMatchObject({
       state: "serviceFailed",
       revision: 1,
-      reason: "ECONNREFUSED; tried 3 times",
+      reason: "it refused the connection (ECONNREFUSED); tried 3 times",
     });
     expect(await attempts(client, id)).toHaveLength(3);
   });

@@ -26,7 +26,7 @@ import type { EarlierAttempt, NextStep } from "./outcome-machine.ts";
 import { nextWhileUnknown } from "./outcome-machine.ts";
 import { askedPosting, keyOf, requestFacts } from "./request-facts.ts";
 import type { Service } from "./service-configuration.ts";
-import type { AttemptPurpose, NewAttempt } from "./store.ts";
+import type { NewAttempt } from "./store.ts";
 import { insertAttempts } from "./store.ts";
 import { abandoned } from "./take-over.ts";
 import type { AttemptRow, ServiceAdjustment } from "./views.ts";
@@ -145,16 +145,22 @@ async function historiesOf(
   for (const attempt of await attemptsOf(tx, called)) {
     const row = byId.get(attempt.adjustmentId);
     assert(row !== undefined, "attempts of the adjustments asked for");
-    if (attempt.keyRevision !== row.keyRevision) continue;
+    // A probe wrote nothing: it is no call that an outcome could be unknown of.
+    if (attempt.keyRevision !== row.keyRevision || attempt.purpose === "probe") continue;
     const list = histories.get(row.adjustmentId) ?? [];
-    histories.set(row.adjustmentId, [...list, earlierAttempt(attempt, row.openedAt)]);
+    const earlier = earlierAttempt(attempt, attempt.purpose, row.openedAt);
+    histories.set(row.adjustmentId, [...list, earlier]);
   }
   return histories;
 }
 
-function earlierAttempt(attempt: AttemptRow, openedAt: string): EarlierAttempt {
+function earlierAttempt(
+  attempt: AttemptRow,
+  purpose: EarlierAttempt["purpose"],
+  openedAt: string,
+): EarlierAttempt {
   return {
-    purpose: attempt.purpose,
+    purpose,
     startedAt: Temporal.Instant.from(attempt.startedAt).epochMilliseconds,
     // An answer that came too late proves nothing to the machine.
     outcome: attempt.isSuperseded === true ? null : attempt.outcome,
@@ -227,7 +233,7 @@ function follow(
 }
 
 interface PlannedCall {
-  readonly purpose: AttemptPurpose;
+  readonly purpose: "post" | "lookUp";
   readonly history: readonly EarlierAttempt[];
   readonly isProvenAbsent: boolean;
   readonly event: "sent" | "resent" | null;

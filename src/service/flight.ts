@@ -2,7 +2,6 @@
 import type { PreparedRequest, SentResult } from "./adapter.ts";
 import type { AskedPosting, EarlierAttempt } from "./outcome-machine.ts";
 import type { Service } from "./service-configuration.ts";
-import type { AttemptPurpose } from "./store.ts";
 
 export interface Flight {
   readonly clientId: string;
@@ -10,7 +9,7 @@ export interface Flight {
   readonly assignmentId: string;
   readonly attemptId: string;
   readonly service: Service;
-  readonly purpose: AttemptPurpose;
+  readonly purpose: "post" | "lookUp";
   readonly key: string;
   /** The adjustment's version from this attempt on; at another one the answer is a late one. */
   readonly fence: number;

@@ -8,6 +8,32 @@ const KEPT_CHARACTERS = 2000;
 /** Shorter numbers would hit parts of other words. */
 const SHORTEST_NUMBER = 5;
 
+/** Shorter secrets would hit parts of other words. */
+const SHORTEST_SECRET = 6;
+
+/** The text without the secrets we know, should the other side repeat one. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap(formsOf)
+    .reduce((kept, secret) => kept.replaceAll(secret, "••••"), text);
+}
+
+/** As it stands in plain text, XML, JSON and a form. */
+function formsOf(secret: string): readonly string[] {
+  const xml = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return [
+    ...new Set([
+      secret,
+      xml,
+      xml.replaceAll(">", "&gt;"),
+      xml.replaceAll(">", "&gt;").replaceAll('"', "&quot;"),
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret.toWellFormed()),
+    ]),
+  ];
+}
+
 /** `numbers`: masked forms by whole number. */
 export function maskedText(text: string, numbers: ReadonlyMap<string, string>): string {
   let kept = text;

@@ -9,6 +9,7 @@ import type {
   LookUpOutcome,
   OutcomeCondition,
   PostingOutcome,
+  ValidateOutcome,
 } from "./service-configuration.ts";
 
 /** An answer as it came; `body` is undefined where it could not be read. */
@@ -17,6 +18,10 @@ export interface ServiceAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** Why the body could not be read, in words for people. */
+  readonly problem?: string;
+  /** A fault, or a body that should be readable and is not: its status alone is no verdict. */
+  readonly isUnclear?: boolean;
 }
 
 /** What the core says it posted, each null where it does not say. */
@@ -52,9 +57,26 @@ const POSTING_ROWS: readonly Row<PostingOutcome>[] = [
   { when: {}, outcome: "unknown" },
 ];
 
+/** What a status says for certain whatever the body is. */
+const UNCLEAR_POSTING_ROWS: readonly Row<PostingOutcome>[] = [
+  ...POSTING_ROWS.filter((row) => row.outcome === "notProcessed"),
+  { when: {}, outcome: "unknown" },
+];
+
 const LOOK_UP_ROWS: readonly Row<LookUpOutcome>[] = [
   { when: { status: 200 }, outcome: "posted" },
   { when: { status: [404, 410] }, outcome: "notFound" },
+  { when: {}, outcome: "unknown" },
+];
+
+const VALIDATE_ROWS: readonly Row<ValidateOutcome>[] = [
+  { when: { status: "2xx" }, outcome: "wouldPost" },
+  { when: { status: [401, 403, 408, 409, 425, 429] }, outcome: "unknown" },
+  { when: { status: "4xx" }, outcome: "refused" },
+  { when: {}, outcome: "unknown" },
+];
+
+const UNCLEAR: readonly [{ when: OutcomeCondition; outcome: "unknown" }] = [
   { when: {}, outcome: "unknown" },
 ];
 
@@ -64,10 +86,11 @@ export function readPosting(
   mapping: AnswerMapping,
   own: readonly Row<PostingOutcome>[],
 ): Reading<PostingOutcome> {
-  const reading = read(answer, mapping, [...own, ...POSTING_ROWS]);
+  const shipped = answer.isUnclear === true ? UNCLEAR_POSTING_ROWS : POSTING_ROWS;
+  const reading = read(answer, mapping, [...own, ...shipped]);
   const isPosted = reading.outcome === "posted" || reading.outcome === "alreadyPosted";
   return isPosted && lacksReference(reading, mapping, answer)
-    ? { ...reading, outcome: "unknown", reason: "an unreadable answer" }
+    ? { ...reading, outcome: "unknown", reason: unreadable(answer) }
     : reading;
 }
 
@@ -76,10 +99,28 @@ export function readLookUp(
   mapping: AnswerMapping,
   own: readonly Row<LookUpOutcome>[],
 ): Reading<LookUpOutcome> {
-  const reading = read(answer, mapping, [...own, ...LOOK_UP_ROWS]);
+  const shipped = answer.isUnclear === true ? UNCLEAR : LOOK_UP_ROWS;
+  const reading = read(answer, mapping, [...own, ...shipped]);
   return reading.outcome === "posted" && lacksReference(reading, mapping, answer)
-    ? { ...reading, outcome: "unknown", reason: "an unreadable answer" }
+    ? { ...reading, outcome: "unknown", reason: unreadable(answer) }
     : reading;
+}
+
+/** What a validate-only call found; a reference is not asked of it, for nothing is posted. */
+export function readValidation(
+  answer: ServiceAnswer,
+  mapping: AnswerMapping,
+  own: readonly Row<ValidateOutcome>[],
+): Reading<ValidateOutcome> {
+  const shipped = answer.isUnclear === true ? UNCLEAR : VALIDATE_ROWS;
+  const reading = read(answer, mapping, [...own, ...shipped]);
+  return reading.outcome === "wouldPost" && answer.problem !== undefined
+    ? { ...reading, outcome: "unknown", reason: unreadable(answer) }
+    : reading;
+}
+
+function unreadable({ problem }: ServiceAnswer): string {
+  return problem === undefined ? "an unreadable answer" : `an unreadable answer: ${problem}`;
 }
 
 function lacksReference(
@@ -103,7 +144,7 @@ function read<Outcome>(
   return {
     outcome,
     code,
-    reason: reason ?? at(mapping.message) ?? code ?? `status ${answer.status}`,
+    reason: reason ?? at(mapping.message) ?? code ?? wordless(answer),
     reference: at(mapping.reference),
     postingDate: dateOf(at(mapping.postingDate)),
     echo: {
@@ -113,6 +154,11 @@ function read<Outcome>(
       creditAccount: at(mapping.creditAccount),
     },
   };
+}
+
+function wordless(answer: ServiceAnswer): string {
+  const status = `status ${answer.status}`;
+  return answer.problem === undefined ? status : `${status}, ${unreadable(answer)}`;
 }
 
 function fits(when: OutcomeCondition, answer: ServiceAnswer, code: string | null): boolean {
@@ -137,14 +183,22 @@ function list<Item>(given: Item | readonly Item[]): readonly Item[] {
   return Array.isArray(given) ? (given as readonly Item[]) : [given as Item];
 }
 
-/** The scalar at `body.a.0.b` or `header.name` as text; null where there is none. */
+/**
+ * The scalar at `body.a.0.b` or `header.name` as text; null where there is none. `0` of what is no
+ * list is the thing itself, and the text of an element with attributes is its value: XML does not
+ * say beforehand which of its elements may repeat or have attributes.
+ */
 export function textAt(answer: ServiceAnswer, source: string): string | null {
   const [root, ...path] = source.split(".");
   if (root === "header") return answer.headers[path.join(".").toLowerCase()] ?? null;
   let value: unknown = answer.body;
   for (const name of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return null;
-    value = (value as Record<string, unknown>)[name];
+    const isThere = typeof value === "object" && value !== null && Object.hasOwn(value, name);
+    if (isThere) value = (value as Record<string, unknown>)[name];
+    else if (name !== "0" || Array.isArray(value)) return null;
+  }
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "#text")) {
+    value = (value as Record<string, unknown>)["#text"];
   }
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : null;

@@ -9,25 +9,32 @@ import { z } from "zod";
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 
-import { compileTemplate } from "./template.ts";
-import type { Template } from "./template.ts";
+import { answerShape, lookUpRowShape, rowShape, validateRowShape } from "./answer-shapes.ts";
+import { checkConnection } from "./check-connection.ts";
+import {
+  authenticationShape,
+  headerNameShape,
+  secretShape,
+  soapShape,
+  tlsShape,
+} from "./connection-shapes.ts";
+import type { CompiledCalls } from "./request-templates.ts";
+import { compileCalls } from "./request-templates.ts";
+
+export type {
+  AnswerMapping,
+  LookUpOutcome,
+  OutcomeCondition,
+  PostingOutcome,
+  ValidateOutcome,
+} from "./answer-shapes.ts";
+export type { RequestTemplate } from "./request-templates.ts";
 
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/;
 
-const secretShape = z
-  .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, "is a reference: env:NAME or file:PATH")
-  .describe("Where the secret stands; never the secret itself");
-
-const authenticationShape = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({ kind: z.literal("basic"), user: z.string().min(1), password: secretShape }),
-  z.strictObject({ kind: z.literal("bearer"), token: secretShape }),
-  z.strictObject({ kind: z.literal("header"), name: z.string().min(1), value: secretShape }),
-]);
-
 const pathShape = z.string().regex(/^\//, "starts with a slash");
-const headersShape = z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).default({});
+const headersShape = z.record(headerNameShape, z.string()).default({});
+const actionShape = z.string().optional().describe("Template; SOAP alone");
 
 const keyShape = z.strictObject({
   format: z.enum(["uuid", "text36", "int64"]).default("uuid"),
@@ -43,58 +50,12 @@ const keyShape = z.strictObject({
     .describe("The core looks for the key before it judges: a refusal of a resent call is final"),
 });
 
-/** `body.result.id`, `body.lines.0.amount`, `header.x-reference`. */
-const sourceShape = z.string().regex(/^(body|header)(\.[^.\s]+)+$/, "body.… or header.…");
-
-const answerShape = z.strictObject({
-  code: sourceShape.optional(),
-  message: sourceShape.optional(),
-  reference: sourceShape
-    .optional()
-    .describe("Of the posting; mapped, a posting without it is none"),
-  postingDate: sourceShape.optional(),
-  amount: sourceShape.optional(),
-  amountIn: z.enum(["decimal", "minor"]).default("decimal"),
-  currency: sourceShape.optional(),
-  debitAccount: sourceShape.optional(),
-  creditAccount: sourceShape.optional(),
-});
-
-const statusShape = z.union([z.int().min(100).max(599), z.string().regex(/^[1-5]xx$/)]);
-const oneOrMore = <Shape extends z.ZodType>(shape: Shape) =>
-  z.union([shape, z.array(shape).min(1)]);
-
-const whenShape = z.strictObject({
-  status: oneOrMore(statusShape).optional(),
-  code: oneOrMore(z.string()).optional(),
-  header: z.record(z.string(), z.string()).optional(),
-  body: z.record(sourceShape, z.string()).optional(),
-});
-
-export const POSTING_OUTCOMES = [
-  "posted",
-  "alreadyPosted",
-  "refused",
-  "refusedOverridable",
-  "notProcessed",
-  "unknown",
-] as const;
-
-export const LOOK_UP_OUTCOMES = ["posted", "notFound", "refused", "unknown"] as const;
-
-const rowShape = z.strictObject({
-  when: whenShape,
-  outcome: z.enum(POSTING_OUTCOMES),
-  reason: z.string().min(1).optional().describe("Shown to people instead of the core's message"),
-});
-
-const lookUpRowShape = z.strictObject({ when: whenShape, outcome: z.enum(LOOK_UP_OUTCOMES) });
-
 const lookUpShape = z.strictObject({
-  method: z.enum(["GET", "POST"]).default("GET"),
+  method: z.enum(["GET", "POST"]).optional().describe("GET where left out; POST with SOAP"),
   path: pathShape,
   headers: headersShape,
   body: z.unknown().optional(),
+  action: actionShape,
   answer: answerShape.partial().optional().describe("Where it differs from a posting's answer"),
   outcomes: z.array(lookUpRowShape).default([]),
   maximum: z.int().min(1).max(100).default(10).describe("Look-ups after one call"),
@@ -106,20 +67,42 @@ const lookUpShape = z.strictObject({
     .describe("From then on after the call, not found means not posted; null: never"),
 });
 
+const validateShape = z.strictObject({
+  method: z.enum(["GET", "POST", "PUT"]).optional().describe("POST where left out"),
+  path: pathShape,
+  headers: headersShape,
+  body: z.unknown().optional(),
+  action: actionShape,
+  answer: answerShape.partial().optional().describe("Where it differs from a posting's answer"),
+  outcomes: z.array(validateRowShape).default([]),
+});
+
 const DEFAULT_SPACING_SECONDS = [5, 30, 300, 900, 3600, 3600, 3600];
 
 export const serviceShape = z.strictObject({
-  protocol: z.literal("rest-json"),
+  protocol: z.enum(["rest-json", "soap", "xml"]),
   url: z.url({ protocol: /^https?$/ }).describe("Base address; paths are added to it"),
   authentication: authenticationShape.default({ kind: "none" }),
+  secretHeaders: z
+    .record(headerNameShape, secretShape)
+    .default({})
+    .describe("Secrets in headers beside the authentication"),
+  tls: tlsShape.nullable().default(null),
+  soap: soapShape.prefault({}),
+  charset: z.string().default("utf-8").describe("Of answers that do not say theirs"),
   key: keyShape.prefault({}),
   post: z.strictObject({
     method: z.enum(["POST", "PUT"]).default("POST"),
     path: pathShape,
     headers: headersShape,
     body: z.unknown(),
+    action: actionShape,
   }),
   lookUp: lookUpShape.nullable().default(null),
+  validate: validateShape
+    .nullable()
+    .default(null)
+    .describe("A call that runs the core's checks and writes nothing"),
   answer: answerShape.prefault({}),
   outcomes: z.array(rowShape).default([]).describe("First that fits; then the shipped rows"),
   timeouts: z
@@ -150,26 +133,8 @@ export const serviceShape = z.strictObject({
     .describe("What the holder reads, per rule; the rule's label if left out"),
 });
 
-export type Secret = z.output<typeof secretShape>;
-export type AnswerMapping = z.output<typeof answerShape>;
-export type OutcomeCondition = z.output<typeof whenShape>;
-export type PostingOutcome = (typeof POSTING_OUTCOMES)[number];
-export type LookUpOutcome = (typeof LOOK_UP_OUTCOMES)[number];
-
-/** A path, headers and a body with placeholders, compiled. */
-export interface RequestTemplate {
-  readonly method: "GET" | "POST" | "PUT";
-  readonly path: Template;
-  readonly headers: Readonly<Record<string, Template>>;
-  readonly body: Template | null;
-}
-
-export interface Service extends z.output<typeof serviceShape> {
+export interface Service extends z.output<typeof serviceShape>, CompiledCalls {
   readonly name: string;
-  readonly postTemplate: RequestTemplate;
-  readonly lookUpTemplate: RequestTemplate | null;
-  /** A whole account number stands in a request: the vault has to be asked. */
-  readonly usesHolderNumber: boolean;
 }
 
 interface WithServices {
@@ -204,7 +169,7 @@ function parseService(name: string, written: unknown): Service {
     const place = issue.path.map((part) => `/${String(part)}`).join("");
     faults.push({ pointer: `/services/${name}${place}`, detail: issue.message });
   }
-  const service = result.success ? withTemplates(name, result.data, faults) : undefined;
+  const service = result.success ? compiled(name, result.data, written, faults) : undefined;
   if (service === undefined || faults.length > 0) {
     const detail = faults.map((fault) => `${fault.pointer} ${fault.detail}`).join("; ");
     throw new Failure("configuration-invalid", detail, { service: name }, faults);
@@ -213,32 +178,13 @@ function parseService(name: string, written: unknown): Service {
   return service;
 }
 
-function withTemplates(
+function compiled(
   name: string,
   data: z.output<typeof serviceShape>,
+  written: unknown,
   faults: FieldFault[],
 ): Service {
-  const compile = (value: unknown, pointer: string): Template =>
-    compileTemplate(value, `/services/${name}/${pointer}`, faults);
-  const request = (
-    part: "post" | "lookUp",
-    given: { method: "GET" | "POST" | "PUT"; path: string; headers: object; body?: unknown },
-  ): RequestTemplate => ({
-    method: given.method,
-    path: compile(given.path, `${part}/path`),
-    headers: Object.fromEntries(
-      Object.entries(given.headers).map(([header, value]) => [
-        header,
-        compile(value, `${part}/headers/${header}`),
-      ]),
-    ),
-    body: given.body === undefined ? null : compile(given.body, `${part}/body`),
-  });
-  const postTemplate = request("post", data.post);
-  const lookUpTemplate = data.lookUp === null ? null : request("lookUp", data.lookUp);
-  const all = [postTemplate, lookUpTemplate].flatMap((one) =>
-    one === null ? [] : [one.path, ...Object.values(one.headers), ...(one.body ? [one.body] : [])],
-  );
-  const usesHolderNumber = all.some((template) => template.uses.has("number"));
-  return { ...data, name, postTemplate, lookUpTemplate, usesHolderNumber };
+  const pointer = `/services/${name}`;
+  checkConnection(data, Object.hasOwn(written as object, "soap"), pointer, faults);
+  return { ...data, name, ...compileCalls(data, pointer, faults) };
 }

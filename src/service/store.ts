@@ -8,7 +8,8 @@ import { json, sql } from "../database/sql.ts";
 import type { Circuit } from "./circuit.ts";
 import type { LookUpOutcome, PostingOutcome } from "./service-configuration.ts";
 
-export type AttemptPurpose = "post" | "lookUp";
+/** A probe runs the core's checks and writes nothing. */
+export type AttemptPurpose = "post" | "lookUp" | "probe";
 
 /** What of a request is kept: no secret, no account number. */
 export interface KeptRequest {

@@ -69,6 +69,7 @@ describe("a worker that dies or sleeps", () => {
     const { client, id } = await aCredit({ timeouts: { callSeconds: 5 } });
     const slow = createDispatcher(desk, { worker: "slow" });
     await slow.round();
+    await expect.poll(() => core.calls()).toBe(1);
     engine.clock.advance({ seconds: 31 });
 
     expect(await slow.takeOver()).toBe(1);
@@ -85,6 +86,19 @@ describe("a worker that dies or sleeps", () => {
       ["lookUp", "posted", 1],
     ]);
     expect(core.book.postings()).toHaveLength(1);
+  });
+
+  test("what still waits for a connection when the lease is over does not leave", async () => {
+    const { client, id } = await aCredit();
+    const slow = createDispatcher(desk, { worker: "slow" });
+
+    await slow.round();
+    engine.clock.advance({ seconds: 31 });
+    await slow.idle();
+    await slow.close();
+
+    expect(core.calls()).toBe(0);
+    expect(await attempts(client, id)).toEqual([["post", "notProcessed", 1]]);
   });
 
   test("renewed leases are not taken over", async () => {
@@ -144,7 +158,8 @@ test("a client whose settings do not load holds up no other client's calls", asy
   const { client: broken } = await aCredit();
   const { id } = await aCredit();
   await db.owner.execute(sql`
-    update client set version = version + 1, settings = settings || '{"rulebook": "nobody''s"}'
+    update client
+    set version = version + 1, settings = settings::jsonb || '{"rulebook": "nobody''s"}'
     where id = ${broken}
   `);
   const problems: unknown[] = [];

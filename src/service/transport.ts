@@ -3,10 +3,16 @@
  * be said for certain when it fails: whether a byte may have left.
  *
  * The protocol is spoken on a connection only after `onRequestStart`; an error before that is
- * proof that nothing was sent (refused, DNS, TLS, no free connection in time).
+ * proof that nothing was sent (refused, DNS, TLS, no free connection in time). A certificate of
+ * ours that the service refuses is the same proof, even where TLS 1.3 tells us late. Redirects are
+ * answers, never followed.
  */
-import { errors, Pool } from "undici";
+import { Pool } from "undici";
 import type { Dispatcher } from "undici";
+
+import { reasonOf } from "./connection-problems.ts";
+import type { TlsMaterial } from "./tls.ts";
+import { connectorFor, isRefusalOfOurCertificate } from "./tls.ts";
 
 export interface HttpCall {
   readonly method: "GET" | "POST" | "PUT";
@@ -14,6 +20,10 @@ export interface HttpCall {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Asked right before the first byte; no: nothing is sent. */
+  readonly mayLeave?: () => boolean;
+  /** What is left of the time-out; the whole of it where left out. */
+  readonly milliseconds?: number;
 }
 
 export type HttpResult =
@@ -21,10 +31,10 @@ export type HttpResult =
       readonly kind: "answered";
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
-      readonly text: string;
+      readonly bytes: Buffer;
     }
   /** Certain that nothing left. */
-  | { readonly kind: "notSent"; readonly reason: string }
+  | { readonly kind: "notSent"; readonly reason: string; readonly isOfTls?: boolean }
   /** Something may have left, and no whole answer came back. */
   | { readonly kind: "lost"; readonly reason: string };
 
@@ -38,9 +48,10 @@ export interface TransportOptions {
   readonly connections: number;
   readonly connectSeconds: number;
   readonly callSeconds: number;
+  readonly tls?: TlsMaterial;
 }
 
-const LONGEST_ANSWER_BYTES = 1_048_576;
+export const LONGEST_ANSWER_BYTES = 1_048_576;
 const KEEP_ALIVE_MILLISECONDS = 4_000;
 
 export function httpTransport(options: TransportOptions): Transport {
@@ -48,20 +59,42 @@ export function httpTransport(options: TransportOptions): Transport {
   const pool = new Pool(options.origin, {
     connections: options.connections,
     pipelining: 1,
-    connect: { timeout: Math.ceil(options.connectSeconds * 1000) },
+    connect: connectorFor(options.tls ?? {}, Math.ceil(options.connectSeconds * 1000)),
     headersTimeout: callMilliseconds,
     bodyTimeout: callMilliseconds,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
   });
   return {
-    call: (call) => callOnce(pool, call, callMilliseconds),
+    call: (call) => callOnce(pool, call, call.milliseconds ?? callMilliseconds),
     close: () => pool.close(),
+  };
+}
+
+/**
+ * Opens when first called; after trouble with certificates anew, so that a key or an authority
+ * that was exchanged on the disk is read without anybody restarting anything.
+ */
+export function reopening(optionsOf: () => TransportOptions): Transport {
+  let current: Transport | undefined;
+  return {
+    call: async (call) => {
+      const transport = (current ??= httpTransport(optionsOf()));
+      const result = await transport.call(call);
+      if (result.kind === "notSent" && result.isOfTls === true && current === transport) {
+        current = undefined;
+        void transport.close();
+      }
+      return result;
+    },
+    close: async () => {
+      await current?.close();
+    },
   };
 }
 
 function callOnce(pool: Pool, call: HttpCall, milliseconds: number): Promise<HttpResult> {
   return new Promise((resolve) => {
-    const progress = new Progress(milliseconds, resolve);
+    const progress = new Progress(call.mayLeave, milliseconds, resolve);
     try {
       pool.dispatch(
         {
@@ -81,6 +114,7 @@ function callOnce(pool: Pool, call: HttpCall, milliseconds: number): Promise<Htt
 
 /** The life of one call; the first of answer, error and time-out counts. */
 class Progress implements Dispatcher.DispatchHandler {
+  readonly #mayLeave: (() => boolean) | undefined;
   readonly #resolve: (result: HttpResult) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
@@ -90,13 +124,24 @@ class Progress implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: Readonly<Record<string, string>> = {};
 
-  constructor(milliseconds: number, resolve: (result: HttpResult) => void) {
+  constructor(
+    mayLeave: (() => boolean) | undefined,
+    milliseconds: number,
+    resolve: (result: HttpResult) => void,
+  ) {
+    this.#mayLeave = mayLeave;
     this.#resolve = resolve;
-    this.#timer = setTimeout(() => this.#giveUp("no whole answer in time"), milliseconds);
+    this.#timer = setTimeout(
+      () => this.#giveUp("no whole answer in time"),
+      Math.max(1, milliseconds),
+    );
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Given up while it waited for a connection: it must not leave now.
+    // Given up while it waited for a connection, or ours no longer: it must not leave now.
+    if (!this.#isSettled && this.#mayLeave?.() === false) {
+      this.#settle({ kind: "notSent", reason: "the lease was over before it was sent" });
+    }
     if (this.#isSettled) controller.abort(new Error("given up before it was sent"));
     else this.#controller = controller;
   }
@@ -122,7 +167,7 @@ class Progress implements Dispatcher.DispatchHandler {
       kind: "answered",
       status: this.#status,
       headers: this.#headers,
-      text: Buffer.concat(this.#chunks).toString("utf8"),
+      bytes: Buffer.concat(this.#chunks),
     });
   }
 
@@ -131,8 +176,13 @@ class Progress implements Dispatcher.DispatchHandler {
   }
 
   fail(error: unknown): void {
-    const reason = reasonOf(error);
-    this.#settle({ kind: this.#controller === null ? "notSent" : "lost", reason });
+    const { reason, isOfTls } = reasonOf(error, this.#controller !== null);
+    const isRefused = this.#status === 0 && isRefusalOfOurCertificate(error);
+    this.#settle(
+      this.#controller === null || isRefused
+        ? { kind: "notSent", reason, isOfTls }
+        : { kind: "lost", reason },
+    );
   }
 
   #giveUp(reason: string): void {
@@ -151,15 +201,6 @@ class Progress implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     this.#resolve(result);
   }
-}
-
-/** The error's kind, never its message: that may quote what was sent. */
-function reasonOf(error: unknown): string {
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
-    return "no whole answer in time";
-  }
-  const code = (error as { code?: unknown }).code;
-  return typeof code === "string" ? code : "the connection was lost";
 }
 
 function plainHeaders(

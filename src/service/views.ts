@@ -12,7 +12,7 @@ import type { AttemptPurpose, KeptRequest, ServiceKey } from "./store.ts";
 /** Clients that have a service at all. */
 export async function clientsWithServices(db: Queries): Promise<string[]> {
   const rows = await db.query<{ id: string }>(sql`
-    select id from client where settings ? 'services' order by id limit 10000
+    select id from client where settings -> 'services' is not null order by id limit 10000
   `);
   return rows.map((row) => row.id);
 }

@@ -1,0 +1,67 @@
+/** How an answer reads, as data: where its values stand, and what each means by the rows. */
+import { z } from "zod";
+
+/** `body.result.id`, `body.lines.0.amount`, `body.answer.@outcome`, `header.x-reference`. */
+export const sourceShape = z.string().regex(/^(body|header)(\.[^.\s]+)+$/, "body.… or header.…");
+
+export const answerShape = z.strictObject({
+  code: sourceShape.optional(),
+  message: sourceShape.optional(),
+  reference: sourceShape
+    .optional()
+    .describe("Of the posting; mapped, a posting without it is none"),
+  postingDate: sourceShape.optional(),
+  amount: sourceShape.optional(),
+  amountIn: z.enum(["decimal", "minor"]).default("decimal"),
+  currency: sourceShape.optional(),
+  debitAccount: sourceShape.optional(),
+  creditAccount: sourceShape.optional(),
+});
+
+const statusShape = z.union([z.int().min(100).max(599), z.string().regex(/^[1-5]xx$/)]);
+const oneOrMore = <Shape extends z.ZodType>(shape: Shape) =>
+  z.union([shape, z.array(shape).min(1)]);
+
+const whenShape = z.strictObject({
+  status: oneOrMore(statusShape).optional(),
+  code: oneOrMore(z.string()).optional(),
+  header: z.record(z.string(), z.string()).optional(),
+  body: z.record(sourceShape, z.string()).optional(),
+});
+
+export const POSTING_OUTCOMES = [
+  "posted",
+  "alreadyPosted",
+  "refused",
+  "refusedOverridable",
+  "notProcessed",
+  "unknown",
+] as const;
+
+export const LOOK_UP_OUTCOMES = ["posted", "notFound", "refused", "unknown"] as const;
+
+/** Of a call that only runs the core's checks; nothing is written whatever it says. */
+const VALIDATE_OUTCOMES = ["wouldPost", "refused", "refusedOverridable", "unknown"] as const;
+
+export const rowShape = z.strictObject({
+  when: whenShape,
+  outcome: z.enum(POSTING_OUTCOMES),
+  reason: z.string().min(1).optional().describe("Shown to people instead of the core's message"),
+});
+
+export const lookUpRowShape = z.strictObject({
+  when: whenShape,
+  outcome: z.enum(LOOK_UP_OUTCOMES),
+});
+
+export const validateRowShape = z.strictObject({
+  when: whenShape,
+  outcome: z.enum(VALIDATE_OUTCOMES),
+  reason: z.string().min(1).optional(),
+});
+
+export type AnswerMapping = z.output<typeof answerShape>;
+export type OutcomeCondition = z.output<typeof whenShape>;
+export type PostingOutcome = (typeof POSTING_OUTCOMES)[number];
+export type LookUpOutcome = (typeof LOOK_UP_OUTCOMES)[number];
+export type ValidateOutcome = (typeof VALIDATE_OUTCOMES)[number];
