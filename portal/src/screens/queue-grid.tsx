@@ -60,7 +60,7 @@ export function QueueGrid(props: {
                 search: (before) => ({ ...before, assignment: row.id, action: undefined }),
               })
             }
-            minWidth={chosen === undefined ? "820px" : "0"}
+            minWidth={chosen === undefined ? "860px" : "0"}
             hasMore={hasNextPage && !isFull}
             more={more}
             empty={
@@ -82,7 +82,7 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   const nameOf = useClientName();
   const what: Column<Assignment> = {
     name: "Assignment",
-    width: "minmax(0, 2fr)",
+    width: isNarrow ? "minmax(0, 1fr)" : "minmax(224px, 2fr)",
     cell: (row) => (
       <>
         <div>
@@ -107,17 +107,17 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   return [
     what,
     due,
-    { name: "Urgency", width: "64px", isNumber: true, cell: (row) => row.urgency },
+    { name: "Urgency", width: "54px", isNumber: true, cell: (row) => row.urgency },
     amount,
     {
       name: "Route",
-      width: "minmax(110px, 0.8fr)",
+      width: "minmax(118px, 0.6fr)",
       cell: (row) => (row.route === null ? "–" : (ROUTE_WORDS[row.route] ?? row.route)),
     },
-    { name: "Claim", width: "116px", cell: (row) => row.claim },
+    { name: "Claim", width: "106px", cell: (row) => row.claim },
     {
       name: "With",
-      width: "minmax(96px, 0.7fr)",
+      width: "minmax(72px, 0.5fr)",
       cell: (row) => row.assignee ?? <span className={ui["soft"]}>nobody</span>,
     },
   ];
