@@ -136,8 +136,8 @@ function read<Outcome>(
   mapping: AnswerMapping,
   rows: readonly Row<Outcome>[],
 ): Reading<Outcome> {
-  const at = (source: string | undefined): string | null =>
-    source === undefined ? null : textAt(answer, source);
+  const at = (places: string | readonly string[] | undefined): string | null =>
+    places === undefined ? null : firstText(answer, list(places));
   const code = at(mapping.code);
   const row = rows.find(({ when }) => fits(when, answer, code));
   const { outcome, reason } = row as Row<Outcome>;
@@ -154,6 +154,14 @@ function read<Outcome>(
       creditAccount: at(mapping.creditAccount),
     },
   };
+}
+
+function firstText(answer: ServiceAnswer, places: readonly string[]): string | null {
+  for (const place of places) {
+    const text = textAt(answer, place);
+    if (text !== null) return text;
+  }
+  return null;
 }
 
 function wordless(answer: ServiceAnswer): string {

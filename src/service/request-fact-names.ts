@@ -48,6 +48,9 @@ export const ENTRY_FACTS: ReadonlySet<string> = new Set([
   "entry.statementText",
 ]);
 
+/** Those of the one at hand: an entry, or in `overrides` a code to override. */
+export const ITEM_FACTS: ReadonlySet<string> = new Set([...ENTRY_FACTS, "override.code"]);
+
 /** The dispute's own facts, as its rule book declares them: `facts.network`. */
 export const FREE_FACTS = "facts.";
 

@@ -75,6 +75,7 @@ export function requestFacts(
       "entry.label": labelOf(entry.rule),
       "entry.statementText": textOf(entry.rule),
     })),
+    overrides: [],
   };
 }
 
