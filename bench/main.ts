@@ -4,8 +4,9 @@
  */
 import { importBench } from "./import.ts";
 import type { Bench } from "./measure.ts";
+import { serviceBench } from "./service.ts";
 
-const BENCHES: readonly Bench[] = [importBench];
+const BENCHES: readonly Bench[] = [importBench, serviceBench];
 
 const [name, ...flags] = process.argv.slice(2);
 const bench = BENCHES.find((one) => one.name === name);
