@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   "assignment:work": "take, release and complete assignments",
   "assignment:approve": "approve what others asked for",
   "service:retry": "retry, run now, reroute, and say what became of a posting",
+  "service:override": "send a posting again although the system of record warned",
   "batch:read": "see batches and their totals",
   "batch:content": "read the bytes of a batch file",
   "batch:generate": "generate accounting files",
@@ -41,7 +42,13 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "assignment:work",
     "account:reveal",
   ]),
-  approver: new Set([...READ, "assignment:work", "assignment:approve", "account:reveal"]),
+  approver: new Set([
+    ...READ,
+    "assignment:work",
+    "assignment:approve",
+    "service:override",
+    "account:reveal",
+  ]),
   operator: new Set([
     ...READ,
     "service:retry",

@@ -50,7 +50,10 @@ export function jackHenryCore(): CoreShape {
 
 function handle(request: CoreRequest, state: CoreState): CoreAnswer {
   if (!isSignedIn(request.body)) {
-    return envelope(401, "<soap:Fault><faultcode>wsse:FailedAuthentication</faultcode></soap:Fault>");
+    return envelope(
+      401,
+      "<soap:Fault><faultcode>wsse:FailedAuthentication</faultcode></soap:Fault>",
+    );
   }
   switch (OPERATION.exec(request.body)?.[1]) {
     case "TrnAdd":
@@ -105,7 +108,8 @@ function check(body: string, { closed }: CoreState): NumberedError[] {
 
 function inquire(reference: string, { book }: CoreState): CoreAnswer {
   const [first] = book.of(reference);
-  if (first === undefined) return envelope(200, element("TrnInqResponse", "<RecCount>0</RecCount>"));
+  if (first === undefined)
+    return envelope(200, element("TrnInqResponse", "<RecCount>0</RecCount>"));
   const info = `<RecCount>1</RecCount><TrnInfo>${facts(first)}</TrnInfo>`;
   return { ...envelope(200, element("TrnInqResponse", info)), posting: first };
 }
