@@ -26,6 +26,7 @@ import type { EarlierAttempt, NextStep } from "./outcome-machine.ts";
 import { nextWhileUnknown } from "./outcome-machine.ts";
 import { askedPosting, keyOf, requestFacts } from "./request-facts.ts";
 import type { Service } from "./service-configuration.ts";
+import { serviceOf } from "./service-configuration.ts";
 import type { NewAttempt } from "./store.ts";
 import { insertAttempts } from "./store.ts";
 import { abandoned } from "./take-over.ts";
@@ -176,6 +177,15 @@ function take(taking: Taking, row: ServiceAdjustment): void {
   const wanted = taking.wanted.get(nameOf(row));
   assert(wanted !== undefined, `${nameOf(row)} was asked for`);
   const { service } = wanted;
+  if (isConfiguredAnew(taking, row, service)) {
+    // A key or an address of yesterday must not leave; the next round has today's.
+    taking.waits.push({
+      clientId: row.clientId,
+      id: row.assignmentId,
+      dueAt: taking.startedAt,
+    });
+    return;
+  }
   const history = taking.histories.get(row.adjustmentId) ?? [];
   switch (row.state) {
     case "pendingService":
@@ -190,6 +200,11 @@ function take(taking: Taking, row: ServiceAdjustment): void {
     default:
       assert(false, `${row.state} does not wait for a service`);
   }
+}
+
+function isConfiguredAnew(taking: Taking, row: ServiceAdjustment, service: Service): boolean {
+  const client = taking.clients.get(row.clientId) as ClientRuntime;
+  return serviceOf(client.settings, service.name) !== service;
 }
 
 function follow(
