@@ -29,6 +29,7 @@ const ServiceSettings = z
     name: z.string(),
     settings: Written.describe("As written; secrets are references"),
     problem: z.string().nullable().describe("Why they do not load"),
+    version: z.int().describe("The client's: a change names it in If-Match"),
   })
   .meta({ id: "ServiceSettings" });
 
@@ -311,5 +312,6 @@ function present(client: ClientRow, name: string): z.infer<typeof ServiceSetting
   } catch (error) {
     problem = error instanceof Failure ? error.message : "they do not load";
   }
-  return { client: client.id, name, settings: Written.catch({}).parse(written), problem };
+  const settings = Written.catch({}).parse(written);
+  return { client: client.id, name, settings, problem, version: client.version };
 }

@@ -56,13 +56,13 @@ export const ServiceSummary = z
     circuit: Circuit,
     sla: Sla,
     oldestUnknown: Unknown.nullable(),
+    from: z.string().describe("Of the calls and of what ended"),
+    until: z.string(),
     calls: z.array(MinuteCalls),
   })
   .meta({ id: "ServiceSummary" });
 
 export const ServiceMonitorShape = ServiceSummary.extend({
-  from: z.string(),
-  until: z.string(),
   latency: z
     .object({ p50: z.int(), p95: z.int(), p99: z.int(), calls: z.int() })
     .nullable()
@@ -135,6 +135,7 @@ export function presentFigures(one: ServiceFigures): z.infer<typeof ServiceSumma
     },
     sla: { met: sla.met, breached: sla.breached + work.late, handedOver: sla.handedOver },
     oldestUnknown: one.oldestUnknown === null ? null : presentUnknown(one.oldestUnknown),
+    ...one.span,
     calls: [...Map.groupBy(one.minutes, (row) => row.minute)].map(([minute, rows]) => ({
       minute,
       outcomes: Object.fromEntries(rows.map((row) => [row.outcome, row.calls])),
@@ -146,7 +147,6 @@ export function presentMonitor(one: ServiceMonitor): z.infer<typeof ServiceMonit
   const overall = one.latency.find((row) => row.minute === null);
   return {
     ...presentFigures(one),
-    ...one.span,
     latency: overall === undefined ? null : latencyOf(overall),
     latencies: one.latency.flatMap((row) =>
       row.minute === null ? [] : [{ minute: row.minute, ...latencyOf(row) }],

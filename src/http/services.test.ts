@@ -51,7 +51,7 @@ describe("settings", () => {
     const { status, body, headers } = await get(settingsPath());
 
     expect([status, headers.etag]).toEqual([200, '"1"']);
-    expect(body).toEqual({ client, name: "core", settings: written(), problem: null });
+    expect(body).toEqual({ client, name: "core", settings: written(), problem: null, version: 1 });
     const all = await get(`/v1/clients/${client}/services`);
     expect(all.body.items).toEqual([body]);
   });

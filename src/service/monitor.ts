@@ -86,6 +86,8 @@ export interface ServiceFigures extends KnownService {
   readonly sla: SlaRow;
   readonly oldestUnknown: OldestUnknownRow | null;
   readonly minutes: readonly MinuteRow[];
+  /** Of the calls and of what ended. */
+  readonly span: Span;
 }
 
 /** Figures of a set of services, in its order: one statement for each kind of figure. */
@@ -116,6 +118,7 @@ export async function figuresOf(
       sla: sla.find(isIts) ?? { clientId, service, met: 0, breached: 0, handedOver: 0 },
       oldestUnknown: unknown.find(isIts) ?? null,
       minutes: calls.filter(isIts),
+      span,
     };
   });
 }
@@ -130,7 +133,6 @@ const CLOSED_CIRCUIT = {
 } as const;
 
 export interface ServiceMonitor extends ServiceFigures {
-  readonly span: Span;
   readonly latency: readonly LatencyRow[];
   readonly outcomes: readonly OutcomeRow[];
   readonly codes: readonly CodeRow[];
@@ -153,7 +155,6 @@ export async function monitorOf(
   ]);
   return {
     ...(figures as ServiceFigures),
-    span,
     latency,
     outcomes,
     codes,
