@@ -43,7 +43,7 @@ export const failuresQuery = (service: OneService) =>
   infiniteQueryOptions({
     queryKey: ["service", service, "failures"],
     queryFn: ({ pageParam }) =>
-      read<Page<ServiceFailure>>(`${pathOf(service)}/failures`, { limit: 50, cursor: pageParam }),
+      read<Page<ServiceFailure>>(`${pathOf(service)}/failures`, { limit: 20, cursor: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     // A list that somebody has gone down in is not moved under the cursor.

@@ -101,7 +101,6 @@ function Opened({ id, attempt }: { readonly id: string; readonly attempt: Attemp
           ["Service", attempt.service],
           ["Started", showInstant(attempt.startedAt)],
           ["Reference", attempt.reference],
-          ["Code", attempt.code],
         ]}
       />
       <div className={css["payloads"]}>

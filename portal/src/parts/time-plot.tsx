@@ -82,6 +82,15 @@ const CLOCK = new Intl.DateTimeFormat("en-CA", {
   hourCycle: "h23",
 });
 
+const HALF_A_MINUTE = 30;
+const SPARSE_POINTS = 30;
+
+function isSparse(values: UPlot.AlignedData[number] | undefined): boolean {
+  let points = 0;
+  for (const value of values ?? []) if (value !== null) points += 1;
+  return points <= SPARSE_POINTS;
+}
+
 function draw(
   box: HTMLElement,
   { at, series, unit }: TimePlotProps,
@@ -89,7 +98,7 @@ function draw(
 ): UPlot {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
-  const bars = UPlot.paths.bars?.({ size: [0.82, 24], align: 1 });
+  const bars = UPlot.paths.bars?.({ size: [0.82, 24] });
   const axis = {
     stroke: color("--ink-soft"),
     grid: { stroke: color("--line"), width: 1 },
@@ -101,21 +110,34 @@ function draw(
       width: box.clientWidth,
       height: HEIGHT,
       axes: [
-        { ...axis, values: (_, seconds) => seconds.map((one) => CLOCK.format(one * 1000)) },
+        {
+          ...axis,
+          size: 30,
+          values: (_, seconds) => seconds.map((one) => CLOCK.format(one * 1000)),
+        },
         {
           ...axis,
           size: 58,
           values: (_, values) => values.map((one) => `${one.toLocaleString("en-US")}${unit}`),
         },
       ],
-      scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
+      scales: {
+        // Half a minute of room, so that the first and the last bar are whole.
+        x: { range: (_, first, last) => [first - HALF_A_MINUTE, last + HALF_A_MINUTE] },
+        y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] },
+      },
       series: [
         {},
         ...series.map((one) => ({
           label: one.label,
           stroke: color(one.color),
           width: one.bars === true ? 0 : 2,
-          points: { show: false },
+          // A line through one minute has no length.
+          points: {
+            size: 5,
+            fill: color(one.color),
+            show: (plot: UPlot, index: number) => one.bars !== true && isSparse(plot.data[index]),
+          },
           spanGaps: false,
           ...(one.bars === true ? { fill: color(one.color) } : {}),
           ...(one.bars === true && bars !== undefined ? { paths: bars } : {}),

@@ -62,7 +62,7 @@ function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
       <tbody>
         {jobs.map((job) => (
           <tr key={job.id}>
-            <td>
+            <td style={{ minWidth: 170 }}>
               <Link className={ui["link"]} to="/jobs/$job" params={{ job: job.id }}>
                 {job.label}
               </Link>

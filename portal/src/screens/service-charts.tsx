@@ -143,7 +143,7 @@ function Latency({ monitor }: { readonly monitor: ServiceMonitor }) {
     }));
   }, [latencies, monitor]);
   return (
-    <Panel title="Latency" note="of postings, from the first byte to the last">
+    <Panel title="Latency" note="of postings, the whole call">
       <div className={ui["stack"]}>
         <ul className={css["legend"]}>
           {LATENCIES.map(({ name, word, tone }) => (

@@ -115,7 +115,7 @@ function FailureTable(props: {
             <td>
               <AdjustmentBadge state={one.state} />
             </td>
-            <td>
+            <td data-day>
               <When at={one.failedAt} />
             </td>
           </tr>

@@ -19,7 +19,7 @@ export function ServiceFigures({ monitor }: { readonly monitor: ServiceMonitor }
       "Executed in time",
       ended === 0 ? "–" : `${Math.floor((sla.met / ended) * 100)}%`,
       sla.breached > 0 ? "warn" : "calm",
-      ended === 0 ? "" : `${sla.breached.toLocaleString("en-US")} late`,
+      sla.breached === 0 ? "" : `${sla.breached.toLocaleString("en-US")} late`,
     ],
     [
       "Latency, p95",

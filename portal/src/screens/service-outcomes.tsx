@@ -1,6 +1,7 @@
 /** What the service said, counted: by outcome, and by code what did not go well. */
 import type { ServiceMonitor } from "../api/service-types.ts";
 import { OUTCOME_TONES } from "../parts/attempts.tsx";
+import css from "../parts/service.module.css";
 import { plural } from "../parts/service-looks.ts";
 import { WordBadge } from "../ui/badge.tsx";
 import { Panel, Table } from "../ui/panel.tsx";
@@ -24,7 +25,7 @@ export function ServiceOutcomes({ monitor }: { readonly monitor: ServiceMonitor 
     );
   }
   return (
-    <div className={ui["stack"]}>
+    <div className={css["pair"]}>
       <Panel title="Outcomes" note={plural(calls, "call")} flush>
         <Table label="Outcomes">
           <thead>

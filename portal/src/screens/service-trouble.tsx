@@ -62,7 +62,7 @@ function OldestUnknown({ monitor }: { readonly monitor: ServiceMonitor }) {
           >
             {oldest.dispute}
           </Link>
-          : nobody knows since <When at={oldest.since} /> whether it was posted.
+          : whether it was posted is not known. Last called <When at={oldest.since} />.
         </p>
         <p className={ui["soft"]}>
           {oldest.machineMayAct

@@ -148,10 +148,8 @@ function Monitor(props: { readonly service: OneService; readonly monitor: Servic
       <ServiceFigures monitor={monitor} />
       <ServiceTrouble monitor={monitor} />
       <ServiceCharts monitor={monitor} />
-      <div className={css["pair"]}>
-        <ServiceFailures service={service} failed={monitor.work.failed} />
-        <ServiceOutcomes monitor={monitor} />
-      </div>
+      <ServiceOutcomes monitor={monitor} />
+      <ServiceFailures service={service} failed={monitor.work.failed} />
     </>
   );
 }

@@ -95,7 +95,9 @@ function ServiceRow({ service }: { readonly service: ServiceSummary }) {
         >
           {service.name}
         </Link>
-        <div className={ui["soft"]}>{nameOf(service.client)}</div>
+        <div className={ui["soft"]} data-day>
+          {nameOf(service.client)}
+        </div>
       </td>
       <td>
         <Badge look={serviceLook(service)} />
