@@ -27,6 +27,7 @@ import { retryServiceCalls } from "../service/retry.ts";
 import { serviceJobKinds } from "../service/job-kinds.ts";
 import { takeAssignments } from "../work/take.ts";
 import { jobKinds } from "../work/job-kinds.ts";
+import { lockJob } from "../work/job-views.ts";
 import { runTurn, startJobWorker } from "../work/run-jobs.ts";
 
 const db = useDatabase();
@@ -238,6 +239,21 @@ describe("a job", () => {
   });
 });
 
+test("jobs are listed newest first, by state and page by page", async () => {
+  await failed(["10.00"]);
+  const first = await ask({ client });
+  const second = await ask({ client, code: "NONE" });
+
+  const page = await call(server.app, admin, "GET", "/v1/jobs?limit=1");
+  const next = String(page.body["next"]);
+  const rest = await call(server.app, admin, "GET", `/v1/jobs?limit=1&cursor=${next}`);
+  const done = await call(server.app, admin, "GET", "/v1/jobs?state=done");
+
+  const ids = [...page.body.items, ...rest.body.items].map((one) => one["id"]);
+  expect(ids).toEqual([second.body["id"], first.body["id"]]);
+  expect(done.body.items.map((one) => one["id"])).toEqual([second.body["id"]]);
+});
+
 describe("a small job", () => {
   test("does not wait for a large one to end", async () => {
     await failed(Array<string>(15).fill("10.00"));
@@ -372,8 +388,12 @@ describe("a worker that dies", () => {
     await expect(runTurn(desk, kinds, { worker: "slow", chunk: 1 })).rejects.toThrow("slept");
     await db.execute(sql`update job set leased_by = 'other', leased_until = '2030-01-01'`);
 
+    const id = String(asked.body["id"]);
+    const lockedBy = (worker: string) => db.transaction((tx) => lockJob(tx, id, worker));
+
     await runAll();
 
-    expect((await shown(asked.body["id"])).body).toMatchObject({ progress: { done: 1, open: 1 } });
+    expect([await lockedBy("slow"), (await lockedBy("other"))?.id]).toEqual([undefined, id]);
+    expect((await shown(id)).body).toMatchObject({ progress: { done: 1, open: 1 } });
   });
 });

@@ -2,6 +2,7 @@
  * The way to a service, step by step, without saying a word of its protocol: name, connection,
  * TLS. Each step says what it found, how long it took, and what to do where it failed.
  */
+import { X509Certificate } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { connect, isIP } from "node:net";
 import type { Socket } from "node:net";
@@ -129,12 +130,17 @@ function opened(host: string, port: number, seconds: number): Promise<Socket> {
   });
 }
 
+interface Secured {
+  readonly certificate: X509Certificate;
+  readonly protocol: string;
+}
+
 async function secured(
   socket: Socket,
   host: string,
   { context, serverName, pins }: TlsMaterial,
   seconds: number,
-): Promise<TLSSocket> {
+): Promise<Secured> {
   const name = serverName ?? host;
   const secure = connectSecurely({
     socket,
@@ -150,28 +156,31 @@ async function secured(
     seconds,
   );
   secure.on("error", () => undefined);
-  const seen = fingerprintOf(secure);
+  const certificate = certificateOf(secure);
+  const seen = fingerprintOf(certificate);
   if (pins !== undefined && !pins.has(seen)) {
     throw new UntrustedCertificate(`its certificate is not one of those pinned (SHA-256 ${seen})`);
   }
-  return secure;
+  return { certificate, protocol: secure.getProtocol() ?? "TLS" };
 }
 
-function fingerprintOf(secure: TLSSocket): string {
-  const seen = secure.getPeerX509Certificate()?.fingerprint256 ?? "";
-  return seen.replaceAll(":", "").toUpperCase();
+/** What the other side sent as its own, the first of its chain. */
+function certificateOf(secure: TLSSocket): X509Certificate {
+  return new X509Certificate(secure.getPeerCertificate().raw);
+}
+
+function fingerprintOf(certificate: X509Certificate): string {
+  return certificate.fingerprint256.replaceAll(":", "").toUpperCase();
 }
 
 const SOON_MILLISECONDS = 30 * 24 * 3_600_000;
 
-function certificateFound(secure: TLSSocket, now: number): Found {
-  const { subject, issuer } = secure.getPeerCertificate();
-  const until = secure.getPeerX509Certificate()?.validToDate;
+function certificateFound({ certificate, protocol }: Secured, now: number): Found {
+  const { subject, issuer, validToDate: until } = certificate;
   const detail =
-    `${secure.getProtocol() ?? "TLS"}; certificate of ${nameIn(subject)} by ${nameIn(issuer)}, ` +
-    `valid until ${until?.toISOString().slice(0, 10) ?? "nobody knows"}; ` +
-    `SHA-256 ${fingerprintOf(secure)}`;
-  if (until === undefined || until.getTime() - now > SOON_MILLISECONDS) return { detail };
+    `${protocol}; certificate of ${nameIn(subject)} by ${nameIn(issuer)}, ` +
+    `valid until ${until.toISOString().slice(0, 10)}; SHA-256 ${fingerprintOf(certificate)}`;
+  if (until.getTime() - now > SOON_MILLISECONDS) return { detail };
   return {
     outcome: "warning",
     detail,
@@ -179,9 +188,9 @@ function certificateFound(secure: TLSSocket, now: number): Found {
   };
 }
 
-function nameIn(names: { CN?: string | string[]; O?: string | string[] } | undefined): string {
-  const name = names?.CN ?? names?.O ?? "nobody named";
-  return Array.isArray(name) ? name.join(", ") : name;
+/** Of a distinguished name, one part a line: the common name, else all of it. */
+function nameIn(name: string): string {
+  return /^CN=(.+)$/m.exec(name)?.[1] ?? name.replaceAll("\n", ", ");
 }
 
 function tlsAdvice(reason: string): string {
