@@ -53,7 +53,7 @@ async function runJobs(chunk = 100, turns = 100): Promise<void> {
 }
 
 /** What the page reads by itself comes within some seconds, also on a loaded machine. */
-const soon = <Seen>(look: () => Promise<Seen>) => expect.poll(look, { timeout: 20_000 });
+const SOON = { timeout: 20_000 };
 
 const monitor = (name = "amy"): Promise<Page> => site.signedIn(name, `/services/${client}/core`);
 
@@ -65,8 +65,10 @@ describe("the list of services", { timeout: 120_000 }, () => {
     await page.keyboard.press("s");
 
     const row = page.getByRole("region", { name: "Services" }).getByRole("row").nth(1);
-    await soon(() => row.innerText()).toContain("Healthy");
-    await soon(() => row.getByRole("img").getAttribute("aria-label")).toContain("1 calls");
+    await expect.poll(() => row.innerText(), SOON).toContain("Healthy");
+    await expect
+      .poll(() => row.getByRole("img").getAttribute("aria-label"), SOON)
+      .toContain("1 calls");
     await row.getByRole("link").click();
     await page.getByRole("heading", { name: "core" }).waitFor();
     await page.getByText("Calls a minute").first().waitFor();
@@ -82,9 +84,9 @@ describe("the monitor", { timeout: 120_000 }, () => {
 
     const table = page.getByRole("region", { name: "Failed at this service" });
     await table.getByText("INSUFFICIENT_FUNDS").waitFor();
-    await soon(() => page.getByRole("region", { name: "Outcomes by code" }).innerText()).toContain(
-      "INSUFFICIENT_FUNDS",
-    );
+    await expect
+      .poll(() => page.getByRole("region", { name: "Outcomes by code" }).innerText(), SOON)
+      .toContain("INSUFFICIENT_FUNDS");
   });
 
   test("says what the circuit means, and leads to the oldest unknown", async () => {
@@ -113,16 +115,16 @@ describe("retry all", { timeout: 120_000 }, () => {
 
     await page.getByRole("button", { name: "Process Actions" }).click();
     const bar = page.getByRole("progressbar");
-    await soon(() => bar.getAttribute("aria-valuetext")).toBe("0 of 2");
+    await expect.poll(() => bar.getAttribute("aria-valuetext"), SOON).toBe("0 of 2");
     await runJobs();
 
-    await soon(() => bar.getAttribute("aria-valuetext")).toBe("2 of 2");
+    await expect.poll(() => bar.getAttribute("aria-valuetext"), SOON).toBe("2 of 2");
     const states = (await standing(db, ids)).map((one) => one.state);
     expect(states).toEqual(["pendingService", "pendingService"]);
     await page.getByRole("link", { name: "What became of each" }).click();
     const items = page.getByRole("region", { name: "Items of the job" });
-    await soon(() => items.locator("tbody tr").count()).toBe(2);
-    await soon(() => items.innerText()).toContain("Done");
+    await expect.poll(() => items.locator("tbody tr").count(), SOON).toBe(2);
+    await expect.poll(() => items.innerText(), SOON).toContain("Done");
   });
 
   test("is undone by cancelling the rest", async () => {
@@ -134,7 +136,7 @@ describe("retry all", { timeout: 120_000 }, () => {
     const bar = page.getByRole("progressbar");
     await bar.waitFor();
     await runJobs(1, 1);
-    await soon(() => bar.getAttribute("aria-valuetext")).toBe("10 of 12");
+    await expect.poll(() => bar.getAttribute("aria-valuetext"), SOON).toBe("10 of 12");
 
     await page.getByRole("button", { name: "Cancel the rest" }).click();
 
@@ -160,7 +162,7 @@ describe("retry all", { timeout: 120_000 }, () => {
 });
 
 describe("tests and settings", { timeout: 120_000 }, () => {
-  test("test the connection, and show a request without sending it", async () => {
+  test("shows how far the connection goes, and a request without sending it", async () => {
     const [adjustment = ""] = await pendingCredits(site.server.engine, client, ["31.00"]);
     const page = await site.signedIn(
       "amy",
@@ -172,12 +174,12 @@ describe("tests and settings", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Show the request" }).click();
 
     const body = page.getByLabel("Body, content");
-    await soon(() => body.innerText()).toContain(adjustment);
-    await soon(() => body.innerText()).toContain("31.00");
+    await expect.poll(() => body.innerText(), SOON).toContain(adjustment);
+    await expect.poll(() => body.innerText(), SOON).toContain("31.00");
     expect(core.calls()).toBe(0);
   });
 
-  test("are changed with faults by place, and with the difference before it is saved", async () => {
+  test("changes settings, with faults by place, and with the difference before it is saved", async () => {
     await pendingCredits(site.server.engine, client, ["31.00"]);
     const page = await site.signedIn("amy", `/services/${client}/core?tab=settings`);
     await page.getByRole("button", { name: "Change" }).click();
@@ -198,7 +200,9 @@ describe("tests and settings", { timeout: 120_000 }, () => {
 
     await page.getByText("Running workers use it within a second").waitFor();
     expect(await versionOf()).toBe(2);
-    await soon(() => page.getByLabel("services.core, content").innerText()).toContain("localhost");
+    await expect
+      .poll(() => page.getByLabel("services.core, content").innerText(), SOON)
+      .toContain("localhost");
   });
 });
 
@@ -213,11 +217,11 @@ describe("the attempts of an adjustment", { timeout: 120_000 }, () => {
     await page.keyboard.press("Enter");
 
     const request = page.getByLabel("Request, content");
-    await soon(() => request.innerText()).toContain('"amount": "31.00"');
+    await expect.poll(() => request.innerText(), SOON).toContain('"amount": "31.00"');
     expect(await request.innerText()).not.toContain("4000123412341234");
-    await soon(() => page.getByLabel("Response, content").innerText()).toContain(
-      "INSUFFICIENT_FUNDS",
-    );
+    await expect
+      .poll(() => page.getByLabel("Response, content").innerText(), SOON)
+      .toContain("INSUFFICIENT_FUNDS");
     for (const fact of ["Key revision", "Fence", "Worker"]) {
       await page.getByText(fact, { exact: true }).waitFor();
     }

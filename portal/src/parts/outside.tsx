@@ -13,6 +13,17 @@ export function Outside({ adjustment }: { readonly adjustment: Adjustment }) {
   return (
     <>
       {attempts.length === 0 ? null : <Attempts attempts={attempts} />}
+      {adjustment.route === "AUTO" && adjustment.destination !== null ? (
+        <p>
+          <Link
+            to="/services/$of/$service"
+            params={{ of: adjustment.client, service: adjustment.destination }}
+            search={{ tab: "tests", adjustment: adjustment.id }}
+          >
+            Show the request that {adjustment.destination} would get now
+          </Link>
+        </p>
+      ) : null}
       {batchLines.length === 0 ? null : (
         <>
           <h3>In files</h3>

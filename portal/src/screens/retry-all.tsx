@@ -72,27 +72,41 @@ export function RetryAll(props: {
           </Button>
         </div>
       ) : (
-        <div className={forms["review"]} role="status">
-          <p>
-            {matches === 0
-              ? "Nothing matches now."
-              : `${plural(matches, "movement")} would be retried. What fails later is not touched.`}
-          </p>
-          <div className={ui["row"]}>
-            <Button
-              disabled={matches === 0 || send.isPending}
-              onClick={() => send.mutate({ path: "/jobs", body, key })}
-            >
-              {send.isPending ? "Asking…" : "Process Actions"}
-            </Button>
-            <Button variant="default" onClick={again}>
-              Change
-            </Button>
-          </div>
-        </div>
+        <Review
+          matches={matches}
+          isSending={send.isPending}
+          process={() => send.mutate({ path: "/jobs", body, key })}
+          back={again}
+        />
       )}
       {preview.error === null ? null : <ProblemNote error={preview.error} />}
       {send.error === null ? null : <ProblemNote error={send.error} />}
+    </div>
+  );
+}
+
+function Review(props: {
+  readonly matches: number;
+  readonly isSending: boolean;
+  readonly process: () => void;
+  readonly back: () => void;
+}) {
+  const { matches, isSending } = props;
+  return (
+    <div className={forms["review"]} role="status">
+      <p>
+        {matches === 0
+          ? "Nothing matches now."
+          : `${plural(matches, "movement")} would be retried. What fails later is not touched.`}
+      </p>
+      <div className={ui["row"]}>
+        <Button disabled={matches === 0 || isSending} onClick={props.process}>
+          {isSending ? "Asking…" : "Process Actions"}
+        </Button>
+        <Button variant="default" onClick={props.back}>
+          Change
+        </Button>
+      </div>
     </div>
   );
 }

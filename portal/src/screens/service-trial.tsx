@@ -26,24 +26,23 @@ const CALLS = [
   ["validate", "The call that validates"],
 ] as const;
 
+interface Wanted {
+  readonly call: string;
+  /** Empty: made-up facts. */
+  readonly adjustment: string;
+  readonly amount: string;
+}
+
 export function ServiceTrial({ service }: { readonly service: OneService }) {
   const { adjustment: first = "" } = route.useSearch();
-  const { settings = {} } = useQuery(settingsQuery(service)).data ?? {};
-  const [call, setCall] = useState<string>("post");
-  const [adjustment, setAdjustment] = useState(first);
-  const [amount, setAmount] = useState("");
+  const [wanted, want] = useState<Wanted>({ call: "post", adjustment: first, amount: "" });
   const send = useSend<Trial>();
   const mayTest = useRight("service:test");
-  const isSample = adjustment.trim() === "";
+  const mayAsk = mayTest && !send.isPending;
   const ask = (really: boolean): void =>
     send.mutate({
       path: `/clients/${service.client}/services/${service.name}/trial`,
-      body: {
-        call,
-        ...(isSample ? {} : { adjustment: adjustment.trim() }),
-        ...(isSample && amount !== "" ? { facts: amountFacts(amount) } : {}),
-        ...(really ? { send: true } : {}),
-      },
+      body: bodyOf(wanted, really),
     });
   return (
     <Panel title="Try a request" note="a posting is never sent from here">
@@ -54,47 +53,24 @@ export function ServiceTrial({ service }: { readonly service: OneService }) {
           ask(false);
         }}
       >
-        <div className={css["form"]}>
-          <NativeSelect
-            label="Call"
-            value={call}
-            data={CALLS.filter(([id]) => id === "post" || settings[id] != null).map(
-              ([value, label]) => ({ value, label }),
-            )}
-            onChange={(event) => {
-              send.reset();
-              setCall(event.currentTarget.value);
-            }}
-          />
-          <TextInput
-            label="Adjustment"
-            placeholder="Made-up facts, if empty"
-            value={adjustment}
-            onChange={(event) => setAdjustment(event.currentTarget.value)}
-          />
-          {isSample ? (
-            <TextInput
-              label="Amount"
-              placeholder="1.00"
-              value={amount}
-              onChange={(event) => setAmount(event.currentTarget.value)}
-            />
-          ) : null}
-        </div>
+        <Fields
+          service={service}
+          wanted={wanted}
+          change={(part) => {
+            send.reset();
+            want({ ...wanted, ...part });
+          }}
+        />
         <div className={ui["row"]}>
           <Button
             type="submit"
-            disabled={!mayTest || send.isPending}
+            disabled={!mayAsk}
             title={mayTest ? undefined : "Your role does not allow this"}
           >
             {send.isPending ? "Writing…" : "Show the request"}
           </Button>
-          {call === "validate" ? (
-            <Button
-              variant="default"
-              disabled={!mayTest || send.isPending}
-              onClick={() => ask(true)}
-            >
+          {wanted.call === "validate" ? (
+            <Button variant="default" disabled={!mayAsk} onClick={() => ask(true)}>
               Send it: it only validates
             </Button>
           ) : null}
@@ -103,6 +79,53 @@ export function ServiceTrial({ service }: { readonly service: OneService }) {
         {send.data === undefined ? null : <Shown trial={send.data} />}
       </form>
     </Panel>
+  );
+}
+
+function bodyOf({ call, adjustment, amount }: Wanted, really: boolean) {
+  const id = adjustment.trim();
+  return {
+    call,
+    ...(id === "" ? {} : { adjustment: id }),
+    ...(id === "" && amount !== "" ? { facts: amountFacts(amount) } : {}),
+    ...(really ? { send: true } : {}),
+  };
+}
+
+function Fields(props: {
+  readonly service: OneService;
+  readonly wanted: Wanted;
+  readonly change: (part: Partial<Wanted>) => void;
+}) {
+  const { wanted, change } = props;
+  const { settings = {} } = useQuery(settingsQuery(props.service)).data ?? {};
+  const has = (call: string): boolean => (settings[call] ?? null) !== null;
+  return (
+    <div className={css["form"]}>
+      <NativeSelect
+        label="Call"
+        value={wanted.call}
+        data={CALLS.filter(([id]) => id === "post" || has(id)).map(([value, label]) => ({
+          value,
+          label,
+        }))}
+        onChange={(event) => change({ call: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Adjustment"
+        placeholder="Made-up facts, if empty"
+        value={wanted.adjustment}
+        onChange={(event) => change({ adjustment: event.currentTarget.value })}
+      />
+      {wanted.adjustment.trim() === "" ? (
+        <TextInput
+          label="Amount"
+          placeholder="1.00"
+          value={wanted.amount}
+          onChange={(event) => change({ amount: event.currentTarget.value })}
+        />
+      ) : null}
+    </div>
   );
 }
 

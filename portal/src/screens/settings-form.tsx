@@ -1,7 +1,7 @@
 /** The text of a service's settings being changed: checked, its difference shown, then saved. */
 import { Button } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
-import type { FormEvent } from "react";
+import type { FormEvent, RefObject } from "react";
 import { useEffect, useRef, useState } from "react";
 
 import { useSend } from "../api/commands.ts";
@@ -52,31 +52,18 @@ export function SettingsForm({ service, settings, close, done }: SettingsFormPro
     const given = order();
     if (given !== null) send.mutate(given, { onSuccess: done });
   };
-  const refused = preview.error instanceof ProblemError;
   return (
     <form className={ui["stack"]} onSubmit={apply}>
-      <div className={css["field"]}>
-        <label htmlFor="settings-text">Settings, as JSON</label>
-        <textarea
-          id="settings-text"
-          ref={field}
-          className={css["editor"]}
-          spellCheck={false}
-          value={text}
-          data-fault={fault !== null || refused || undefined}
-          aria-invalid={fault !== null || refused}
-          aria-describedby={fault === null ? undefined : "settings-fault"}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            preview.reset();
-          }}
-        />
-        {fault === null ? null : (
-          <p id="settings-fault" className={ui["problem"]} role="alert">
-            It is not JSON: {fault}
-          </p>
-        )}
-      </div>
+      <TextField
+        field={field}
+        text={text}
+        fault={fault}
+        isRefused={preview.error instanceof ProblemError}
+        change={(changed) => {
+          setText(changed);
+          preview.reset();
+        }}
+      />
       {preview.data === undefined ? (
         <div className={ui["row"]}>
           <Button type="submit" disabled={preview.isPending}>
@@ -97,6 +84,39 @@ export function SettingsForm({ service, settings, close, done }: SettingsFormPro
       {preview.error === null ? null : <ProblemNote error={preview.error} />}
       {send.error === null ? null : <ProblemNote error={send.error} />}
     </form>
+  );
+}
+
+function TextField(props: {
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly text: string;
+  /** Why it is not JSON. */
+  readonly fault: string | null;
+  readonly isRefused: boolean;
+  readonly change: (text: string) => void;
+}) {
+  const { fault } = props;
+  const isWrong = fault !== null || props.isRefused;
+  return (
+    <div className={css["field"]}>
+      <label htmlFor="settings-text">Settings, as JSON</label>
+      <textarea
+        id="settings-text"
+        ref={props.field}
+        className={css["editor"]}
+        spellCheck={false}
+        value={props.text}
+        data-fault={isWrong || undefined}
+        aria-invalid={isWrong}
+        aria-describedby={fault === null ? undefined : "settings-fault"}
+        onChange={(event) => props.change(event.currentTarget.value)}
+      />
+      {fault === null ? null : (
+        <p id="settings-fault" className={ui["problem"]} role="alert">
+          It is not JSON: {fault}
+        </p>
+      )}
+    </div>
   );
 }
 
