@@ -290,7 +290,9 @@ CASE
 END) stored,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null
+  updated_at timestamp with time zone not null,
+  partly_processed boolean default false not null,
+  overridable boolean default false not null
 ) with (fillfactor=85);
 alter table adjustment add constraint adjustment_pkey PRIMARY KEY (client_id, id);
 alter table adjustment add constraint adjustment_amount_minor_check CHECK ((amount_minor >= 0));
@@ -298,6 +300,7 @@ alter table adjustment add constraint adjustment_check CHECK (((state = ANY (ARR
 alter table adjustment add constraint adjustment_check1 CHECK (((processing = 'execute'::text) OR (state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'tracked'::text, 'cancelled'::text]))));
 alter table adjustment add constraint adjustment_failed_route_check CHECK ((failed_route = ANY (ARRAY['service'::text, 'batch'::text])));
 alter table adjustment add constraint adjustment_ordinal_check CHECK ((ordinal > 0));
+alter table adjustment add constraint adjustment_partly_processed CHECK (((NOT partly_processed) OR (state <> ALL (ARRAY['planned'::text, 'awaitingApproval'::text, 'serviceFailed'::text, 'pendingManual'::text, 'tracked'::text, 'cancelled'::text]))));
 alter table adjustment add constraint adjustment_processing_check CHECK ((processing = ANY (ARRAY['execute'::text, 'track'::text])));
 alter table adjustment add constraint adjustment_route_check CHECK ((route = ANY (ARRAY['AUTO'::text, 'BATCH'::text, 'MANUAL'::text])));
 alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'pendingService'::text, 'sending'::text, 'unknown'::text, 'serviceFailed'::text, 'partlyExecuted'::text, 'pendingBatch'::text, 'inFile'::text, 'batchFailed'::text, 'pendingManual'::text, 'executed'::text, 'tracked'::text, 'cancelled'::text])));
@@ -933,7 +936,8 @@ create table service_attempt (
   key_revision smallint not null,
   worker text not null,
   request jsonb not null,
-  started_at timestamp with time zone not null
+  started_at timestamp with time zone not null,
+  part uuid
 ) partition by RANGE (started_at);
 alter table service_attempt add constraint service_attempt_pkey PRIMARY KEY (client_id, adjustment_id, id, started_at);
 alter table service_attempt add constraint service_attempt_fence_check CHECK ((fence > 0));
@@ -953,6 +957,7 @@ create table service_attempt_outcome (
   latency_ms integer not null,
   superseded boolean default false not null,
   recorded_at timestamp with time zone not null,
+  codes text[],
   service text not null,
   purpose text not null
 ) partition by RANGE (started_at);
@@ -994,6 +999,41 @@ create table service_finding (
 alter table service_finding add constraint service_finding_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table service_finding add constraint service_finding_check CHECK (((NOT posted) OR ((reference IS NOT NULL) AND (posting_date IS NOT NULL))));
 alter table service_finding add constraint service_finding_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
+
+create table service_override (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  key_revision smallint not null,
+  codes text[] not null,
+  reason text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table service_override add constraint service_override_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table service_override add constraint service_override_client_id_adjustment_id_key_revision_key UNIQUE (client_id, adjustment_id, key_revision);
+alter table service_override add constraint service_override_codes_check CHECK (((cardinality(codes) >= 1) AND (cardinality(codes) <= 50)));
+
+create table service_pace (
+  client_id text not null,
+  service text not null,
+  allowance double precision not null,
+  counted_at timestamp with time zone not null
+);
+alter table service_pace add constraint service_pace_pkey PRIMARY KEY (client_id, service);
+
+create table service_part (
+  client_id text not null,
+  adjustment_id uuid not null,
+  part uuid not null,
+  entry_id uuid not null,
+  attempt_id uuid,
+  reference text,
+  posting_date date not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table service_part add constraint service_part_pkey PRIMARY KEY (client_id, adjustment_id, part);
 
 create table session (
   token_hash bytea not null,
@@ -1119,6 +1159,12 @@ alter table service_circuit add constraint service_circuit_client_id_fkey FOREIG
 
 alter table service_finding add constraint service_finding_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
+alter table service_override add constraint service_override_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table service_pace add constraint service_pace_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table service_part add constraint service_part_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id);
 
 alter table transition add constraint transition_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
@@ -1160,6 +1206,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_attempt_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_finding FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_override FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_part FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1244,6 +1294,12 @@ grant insert, select on table service_attempt_outcome to redress_app;
 grant insert, select, update on table service_circuit to redress_app;
 
 grant insert, select on table service_finding to redress_app;
+
+grant insert, select on table service_override to redress_app;
+
+grant insert, select, update on table service_pace to redress_app;
+
+grant insert, select on table service_part to redress_app;
 
 grant delete, insert, select on table session to redress_app;
 

@@ -106,7 +106,7 @@ const SETTINGS: { readonly [Key in keyof Configuration]: Setting<Configuration[K
     read: (text) =>
       text === undefined
         ? undefined
-        : wholeNumber(text, 1, 600, "is not a number of seconds from 1 to 600"),
+        : seconds(text, 600, "is not a number of seconds, at most 600"),
   },
   failpoints: {
     variable: "REDRESS_FAILPOINTS",
@@ -195,6 +195,15 @@ function wholeNumber(
   const value = Number(text);
   if (!/^[0-9]+$/.test(text ?? "") || value < least || value > most) {
     throw new Error(`${text ?? ""} ${problem}`);
+  }
+  return value;
+}
+
+/** More than zero; decimals are fine. */
+function seconds(text: string, most: number, problem: string): number {
+  const value = Number(text);
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(text) || value <= 0 || value > most) {
+    throw new Error(`${text} ${problem}`);
   }
   return value;
 }

@@ -31,6 +31,7 @@ const TASKS = {
   openapi: { file: "tools/write-openapi.ts" },
   bench: { file: "bench/main.ts", portal: "wanted" },
   property: { file: "tools/property.ts" },
+  faults: { file: "tools/faults.ts" },
   node: {},
 };
 

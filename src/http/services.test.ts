@@ -158,15 +158,18 @@ describe("settings", () => {
     expect(answers.map((one) => one.status)).toEqual([428, 412, 403, 404, 404, 404, 404]);
   });
 
-  test("keep the shape of the key while something open may be sent", async () => {
+  test.each([
+    ["/key/format", { key: { format: "int64", header: "Idempotency-Key", lifeSeconds: 86_400 } }],
+    ["/callPer", { callPer: "entry" }],
+  ])("keep what makes a key, %s, while something open may be sent", async (pointer, changed) => {
     await pendingCredits(server.engine, client, ["10.00"]);
-    const key = { format: "int64", header: "Idempotency-Key", lifeSeconds: 86_400 };
 
-    const refused = await send("PUT", settingsPath(), { body: written({ key }), version: 1 });
+    const refused = await send("PUT", settingsPath(), { body: written(changed), version: 1 });
 
     expect(refused).toMatchObject({ status: 409, body: { code: "service-in-use" } });
+    expect(refused.body["errors"]).toMatchObject([{ pointer }]);
     await runRound(desk());
-    const taken = await send("PUT", settingsPath(), { body: written({ key }), version: 1 });
+    const taken = await send("PUT", settingsPath(), { body: written(changed), version: 1 });
     expect(taken.status).toBe(200);
   });
 

@@ -4,23 +4,30 @@ import { z } from "zod";
 /** `body.result.id`, `body.lines.0.amount`, `body.answer.@outcome`, `header.x-reference`. */
 export const sourceShape = z.string().regex(/^(body|header)(\.[^.\s]+)+$/, "body.… or header.…");
 
+const oneOrMore = <Shape extends z.ZodType>(shape: Shape) =>
+  z.union([shape, z.array(shape).min(1)]);
+
+/** One place, or several: the first where something stands. */
+const placesShape = oneOrMore(sourceShape);
+
 export const answerShape = z.strictObject({
-  code: sourceShape.optional(),
-  message: sourceShape.optional(),
-  reference: sourceShape
+  code: placesShape.optional(),
+  codes: sourceShape
+    .optional()
+    .describe("All codes of an answer that names several: `*` stands for each of a list"),
+  message: placesShape.optional(),
+  reference: placesShape
     .optional()
     .describe("Of the posting; mapped, a posting without it is none"),
-  postingDate: sourceShape.optional(),
-  amount: sourceShape.optional(),
+  postingDate: placesShape.optional(),
+  amount: placesShape.optional(),
   amountIn: z.enum(["decimal", "minor"]).default("decimal"),
-  currency: sourceShape.optional(),
-  debitAccount: sourceShape.optional(),
-  creditAccount: sourceShape.optional(),
+  currency: placesShape.optional(),
+  debitAccount: placesShape.optional(),
+  creditAccount: placesShape.optional(),
 });
 
 const statusShape = z.union([z.int().min(100).max(599), z.string().regex(/^[1-5]xx$/)]);
-const oneOrMore = <Shape extends z.ZodType>(shape: Shape) =>
-  z.union([shape, z.array(shape).min(1)]);
 
 const whenShape = z.strictObject({
   status: oneOrMore(statusShape).optional(),

@@ -204,7 +204,7 @@ describe("a call that only validates", () => {
       post: { path: "/p", body: { a: "" } },
     });
 
-    const facts = { common: {}, entries: [] };
+    const facts = { common: {}, entries: [], overrides: [] };
     expect(() => adapter.prepare("probe", { real: facts, masked: facts })).toThrow(
       "core has no call that only validates",
     );

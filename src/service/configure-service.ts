@@ -138,19 +138,29 @@ function save(tx: Transaction, client: ClientRow, services: unknown): Promise<vo
 
 function refuseOtherKey(name: string, before: unknown, after: unknown, work: OpenWork): void {
   // Anything open, for a worker may be taking it this very moment.
-  if (work.open === 0 || keyFormatOf(before) === keyFormatOf(after)) return;
+  const changed = KEY_MAKERS.filter(({ of }) => of(before) !== of(after));
+  if (work.open === 0 || changed.length === 0) return;
   throw new Failure(
     "service-in-use",
-    `${work.open} open adjustments are routed to ${name}: the key keeps its shape`,
+    `${work.open} open adjustments are routed to ${name}: their keys stay as they are`,
     { service: name, open: work.open },
-    [{ pointer: "/key/format", detail: "cannot change while something open may be sent" }],
+    changed.map(({ pointer }) => ({
+      pointer,
+      detail: "cannot change while something open may be sent",
+    })),
   );
 }
 
-function keyFormatOf(settings: unknown): string {
-  const { key } = (settings ?? {}) as { key?: { format?: string } };
-  return key?.format ?? "uuid";
+interface KeySettings {
+  readonly key?: { readonly format?: string };
+  readonly callPer?: string;
 }
+
+/** What the key of a call is made of. */
+const KEY_MAKERS = [
+  { pointer: "/key/format", of: (one: unknown) => (one as KeySettings).key?.format ?? "uuid" },
+  { pointer: "/callPer", of: (one: unknown) => (one as KeySettings).callPer ?? "adjustment" },
+];
 
 /** Served by `adjustment_by_state`. */
 async function openWorkOf(db: Queries, clientId: string, service: string): Promise<OpenWork> {

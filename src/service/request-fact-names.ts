@@ -15,6 +15,7 @@ export const REQUEST_FACTS: ReadonlySet<string> = new Set([
   "adjustment.label",
   "adjustment.direction",
   "adjustment.memo",
+  "memoPost",
   "adjustment.reverses",
   "adjustment.reversesReference",
   "amount",
@@ -26,6 +27,12 @@ export const REQUEST_FACTS: ReadonlySet<string> = new Set([
   "statementText",
   "holder.account",
   "holder.number",
+  "step.id",
+  "step.side",
+  "step.collection",
+  "step.account",
+  "step.number",
+  "step.tranCode",
 ]);
 
 export const ENTRY_FACTS: ReadonlySet<string> = new Set([
@@ -48,12 +55,16 @@ export const ENTRY_FACTS: ReadonlySet<string> = new Set([
   "entry.statementText",
 ]);
 
+/** Those of the one at hand: an entry, or in `overrides` a code to override. */
+export const ITEM_FACTS: ReadonlySet<string> = new Set([...ENTRY_FACTS, "override.code"]);
+
 /** The dispute's own facts, as its rule book declares them: `facts.network`. */
 export const FREE_FACTS = "facts.";
 
 /** Those that may be a holder's whole number. */
 export const NUMBER_FACTS: ReadonlySet<string> = new Set([
   "holder.number",
+  "step.number",
   "entry.debitNumber",
   "entry.creditNumber",
 ]);

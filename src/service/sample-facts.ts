@@ -28,6 +28,13 @@ const SAMPLES: FactTable = {
   "adjustment.label": "Provisional Credit",
   "adjustment.direction": "credit",
   "adjustment.memo": false,
+  memoPost: false,
+  "step.id": NOBODY,
+  "step.side": "credit",
+  "step.collection": "accountHolder",
+  "step.account": NOBODY,
+  "step.number": "0000000000",
+  "step.tranCode": "000",
   "adjustment.reverses": null,
   "adjustment.reversesReference": null,
   amount: "1.00",
@@ -76,7 +83,7 @@ export function sampleFacts(
   const entry = Object.fromEntries([...ENTRY_FACTS].map((name) => [name, valueOf(name)]));
   const text = service.statementTexts[String(common["adjustment.rule"])];
   if (text !== undefined && given["statementText"] === undefined) common["statementText"] = text;
-  return { common, entries: [entry] };
+  return { common, entries: [entry], overrides: [] };
 }
 
 function refuseUnknown(given: Readonly<Record<string, FactValue>>): void {

@@ -117,7 +117,20 @@ export const serviceShape = z.strictObject({
     })
     .prefault({}),
   concurrency: z.int().min(1).max(1000).default(16).describe("Calls at once, per process"),
-  ratePerSecond: z.number().positive().nullable().default(null).describe("Calls, per process"),
+  ratePerSecond: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("Calls in any second, of all processes together"),
+  callPer: z
+    .enum(["adjustment", "entry", "step"])
+    .default("adjustment")
+    .describe("What one call posts: all of it, one entry, or one side of an entry"),
+  memoPost: z
+    .strictObject({ rules: z.array(z.string()).default([]) })
+    .prefault({})
+    .describe("Rules whose postings are asked for as memo posts: the fact memoPost"),
   maxAccountingServiceCallRetries: z.int().min(0).max(100).default(7),
   retrySpacingSeconds: z
     .array(z.number().min(0))

@@ -18,6 +18,7 @@ const facts: RequestFacts = {
     { "entry.rule": "Paid", "entry.amount": "1200.00" },
     { "entry.rule": "RefundFee", "entry.amount": "34.50" },
   ],
+  overrides: [{ "override.code": "1005" }, { "override.code": "1017" }],
 };
 
 function compile(value: unknown) {
@@ -33,6 +34,7 @@ describe("a template", () => {
     ["{{amount}}", "1234.50"],
     ["{{ amount | number }}", 1234.5],
     ["{{amountMinor | number}}", 123450],
+    [{ $each: "overrides", as: "{{override.code}}" }, ["1005", "1017"]],
     ["{{adjustment.memo}}", false],
     ["{{adjustment.reverses}}", null],
     ["dispute {{claim.number}}!", 'dispute 2405230003C"}!'],

@@ -2,14 +2,14 @@
  * Request templates: JSON with placeholders that name the adjustment's facts.
  *
  * A text that is one placeholder alone keeps the fact's type; among other text it becomes text.
- * `{"$each": "entries", "as": …}` repeats for every entry, `{"$if": "adjustment.memo", "then": …,
+ * `{"$each": "entries", "as": …}` repeats for every entry (or code in `overrides`), `{"$if": "adjustment.memo", "then": …,
  * "else": …}` chooses. Only declared facts can be named, nothing is evaluated: a template cannot
  * reach outside the data model.
  */
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 
-import { ENTRY_FACTS, FREE_FACTS, NUMBER_FACTS, REQUEST_FACTS } from "./request-fact-names.ts";
+import { FREE_FACTS, ITEM_FACTS, NUMBER_FACTS, REQUEST_FACTS } from "./request-fact-names.ts";
 
 export type FactValue = string | number | boolean | null;
 export type FactTable = Readonly<Record<string, FactValue>>;
@@ -18,7 +18,12 @@ export type FactTable = Readonly<Record<string, FactValue>>;
 export interface RequestFacts {
   readonly common: FactTable;
   readonly entries: readonly FactTable[];
+  /** What a person authorised to override, one `override.code` each. */
+  readonly overrides: readonly FactTable[];
 }
+
+/** What `$each` repeats for. */
+const LISTS = ["entries", "overrides"] as const;
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -85,12 +90,14 @@ function compileEach(
   compiling: Compiling,
 ): Renderer {
   const others = Object.keys(record).filter((name) => name !== "$each" && name !== "as");
-  if (record["$each"] !== "entries" || !("as" in record) || others.length > 0) {
-    compiling.faults.push({ pointer, detail: 'is {"$each": "entries", "as": …}' });
+  const list = LISTS.find((name) => name === record["$each"]);
+  if (list === undefined || !("as" in record) || others.length > 0) {
+    const lists = LISTS.map((name) => `"${name}"`).join(" or ");
+    compiling.faults.push({ pointer, detail: `is {"$each": ${lists}, "as": …}` });
     return () => null;
   }
   const item = compileValue(record["as"], `${pointer}/as`, { ...compiling, inEach: true });
-  return (facts) => facts.entries.map((entry) => item(facts, entry)).filter(isThere);
+  return (facts) => facts[list].map((one) => item(facts, one)).filter(isThere);
 }
 
 function compileIf(
@@ -146,12 +153,12 @@ function compileText(text: string, pointer: string, compiling: Compiling): Rende
 
 function checkName(name: string, pointer: string, { faults, uses }: Compiling): void {
   if (NUMBER_FACTS.has(name)) uses.add("number");
-  if (REQUEST_FACTS.has(name) || ENTRY_FACTS.has(name) || name.startsWith(FREE_FACTS)) return;
+  if (REQUEST_FACTS.has(name) || ITEM_FACTS.has(name) || name.startsWith(FREE_FACTS)) return;
   faults.push({ pointer, detail: `${name} is not a fact of an adjustment` });
 }
 
 function factOf(name: string, facts: RequestFacts, entry: FactTable): FactValue {
-  return (ENTRY_FACTS.has(name) ? entry[name] : facts.common[name]) ?? null;
+  return (ITEM_FACTS.has(name) ? entry[name] : facts.common[name]) ?? null;
 }
 
 function valueOf({ name, filters }: Placeholder, facts: RequestFacts, entry: FactTable): FactValue {

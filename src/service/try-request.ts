@@ -12,6 +12,7 @@ import { attemptKey } from "./attempt-key.ts";
 import { readHolderNumbers } from "./holder-numbers.ts";
 import { openAdapter } from "./http-adapter.ts";
 import { maskedText } from "./mask.ts";
+import { nextPart } from "./parts.ts";
 import { readValidation } from "./read-answer.ts";
 import { requestFacts } from "./request-facts.ts";
 import { sampleFacts } from "./sample-facts.ts";
@@ -19,7 +20,8 @@ import type { Service } from "./service-configuration.ts";
 import type { AttemptPurpose } from "./store.ts";
 import type { FactValue, RequestFacts } from "./template.ts";
 import type { TestDesk } from "./test-connection.ts";
-import { serviceAdjustments } from "./views.ts";
+import type { ServiceAdjustment } from "./views.ts";
+import { overridesOf, postedParts, serviceAdjustments } from "./views.ts";
 
 export type TrialCall = "post" | "lookUp" | "validate";
 
@@ -108,10 +110,11 @@ async function factsOf(desk: TestDesk, service: Service, order: TrialOrder): Pro
     const made = sampleFacts(service, key, engine.clock.now(), order.facts);
     return { real: made, masked: made, numbers: new Map() };
   }
-  const [row] = await serviceAdjustments(engine.database, [{ clientId, adjustmentId }]);
-  if (row === undefined) {
+  const [whole] = await serviceAdjustments(engine.database, [{ clientId, adjustmentId }]);
+  if (whole === undefined) {
     throw new Failure("not-found", `adjustment ${adjustmentId} does not exist`);
   }
+  const { row, part } = await callOf(desk, service, whole);
   const client = (await engine.clients(engine.database, [clientId])).get(clientId) as ClientRuntime;
   const numbers = await readHolderNumbers(engine.database, vault, [row]);
   const { chart } = client.rulebook.accounts;
@@ -121,6 +124,8 @@ async function factsOf(desk: TestDesk, service: Service, order: TrialOrder): Pro
     service,
     calendar: client.calendar,
     today: client.calendar.dateOf(engine.clock.now()),
+    part,
+    overrides: (await overridesOf(engine.database, [row])).get(adjustmentId) ?? [],
     labelOf: (rule: string) => client.rulebook.rules.get(rule)?.label ?? rule,
   };
   const holder = row.holderAccount;
@@ -129,6 +134,15 @@ async function factsOf(desk: TestDesk, service: Service, order: TrialOrder): Pro
     masked: requestFacts(row, sources, named(numbers.masked)),
     numbers: new Map([[numbers.whole.get(holder) ?? holder, numbers.masked.get(holder) ?? holder]]),
   };
+}
+
+/** The part that would be called for next; of one that is over, the first. */
+async function callOf(desk: TestDesk, service: Service, whole: ServiceAdjustment) {
+  const isOver = whole.assignmentId === "";
+  const posted = isOver ? undefined : await postedParts(desk.engine.database, [whole]);
+  const before = posted?.get(whole.adjustmentId) ?? new Set<string>();
+  const { adjustment: row, part } = nextPart(whole, service.callPer, before);
+  return { row, part };
 }
 
 async function validated(

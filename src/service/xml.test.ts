@@ -69,6 +69,7 @@ describe("facts", () => {
   const facts: RequestFacts = {
     common: { amount: "1.00", statementText: "bell \u0007" },
     entries: [{ "entry.label": "half \uD800" }],
+    overrides: [],
   };
 
   test.each([

@@ -46,7 +46,11 @@ export function testAdapter(
 export function factsOf(facts: Record<string, FactValue> = {}) {
   const usual = { key: "k-1", amount: "100.10", currency: "USD", "holder.number": "40001234" };
   return {
-    real: { common: { ...usual, ...facts }, entries: [] },
-    masked: { common: { ...usual, ...facts, "holder.number": "••••1234" }, entries: [] },
+    real: { common: { ...usual, ...facts }, entries: [], overrides: [] },
+    masked: {
+      common: { ...usual, ...facts, "holder.number": "••••1234" },
+      entries: [],
+      overrides: [],
+    },
   };
 }
