@@ -381,8 +381,10 @@ alter table assignment add constraint assignment_check CHECK ((is_open = (closed
 alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((leased_by IS NULL) AND (leased_until IS NULL))));
 alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
+CREATE INDEX assignment_closed_service ON public.assignment USING btree (client_id, destination, closed_at) INCLUDE (deadline_at, outcome) WHERE ((type = 'Pending Accounting Service'::text) AND (NOT is_open));
 CREATE INDEX assignment_due ON public.assignment USING btree (type, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL));
 CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL) AND (type = 'Pending Accounting Service'::text));
+CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
 CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
@@ -776,21 +778,56 @@ CREATE UNIQUE INDEX import_running ON public.import_run USING btree (content_sha
 
 create table job (
   id uuid not null,
-  client_id text,
   kind text not null,
   input jsonb not null,
   state text not null,
   done_count bigint default 0 not null,
-  total_count bigint,
-  result jsonb,
   asked_by text not null,
   leased_until timestamp with time zone,
   created_at timestamp with time zone not null,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  client_ids text[] not null,
+  failed_count bigint default 0 not null,
+  skipped_count bigint default 0 not null,
+  total_count bigint not null,
+  leased_by text,
+  started_at timestamp with time zone,
+  cancelled_by text
 );
 alter table job add constraint job_pkey PRIMARY KEY (id);
-alter table job add constraint job_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])));
-CREATE INDEX job_waiting ON public.job USING btree (created_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+alter table job add constraint job_check CHECK (((done_count >= 0) AND (((done_count + failed_count) + skipped_count) <= total_count)));
+alter table job add constraint job_check1 CHECK (((state = ANY (ARRAY['done'::text, 'cancelled'::text])) = (finished_at IS NOT NULL)));
+alter table job add constraint job_check2 CHECK (((state = 'cancelled'::text) = (cancelled_by IS NOT NULL)));
+alter table job add constraint job_check3 CHECK (((state <> 'done'::text) OR (((done_count + failed_count) + skipped_count) = total_count)));
+alter table job add constraint job_check4 CHECK (((finished_at IS NULL) OR ((leased_by IS NULL) AND (leased_until IS NULL))));
+alter table job add constraint job_failed_count_check CHECK ((failed_count >= 0));
+alter table job add constraint job_skipped_count_check CHECK ((skipped_count >= 0));
+alter table job add constraint job_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'cancelled'::text])));
+alter table job add constraint job_total_count_check CHECK ((total_count >= 0));
+CREATE INDEX job_to_do ON public.job USING btree (created_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+create table job_item (
+  job_id uuid not null,
+  ordinal integer not null,
+  client_id text not null,
+  assignment_id uuid not null,
+  adjustment_id uuid not null,
+  seen_version integer not null
+);
+alter table job_item add constraint job_item_pkey PRIMARY KEY (job_id, ordinal);
+alter table job_item add constraint job_item_ordinal_check CHECK ((ordinal > 0));
+
+create table job_item_outcome (
+  job_id uuid not null,
+  ordinal integer not null,
+  outcome text not null,
+  code text,
+  reason text,
+  recorded_at timestamp with time zone not null
+);
+alter table job_item_outcome add constraint job_item_outcome_pkey PRIMARY KEY (job_id, ordinal);
+alter table job_item_outcome add constraint job_item_outcome_check CHECK (((outcome = 'done'::text) = (code IS NULL)));
+alter table job_item_outcome add constraint job_item_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text])));
 
 create table operation (
   client_id text not null,
@@ -920,11 +957,15 @@ create table service_attempt_outcome (
   latency_ms integer not null,
   superseded boolean default false not null,
   recorded_at timestamp with time zone not null,
-  codes text[]
+  codes text[],
+  service text not null,
+  purpose text not null
 ) partition by RANGE (started_at);
 alter table service_attempt_outcome add constraint service_attempt_outcome_pkey PRIMARY KEY (client_id, adjustment_id, attempt_id, started_at);
 alter table service_attempt_outcome add constraint service_attempt_outcome_latency_ms_check CHECK ((latency_ms >= 0));
 alter table service_attempt_outcome add constraint service_attempt_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['posted'::text, 'alreadyPosted'::text, 'refused'::text, 'refusedOverridable'::text, 'notProcessed'::text, 'unknown'::text, 'notFound'::text])));
+alter table service_attempt_outcome add constraint service_attempt_outcome_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'lookUp'::text, 'probe'::text])));
+CREATE INDEX service_attempt_outcome_of_service ON ONLY public.service_attempt_outcome USING btree (client_id, service, started_at) INCLUDE (purpose, outcome, latency_ms);
 
 create table service_circuit (
   client_id text not null,
@@ -933,10 +974,12 @@ create table service_circuit (
   failures integer not null,
   openings integer not null,
   probe_at timestamp with time zone,
-  updated_at timestamp with time zone not null
+  updated_at timestamp with time zone not null,
+  opened_at timestamp with time zone
 );
 alter table service_circuit add constraint service_circuit_pkey PRIMARY KEY (client_id, service);
 alter table service_circuit add constraint service_circuit_check CHECK (((state = 'closed'::text) = (probe_at IS NULL)));
+alter table service_circuit add constraint service_circuit_check1 CHECK (((state = 'closed'::text) = (opened_at IS NULL)));
 alter table service_circuit add constraint service_circuit_failures_check CHECK ((failures >= 0));
 alter table service_circuit add constraint service_circuit_openings_check CHECK ((openings >= 0));
 alter table service_circuit add constraint service_circuit_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'halfOpen'::text])));
@@ -1088,7 +1131,9 @@ alter table execution add constraint execution_client_id_adjustment_id_fkey FORE
 
 alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
 
-alter table job add constraint job_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+alter table job_item add constraint job_item_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id);
+
+alter table job_item_outcome add constraint job_item_outcome_job_id_ordinal_fkey FOREIGN KEY (job_id, ordinal) REFERENCES job_item(job_id, ordinal);
 
 alter table operation add constraint operation_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
@@ -1145,6 +1190,10 @@ CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS adde
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.execution FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER recorded AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION execution_recorded();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE FUNCTION refuse_other_body();
 
@@ -1221,6 +1270,10 @@ grant insert, select on table import_reject to redress_app;
 grant insert, select, update on table import_run to redress_app;
 
 grant insert, select, update on table job to redress_app;
+
+grant insert, select on table job_item to redress_app;
+
+grant insert, select on table job_item_outcome to redress_app;
 
 grant insert, select, update on table operation to redress_app;
 

@@ -30,6 +30,7 @@ import { keepPace, withinPace } from "./keep-pace.ts";
 import type { Part } from "./parts.ts";
 import { entriesMovedBy, nextPart } from "./parts.ts";
 import type { Service } from "./service-configuration.ts";
+import { serviceOf } from "./service-configuration.ts";
 import type { NewAttempt } from "./store.ts";
 import { insertAttempts } from "./store.ts";
 import { abandoned } from "./take-over.ts";
@@ -209,6 +210,8 @@ function take(taking: Taking, row: ServiceAdjustment): void {
   const wanted = taking.wanted.get(nameOf(row));
   assert(wanted !== undefined, `${nameOf(row)} was asked for`);
   const { service } = wanted;
+  // A key or an address of yesterday must not leave; the next round has today's.
+  if (isConfiguredAnew(taking, row, service)) return waitUntil(taking, row, taking.now);
   const history = taking.histories.get(row.adjustmentId) ?? [];
   switch (row.state) {
     case "pendingService":
@@ -223,6 +226,15 @@ function take(taking: Taking, row: ServiceAdjustment): void {
     default:
       assert(false, `${row.state} does not wait for a service`);
   }
+}
+
+function waitUntil(taking: Taking, row: ServiceAdjustment, at: number): void {
+  taking.waits.push({ clientId: row.clientId, id: row.assignmentId, dueAt: instant(at) });
+}
+
+function isConfiguredAnew(taking: Taking, row: ServiceAdjustment, service: Service): boolean {
+  const client = taking.clients.get(row.clientId) as ClientRuntime;
+  return serviceOf(client.settings, service.name) !== service;
 }
 
 function follow(
@@ -245,11 +257,7 @@ function follow(
       });
       return;
     case "wait":
-      taking.waits.push({
-        clientId: row.clientId,
-        id: row.assignmentId,
-        dueAt: instant(taking.now + Math.ceil(step.waitSeconds * 1000)),
-      });
+      waitUntil(taking, row, taking.now + Math.ceil(step.waitSeconds * 1000));
       return;
     case "person":
       taking.moves.push({

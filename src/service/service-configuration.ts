@@ -103,6 +103,11 @@ export const serviceShape = z.strictObject({
     .nullable()
     .default(null)
     .describe("A call that runs the core's checks and writes nothing"),
+  health: z
+    .strictObject({ path: pathShape })
+    .nullable()
+    .default(null)
+    .describe("A GET that says that the core is there; for the test of the connection alone"),
   answer: answerShape.prefault({}),
   outcomes: z.array(rowShape).default([]).describe("First that fits; then the shipped rows"),
   timeouts: z

@@ -153,6 +153,8 @@ function outcomeOf({ landed, reading, status }: Judged, isSuperseded: boolean): 
     clientId: flight.clientId,
     adjustmentId: flight.adjustmentId,
     attemptId: flight.attemptId,
+    service: flight.service.name,
+    purpose: flight.purpose,
     startedAt: flight.startedAt,
     outcome: reading.outcome,
     status,

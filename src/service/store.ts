@@ -64,6 +64,8 @@ export interface NewOutcome {
   readonly clientId: string;
   readonly adjustmentId: string;
   readonly attemptId: string;
+  readonly service: string;
+  readonly purpose: AttemptPurpose;
   readonly startedAt: string;
   readonly outcome: PostingOutcome | LookUpOutcome;
   readonly status: number | null;
@@ -85,16 +87,18 @@ export async function insertOutcomes(
   if (rows.length === 0) return;
   await tx.execute(sql`
     insert into service_attempt_outcome (
-      client_id, adjustment_id, attempt_id, started_at, outcome, status, code, reason, reference,
-      answer, latency_ms, superseded, codes, recorded_at)
-    select client_id, adjustment_id, attempt_id, started_at, outcome, status, code, reason,
-           reference, answer, latency_ms, superseded,
+      client_id, adjustment_id, attempt_id, service, purpose, started_at, outcome, status, code,
+      reason, reference, answer, latency_ms, superseded, codes, recorded_at)
+    select client_id, adjustment_id, attempt_id, service, purpose, started_at, outcome, status,
+           code, reason, reference, answer, latency_ms, superseded,
            (select array_agg(one) from jsonb_array_elements_text(codes) as one),
            ${recordedAt}::timestamptz
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.adjustmentId)}::uuid[],
       ${rows.map((row) => row.attemptId)}::uuid[],
+      ${rows.map((row) => row.service)}::text[],
+      ${rows.map((row) => row.purpose)}::text[],
       ${rows.map((row) => row.startedAt)}::timestamptz[],
       ${rows.map((row) => row.outcome)}::text[],
       ${rows.map((row) => row.status)}::smallint[],
@@ -105,8 +109,8 @@ export async function insertOutcomes(
       ${rows.map((row) => row.latencyMilliseconds)}::int[],
       ${rows.map((row) => row.isSuperseded)}::boolean[],
       ${rows.map((row) => json(row.codes ?? []))}::jsonb[]) as added (
-        client_id, adjustment_id, attempt_id, started_at, outcome, status, code, reason,
-        reference, answer, latency_ms, superseded, codes)
+        client_id, adjustment_id, attempt_id, service, purpose, started_at, outcome, status, code,
+        reason, reference, answer, latency_ms, superseded, codes)
   `);
 }
 
@@ -126,7 +130,8 @@ export async function saveCircuit(
   await tx.execute(sql`
     update service_circuit
     set state = ${circuit.state}, failures = ${circuit.failures}, openings = ${circuit.openings},
-        probe_at = to_timestamp(${probeAt}::float8), updated_at = ${now}
+        probe_at = to_timestamp(${probeAt}::float8), updated_at = ${now},
+        opened_at = case when ${circuit.state} <> 'closed' then coalesce(opened_at, ${now}) end
     where client_id = ${clientId} and service = ${service}
   `);
 }

@@ -132,7 +132,10 @@ interface AdjustmentRow extends Omit<ServiceAdjustment, "entries" | "entryIds"> 
   readonly isPartly: boolean;
 }
 
-/** Adjustments with their entries; rows of one client lie together. */
+/**
+ * Adjustments with their entries, those that are over too (their assignment is an empty text); rows
+ * of one client lie together.
+ */
 export async function serviceAdjustments(
   db: Queries,
   keys: readonly { clientId: string; adjustmentId: string }[],
@@ -140,7 +143,7 @@ export async function serviceAdjustments(
   if (keys.length === 0) return [];
   const rows = await db.query<AdjustmentRow>(sql`
     select a.client_id as "clientId", a.id as "adjustmentId",
-           a.open_assignment_id as "assignmentId",
+           coalesce(a.open_assignment_id::text, '') as "assignmentId",
            coalesce(a.destination, '') as service, a.version, a.state,
            a.partly_processed as "isPartlyProcessed",
            a.key_revision as "keyRevision", a.created_at as "createdAt", c.id as "claimId",
@@ -153,8 +156,9 @@ export async function serviceAdjustments(
               and x.sign = 1
             order by x.recorded_at desc limit 1) as "reversesReference",
            a.amount_minor as "amountMinor", a.currency, a.event_date as "eventDate",
-           a.planned_posting_date as "plannedPostingDate", s.attempts,
-           s.opened_at as "openedAt",
+           a.planned_posting_date as "plannedPostingDate",
+           coalesce(s.attempts, 0) as attempts,
+           coalesce(s.opened_at, a.created_at) as "openedAt",
            exists (
              select 1 from execution x
              where x.client_id = a.client_id and x.adjustment_id = a.id
@@ -163,7 +167,7 @@ export async function serviceAdjustments(
       ${keys.map((key) => key.clientId)}::text[],
       ${keys.map((key) => key.adjustmentId)}::uuid[]) as wanted (client_id, id)
     join adjustment a on a.client_id = wanted.client_id and a.id = wanted.id
-    join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
+    left join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
     join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
     join claim c on c.client_id = d.client_id and c.id = d.claim_id
     order by a.client_id, a.id
