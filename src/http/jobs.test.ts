@@ -29,7 +29,6 @@ import { takeAssignments } from "../work/take.ts";
 import { jobKinds } from "../work/job-kinds.ts";
 import { lockJob } from "../work/job-views.ts";
 import { runTurn, startJobWorker } from "../work/run-jobs.ts";
-import { leaseNextJob, renewJobLease } from "../work/store.ts";
 
 const db = useDatabase();
 const PROCESS = fileURLToPath(new URL("../../test/support/job-process.ts", import.meta.url));
@@ -374,32 +373,6 @@ describe("a worker that dies", () => {
     expect(problems).toEqual([]);
     const [row] = await db.query(sql`select leased_by, leased_until from job`);
     expect(row).toEqual({ leased_by: null, leased_until: null });
-  });
-
-  test("is not taken over while its heartbeat goes on", async () => {
-    await failed(["10.00"]);
-    const asked = await ask({ client });
-    const { clock } = server.engine;
-    const lease = (worker: string) => ({
-      worker,
-      now: clock.now().toString(),
-      leasedUntil: clock.now().add({ seconds: 30 }).toString(),
-    });
-    const kinds = [...kindsNow().keys()];
-    const id = String(asked.body["id"]);
-    const take = (worker: string) => db.transaction((tx) => leaseNextJob(tx, kinds, lease(worker)));
-
-    const first = await take("one");
-    clock.advance({ seconds: 20 });
-    await db.transaction((tx) => renewJobLease(tx, id, lease("one")));
-    clock.advance({ seconds: 20 });
-    const early = await take("two");
-    clock.advance({ seconds: 11 });
-    const late = await take("two");
-
-    expect([first?.id, early, late?.id]).toEqual([id, undefined, id]);
-    // Whoever lost it renews nothing.
-    expect(await db.transaction((tx) => renewJobLease(tx, id, lease("one")))).toBe(0);
   });
 
   test("loses what somebody else took over: its chunk is not written", async () => {
