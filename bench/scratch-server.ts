@@ -13,9 +13,17 @@ import { systemClock } from "../src/kernel/clock.ts";
 
 const TEMPLATE = "bench_template";
 
+export interface ScratchDatabase {
+  readonly database: Database;
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
 export interface ScratchServer {
   /** A fresh, migrated database. */
-  database(): Promise<{ database: Database; url: string; drop(): Promise<void> }>;
+  database(): Promise<ScratchDatabase>;
+  /** Takes a database over as a pattern: nobody may be connected any more. Answers copies of it. */
+  pattern(source: ScratchDatabase): Promise<() => Promise<ScratchDatabase>>;
   close(): Promise<void>;
 }
 
@@ -35,19 +43,30 @@ export async function scratchServer(): Promise<ScratchServer> {
     clock: systemClock,
   });
   let ordinal = 0;
+  const copyOf = async (template: string): Promise<ScratchDatabase> => {
+    const name = `bench_${(ordinal += 1)}`;
+    await statement(lease.databaseUrl, `create database ${name} template ${template}`);
+    const database = connectDatabase({ databaseUrl: named(name), connections: 4 });
+    return {
+      database,
+      url: named(name),
+      drop: async () => {
+        await database.close();
+        await statement(lease.databaseUrl, `drop database ${name} with (force)`);
+        await statement(lease.databaseUrl, "checkpoint");
+      },
+    };
+  };
   return {
-    database: async () => {
-      const name = `bench_${(ordinal += 1)}`;
-      await statement(lease.databaseUrl, `create database ${name} template ${TEMPLATE}`);
-      const database = connectDatabase({ databaseUrl: named(name), connections: 4 });
-      return {
-        database,
-        url: named(name),
-        drop: async () => {
-          await database.close();
-          await statement(lease.databaseUrl, `drop database ${name} with (force)`);
-          await statement(lease.databaseUrl, "checkpoint");
-        },
+    database: () => copyOf(TEMPLATE),
+    pattern: async (source) => {
+      await source.database.close();
+      // As a database that runs for a while: its statistics are known, nothing waits to be written.
+      await statement(source.url, "vacuum (freeze, analyze)");
+      return async () => {
+        const copy = await copyOf(new URL(source.url).pathname.slice(1));
+        await statement(copy.url, "checkpoint");
+        return copy;
       };
     },
     close: async () => {

@@ -1,6 +1,6 @@
 /**
  * The core's own book beside ours: every posting belongs to one adjustment, every executed
- * adjustment has exactly one, and all accounts agree to the cent once what nobody knows is left out.
+ * adjustment has exactly one, and all accounts agree to the cent, but for what nobody knows.
  */
 import type { CorePosting } from "../../examples/cores/book.ts";
 import { totalOf } from "../../examples/cores/book.ts";

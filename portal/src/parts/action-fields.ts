@@ -94,7 +94,7 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
   override: {
     fields: [REASON],
     consequence:
-      "It is sent again with the codes of the refusal, under a new key. Your name and reason stay with it.",
+      "It is sent again with the codes of the refusal, under a new key. Your name stays with it.",
     done: "It will be sent again with the override",
     tone: "red",
   },
