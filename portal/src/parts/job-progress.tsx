@@ -46,7 +46,7 @@ export function JobProgress({ job }: { readonly job: Job }) {
           </li>
         )}
         <li className={css["pointed"]}>
-          {percent}% of {plural(total, "item")}
+          {total === 0 ? "Nothing matched" : `${percent}% of ${plural(total, "item")}`}
         </li>
       </ul>
     </div>

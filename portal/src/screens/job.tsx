@@ -19,7 +19,7 @@ import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
 import { CancelJob } from "./cancel-job.tsx";
-import { filterWords } from "./jobs.tsx";
+import { JobFilter } from "./jobs.tsx";
 
 const route = getRouteApi("/inside/jobs/$job");
 
@@ -39,7 +39,7 @@ function Shown({ job }: { readonly job: JobAnswer }) {
       title={job.label}
       lead={
         <>
-          <Link to="/jobs">Jobs</Link> · {filterWords(job)}
+          <Link to="/jobs">Jobs</Link> · <JobFilter job={job} />
         </>
       }
       actions={

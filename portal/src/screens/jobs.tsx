@@ -6,6 +6,7 @@ import { ListChecks } from "lucide-react";
 
 import { isOver, jobsQuery } from "../api/service-queries.ts";
 import type { Job } from "../api/service-types.ts";
+import { useClientName } from "../parts/clients.ts";
 import { JobProgress } from "../parts/job-progress.tsx";
 import { JOB_LOOKS } from "../parts/service-looks.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
@@ -66,7 +67,9 @@ function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
               <Link className={ui["link"]} to="/jobs/$job" params={{ job: job.id }}>
                 {job.label}
               </Link>
-              <div className={ui["soft"]}>{filterWords(job)}</div>
+              <div className={ui["soft"]}>
+                <JobFilter job={job} />
+              </div>
             </td>
             <td>
               <Badge look={JOB_LOOKS[job.state]} />
@@ -88,7 +91,22 @@ function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
   );
 }
 
-export function filterWords({ filter }: Job): string {
-  const given = Object.entries(filter).map(([name, value]) => `${name} ${String(value)}`);
-  return given.length === 0 ? "everything" : given.join(", ");
+const FILTER_WORDS: Readonly<Record<string, string>> = {
+  service: "at",
+  code: "code",
+  reason: "because of",
+  failedBefore: "failed before",
+};
+
+/** What the job was asked for, in words. */
+export function JobFilter({ job }: { readonly job: Job }) {
+  const nameOf = useClientName();
+  const { client, ...others } = job.filter;
+  const words = [
+    client === undefined ? "All clients" : nameOf(String(client)),
+    ...Object.entries(others).map(
+      ([name, value]) => `${FILTER_WORDS[name] ?? name} ${String(value)}`,
+    ),
+  ];
+  return <>{words.join(", ")}</>;
 }
