@@ -1,7 +1,7 @@
 -- Why: overrides that a person authorised; postings in parts (an entry, a step) where the system of
 -- record works so; the rate of a service, shared by all processes.
--- Locks: service_attempt, service_attempt_outcome and adjustment exclusively for the moment in which
--- columns are added; nothing is rewritten. How long: milliseconds.
+-- Locks: service_attempt, service_attempt_outcome and adjustment exclusively for the moment in
+-- which columns are added; nothing is rewritten. How long: milliseconds.
 
 -- A person's authorisation to send back the codes of one refusal. The call that carries them has
 -- the key revision after that refusal; a later refusal needs another one.

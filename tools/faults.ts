@@ -92,7 +92,7 @@ function inWords(verdict: Verdict): string {
   return (
     `${core} ${fault}: of ${adjustments} adjustments ${posted} posted once, ${refused} refused, ` +
     `${failed} given up, ${undecided} undecided; ${verdict.setbacks} setbacks, ` +
-    `${verdict.kills} kills, ${seconds.toFixed(0)} s: ${bad.length === 0 ? "" : `${bad.join(", ")}: `}` +
-    `${verdict.met ? "met" : "NOT MET"}\n`
+    `${verdict.kills} kills, ${seconds.toFixed(0)} s: ` +
+    `${[...bad, verdict.met ? "met" : "NOT MET"].join(", ")}\n`
   );
 }

@@ -128,7 +128,7 @@ describe("a job", () => {
     expect(core.book.postings()).toHaveLength(3);
   });
 
-  test("reaches what matched when it was asked for, by service, code, reason and time", async () => {
+  test("reaches what matched when it was asked for: service, code, reason, time", async () => {
     const [first] = await failed(["10.00"]);
     const before = server.engine.clock.now().toString();
     server.engine.clock.advance({ minutes: 5 });

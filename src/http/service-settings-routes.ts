@@ -165,8 +165,8 @@ function putServiceRoute(app: ZodApp, parts: HttpDependencies): void {
         id: "putServiceSettings",
         summary: "Add a service or change its settings",
         description:
-          "Checked before it is saved; places count from the settings sent. Workers use it within " +
-          "a second. With dryRun: what would change, and nothing is saved.",
+          "Checked before it is saved; places count from the settings sent. Workers use it " +
+          "within a second. With dryRun: what would change, and nothing is saved.",
         failures: ["not-found", "configuration-invalid", "service-in-use"],
       },
       {

@@ -195,7 +195,7 @@ function nameIn(name: string): string {
 
 function tlsAdvice(reason: string): string {
   if (reason.includes("pinned")) {
-    return "Ask the other side whether they changed it; if so, add its SHA-256 to tls.pinnedSha256.";
+    return "Ask the other side whether they changed it; if so, add it to tls.pinnedSha256.";
   }
   if (reason.includes("authority")) {
     return "Put the authority that signed it into tls.ca, by reference.";

@@ -13,8 +13,9 @@ export interface SettingChange {
   readonly isOfConnection: boolean;
 }
 
-const OF_CONNECTION =
-  /^\/(url|protocol|authentication|secretHeaders|tls|key|soap\/security)(\/|$)|^\/post\/(path|method)$/;
+const OF_CONNECTION = new RegExp(
+  "^/((url|protocol|authentication|secretHeaders|tls|key|soap/security)(/|$)|post/(path|method)$)",
+);
 const SHOWN_CHARACTERS = 200;
 
 export function settingChanges(before: unknown, after: unknown, pointer = ""): SettingChange[] {

@@ -179,7 +179,7 @@ describe("tests and settings", { timeout: 120_000 }, () => {
     expect(core.calls()).toBe(0);
   });
 
-  test("changes settings, with faults by place, and with the difference before it is saved", async () => {
+  test("changes settings, with faults by place, and the difference beforehand", async () => {
     await pendingCredits(site.server.engine, client, ["31.00"]);
     const page = await site.signedIn("amy", `/services/${client}/core?tab=settings`);
     await page.getByRole("button", { name: "Change" }).click();
@@ -207,7 +207,7 @@ describe("tests and settings", { timeout: 120_000 }, () => {
 });
 
 describe("the attempts of an adjustment", { timeout: 120_000 }, () => {
-  test("open by keyboard to the masked request and answer, with key, fence and worker", async () => {
+  test("open by keyboard to the masked request and answer, with key and worker", async () => {
     const [id = ""] = await failed(["31.00"]);
     const { assignmentId } = await onlyStanding(db, id);
     const page = await site.signedIn("amy", `/queues?assignment=${assignmentId}`);

@@ -66,7 +66,8 @@ export function circuitWords({ circuit }: ServiceSummary, now: number): string {
     case "open":
       return (
         `Nothing is sent${since === null ? "" : ` (it opened ${ago(since, now)})`}: ` +
-        `${plural(failures, "call")} in a row did not get through. ${probeWords(nextProbeAt, now)} ` +
+        `${plural(failures, "call")} in a row did not get through. ` +
+        `${probeWords(nextProbeAt, now)} ` +
         `One answer closes it${openings > 1 ? `; it opened ${openings} times since the last` : ""}.`
       );
     case "halfOpen":

@@ -48,7 +48,10 @@ export function RetryAll(props: {
     <div className={forms["form"]}>
       <NativeSelect
         label="Which of them?"
-        description="What failed is made due again, each with a fresh key where it was refused. Rate, concurrency and circuit stay: nothing is stormed."
+        description={
+          "What failed is made due again, each with a fresh key where it was refused. " +
+          "Rate, concurrency and circuit stay: nothing is stormed."
+        }
         value={code}
         data={[
           { value: "", label: "All that failed here" },

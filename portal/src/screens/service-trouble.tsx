@@ -67,7 +67,7 @@ function OldestUnknown({ monitor }: { readonly monitor: ServiceMonitor }) {
         <p className={ui["soft"]}>
           {oldest.machineMayAct
             ? "The machine goes on looking it up, or sends it again with the same key."
-            : "The machine can do no more. A person finds out in the system of record and says so."}{" "}
+            : "The machine can do no more. A person finds out in the core and says so."}{" "}
           <Link to="/queues" search={{ assignment: oldest.assignment }}>
             Open its assignment
           </Link>
