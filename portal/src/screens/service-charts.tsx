@@ -1,4 +1,5 @@
 /** Calls a minute by outcome, and how long they took: plots, each with its figures below. */
+import { Activity } from "lucide-react";
 import type { ReactNode } from "react";
 import { lazy, Suspense, useMemo, useState } from "react";
 
@@ -6,6 +7,7 @@ import type { ServiceMonitor } from "../api/service-types.ts";
 import type { CallSeries } from "../parts/calls-over-time.ts";
 import { CALL_GROUPS, callSeries, latencySeries, totals } from "../parts/calls-over-time.ts";
 import css from "../parts/service.module.css";
+import { Empty } from "../ui/answers.tsx";
 import { Panel, Table } from "../ui/panel.tsx";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
@@ -16,6 +18,15 @@ const TimePlot = lazy(() =>
 );
 
 export function ServiceCharts({ monitor }: { readonly monitor: ServiceMonitor }) {
+  if (monitor.calls.length === 0) {
+    return (
+      <Panel title="Calls a minute, and how long they take">
+        <Empty title="No call in this span of time" icon={Activity}>
+          <p>Calls are drawn as they are made. A longer span, chosen above, shows earlier ones.</p>
+        </Empty>
+      </Panel>
+    );
+  }
   return (
     <div className={css["pair"]}>
       <Calls monitor={monitor} />
