@@ -290,7 +290,9 @@ CASE
 END) stored,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
-  updated_at timestamp with time zone not null
+  updated_at timestamp with time zone not null,
+  partly_processed boolean default false not null,
+  overridable boolean default false not null
 ) with (fillfactor=85);
 alter table adjustment add constraint adjustment_pkey PRIMARY KEY (client_id, id);
 alter table adjustment add constraint adjustment_amount_minor_check CHECK ((amount_minor >= 0));
@@ -298,6 +300,7 @@ alter table adjustment add constraint adjustment_check CHECK (((state = ANY (ARR
 alter table adjustment add constraint adjustment_check1 CHECK (((processing = 'execute'::text) OR (state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'tracked'::text, 'cancelled'::text]))));
 alter table adjustment add constraint adjustment_failed_route_check CHECK ((failed_route = ANY (ARRAY['service'::text, 'batch'::text])));
 alter table adjustment add constraint adjustment_ordinal_check CHECK ((ordinal > 0));
+alter table adjustment add constraint adjustment_partly_processed CHECK (((NOT partly_processed) OR (state <> ALL (ARRAY['planned'::text, 'awaitingApproval'::text, 'serviceFailed'::text, 'pendingManual'::text, 'tracked'::text, 'cancelled'::text]))));
 alter table adjustment add constraint adjustment_processing_check CHECK ((processing = ANY (ARRAY['execute'::text, 'track'::text])));
 alter table adjustment add constraint adjustment_route_check CHECK ((route = ANY (ARRAY['AUTO'::text, 'BATCH'::text, 'MANUAL'::text])));
 alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'pendingService'::text, 'sending'::text, 'unknown'::text, 'serviceFailed'::text, 'partlyExecuted'::text, 'pendingBatch'::text, 'inFile'::text, 'batchFailed'::text, 'pendingManual'::text, 'executed'::text, 'tracked'::text, 'cancelled'::text])));
@@ -378,8 +381,10 @@ alter table assignment add constraint assignment_check CHECK ((is_open = (closed
 alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((leased_by IS NULL) AND (leased_until IS NULL))));
 alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
+CREATE INDEX assignment_closed_service ON public.assignment USING btree (client_id, destination, closed_at) INCLUDE (deadline_at, outcome) WHERE ((type = 'Pending Accounting Service'::text) AND (NOT is_open));
 CREATE INDEX assignment_due ON public.assignment USING btree (type, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL));
 CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL) AND (type = 'Pending Accounting Service'::text));
+CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
 CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
@@ -773,21 +778,56 @@ CREATE UNIQUE INDEX import_running ON public.import_run USING btree (content_sha
 
 create table job (
   id uuid not null,
-  client_id text,
   kind text not null,
   input jsonb not null,
   state text not null,
   done_count bigint default 0 not null,
-  total_count bigint,
-  result jsonb,
   asked_by text not null,
   leased_until timestamp with time zone,
   created_at timestamp with time zone not null,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  client_ids text[] not null,
+  failed_count bigint default 0 not null,
+  skipped_count bigint default 0 not null,
+  total_count bigint not null,
+  leased_by text,
+  started_at timestamp with time zone,
+  cancelled_by text
 );
 alter table job add constraint job_pkey PRIMARY KEY (id);
-alter table job add constraint job_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])));
-CREATE INDEX job_waiting ON public.job USING btree (created_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+alter table job add constraint job_check CHECK (((done_count >= 0) AND (((done_count + failed_count) + skipped_count) <= total_count)));
+alter table job add constraint job_check1 CHECK (((state = ANY (ARRAY['done'::text, 'cancelled'::text])) = (finished_at IS NOT NULL)));
+alter table job add constraint job_check2 CHECK (((state = 'cancelled'::text) = (cancelled_by IS NOT NULL)));
+alter table job add constraint job_check3 CHECK (((state <> 'done'::text) OR (((done_count + failed_count) + skipped_count) = total_count)));
+alter table job add constraint job_check4 CHECK (((finished_at IS NULL) OR ((leased_by IS NULL) AND (leased_until IS NULL))));
+alter table job add constraint job_failed_count_check CHECK ((failed_count >= 0));
+alter table job add constraint job_skipped_count_check CHECK ((skipped_count >= 0));
+alter table job add constraint job_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'cancelled'::text])));
+alter table job add constraint job_total_count_check CHECK ((total_count >= 0));
+CREATE INDEX job_to_do ON public.job USING btree (created_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+create table job_item (
+  job_id uuid not null,
+  ordinal integer not null,
+  client_id text not null,
+  assignment_id uuid not null,
+  adjustment_id uuid not null,
+  seen_version integer not null
+);
+alter table job_item add constraint job_item_pkey PRIMARY KEY (job_id, ordinal);
+alter table job_item add constraint job_item_ordinal_check CHECK ((ordinal > 0));
+
+create table job_item_outcome (
+  job_id uuid not null,
+  ordinal integer not null,
+  outcome text not null,
+  code text,
+  reason text,
+  recorded_at timestamp with time zone not null
+);
+alter table job_item_outcome add constraint job_item_outcome_pkey PRIMARY KEY (job_id, ordinal);
+alter table job_item_outcome add constraint job_item_outcome_check CHECK (((outcome = 'done'::text) = (code IS NULL)));
+alter table job_item_outcome add constraint job_item_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text])));
 
 create table operation (
   client_id text not null,
@@ -896,7 +936,8 @@ create table service_attempt (
   key_revision smallint not null,
   worker text not null,
   request jsonb not null,
-  started_at timestamp with time zone not null
+  started_at timestamp with time zone not null,
+  part uuid
 ) partition by RANGE (started_at);
 alter table service_attempt add constraint service_attempt_pkey PRIMARY KEY (client_id, adjustment_id, id, started_at);
 alter table service_attempt add constraint service_attempt_fence_check CHECK ((fence > 0));
@@ -915,11 +956,16 @@ create table service_attempt_outcome (
   answer text,
   latency_ms integer not null,
   superseded boolean default false not null,
-  recorded_at timestamp with time zone not null
+  recorded_at timestamp with time zone not null,
+  codes text[],
+  service text not null,
+  purpose text not null
 ) partition by RANGE (started_at);
 alter table service_attempt_outcome add constraint service_attempt_outcome_pkey PRIMARY KEY (client_id, adjustment_id, attempt_id, started_at);
 alter table service_attempt_outcome add constraint service_attempt_outcome_latency_ms_check CHECK ((latency_ms >= 0));
 alter table service_attempt_outcome add constraint service_attempt_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['posted'::text, 'alreadyPosted'::text, 'refused'::text, 'refusedOverridable'::text, 'notProcessed'::text, 'unknown'::text, 'notFound'::text])));
+alter table service_attempt_outcome add constraint service_attempt_outcome_purpose_check CHECK ((purpose = ANY (ARRAY['post'::text, 'lookUp'::text, 'probe'::text])));
+CREATE INDEX service_attempt_outcome_of_service ON ONLY public.service_attempt_outcome USING btree (client_id, service, started_at) INCLUDE (purpose, outcome, latency_ms);
 
 create table service_circuit (
   client_id text not null,
@@ -928,10 +974,12 @@ create table service_circuit (
   failures integer not null,
   openings integer not null,
   probe_at timestamp with time zone,
-  updated_at timestamp with time zone not null
+  updated_at timestamp with time zone not null,
+  opened_at timestamp with time zone
 );
 alter table service_circuit add constraint service_circuit_pkey PRIMARY KEY (client_id, service);
 alter table service_circuit add constraint service_circuit_check CHECK (((state = 'closed'::text) = (probe_at IS NULL)));
+alter table service_circuit add constraint service_circuit_check1 CHECK (((state = 'closed'::text) = (opened_at IS NULL)));
 alter table service_circuit add constraint service_circuit_failures_check CHECK ((failures >= 0));
 alter table service_circuit add constraint service_circuit_openings_check CHECK ((openings >= 0));
 alter table service_circuit add constraint service_circuit_state_check CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'halfOpen'::text])));
@@ -951,6 +999,41 @@ create table service_finding (
 alter table service_finding add constraint service_finding_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table service_finding add constraint service_finding_check CHECK (((NOT posted) OR ((reference IS NOT NULL) AND (posting_date IS NOT NULL))));
 alter table service_finding add constraint service_finding_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
+
+create table service_override (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  key_revision smallint not null,
+  codes text[] not null,
+  reason text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table service_override add constraint service_override_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table service_override add constraint service_override_client_id_adjustment_id_key_revision_key UNIQUE (client_id, adjustment_id, key_revision);
+alter table service_override add constraint service_override_codes_check CHECK (((cardinality(codes) >= 1) AND (cardinality(codes) <= 50)));
+
+create table service_pace (
+  client_id text not null,
+  service text not null,
+  allowance double precision not null,
+  counted_at timestamp with time zone not null
+);
+alter table service_pace add constraint service_pace_pkey PRIMARY KEY (client_id, service);
+
+create table service_part (
+  client_id text not null,
+  adjustment_id uuid not null,
+  part uuid not null,
+  entry_id uuid not null,
+  attempt_id uuid,
+  reference text,
+  posting_date date not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table service_part add constraint service_part_pkey PRIMARY KEY (client_id, adjustment_id, part);
 
 create table session (
   token_hash bytea not null,
@@ -1048,7 +1131,9 @@ alter table execution add constraint execution_client_id_adjustment_id_fkey FORE
 
 alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
 
-alter table job add constraint job_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+alter table job_item add constraint job_item_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id);
+
+alter table job_item_outcome add constraint job_item_outcome_job_id_ordinal_fkey FOREIGN KEY (job_id, ordinal) REFERENCES job_item(job_id, ordinal);
 
 alter table operation add constraint operation_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
@@ -1073,6 +1158,12 @@ alter table service_attempt_outcome add constraint service_attempt_outcome_clien
 alter table service_circuit add constraint service_circuit_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table service_finding add constraint service_finding_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table service_override add constraint service_override_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table service_pace add constraint service_pace_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table service_part add constraint service_part_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id);
 
@@ -1100,6 +1191,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.executi
 
 CREATE TRIGGER recorded AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION execution_recorded();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE FUNCTION refuse_other_body();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1111,6 +1206,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_attempt_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_finding FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_override FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_part FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1172,6 +1271,10 @@ grant insert, select, update on table import_run to redress_app;
 
 grant insert, select, update on table job to redress_app;
 
+grant insert, select on table job_item to redress_app;
+
+grant insert, select on table job_item_outcome to redress_app;
+
 grant insert, select, update on table operation to redress_app;
 
 grant insert, select on table outbox to redress_app;
@@ -1191,6 +1294,12 @@ grant insert, select on table service_attempt_outcome to redress_app;
 grant insert, select, update on table service_circuit to redress_app;
 
 grant insert, select on table service_finding to redress_app;
+
+grant insert, select on table service_override to redress_app;
+
+grant insert, select, update on table service_pace to redress_app;
+
+grant insert, select on table service_part to redress_app;
 
 grant delete, insert, select on table session to redress_app;
 

@@ -22,7 +22,8 @@ import type { ServiceDesk } from "../src/service/desk.ts";
 import type { ScratchDatabase, ScratchServer } from "./scratch-server.ts";
 
 const LINES_PER_CHUNK = 1000;
-const CLIENT = "harbor";
+export const DUE_CLIENT = "harbor";
+export const DUE_SERVICE = "core";
 
 const clock = systemClock;
 const ids = uuids(clock);
@@ -46,11 +47,11 @@ export async function dueWork(
   try {
     const settings = {
       calendar: { holidays: "federal-reserve", zone: "America/New_York" },
-      services: { core: service },
+      services: { [DUE_SERVICE]: service },
     };
     const createdAt = clock.now().toString();
     await source.database.transaction((tx) =>
-      insertClient(tx, { id: CLIENT, name: "Harbor Bank", settings, createdAt }),
+      insertClient(tx, { id: DUE_CLIENT, name: "Harbor Bank", settings, createdAt }),
     );
     const file = join(directory, "credits.ndjson");
     await writeFile(file, `${[...creditLines(count)].join("\n")}\n`);
@@ -73,7 +74,7 @@ function* creditLines(count: number): Generator<string> {
     yield JSON.stringify({
       type: "claim",
       key: `claim-${ordinal}`,
-      client: CLIENT,
+      client: DUE_CLIENT,
       claim: `261116${String(ordinal).padStart(6, "0")}C`,
       claimType: "Card",
       noticeReceivedOn: "2026-11-16",
@@ -92,7 +93,7 @@ function* creditLines(count: number): Generator<string> {
     yield JSON.stringify({
       type: "operation",
       key: `operation-${ordinal}`,
-      client: CLIENT,
+      client: DUE_CLIENT,
       dispute,
       operation: "issueProvisionalCredit",
       input: {},
@@ -137,8 +138,8 @@ export async function requireAllExecuted(database: Database, count: number): Pro
            (select count(*) from service_attempt)::int as attempts,
            (select count(*) from service_attempt_outcome where outcome = 'posted')::int as outcomes,
            (select count(*) from execution)::int as executions,
-           (select count(*) from outbox where type like 'accounting.adjustment.%')::int as events,
-           (select count(*) from assignment where is_open and adjustment_id is not null)::int as open
+           (select count(*) from assignment
+            where is_open and adjustment_id is not null)::int as open
   `);
   const { executed, attempts, outcomes, executions, open } = made;
   const isWhole = [executed, attempts, outcomes, executions].every((one) => one === count);

@@ -2,11 +2,12 @@
  * `npm run -s bench -- NAME --json`: one line a measure. Exit 0 only where all targets hold, 1
  * where one does not, 2 for a name that is none.
  */
+import { dispatchBench } from "./dispatch.ts";
 import { importBench } from "./import.ts";
 import type { Bench } from "./measure.ts";
 import { serviceBench } from "./service.ts";
 
-const BENCHES: readonly Bench[] = [importBench, serviceBench];
+const BENCHES: readonly Bench[] = [importBench, serviceBench, dispatchBench];
 
 const [name, ...flags] = process.argv.slice(2);
 const bench = BENCHES.find((one) => one.name === name);

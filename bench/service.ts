@@ -1,48 +1,41 @@
 /**
- * service: 64 calls in flight to a core that answers after 5 ms. Ours is the service worker as it
- * runs: intent, attempt, transition and event committed before a call; outcome, execution,
- * balances, transition and event committed after it. Beside it a bare loop over an undici pool
- * with 64 in flight, the same number of calls with the same body to the same core, and nothing
- * written anywhere.
+ * service: a worker posts what is due, 64 calls in flight, every attempt committed before its call
+ * and its outcome after it; beside it a bare undici loop of as many calls, 64 in flight, against
+ * the same stub, which answers after 5 ms.
  */
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-import { Pool, request } from "undici";
+import { Pool } from "undici";
 
-import { standInService } from "../examples/stand-in-core/service.ts";
-import type { Database } from "../src/database/database.ts";
-import { sql } from "../src/database/sql.ts";
 import { startServiceWorker } from "../src/service/worker.ts";
 
-import { benchDesk, dueWork, requireAllExecuted } from "./due-work.ts";
+import { benchDesk, dueCount, dueWork, requireAllExecuted } from "./due-work.ts";
 import type { Bench } from "./measure.ts";
 import { ratioMeasure, spread } from "./measure.ts";
+import type { ScratchDatabase } from "./scratch-server.ts";
 import { scratchServer } from "./scratch-server.ts";
 
-const CALLS = 20_000;
+const CALLS = 10_000;
 const IN_FLIGHT = 64;
 const REPEATS = 5;
 const TARGET_RATIO = 0.5;
+const POLL_MILLISECONDS = 20;
 
 export const serviceBench: Bench = {
   name: "service",
   repeats: REPEATS,
   run: async ({ remark }) => {
+    const stub = await startStub();
     const server = await scratchServer();
-    const core = await startStubCore();
     try {
-      const service = { ...standInService(core.address), concurrency: IN_FLIGHT };
-      const copy = await dueWork(server, { count: CALLS, service });
+      const fresh = await dueWork(server, { count: CALLS, service: serviceAt(stub.address) });
       const [ours, floors]: [number[], number[]] = [[], []];
       for (let repeat = 0; repeat <= REPEATS; repeat += 1) {
-        const { database, drop } = await copy();
-        const seconds = await timeWorker(database, core.address);
-        await requireAllExecuted(database, CALLS);
-        const body = await requestBody(database);
-        await drop();
-        const floorSeconds = await timeFloor(core.address, body);
+        const seconds = await timeWorker(await fresh());
+        const floorSeconds = await timeBareLoop(stub.address);
         // The first pair warms the caches and the compiler.
         if (repeat === 0) continue;
         ours.push(CALLS / seconds);
@@ -55,69 +48,92 @@ export const serviceBench: Bench = {
       const about = { name: "service", measure: "calls", unit: "calls/s" } as const;
       return [ratioMeasure({ ...about, bound: "min", target: TARGET_RATIO }, ours, floors)];
     } finally {
-      await core.stop();
       await server.close();
+      await stub.stop();
     }
   },
 };
 
-/** Until the last answer is committed. */
-async function timeWorker(database: Database, address: string): Promise<number> {
-  const desk = await benchDesk(database);
-  const before = await answered(address);
-  const started = performance.now();
-  const worker = startServiceWorker(desk);
-  while ((await answered(address)) < before + CALLS) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await worker.stop();
-  return (performance.now() - started) / 1000;
+function serviceAt(address: string) {
+  return {
+    protocol: "rest-json",
+    url: address,
+    key: { format: "uuid", header: "Idempotency-Key", lifeSeconds: 86_400 },
+    post: { path: "/postings", body: BODY },
+    answer: { reference: "body.id" },
+    concurrency: IN_FLIGHT,
+  };
 }
 
-async function timeFloor(address: string, body: string): Promise<number> {
+const BODY = {
+  claim: "{{claim.number}}",
+  dispute: "{{dispute.number}}",
+  amount: "{{amount}}",
+  currency: "{{currency}}",
+  postingDate: "{{postingDate}}",
+  lines: {
+    $each: "entries",
+    as: {
+      debitAccount: "{{entry.debitNumber}}",
+      creditAccount: "{{entry.creditNumber}}",
+      amount: "{{entry.amount}}",
+    },
+  },
+};
+
+/** From the worker's start to the last outcome on record. */
+async function timeWorker(scratch: ScratchDatabase): Promise<number> {
+  try {
+    const { database } = scratch;
+    const desk = await benchDesk(database);
+    const started = performance.now();
+    const worker = startServiceWorker(desk, { pollSeconds: 0.01 });
+    while ((await dueCount(database)) > 0) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+    }
+    await worker.stop();
+    const seconds = (performance.now() - started) / 1000;
+    await requireAllExecuted(database, CALLS);
+    return seconds;
+  } finally {
+    await scratch.drop();
+  }
+}
+
+async function timeBareLoop(address: string): Promise<number> {
   const pool = new Pool(address, { connections: IN_FLIGHT, pipelining: 1 });
+  const body = JSON.stringify({ claim: "2611160001C", amount: "100.00", lines: [{ amount: "1" }] });
+  const headers = { "content-type": "application/json" };
   let left = CALLS;
-  const started = performance.now();
-  const loop = async (): Promise<void> => {
+  const line = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      const answer = await pool.request({
-        method: "POST",
-        path: "/postings",
-        headers: { "content-type": "application/json" },
-        body,
-      });
+      const answer = await pool.request({ method: "POST", path: "/postings", headers, body });
       await answer.body.json();
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, loop));
+  const started = performance.now();
+  await Promise.all(Array.from({ length: IN_FLIGHT }, line));
   const seconds = (performance.now() - started) / 1000;
   await pool.close();
   return seconds;
 }
 
-async function requestBody(database: Database): Promise<string> {
-  const { request: kept } = await database.one<{ request: { body: unknown } }>(sql`
-    select request from service_attempt limit 1
-  `);
-  return JSON.stringify(kept.body);
-}
-
-async function answered(address: string): Promise<number> {
-  const { body } = await request(`${address}/count`);
-  return Number(await body.text());
-}
-
-async function startStubCore(): Promise<{ address: string; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "stub-core.ts")], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
+async function startStub(): Promise<{ address: string; stop(): Promise<void> }> {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [join(import.meta.dirname, "service-stub.ts")],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const [line] = (await once(child.stdout as NonNullable<ChildProcess["stdout"]>, "data")) as [
+    Buffer,
+  ];
   return {
     address: line.toString().trim(),
     stop: async () => {
-      child.stdin.end();
-      await once(child, "exit");
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      await gone;
     },
   };
 }

@@ -24,6 +24,9 @@ import type { OpenEngine } from "./open-engine.ts";
 import { openEngine } from "./open-engine.ts";
 import { Failure } from "./kernel/failure.ts";
 import { openSample } from "./sample.ts";
+import { secretsFrom } from "./service/secrets.ts";
+import type { TestDesk } from "./service/test-connection.ts";
+import type { Workers } from "./workers.ts";
 import { startWorkers } from "./workers.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
@@ -42,9 +45,13 @@ export async function serve(
   try {
     if (role === "server") sampleCore = await sampleOf(opened, configuration, options.sample);
     const workers = startWorkers(opened, configuration, environment, log);
+    const serviceDesk = {
+      secrets: secretsFrom(environment),
+      callTimeoutSeconds: configuration.callTimeoutSeconds,
+    };
     try {
       if (role === "worker") await stopped;
-      else await listen(await assemble(opened, workers.wakeService), configuration, log, stopped);
+      else await listen(await assemble(opened, workers, serviceDesk), configuration, log, stopped);
     } finally {
       await workers.stop();
     }
@@ -64,14 +71,20 @@ function sampleOf(
   return openSample(opened, { dataDirectory, asked, remark });
 }
 
-async function assemble(opened: OpenEngine, wakeService: () => void): Promise<HttpDependencies> {
+async function assemble(
+  opened: OpenEngine,
+  workers: Workers,
+  serviceDesk: Pick<TestDesk, "secrets" | "callTimeoutSeconds">,
+): Promise<HttpDependencies> {
   const { engine, vault, keys } = opened;
   const portal = join(PROJECT, "portal", "dist");
   return {
     engine,
     vault,
-    actions: actionsOf(engine, wakeService),
+    actions: actionsOf(engine, workers.wakeService),
     batch: opened,
+    service: { engine, vault, ...serviceDesk },
+    jobs: workers.jobs,
     cursors: signedCursors(keys.derive("cursors")),
     version: await ownVersion(),
     notReady: async () => {

@@ -15,9 +15,13 @@ import { deleteOldAnswers } from "./http/store.ts";
 import type { Repeating } from "./kernel/repeatedly.ts";
 import { repeatedly } from "./kernel/repeatedly.ts";
 import type { OpenEngine } from "./open-engine.ts";
+import { serviceJobKinds } from "./service/job-kinds.ts";
 import { secretsFrom } from "./service/secrets.ts";
 import { startServiceWorker } from "./service/worker.ts";
+import type { JobKinds } from "./work/job-kinds.ts";
+import { jobKinds } from "./work/job-kinds.ts";
 import { startUrgencyWorker } from "./work/raise-urgencies.ts";
+import { startJobWorker } from "./work/run-jobs.ts";
 
 const ANSWERS_KEPT_HOURS = 7 * 24;
 const FILE_LEASE_SECONDS = 300;
@@ -25,6 +29,8 @@ const FILE_LEASE_SECONDS = 300;
 export interface Workers {
   /** Makes the service worker look at once. */
   wakeService(): void;
+  /** What jobs there are, and how to make their worker look at once. */
+  readonly jobs: { readonly kinds: JobKinds; wake(): void };
   /** Takes nothing new and resolves when what was begun is done. */
   stop(): Promise<void>;
 }
@@ -58,9 +64,20 @@ export function startWorkers(
   const urgency = startUrgencyWorker(engine, {
     failed: (error) => log.error({ worker: "urgency", err: error }),
   });
-  const all = [service, batch, urgency, ...housekeeping(opened, log)];
+  const kinds = jobKinds(serviceJobKinds(engine, () => service.wake()));
+  const jobs = startJobWorker(
+    {
+      ...engine,
+      failpoints,
+      report: (problem, error) => log.error({ worker: "jobs", err: error }, problem),
+    },
+    kinds,
+    { worker: `jobs-${hostname()}:${process.pid}-${engine.ids.next().slice(-8)}`, leaseSeconds },
+  );
+  const all = [service, batch, urgency, jobs, ...housekeeping(opened, log)];
   return {
     wakeService: () => service.wake(),
+    jobs: { kinds, wake: () => jobs.wake() },
     stop: async () => {
       await Promise.all(all.map((worker) => worker.stop()));
     },

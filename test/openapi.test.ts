@@ -58,13 +58,15 @@ test("every command asks for an Idempotency-Key, or says why it needs none", () 
     .map(({ operation }) => operation.operationId);
 
   // Signing in makes a session each time; taking and giving back are guarded by the version;
-  // showing a number changes nothing.
+  // showing a number, testing a connection and showing a request change nothing.
   expect(without.sort()).toEqual([
     "releaseAssignment",
     "revealAccount",
     "signIn",
     "takeAssignment",
     "takeNext",
+    "testServiceConnection",
+    "tryServiceRequest",
   ]);
 });
 

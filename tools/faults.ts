@@ -91,8 +91,8 @@ function inWords(verdict: Verdict): string {
   ].filter((part) => part !== "");
   return (
     `${core} ${fault}: of ${adjustments} adjustments ${posted} posted once, ${refused} refused, ` +
-    `${failed} given up, ${undecided} undecided; ${verdict.hits} calls hit, ${verdict.kills} kills, ` +
-    `${seconds.toFixed(0)} s: ${bad.length === 0 ? "" : `${bad.join(", ")}: `}` +
-    `${verdict.met ? "met" : "NOT MET"}\n`
+    `${failed} given up, ${undecided} undecided; ${verdict.setbacks} setbacks, ` +
+    `${verdict.kills} kills, ${seconds.toFixed(0)} s: ` +
+    `${[...bad, verdict.met ? "met" : "NOT MET"].join(", ")}\n`
   );
 }

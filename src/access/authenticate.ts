@@ -2,13 +2,13 @@
  * Finds out who asks: by session token or by API key. Keys in force are remembered for a few
  * seconds, so that a busy program does not cost a query a request; a revoked key works that long.
  */
-import type { Database } from "../database/database.ts";
+import type { Database, Queries } from "../database/database.ts";
 import type { Clock } from "../kernel/clock.ts";
 
 import type { Caller } from "./caller.ts";
 import { isApiKey, tokenHash } from "./tokens.ts";
-import type { UserRow } from "./views.ts";
-import { apiKeyInForce, userOfSession } from "./views.ts";
+import type { ApiKeyRow, UserRow } from "./views.ts";
+import { activeUser, apiKeyInForce, apiKeyNamed, userOfSession } from "./views.ts";
 
 export interface Authenticator {
   /** The caller, or undefined for a token that is unknown, expired or of an inactive user. */
@@ -41,14 +41,7 @@ export function authenticator(access: { database: Database; clock: Clock }): Aut
       remembered.delete(name);
       const row = await apiKeyInForce(database, hash, now.toString());
       if (row === undefined) return undefined;
-      const caller: Caller = {
-        kind: "apiKey",
-        id: row.id,
-        actor: `key:${row.name}`,
-        displayName: row.name,
-        roles: row.roles,
-        clients: row.clients,
-      };
+      const caller = callerOfKey(row);
       if (remembered.size >= REMEMBERED_KEYS) remembered.clear();
       remembered.set(name, {
         caller,
@@ -56,6 +49,36 @@ export function authenticator(access: { database: Database; clock: Clock }): Aut
       });
       return caller;
     },
+  };
+}
+
+const KEY_ACTOR = "key:";
+
+/**
+ * Whoever stands in a record as this actor, with the rights they have now: for work that goes on
+ * after they have left. Undefined when they may not come in any more.
+ */
+export async function callerNamed(
+  db: Queries,
+  actor: string,
+  now: string,
+): Promise<Caller | undefined> {
+  if (actor.startsWith(KEY_ACTOR)) {
+    const key = await apiKeyNamed(db, actor.slice(KEY_ACTOR.length), now);
+    return key === undefined ? undefined : callerOfKey(key);
+  }
+  const user = await activeUser(db, actor);
+  return user === undefined ? undefined : callerOf(user);
+}
+
+function callerOfKey(key: ApiKeyRow): Caller {
+  return {
+    kind: "apiKey",
+    id: key.id,
+    actor: `${KEY_ACTOR}${key.name}`,
+    displayName: key.name,
+    roles: key.roles,
+    clients: key.clients,
   };
 }
 

@@ -17,6 +17,9 @@ export const PERMISSIONS = {
   "assignment:work": "take, release and complete assignments",
   "assignment:approve": "approve what others asked for",
   "service:retry": "retry, run now, reroute, and say what became of a posting",
+  "service:test": "test the connection of an accounting service and try a request",
+  "service:configure": "change the settings of an accounting service",
+  "service:override": "send a posting again although the system of record warned",
   "batch:read": "see batches and their totals",
   "batch:content": "read the bytes of a batch file",
   "batch:generate": "generate accounting files",
@@ -41,16 +44,29 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "assignment:work",
     "account:reveal",
   ]),
-  approver: new Set([...READ, "assignment:work", "assignment:approve", "account:reveal"]),
+  approver: new Set([
+    ...READ,
+    "assignment:work",
+    "assignment:approve",
+    "service:override",
+    "account:reveal",
+  ]),
   operator: new Set([
     ...READ,
     "service:retry",
+    "service:test",
     "batch:content",
     "batch:generate",
     "batch:regenerate",
     "import:run",
   ]),
-  administrator: new Set([...READ, "access:manage", "audit:read"]),
+  administrator: new Set([
+    ...READ,
+    "service:test",
+    "service:configure",
+    "access:manage",
+    "audit:read",
+  ]),
 };
 
 /** True when one of the roles carries the right. */

@@ -32,6 +32,15 @@ export function credentialsByName(db: Queries, name: string): Promise<Credential
   `);
 }
 
+/** The active user of this name. */
+export function activeUser(db: Queries, name: string): Promise<UserRow | undefined> {
+  return db.maybe(sql`
+    select ${USER_COLUMNS}
+    from app_user u
+    where u.name = ${name} and u.is_active
+  `);
+}
+
 /** The active user of a session that has not expired. Served by the primary key. */
 export function userOfSession(
   db: Queries,
@@ -97,6 +106,20 @@ export function apiKeyInForce(
     select ${API_KEY_COLUMNS}
     from api_key
     where key_hash = ${keyHash} and revoked_at is null
+      and (expires_at is null or expires_at > ${now})
+  `);
+}
+
+/** The key of this name if it is in force. */
+export function apiKeyNamed(
+  db: Queries,
+  name: string,
+  now: string,
+): Promise<ApiKeyRow | undefined> {
+  return db.maybe(sql`
+    select ${API_KEY_COLUMNS}
+    from api_key
+    where name = ${name} and revoked_at is null
       and (expires_at is null or expires_at > ${now})
   `);
 }

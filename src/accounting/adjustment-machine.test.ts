@@ -26,13 +26,15 @@ const SAID: Readonly<Record<AdjustmentState | "new", string>> = {
     routedToService pendingService, routedToBatch pendingBatch, routedToManual pendingManual,
     tracked tracked, held planned, declined cancelled, cancelled cancelled`,
   pendingService: `
-    sent sending, retriesUsedUp serviceFailed, reroutedToBatch pendingBatch,
-    reroutedToManual pendingManual, cancelled cancelled`,
+    sent sending, retriesUsedUp serviceFailed, partlyPosted partlyExecuted,
+    reroutedToBatch pendingBatch, reroutedToManual pendingManual, cancelled cancelled`,
   sending: `
-    posted executed, partlyPosted partlyExecuted, refused serviceFailed,
+    posted executed, partPosted pendingService, partlyPosted partlyExecuted,
+    refused serviceFailed,
     notProcessed pendingService, retriesUsedUp serviceFailed, outcomeUnknown unknown`,
   unknown: `
-    outcomeUnknown unknown, resent sending, posted executed, partlyPosted partlyExecuted,
+    outcomeUnknown unknown, resent sending, posted executed, partPosted pendingService,
+    partlyPosted partlyExecuted,
     foundPosted executed, foundNotPosted serviceFailed, refused serviceFailed`,
   serviceFailed: `
     retried pendingService, reroutedToBatch pendingBatch, reroutedToManual pendingManual,

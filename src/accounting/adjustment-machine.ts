@@ -36,6 +36,7 @@ export const ADJUSTMENT_EVENTS = [
   "cancelled",
   "sent",
   "posted",
+  "partPosted",
   "partlyPosted",
   "refused",
   "notProcessed",
@@ -83,12 +84,15 @@ export const TRANSITIONS: Readonly<Record<AdjustmentState, Row>> = {
   pendingService: {
     sent: "sending",
     retriesUsedUp: "serviceFailed",
+    partlyPosted: "partlyExecuted",
     reroutedToBatch: "pendingBatch",
     reroutedToManual: "pendingManual",
     cancelled: "cancelled",
   },
   sending: {
     posted: "executed",
+    // One entry or step of it, and the next one is due.
+    partPosted: "pendingService",
     partlyPosted: "partlyExecuted",
     refused: "serviceFailed",
     notProcessed: "pendingService",
@@ -100,6 +104,7 @@ export const TRANSITIONS: Readonly<Record<AdjustmentState, Row>> = {
     outcomeUnknown: "unknown",
     resent: "sending",
     posted: "executed",
+    partPosted: "pendingService",
     partlyPosted: "partlyExecuted",
     foundPosted: "executed",
     foundNotPosted: "serviceFailed",

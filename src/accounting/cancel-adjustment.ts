@@ -2,6 +2,7 @@
  * Cancelling an adjustment of which nothing can have reached the system of record: a proposal is
  * dropped, booked entries get linked contra entries. What follows it is cancelled with it.
  */
+import { Failure } from "../kernel/failure.ts";
 import { minimum } from "../kernel/money.ts";
 
 import { nextState, NEVER_SENT_STATES, PROPOSAL_STATES } from "./adjustment-machine.ts";
@@ -80,6 +81,10 @@ export function dropAdjustment(
   const { book, operationId } = deciding;
   const adjustment = adjustmentOf(book, adjustmentId);
   const from = adjustment.state;
+  if (adjustment.isPartlyProcessed) {
+    const detail = "part of it was posted: it is never cancelled whole";
+    throw new Failure("transition-refused", detail, { state: from, event });
+  }
   const to = nextState(from, event);
   const entries = PROPOSAL_STATES.has(from) ? [] : contraEntries(deciding, adjustment);
   record(book, { type: "adjustmentMoved", adjustmentId, from, to, event, operationId, reason });
@@ -111,6 +116,7 @@ export function cancelUnsentCredits(
   if (taking === undefined) return [...lines];
   for (const credit of deciding.book.adjustments.toReversed()) {
     if (!NEVER_SENT_STATES.has(credit.state) || credit.reversesAdjustmentId !== null) continue;
+    if (credit.isPartlyProcessed) continue;
     // Cancelling a raise shrinks the dispute: beside a part denial it would be taken twice.
     if (credit.raisesDisputedMinor > 0n && !allDenied) continue;
     const parts = partsOf(deciding, credit, taking);

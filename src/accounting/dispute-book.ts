@@ -94,6 +94,8 @@ export interface Adjustment {
   readonly denialId: string | null;
   /** By how much the disputed amount grows while this is planned or booked (raise). */
   readonly raisesDisputedMinor: bigint;
+  /** Something of it was posted: it is never cancelled whole. */
+  readonly isPartlyProcessed: boolean;
   state: AdjustmentState;
   route: Route | null;
   /** Name of the service or batch profile; null when manual or tracked. */

@@ -192,7 +192,8 @@ function adjustmentsOf(
            a.ordinal, a.processing, a.principal_rule as "principalRule",
            a.amount_minor as "amountMinor", a.reverses_adjustment_id as "reversesAdjustmentId",
            a.follows_adjustment_id as "followsAdjustmentId", a.denial_id as "denialId",
-           a.raises_disputed_minor as "raisesDisputedMinor", a.state, a.route, a.destination,
+           a.raises_disputed_minor as "raisesDisputedMinor",
+           a.partly_processed as "isPartlyProcessed", a.state, a.route, a.destination,
            a.hold, a.planned_posting_date as "plannedPostingDate", a.version
     from unnest(${clients}::text[], ${disputes}::uuid[]) as wanted (client_id, dispute_id)
     join adjustment a on a.client_id = wanted.client_id and a.dispute_id = wanted.dispute_id

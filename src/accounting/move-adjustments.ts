@@ -40,6 +40,8 @@ export interface Move {
   readonly machineMayAct?: boolean;
   /** After a definite refusal the next call carries a new key. */
   readonly raiseKeyRevision?: boolean;
+  /** It was refused with codes that a person may override. */
+  readonly isOverridable?: boolean;
   /** The service or profile of the new route, with a rerouting event. */
   readonly destination?: string | null;
   /** When the machine acts next, on the assignment shown. ISO instant. */
@@ -59,6 +61,9 @@ const ROUTE_OF_EVENT: Partial<Record<AdjustmentEvent, "AUTO" | "BATCH" | "MANUAL
   nextFileAsked: "BATCH",
   retried: "AUTO",
 };
+
+/** Something of it was posted, and the rest was not. */
+const PARTLY: ReadonlySet<AdjustmentEvent> = new Set(["partPosted", "partlyPosted"]);
 
 const FAILED_ROUTE: Partial<Record<AdjustmentState, "service" | "batch">> = {
   serviceFailed: "service",
@@ -170,6 +175,8 @@ async function writeMoves(
       machineMayAct: one.machineMayAct,
       failedRoute: one.failedRoute,
       raiseKeyRevision: one.move.raiseKeyRevision ?? false,
+      isPartlyProcessed: PARTLY.has(one.move.event),
+      isOverridable: one.move.isOverridable ?? false,
       openAssignmentId: openIds[index] ?? null,
     })),
     now,

@@ -176,6 +176,7 @@ function openOne(
     followsAdjustmentId: principal,
     denialId: options.denialId ?? null,
     raisesDisputedMinor: options.raisesDisputedMinor ?? 0n,
+    isPartlyProcessed: false,
     state: needsApproval ? "awaitingApproval" : "planned",
     route: null,
     destination: null,

@@ -159,6 +159,7 @@ export interface AdjustmentLock {
   readonly destination: string | null;
   readonly hold: Hold | null;
   readonly plannedPostingDate: string;
+  readonly isPartlyProcessed: boolean;
   readonly machineMayAct: boolean;
   readonly failedRoute: "service" | "batch" | null;
   readonly openAssignmentId: string | null;
@@ -175,6 +176,7 @@ export function lockAdjustments(
            c.claim_type as "claimType", a.operation_id as "operationId", a.state, a.version,
            a.amount_minor as "amountMinor", a.currency, a.destination, a.hold,
            a.planned_posting_date as "plannedPostingDate",
+           a.partly_processed as "isPartlyProcessed",
            a.machine_may_act as "machineMayAct", a.failed_route as "failedRoute",
            a.open_assignment_id as "openAssignmentId", s.type as "assignmentType"
     from unnest(
@@ -240,6 +242,10 @@ export interface AdjustmentMoveRow {
   readonly machineMayAct: boolean;
   readonly failedRoute: "service" | "batch" | null;
   readonly raiseKeyRevision: boolean;
+  /** True: something of it was posted while the rest was not. */
+  readonly isPartlyProcessed: boolean;
+  /** It was refused with codes that a person may override. */
+  readonly isOverridable: boolean;
   readonly openAssignmentId: string | null;
 }
 
@@ -255,6 +261,8 @@ export async function moveAdjustmentRows(
     set state = n.state, route = coalesce(n.route, a.route),
         destination = case when n.route is null then a.destination else n.destination end,
         machine_may_act = n.machine_may_act, failed_route = n.failed_route,
+        partly_processed = n.state <> 'executed' and (a.partly_processed or n.partly_processed),
+        overridable = n.overridable,
         key_revision = a.key_revision + n.raised, open_assignment_id = n.open_assignment_id,
         version = a.version + 1, updated_at = ${now}
     from unnest(
@@ -266,9 +274,11 @@ export async function moveAdjustmentRows(
       ${rows.map((row) => row.machineMayAct)}::boolean[],
       ${rows.map((row) => row.failedRoute)}::text[],
       ${rows.map((row) => (row.raiseKeyRevision ? 1 : 0))}::smallint[],
-      ${rows.map((row) => row.openAssignmentId)}::uuid[]) as n (
+      ${rows.map((row) => row.openAssignmentId)}::uuid[],
+      ${rows.map((row) => row.isPartlyProcessed)}::boolean[],
+      ${rows.map((row) => row.isOverridable)}::boolean[]) as n (
         client_id, id, state, route, destination, machine_may_act, failed_route, raised,
-        open_assignment_id)
+        open_assignment_id, partly_processed, overridable)
     where a.client_id = n.client_id and a.id = n.id
   `);
 }

@@ -20,6 +20,18 @@ export async function insertClient(tx: Transaction, client: NewClient): Promise<
   return added === 1;
 }
 
+/** Writes settings as they were written, as the version after; its row is locked (`lockClient`). */
+export async function updateClientSettings(
+  tx: Transaction,
+  client: { readonly id: string; readonly settings: unknown },
+): Promise<void> {
+  await tx.execute(sql`
+    update client
+    set settings = ${JSON.stringify(client.settings)}::json, version = version + 1
+    where id = ${client.id}
+  `);
+}
+
 /**
  * Takes `count` ordinals of a client's local day and kind, gap-free among those committed; answers
  * the first of them.

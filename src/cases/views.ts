@@ -1,5 +1,5 @@
 /** What other rooms read of clients, claims and disputes. */
-import type { Queries } from "../database/database.ts";
+import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
 export interface ClientRow {
@@ -14,6 +14,16 @@ export function clientsById(db: Queries, ids: readonly string[]): Promise<Client
     select id, name, settings, version
     from client
     where id = any (${ids}::text[])
+  `);
+}
+
+/** A client's row, locked. */
+export function lockClient(tx: Transaction, id: string): Promise<ClientRow | undefined> {
+  return tx.maybe(sql`
+    select id, name, settings, version
+    from client
+    where id = ${id}
+    for update
   `);
 }
 

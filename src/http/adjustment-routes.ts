@@ -96,12 +96,23 @@ const AdjustmentDetails = Adjustment.extend({
         service: z.string(),
         purpose: z.string(),
         key: z.string(),
+        keyRevision: z.int().describe("Rises after a definite refusal; another one, another key"),
+        fence: z.int().describe("The adjustment's version that it belongs to"),
+        worker: z.string(),
+        request: z
+          .object({
+            method: z.string(),
+            path: z.string(),
+            body: z.unknown().describe("JSON, or XML as text"),
+          })
+          .describe("As it left, account numbers masked, without secrets"),
         startedAt: z.string(),
         outcome: z.string().nullable().describe("Null while its answer has not come"),
         status: z.int().nullable(),
         code: z.string().nullable(),
         reason: z.string().nullable(),
         reference: z.string().nullable(),
+        answer: z.string().nullable().describe("Its body, masked and shortened"),
         latencyMilliseconds: z.int().nullable(),
         isSuperseded: z.boolean().nullable(),
       }),

@@ -65,6 +65,10 @@ const BODIES = {
     postingDate: z.iso.date().optional(),
     reason,
   }),
+  override: z.strictObject({
+    reason,
+    codes: z.array(z.string().min(1).max(60)).min(1).max(50).optional(),
+  }),
   approval: z.strictObject({ approved: z.boolean(), reason: reason.optional() }),
 } as const satisfies Partial<Record<ActionName, z.ZodType>>;
 
@@ -76,6 +80,7 @@ const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
   retry: "Try the route again",
   run: "Act now instead of at the due time",
   finding: "Say what became of a posting that is unknown",
+  override: "Send it again with the codes that it was refused with",
   approval: "Approve or decline what somebody else asked for",
 };
 

@@ -2,7 +2,9 @@
 import type { AccountVault } from "../access/vault.ts";
 import type { Engine } from "../accounting/engine.ts";
 import type { BatchDesk } from "../batch/desk.ts";
+import type { TestDesk } from "../service/test-connection.ts";
 import type { AssignmentActions } from "../work/actions.ts";
+import type { JobKinds } from "../work/job-kinds.ts";
 
 import type { Cursors } from "./cursor.ts";
 
@@ -13,6 +15,13 @@ export interface HttpDependencies {
   readonly actions: AssignmentActions;
   /** What the verbs of the batch route need. */
   readonly batch: BatchDesk;
+  /** What a test of a service needs. */
+  readonly service: TestDesk;
+  readonly jobs: {
+    readonly kinds: JobKinds;
+    /** Makes the worker look at once. */
+    wake(): void;
+  };
   readonly cursors: Cursors;
   readonly version: string;
   /** Answers why this process cannot serve, or null when it can. */

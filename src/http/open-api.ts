@@ -5,6 +5,7 @@ import { noFailpoints } from "../kernel/failpoints.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { uuids } from "../kernel/ids.ts";
 import { createEngine } from "../accounting/client-runtime.ts";
+import { jobKinds } from "../work/job-kinds.ts";
 
 import { signedCursors } from "./cursor.ts";
 import type { HttpDependencies } from "./dependencies.ts";
@@ -48,6 +49,8 @@ function partsOfNothing(): HttpDependencies {
     vault,
     actions: { perform: unused },
     batch: { engine, vault, keys, failpoints: noFailpoints },
+    service: { engine, vault, secrets: unused },
+    jobs: { kinds: jobKinds([]), wake: unused },
     cursors: signedCursors(key),
     version: "1",
     notReady: () => Promise.resolve(null),

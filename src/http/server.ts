@@ -35,10 +35,13 @@ import { documentationRoutes } from "./documentation-routes.ts";
 import { answerOnce } from "./idempotent.ts";
 import { importRoutes } from "./import-routes.ts";
 import { identifyCallers } from "./identify.ts";
+import { jobRoutes } from "./job-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { failureOf, handleErrors, sendProblem } from "./problem.ts";
 import { rollupRoutes } from "./rollup-routes.ts";
+import { serviceRoutes } from "./service-routes.ts";
+import { serviceSettingsRoutes } from "./service-settings-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { systemRoutes } from "./system-routes.ts";
 import { isKnown } from "./version.ts";
@@ -99,6 +102,9 @@ function routesOf(parts: HttpDependencies) {
     rollupRoutes(parts),
     batchRoutes(parts),
     batchCommandRoutes(parts),
+    serviceRoutes(parts),
+    serviceSettingsRoutes(parts),
+    jobRoutes(parts),
     importRoutes(parts),
     documentationRoutes(parts),
     portalRoutes(parts),

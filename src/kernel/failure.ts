@@ -121,6 +121,11 @@ const CATALOGUE = {
     title: "Every line of the batch file is known to be posted",
     remedy: "Leave the file as it is; what comes back later is returned line by line.",
   },
+  "service-in-use": {
+    status: 409,
+    title: "Something open points at the service",
+    remedy: "Wait until it is done, or move it to another route; then repeat.",
+  },
   "key-reused": {
     status: 422,
     title: "The key was used with another body",

@@ -28,6 +28,10 @@ export function moveToManual(
       decide: (item, { adjustment }, uncertain) => {
         refuseWhile(adjustment.state);
         refuseUncertain(uncertain.has(adjustment.id), adjustment.state);
+        if (adjustment.isPartlyProcessed) {
+          const detail = "part of it was posted: complete the rest by hand, or retry it";
+          throw new Failure("transition-refused", detail, { state: adjustment.state });
+        }
         return {
           clientId: item.clientId,
           adjustmentId: adjustment.id,

@@ -230,9 +230,10 @@ describe("the database itself", () => {
 
     await expect(
       db.execute(sql`
-        insert into service_attempt_outcome (client_id, adjustment_id, attempt_id, started_at,
-          outcome, latency_ms, recorded_at)
-        select client_id, adjustment_id, attempt_id, started_at, 'refused', 1, recorded_at
+        insert into service_attempt_outcome (client_id, adjustment_id, attempt_id, service,
+          purpose, started_at, outcome, latency_ms, recorded_at)
+        select client_id, adjustment_id, attempt_id, service, purpose, started_at, 'refused', 1,
+               recorded_at
         from service_attempt_outcome
       `),
     ).rejects.toMatchObject({ code: "23505" });

@@ -12,6 +12,9 @@ const placesShape = oneOrMore(sourceShape);
 
 export const answerShape = z.strictObject({
   code: placesShape.optional(),
+  codes: sourceShape
+    .optional()
+    .describe("All codes of an answer that names several: `*` stands for each of a list"),
   message: placesShape.optional(),
   reference: placesShape
     .optional()

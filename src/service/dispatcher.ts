@@ -168,7 +168,7 @@ async function wantedCalls(
 ): Promise<(WantedCalls & { readonly gate: Gate })[]> {
   const now = desk.engine.clock.now().epochMilliseconds;
   const free = lines
-    .map((line) => ({ ...line, limit: line.gate.free(now, line.service) }))
+    .map((line) => ({ ...line, limit: line.gate.free(line.service.concurrency) }))
     .filter((line) => line.limit > 0);
   if (free.length === 0) return [];
   const rows = await circuitsOf(desk.engine.database, [

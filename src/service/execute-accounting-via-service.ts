@@ -19,18 +19,24 @@ import { leaseAssignments, setDue } from "../work/store.ts";
 import type { PreparedRequest, ServiceAdapter } from "./adapter.ts";
 import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
+import { historiesOf } from "./earlier-attempts.ts";
 import type { Flight } from "./flight.ts";
 import type { HolderNumbers } from "./holder-numbers.ts";
 import { readHolderNumbers } from "./holder-numbers.ts";
 import type { EarlierAttempt, NextStep } from "./outcome-machine.ts";
 import { nextWhileUnknown } from "./outcome-machine.ts";
 import { askedPosting, keyOf, requestFacts } from "./request-facts.ts";
+import type { PacedCalls } from "./keep-pace.ts";
+import { keepPace, withinPace } from "./keep-pace.ts";
+import type { Part } from "./parts.ts";
+import { entriesMovedBy, nextPart } from "./parts.ts";
 import type { Service } from "./service-configuration.ts";
+import { serviceOf } from "./service-configuration.ts";
 import type { NewAttempt } from "./store.ts";
 import { insertAttempts } from "./store.ts";
 import { abandoned } from "./take-over.ts";
-import type { AttemptRow, ServiceAdjustment } from "./views.ts";
-import { attemptsOf, lockDue, serviceAdjustments } from "./views.ts";
+import type { ServiceAdjustment } from "./views.ts";
+import { lockDue, overridesOf, postedParts, serviceAdjustments } from "./views.ts";
 
 export interface WantedCalls {
   readonly clientId: string;
@@ -56,7 +62,10 @@ interface Taking {
   readonly worker: string;
   readonly wanted: ReadonlyMap<string, WantedCalls>;
   readonly clients: ReadonlyMap<string, ClientRuntime>;
+  /** By adjustment; of the part that is next, where it is called for in parts. */
   readonly histories: ReadonlyMap<string, readonly EarlierAttempt[]>;
+  readonly parts: ReadonlyMap<string, Part | null>;
+  readonly overrides: ReadonlyMap<string, readonly string[]>;
   readonly numbers: HolderNumbers;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -74,16 +83,22 @@ async function takeDue(
   wanted: readonly WantedCalls[],
 ): Promise<Flight[]> {
   const { engine } = desk;
-  const rows = await leaseDueRows(tx, desk, worker, wanted);
-  if (rows.length === 0) return [];
+  const leased = await leaseDueRows(tx, desk, worker, wanted);
+  if (leased.length === 0) return [];
   const now = engine.clock.now().epochMilliseconds;
-  const byName = new Map(wanted.map((one) => [`${one.clientId} ${one.service.name}`, one]));
+  const byName = new Map(wanted.map((one) => [nameOfWanted(one), one]));
+  const { rows, parts } = await withNextParts(tx, leased, byName);
   const taking: Taking = {
     desk,
     worker,
     wanted: byName,
     clients: await engine.clients(tx, [...new Set(rows.map((row) => row.clientId))]),
-    histories: await historiesOf(tx, rows),
+    histories: await historiesOf(tx, rows, parts),
+    parts,
+    overrides: await overridesOf(
+      tx,
+      rows.filter((row) => row.keyRevision > 1),
+    ),
     numbers: await readHolderNumbers(
       tx,
       desk.vault,
@@ -109,15 +124,13 @@ async function leaseDueRows(
   wanted: readonly WantedCalls[],
 ): Promise<ServiceAdjustment[]> {
   const now = desk.engine.clock.now();
+  const paced: PacedCalls<WantedCalls>[] = await withinPace(tx, wanted, now);
   const due = await lockDue(
     tx,
-    wanted.map((one) => ({
-      clientId: one.clientId,
-      service: one.service.name,
-      limit: one.limit,
-    })),
+    paced.map(({ clientId, service, limit }) => ({ clientId, service: service.name, limit })),
     now.toString(),
   );
+  await keepPace(tx, paced, due);
   if (due.length === 0) return [];
   const leased = await leaseAssignments(
     tx,
@@ -135,40 +148,23 @@ async function leaseDueRows(
   );
 }
 
-async function historiesOf(
+/** Each with nothing but what is called for next, where the core works per entry or step. */
+async function withNextParts(
   tx: Transaction,
-  rows: readonly ServiceAdjustment[],
-): Promise<Map<string, EarlierAttempt[]>> {
-  const called = rows.filter((row) => row.attempts > 0 || row.state === "unknown");
-  const byId = new Map(called.map((row) => [row.adjustmentId, row]));
-  const histories = new Map<string, EarlierAttempt[]>();
-  for (const attempt of await attemptsOf(tx, called)) {
-    const row = byId.get(attempt.adjustmentId);
-    assert(row !== undefined, "attempts of the adjustments asked for");
-    // A probe wrote nothing: it is no call that an outcome could be unknown of.
-    if (attempt.keyRevision !== row.keyRevision || attempt.purpose === "probe") continue;
-    const list = histories.get(row.adjustmentId) ?? [];
-    const earlier = earlierAttempt(attempt, attempt.purpose, row.openedAt);
-    histories.set(row.adjustmentId, [...list, earlier]);
-  }
-  return histories;
-}
-
-function earlierAttempt(
-  attempt: AttemptRow,
-  purpose: EarlierAttempt["purpose"],
-  openedAt: string,
-): EarlierAttempt {
+  leased: readonly ServiceAdjustment[],
+  wanted: ReadonlyMap<string, WantedCalls>,
+) {
+  const posted = await postedParts(
+    tx,
+    leased.filter((row) => row.isPartlyProcessed),
+  );
+  const parted = leased.map((row) => {
+    const callPer = wanted.get(nameOf(row))?.service.callPer ?? "adjustment";
+    return nextPart(row, callPer, posted.get(row.adjustmentId) ?? new Set());
+  });
   return {
-    purpose,
-    startedAt: Temporal.Instant.from(attempt.startedAt).epochMilliseconds,
-    // An answer that came too late proves nothing to the machine.
-    outcome: attempt.isSuperseded === true ? null : attempt.outcome,
-    isOfAssignment:
-      Temporal.Instant.compare(
-        Temporal.Instant.from(attempt.startedAt).add({ milliseconds: 1 }),
-        Temporal.Instant.from(openedAt),
-      ) >= 0,
+    rows: parted.map((one) => one.adjustment),
+    parts: new Map(parted.map((one) => [one.adjustment.adjustmentId, one.part])),
   };
 }
 
@@ -176,6 +172,8 @@ function take(taking: Taking, row: ServiceAdjustment): void {
   const wanted = taking.wanted.get(nameOf(row));
   assert(wanted !== undefined, `${nameOf(row)} was asked for`);
   const { service } = wanted;
+  // A key or an address of yesterday must not leave; the next round has today's.
+  if (isConfiguredAnew(taking, row, service)) return waitUntil(taking, row, taking.now);
   const history = taking.histories.get(row.adjustmentId) ?? [];
   switch (row.state) {
     case "pendingService":
@@ -190,6 +188,15 @@ function take(taking: Taking, row: ServiceAdjustment): void {
     default:
       assert(false, `${row.state} does not wait for a service`);
   }
+}
+
+function waitUntil(taking: Taking, row: ServiceAdjustment, at: number): void {
+  taking.waits.push({ clientId: row.clientId, id: row.assignmentId, dueAt: instant(at) });
+}
+
+function isConfiguredAnew(taking: Taking, row: ServiceAdjustment, service: Service): boolean {
+  const client = taking.clients.get(row.clientId) as ClientRuntime;
+  return serviceOf(client.settings, service.name) !== service;
 }
 
 function follow(
@@ -212,11 +219,7 @@ function follow(
       });
       return;
     case "wait":
-      taking.waits.push({
-        clientId: row.clientId,
-        id: row.assignmentId,
-        dueAt: instant(taking.now + Math.ceil(step.waitSeconds * 1000)),
-      });
+      waitUntil(taking, row, taking.now + Math.ceil(step.waitSeconds * 1000));
       return;
     case "person":
       taking.moves.push({
@@ -226,7 +229,7 @@ function follow(
       return;
     case "failed":
       taking.moves.push({
-        ...moveOf(row, step.event, step.reason),
+        ...failing(row, step.event, step.reason),
         raiseKeyRevision: step.event === "refused",
       });
   }
@@ -248,10 +251,13 @@ function call(
   const { desk, clients, numbers, now } = taking;
   const client = clients.get(row.clientId) as ClientRuntime;
   const { chart } = client.rulebook.accounts;
+  const part = taking.parts.get(row.adjustmentId) ?? null;
   const sources = {
     service,
     calendar: client.calendar,
     today: client.calendar.dateOf(desk.engine.clock.now()),
+    part,
+    overrides: taking.overrides.get(row.adjustmentId) ?? [],
     labelOf: (rule: string) => client.rulebook.rules.get(rule)?.label ?? rule,
   };
   const real = (account: string): string =>
@@ -279,12 +285,12 @@ function call(
     attemptId: desk.engine.ids.next(),
     service,
     purpose: planned.purpose,
-    key: keyOf(row, service),
+    key: keyOf(row, service, part),
     fence: event === null ? row.version : row.version + 1,
     startedAt: taking.startedAt,
     sendBefore: now + desk.leaseSeconds * 1000,
     request,
-    asked: askedPosting(row, real),
+    asked: askedPosting(row, part, real),
     numbers: numbers.whole.has(row.holderAccount)
       ? new Map([[real(row.holderAccount), masked(row.holderAccount)]])
       : new Map(),
@@ -292,15 +298,22 @@ function call(
     isProvenAbsent: planned.isProvenAbsent,
     calls: posts.length + (planned.purpose === "post" ? 1 : 0),
     history: planned.history,
-    entryIds: row.entryIds,
+    part,
+    isPartlyProcessed: row.isPartlyProcessed,
+    entryIds: entriesMovedBy(row, part),
   });
 }
 
 /** The request cannot be written: nothing leaves, and a person has to see why. */
 function unwritable(row: ServiceAdjustment, detail: string): Move {
   const reason = `the request cannot be written: ${detail}`;
-  if (row.state === "pendingService") return moveOf(row, "retriesUsedUp", reason);
+  if (row.state === "pendingService") return failing(row, "retriesUsedUp", reason);
   return { ...moveOf(row, "outcomeUnknown", reason), machineMayAct: false };
+}
+
+/** What failed while something of it is posted is executed in part: never failed as a whole. */
+function failing(row: ServiceAdjustment, event: AdjustmentEvent, reason: string): Move {
+  return moveOf(row, row.isPartlyProcessed ? "partlyPosted" : event, reason);
 }
 
 function moveOf(row: ServiceAdjustment, event: AdjustmentEvent, reason: string | null): Move {
@@ -328,7 +341,12 @@ function attemptOf(taking: Taking, rows: readonly ServiceAdjustment[]) {
     keyRevision: byId.get(flight.adjustmentId)?.keyRevision ?? 1,
     worker: taking.worker,
     request: flight.request.kept,
+    part: flight.part?.id ?? null,
   });
+}
+
+function nameOfWanted({ clientId, service }: WantedCalls): string {
+  return `${clientId} ${service.name}`;
 }
 
 function nameOf(row: ServiceAdjustment): string {

@@ -1,6 +1,7 @@
 /** A call under way: what it was made for and what its answer is judged by. */
 import type { PreparedRequest, SentResult } from "./adapter.ts";
 import type { AskedPosting, EarlierAttempt } from "./outcome-machine.ts";
+import type { Part } from "./parts.ts";
 import type { Service } from "./service-configuration.ts";
 
 export interface Flight {
@@ -29,6 +30,10 @@ export interface Flight {
   readonly calls: number;
   /** Earlier attempts with this key. */
   readonly history: readonly EarlierAttempt[];
+  /** What of the adjustment it is for; null: all that is left of it. */
+  readonly part: Part | null;
+  /** Another part of it was posted before. */
+  readonly isPartlyProcessed: boolean;
   /** The entries to move, when others of the adjustment were executed before. */
   readonly entryIds: readonly string[] | null;
 }

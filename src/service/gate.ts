@@ -1,17 +1,13 @@
 /**
- * How many calls a process may start with one service now: its concurrency, its rate, and after an
- * outage one, then two, then four, so that no storm breaks loose when the circuit closes.
+ * How many calls a process may start with one service now: its concurrency, and after an outage
+ * one, then two, then four, so that no storm breaks loose when the circuit closes. The rate is kept
+ * for all processes together (`pace.ts`).
  */
-
-export interface GateLimits {
-  readonly concurrency: number;
-  readonly ratePerSecond: number | null;
-}
 
 export interface Gate {
   readonly inFlight: number;
   /** Calls that may start now. */
-  free(now: number, limits: GateLimits): number;
+  free(concurrency: number): number;
   started(calls: number): void;
   ended(): void;
   /** An answer came: the limit after an outage doubles. */
@@ -23,27 +19,13 @@ export interface Gate {
 export function openGate(): Gate {
   let inFlight = 0;
   let afterOutage = Infinity;
-  let allowance = 0;
-  let countedAt: number | null = null;
   return {
     get inFlight() {
       return inFlight;
     },
-    free: (now, { concurrency, ratePerSecond }) => {
-      const slots = Math.max(0, Math.min(concurrency, afterOutage) - inFlight);
-      if (ratePerSecond === null) {
-        allowance = Infinity;
-        return slots;
-      }
-      const most = Math.max(1, ratePerSecond / 10);
-      const earned = countedAt === null ? most : ((now - countedAt) / 1000) * ratePerSecond;
-      allowance = Math.min(most, (Number.isFinite(allowance) ? allowance : 0) + earned);
-      countedAt = now;
-      return Math.min(slots, Math.floor(allowance));
-    },
+    free: (concurrency) => Math.max(0, Math.min(concurrency, afterOutage) - inFlight),
     started: (calls) => {
       inFlight += calls;
-      allowance -= calls;
     },
     ended: () => {
       inFlight -= 1;

@@ -19,18 +19,24 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
     .reduce((kept, secret) => kept.replaceAll(secret, "••••"), text);
 }
 
-/** As it stands in plain text, XML, JSON and a form. */
+/** As it stands in plain text, XML, JSON and a form; and in one of them inside another. */
 function formsOf(secret: string): readonly string[] {
-  const xml = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const once = [secret, ...writtenForms(secret)];
+  // The longest first: a shorter one may be a part of it.
+  return [...new Set(once.flatMap((form) => [form, ...writtenForms(form)]))].toSorted(
+    (a, b) => b.length - a.length,
+  );
+}
+
+function writtenForms(text: string): readonly string[] {
+  const xml = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const whole = xml.replaceAll(">", "&gt;");
   return [
-    ...new Set([
-      secret,
-      xml,
-      xml.replaceAll(">", "&gt;"),
-      xml.replaceAll(">", "&gt;").replaceAll('"', "&quot;"),
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret.toWellFormed()),
-    ]),
+    xml,
+    whole,
+    whole.replaceAll('"', "&quot;"),
+    JSON.stringify(text).slice(1, -1),
+    encodeURIComponent(text.toWellFormed()),
   ];
 }
 

@@ -49,6 +49,7 @@ function reading<Outcome extends string = PostingOutcome>(
   return {
     outcome,
     code: null,
+    codes: [],
     reason: "because",
     reference: "R1",
     postingDate: "2026-11-16",

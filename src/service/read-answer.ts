@@ -35,6 +35,8 @@ export interface Echo {
 export interface Reading<Outcome> {
   readonly outcome: Outcome;
   readonly code: string | null;
+  /** All codes, where the answer names several. */
+  readonly codes: readonly string[];
   readonly reason: string;
   readonly reference: string | null;
   readonly postingDate: string | null;
@@ -139,11 +141,13 @@ function read<Outcome>(
   const at = (places: string | readonly string[] | undefined): string | null =>
     places === undefined ? null : firstText(answer, list(places));
   const code = at(mapping.code);
+  const several = mapping.codes === undefined ? [] : textsAt(answer, mapping.codes);
   const row = rows.find(({ when }) => fits(when, answer, code));
   const { outcome, reason } = row as Row<Outcome>;
   return {
     outcome,
     code,
+    codes: several.length > 0 || code === null ? several : [code],
     reason: reason ?? at(mapping.message) ?? code ?? wordless(answer),
     reference: at(mapping.reference),
     postingDate: dateOf(at(mapping.postingDate)),
@@ -178,7 +182,7 @@ function fits(when: OutcomeCondition, answer: ServiceAnswer, code: string | null
   return (
     Object.entries(header).every(
       ([name, value]) => answer.headers[name.toLowerCase()]?.toLowerCase() === value.toLowerCase(),
-    ) && Object.entries(body).every(([source, value]) => textAt(answer, source) === value)
+    ) && Object.entries(body).every(([source, value]) => textsAt(answer, source).includes(value))
   );
 }
 
@@ -191,6 +195,20 @@ function list<Item>(given: Item | readonly Item[]): readonly Item[] {
   return Array.isArray(given) ? (given as readonly Item[]) : [given as Item];
 }
 
+/** The scalars at a place: several where `*` stands for each of a list, else one or none. */
+function textsAt(answer: ServiceAnswer, source: string): string[] {
+  const [root, ...path] = source.split(".");
+  const at = path.indexOf("*");
+  if (root === "header" || at < 0) {
+    const text = textAt(answer, source);
+    return text === null ? [] : [text];
+  }
+  const found = valueAt(answer.body, path.slice(0, at));
+  const items: readonly unknown[] = Array.isArray(found) ? found : [found];
+  const rest = ["body", ...path.slice(at + 1)].join(".");
+  return items.flatMap((body) => textsAt({ ...answer, body }, rest));
+}
+
 /**
  * The scalar at `body.a.0.b` or `header.name` as text; null where there is none. `0` of what is no
  * list is the thing itself, and the text of an element with attributes is its value: XML does not
@@ -199,17 +217,22 @@ function list<Item>(given: Item | readonly Item[]): readonly Item[] {
 export function textAt(answer: ServiceAnswer, source: string): string | null {
   const [root, ...path] = source.split(".");
   if (root === "header") return answer.headers[path.join(".").toLowerCase()] ?? null;
-  let value: unknown = answer.body;
-  for (const name of path) {
-    const isThere = typeof value === "object" && value !== null && Object.hasOwn(value, name);
-    if (isThere) value = (value as Record<string, unknown>)[name];
-    else if (name !== "0" || Array.isArray(value)) return null;
-  }
+  let value = valueAt(answer.body, path);
   if (typeof value === "object" && value !== null && Object.hasOwn(value, "#text")) {
     value = (value as Record<string, unknown>)["#text"];
   }
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+}
+
+function valueAt(root: unknown, path: readonly string[]): unknown {
+  let value = root;
+  for (const name of path) {
+    const isThere = typeof value === "object" && value !== null && Object.hasOwn(value, name);
+    if (isThere) value = (value as Record<string, unknown>)[name];
+    else if (name !== "0" || Array.isArray(value)) return null;
+  }
+  return value;
 }
 
 /** JSON with its numbers kept as written: a core's amount never goes through a floating number. */

@@ -6,16 +6,23 @@
  */
 import { z } from "zod";
 
+import type { AdjustmentEvent } from "../accounting/adjustment-machine.ts";
 import type { ClientRuntime, Engine } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import type { AdjustmentLock } from "../accounting/store.ts";
+import type { Transaction } from "../database/database.ts";
+import { assert } from "../kernel/assert.ts";
 import { refuseCardNumbers } from "../kernel/card-number.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { ItemResult, ServiceItem } from "./locked-item.ts";
 import { lockedOf, lockItems } from "./locked-item.ts";
-import { insertFinding } from "./store.ts";
-import { findingsOf } from "./views.ts";
+import type { Part } from "./parts.ts";
+import { entriesMovedBy, nextPart } from "./parts.ts";
+import { serviceOf } from "./service-configuration.ts";
+import { insertFinding, insertParts } from "./store.ts";
+import { findingsOf, postedParts, serviceAdjustments } from "./views.ts";
 
 export const findingInput = z.strictObject({
   posted: z.boolean(),
@@ -76,21 +83,59 @@ export function recordFinding(engine: Engine, finding: Finding): Promise<Finding
     if (!posted && earlier.length === 0) {
       return { assignmentId, adjustmentId, state: lock.state, waitsForSecondPerson: true };
     }
+    const part = await openPart(tx, client, lock);
     const move: Move = {
       clientId,
       adjustmentId,
       from: "unknown",
-      event: posted ? "foundPosted" : "foundNotPosted",
+      event: eventOf(posted, part, lock.isPartlyProcessed),
       actor,
       reason,
       ...(posted && postingDate !== null
-        ? { execution: { basis: "attested", reference, postingDate } }
+        ? {
+            execution: {
+              basis: "attested",
+              reference,
+              postingDate,
+              ...(part?.entryIds === undefined ? {} : { entryIds: part.entryIds }),
+            },
+          }
         : {}),
+      ...(posted && part?.isLast === false ? { dueAt: now.toString() } : {}),
     };
     const [moved] = await moveAdjustments(tx, engine, [move]);
+    if (posted && part !== null && postingDate !== null) {
+      const { id, entryId } = part;
+      const found = { clientId, adjustmentId, part: id, entryId, attemptId: null };
+      await insertParts(tx, [{ ...found, reference, postingDate, actor }], now.toString());
+    }
     const state = moved?.state ?? lock.state;
     return { assignmentId, adjustmentId, state, waitsForSecondPerson: false };
   });
+}
+
+type UnknownPart = Part & { readonly entryIds?: readonly string[] };
+
+/** The part whose outcome is unknown; null where all of it was called for at once. */
+async function openPart(
+  tx: Transaction,
+  { settings }: ClientRuntime,
+  lock: AdjustmentLock,
+): Promise<UnknownPart | null> {
+  const key = { clientId: lock.clientId, adjustmentId: lock.id };
+  const [adjustment] = await serviceAdjustments(tx, [key]);
+  assert(adjustment !== undefined, "an adjustment whose outcome is unknown is open");
+  const callPer = serviceOf(settings, adjustment.service)?.callPer ?? "adjustment";
+  const posted = (await postedParts(tx, [key])).get(lock.id) ?? new Set();
+  const { part } = nextPart(adjustment, callPer, posted);
+  if (part === null) return null;
+  const entryIds = entriesMovedBy(adjustment, part);
+  return entryIds === null ? part : { ...part, entryIds };
+}
+
+function eventOf(posted: boolean, part: Part | null, isPartlyProcessed: boolean): AdjustmentEvent {
+  if (posted) return part === null || part.isLast ? "foundPosted" : "partPosted";
+  return isPartlyProcessed ? "partlyPosted" : "foundNotPosted";
 }
 
 function soundFinding(

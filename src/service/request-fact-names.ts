@@ -15,6 +15,7 @@ export const REQUEST_FACTS: ReadonlySet<string> = new Set([
   "adjustment.label",
   "adjustment.direction",
   "adjustment.memo",
+  "memoPost",
   "adjustment.reverses",
   "adjustment.reversesReference",
   "amount",
@@ -26,6 +27,12 @@ export const REQUEST_FACTS: ReadonlySet<string> = new Set([
   "statementText",
   "holder.account",
   "holder.number",
+  "step.id",
+  "step.side",
+  "step.collection",
+  "step.account",
+  "step.number",
+  "step.tranCode",
 ]);
 
 export const ENTRY_FACTS: ReadonlySet<string> = new Set([
@@ -57,6 +64,7 @@ export const FREE_FACTS = "facts.";
 /** Those that may be a holder's whole number. */
 export const NUMBER_FACTS: ReadonlySet<string> = new Set([
   "holder.number",
+  "step.number",
   "entry.debitNumber",
   "entry.creditNumber",
 ]);

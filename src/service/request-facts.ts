@@ -7,6 +7,7 @@ import { creditStepId, debitStepId } from "../kernel/ids.ts";
 import { formatAmount } from "../kernel/money.ts";
 
 import { attemptKey } from "./attempt-key.ts";
+import type { Part } from "./parts.ts";
 import type { AskedPosting } from "./outcome-machine.ts";
 import { FREE_FACTS } from "./request-fact-names.ts";
 import type { Service } from "./service-configuration.ts";
@@ -21,11 +22,19 @@ export interface FactSources {
   readonly calendar: BusinessCalendar;
   /** ISO date in the client's zone. */
   readonly today: string;
+  readonly part: Part | null;
+  readonly overrides: readonly string[];
   labelOf(rule: string): string;
 }
 
-export function keyOf(adjustment: ServiceAdjustment, service: Service): string {
-  return attemptKey(adjustment.adjustmentId, adjustment.keyRevision, service.key.format);
+/** Of the adjustment, or of the part of it that is called for. */
+export function keyOf(
+  adjustment: Pick<ServiceAdjustment, "adjustmentId" | "keyRevision">,
+  service: Service,
+  part: Part | null,
+): string {
+  const id = part?.id ?? adjustment.adjustmentId;
+  return attemptKey(id, adjustment.keyRevision, service.key.format);
 }
 
 export function requestFacts(
@@ -33,12 +42,12 @@ export function requestFacts(
   sources: FactSources,
   numberOf: NumberOf,
 ): RequestFacts {
-  const { service, calendar, today, labelOf } = sources;
+  const { service, calendar, today, labelOf, part } = sources;
   const textOf = (rule: string): string => service.statementTexts[rule] ?? labelOf(rule);
   const rule = adjustment.principalRule ?? adjustment.entries[0]?.rule ?? null;
   const planned = adjustment.plannedPostingDate;
   const common: Record<string, FactValue> = {
-    key: keyOf(adjustment, service),
+    key: keyOf(adjustment, service, part),
     keyRevision: adjustment.keyRevision,
     client: adjustment.clientId,
     "claim.id": adjustment.claimId,
@@ -52,6 +61,7 @@ export function requestFacts(
     "adjustment.label": rule === null ? null : labelOf(rule),
     "adjustment.direction": directionOf(adjustment),
     "adjustment.memo": adjustment.entries.length === 0,
+    memoPost: rule !== null && service.memoPost.rules.includes(rule),
     "adjustment.reverses": adjustment.reversesAdjustmentId,
     "adjustment.reversesReference": adjustment.reversesReference,
     amount: formatAmount(adjustment.amountMinor, adjustment.currency),
@@ -64,6 +74,7 @@ export function requestFacts(
     "holder.account": adjustment.holderAccount,
     "holder.number": numberOf(adjustment.holderAccount),
   };
+  Object.assign(common, stepFacts(adjustment, part, numberOf));
   for (const [name, value] of Object.entries(adjustment.facts)) {
     if (isScalar(value)) common[`${FREE_FACTS}${name}`] = value;
   }
@@ -75,7 +86,27 @@ export function requestFacts(
       "entry.label": labelOf(entry.rule),
       "entry.statementText": textOf(entry.rule),
     })),
-    overrides: [],
+    overrides: sources.overrides.map((code) => ({ "override.code": code })),
+  };
+}
+
+/** Of the side that is called for; nothing where a whole entry or adjustment is. */
+function stepFacts(
+  { entries }: ServiceAdjustment,
+  part: Part | null,
+  numberOf: NumberOf,
+): Record<string, FactValue> {
+  const [entry] = entries;
+  if (part === null || part.side === null || entry === undefined) return {};
+  const isDebit = part.side === "debit";
+  const account = isDebit ? entry.debitAccount : entry.creditAccount;
+  return {
+    "step.id": part.id,
+    "step.side": part.side,
+    "step.collection": isDebit ? entry.debitCollection : entry.creditCollection,
+    "step.account": account,
+    "step.number": numberOf(account),
+    "step.tranCode": isDebit ? entry.debitTranCode : entry.creditTranCode,
   };
 }
 
@@ -107,10 +138,17 @@ function directionOf({ entries, holderAccount }: ServiceAdjustment): "credit" | 
 }
 
 /** What the core's own words are compared with. */
-export function askedPosting(adjustment: ServiceAdjustment, numberOf: NumberOf): AskedPosting {
-  const { entries, amountMinor, currency } = adjustment;
-  const debits = entries.map((entry) => entry.debitAccount);
-  const credits = entries.map((entry) => entry.creditAccount);
+export function askedPosting(
+  { entries, amountMinor, currency }: ServiceAdjustment,
+  part: Part | null,
+  numberOf: NumberOf,
+): AskedPosting {
+  const side = part?.side ?? null;
+  const accounts = (of: "debit" | "credit"): string[] =>
+    entries.map((entry) => (of === "debit" ? entry.debitAccount : entry.creditAccount));
+  // A step has one account: it is compared with that, whatever the core calls it.
+  const debits = accounts(side ?? "debit");
+  const credits = accounts(side ?? "credit");
   return {
     amountMinor,
     currency,

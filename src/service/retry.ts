@@ -5,6 +5,7 @@
 import type { ClientRuntime, Engine } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { ItemResult, ServiceItem } from "./locked-item.ts";
@@ -16,28 +17,35 @@ export function retryServiceCalls(
   engine: Engine,
   items: readonly ServiceItem[],
 ): Promise<ItemResult[]> {
-  return engine.database.transaction(async (tx) => {
-    const clients = await engine.clients(tx, [...new Set(items.map((one) => one.clientId))]);
-    const locks = await lockItems(tx, items);
-    const moves = items.map((item): Move => {
-      const lock = lockedOf(locks, item);
-      refuseUnless(["serviceFailed", "partlyExecuted"], lock);
-      return {
-        clientId: item.clientId,
-        adjustmentId: item.adjustmentId,
-        from: lock.state,
-        event: "retried",
-        actor: item.actor,
-        destination: serviceFor(clients.get(item.clientId) as ClientRuntime, lock.destination),
-      };
-    });
-    const moved = await moveAdjustments(tx, engine, moves);
-    return items.map((item, index) => ({
-      assignmentId: item.assignmentId,
+  return engine.database.transaction((tx) => retryServiceCallsIn(tx, engine, items));
+}
+
+/** The same, in a transaction of the caller's. */
+export async function retryServiceCallsIn(
+  tx: Transaction,
+  engine: Engine,
+  items: readonly ServiceItem[],
+): Promise<ItemResult[]> {
+  const clients = await engine.clients(tx, [...new Set(items.map((one) => one.clientId))]);
+  const locks = await lockItems(tx, items);
+  const moves = items.map((item): Move => {
+    const lock = lockedOf(locks, item);
+    refuseUnless(["serviceFailed", "partlyExecuted"], lock);
+    return {
+      clientId: item.clientId,
       adjustmentId: item.adjustmentId,
-      state: moved[index]?.state ?? "serviceFailed",
-    }));
+      from: lock.state,
+      event: "retried",
+      actor: item.actor,
+      destination: serviceFor(clients.get(item.clientId) as ClientRuntime, lock.destination),
+    };
   });
+  const moved = await moveAdjustments(tx, engine, moves);
+  return items.map((item, index) => ({
+    assignmentId: item.assignmentId,
+    adjustmentId: item.adjustmentId,
+    state: moved[index]?.state ?? "serviceFailed",
+  }));
 }
 
 /** The service it failed at; the client's own where it comes from another route. */

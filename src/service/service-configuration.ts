@@ -103,6 +103,11 @@ export const serviceShape = z.strictObject({
     .nullable()
     .default(null)
     .describe("A call that runs the core's checks and writes nothing"),
+  health: z
+    .strictObject({ path: pathShape })
+    .nullable()
+    .default(null)
+    .describe("A GET that says that the core is there; for the test of the connection alone"),
   answer: answerShape.prefault({}),
   outcomes: z.array(rowShape).default([]).describe("First that fits; then the shipped rows"),
   timeouts: z
@@ -112,7 +117,20 @@ export const serviceShape = z.strictObject({
     })
     .prefault({}),
   concurrency: z.int().min(1).max(1000).default(16).describe("Calls at once, per process"),
-  ratePerSecond: z.number().positive().nullable().default(null).describe("Calls, per process"),
+  ratePerSecond: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("Calls in any second, of all processes together"),
+  callPer: z
+    .enum(["adjustment", "entry", "step"])
+    .default("adjustment")
+    .describe("What one call posts: all of it, one entry, or one side of an entry"),
+  memoPost: z
+    .strictObject({ rules: z.array(z.string()).default([]) })
+    .prefault({})
+    .describe("Rules whose postings are asked for as memo posts: the fact memoPost"),
   maxAccountingServiceCallRetries: z.int().min(0).max(100).default(7),
   retrySpacingSeconds: z
     .array(z.number().min(0))

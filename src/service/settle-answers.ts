@@ -19,15 +19,15 @@ import type { CallFate } from "./circuit.ts";
 import { afterCalls } from "./circuit.ts";
 import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
-import type { Landed } from "./flight.ts";
+import type { Flight, Landed } from "./flight.ts";
 import { maskedText } from "./mask.ts";
 import type { Consequence, EarlierAttempt } from "./outcome-machine.ts";
 import { afterLookUp, afterPosting, nextWhileUnknown, waitAfter } from "./outcome-machine.ts";
 import type { Reading } from "./read-answer.ts";
 import { readLookUp, readPosting } from "./read-answer.ts";
 import type { LookUpOutcome, PostingOutcome } from "./service-configuration.ts";
-import type { NewOutcome } from "./store.ts";
-import { insertOutcomes, lockCircuit, saveCircuit } from "./store.ts";
+import type { NewOutcome, NewPart } from "./store.ts";
+import { insertOutcomes, insertParts, lockCircuit, saveCircuit } from "./store.ts";
 import { circuitsOf } from "./views.ts";
 
 export interface Settled {
@@ -58,6 +58,7 @@ async function settle(
   const outcomes: NewOutcome[] = [];
   const moves: Move[] = [];
   const dues: DueTime[] = [];
+  const parts: NewPart[] = [];
   for (const one of judged) {
     const { flight } = one.landed;
     // The first answer of a set counts; a second one to the same fence is a late one, too.
@@ -67,10 +68,15 @@ async function settle(
     versions.delete(flight.adjustmentId);
     const client = clients.get(flight.clientId) as ClientRuntime;
     if (one.consequence === null) dues.push(dueAgain(desk, one));
-    else moves.push(moveOf(desk, one, one.consequence, client));
+    else {
+      const move = moveOf(desk, one, one.consequence, client);
+      moves.push(move);
+      parts.push(...partsPosted(flight, move));
+    }
   }
   await moveAdjustments(tx, engine, moves);
   await setDue(tx, dues);
+  await insertParts(tx, parts, engine.clock.now().toString());
   await insertOutcomes(tx, outcomes, engine.clock.now().toString());
   const settled = judged.map((one) => ({ landed: one.landed, fate: one.fate }));
   await writeCircuits(tx, desk, settled);
@@ -96,6 +102,7 @@ function judge(desk: ServiceDesk, landed: Landed): Judged {
     outcome,
     reason,
     code: null,
+    codes: [],
     reference: null,
     postingDate: null,
     echo: SILENCE,
@@ -146,10 +153,13 @@ function outcomeOf({ landed, reading, status }: Judged, isSuperseded: boolean): 
     clientId: flight.clientId,
     adjustmentId: flight.adjustmentId,
     attemptId: flight.attemptId,
+    service: flight.service.name,
+    purpose: flight.purpose,
     startedAt: flight.startedAt,
     outcome: reading.outcome,
     status,
     code: reading.code === null ? null : masked(reading.code),
+    codes: reading.codes.length > 1 ? reading.codes.map(masked) : null,
     reason: masked(reading.reason),
     reference: reading.reference,
     answer: result.kind === "answered" ? masked(result.text) : null,
@@ -186,7 +196,10 @@ function moveOf(
     case "executed":
       return {
         ...common,
-        event: "posted",
+        // Another part of it is due at once.
+        ...(flight.part === null || flight.part.isLast
+          ? { event: "posted" as const }
+          : { event: "partPosted" as const, dueAt: now.toString() }),
         execution: {
           basis: "posted",
           reference: consequence.reference ?? flight.key,
@@ -197,9 +210,10 @@ function moveOf(
     case "failed":
       return {
         ...common,
-        event: consequence.event,
+        event: flight.isPartlyProcessed ? "partlyPosted" : consequence.event,
         reason: masked(consequence.reason),
         outside: { ...common.outside, overridable: consequence.isOverridable },
+        isOverridable: consequence.isOverridable,
         raiseKeyRevision: consequence.event === "refused",
       };
     case "again":
@@ -218,6 +232,15 @@ function moveOf(
         dueAt: later(consequence.waitSeconds),
       };
   }
+}
+
+/** The part that a call has shown to be posted. */
+function partsPosted({ part, attemptId }: Flight, move: Move): NewPart[] {
+  const { clientId, adjustmentId, execution, actor } = move;
+  if (part === null || execution === undefined) return [];
+  const { reference, postingDate } = execution;
+  const { id, entryId } = part;
+  return [{ clientId, adjustmentId, part: id, entryId, attemptId, reference, postingDate, actor }];
 }
 
 /** A look-up that settled nothing: when its adjustment is looked at again. */

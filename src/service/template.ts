@@ -2,9 +2,9 @@
  * Request templates: JSON with placeholders that name the adjustment's facts.
  *
  * A text that is one placeholder alone keeps the fact's type; among other text it becomes text.
- * `{"$each": "entries", "as": …}` repeats for every entry (or code in `overrides`), `{"$if": "adjustment.memo", "then": …,
- * "else": …}` chooses. Only declared facts can be named, nothing is evaluated: a template cannot
- * reach outside the data model.
+ * `{"$each": "entries", "as": …}` repeats for every entry (or code of `overrides`),
+ * `{"$if": "adjustment.memo", "then": …, "else": …}` chooses. Only declared facts can be named,
+ * nothing is evaluated: a template cannot reach outside the data model.
  */
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";

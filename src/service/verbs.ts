@@ -1,17 +1,20 @@
 /**
  * The verbs of this room as actions on assignments: `main.ts` registers them with the work room.
  */
+import type { z } from "zod";
+
 import type { Engine } from "../accounting/engine.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { ActionCall, ActionName, ActionVerb } from "../work/actions.ts";
 
 import type { ServiceItem } from "./locked-item.ts";
+import { overrideInput, overrideRefusal } from "./override-refusal.ts";
 import { findingInput, recordFinding } from "./record-finding.ts";
 import { retryServiceCalls } from "./retry.ts";
 import { runNow } from "./run-now.ts";
 
-type ServiceAction = Extract<ActionName, "retry" | "run" | "finding">;
+type ServiceAction = Extract<ActionName, "retry" | "run" | "finding" | "override">;
 
 /** `retry` is of what failed on the service route; the batch route has its own. */
 export function serviceVerbs(
@@ -29,17 +32,33 @@ export function serviceVerbs(
       wake();
       return result;
     },
-    finding: (call) => {
-      const result = findingInput.safeParse(call.input);
-      if (result.success) return recordFinding(engine, { ...itemOf(call), ...result.data });
-      const faults = result.error.issues.map((issue) => ({
-        pointer: `/${issue.path.join("/")}`,
-        detail: issue.message,
-      }));
-      const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-      throw new Failure("input-invalid", detail, {}, faults);
+    finding: async (call) => {
+      const finding = { ...itemOf(call), ...inputOf(findingInput, call) };
+      const result = await recordFinding(engine, finding);
+      wake();
+      return result;
+    },
+    override: async (call) => {
+      const result = await overrideRefusal(engine, {
+        ...itemOf(call),
+        ...inputOf(overrideInput, call),
+      });
+      wake();
+      return result;
     },
   };
+}
+
+/** Throws `input-invalid` with every place that does not fit. */
+function inputOf<Shape extends z.ZodType>(shape: Shape, { input }: ActionCall): z.output<Shape> {
+  const result = shape.safeParse(input);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => ({
+    pointer: `/${issue.path.join("/")}`,
+    detail: issue.message,
+  }));
+  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Failure("input-invalid", detail, {}, faults);
 }
 
 function itemOf({ clientId, assignmentId, adjustmentId, version, actor }: ActionCall): ServiceItem {

@@ -102,6 +102,7 @@ export interface ServiceAdjustment {
   readonly version: number;
   readonly state: AdjustmentState;
   readonly keyRevision: number;
+  readonly isPartlyProcessed: boolean;
   readonly createdAt: string;
   readonly claimId: string;
   readonly claim: string;
@@ -131,7 +132,10 @@ interface AdjustmentRow extends Omit<ServiceAdjustment, "entries" | "entryIds"> 
   readonly isPartly: boolean;
 }
 
-/** Adjustments with their entries; rows of one client lie together. */
+/**
+ * Adjustments with their entries, those that are over too (their assignment is an empty text); rows
+ * of one client lie together.
+ */
 export async function serviceAdjustments(
   db: Queries,
   keys: readonly { clientId: string; adjustmentId: string }[],
@@ -139,8 +143,9 @@ export async function serviceAdjustments(
   if (keys.length === 0) return [];
   const rows = await db.query<AdjustmentRow>(sql`
     select a.client_id as "clientId", a.id as "adjustmentId",
-           a.open_assignment_id as "assignmentId",
+           coalesce(a.open_assignment_id::text, '') as "assignmentId",
            coalesce(a.destination, '') as service, a.version, a.state,
+           a.partly_processed as "isPartlyProcessed",
            a.key_revision as "keyRevision", a.created_at as "createdAt", c.id as "claimId",
            c.number as claim, c.claim_type as "claimType", d.id as "disputeId",
            d.number as dispute, d.account_id as "holderAccount", d.facts, a.operation,
@@ -151,8 +156,9 @@ export async function serviceAdjustments(
               and x.sign = 1
             order by x.recorded_at desc limit 1) as "reversesReference",
            a.amount_minor as "amountMinor", a.currency, a.event_date as "eventDate",
-           a.planned_posting_date as "plannedPostingDate", s.attempts,
-           s.opened_at as "openedAt",
+           a.planned_posting_date as "plannedPostingDate",
+           coalesce(s.attempts, 0) as attempts,
+           coalesce(s.opened_at, a.created_at) as "openedAt",
            exists (
              select 1 from execution x
              where x.client_id = a.client_id and x.adjustment_id = a.id
@@ -161,7 +167,7 @@ export async function serviceAdjustments(
       ${keys.map((key) => key.clientId)}::text[],
       ${keys.map((key) => key.adjustmentId)}::uuid[]) as wanted (client_id, id)
     join adjustment a on a.client_id = wanted.client_id and a.id = wanted.id
-    join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
+    left join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
     join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
     join claim c on c.client_id = d.client_id and c.id = d.claim_id
     order by a.client_id, a.id
@@ -231,6 +237,8 @@ export interface AttemptRow {
   readonly answer: string | null;
   readonly latencyMilliseconds: number | null;
   readonly isSuperseded: boolean | null;
+  /** What it was for, where the core works per entry or step; null: all of it. */
+  readonly part: string | null;
 }
 
 /** Every attempt of adjustments, oldest first, at most 1,000 of each set. */
@@ -243,7 +251,7 @@ export function attemptsOf(
     select t.client_id as "clientId", t.adjustment_id as "adjustmentId", t.id, t.service,
            t.purpose, t.fence, t.key, t.key_revision as "keyRevision", t.worker, t.request,
            t.started_at as "startedAt", o.outcome, o.status, o.code, o.reason, o.reference,
-           o.answer, o.latency_ms as "latencyMilliseconds", o.superseded as "isSuperseded"
+           o.answer, o.latency_ms as "latencyMilliseconds", o.superseded as "isSuperseded", t.part
     from unnest(
       ${keys.map((key) => key.clientId)}::text[],
       ${keys.map((key) => key.adjustmentId)}::uuid[],
@@ -295,4 +303,73 @@ export function findingsOf(
     order by recorded_at, id
     limit 100
   `);
+}
+
+/** Parts that are posted, by adjustment. */
+export async function postedParts(
+  db: Queries,
+  keys: readonly { clientId: string; adjustmentId: string }[],
+): Promise<Map<string, Set<string>>> {
+  const posted = new Map<string, Set<string>>();
+  if (keys.length === 0) return posted;
+  const rows = await db.query<{ adjustmentId: string; part: string }>(sql`
+    select p.adjustment_id as "adjustmentId", p.part
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.adjustmentId)}::uuid[]) as wanted (client_id, id)
+    join service_part p on p.client_id = wanted.client_id and p.adjustment_id = wanted.id
+  `);
+  for (const { adjustmentId, part } of rows) {
+    posted.set(adjustmentId, (posted.get(adjustmentId) ?? new Set()).add(part));
+  }
+  return posted;
+}
+
+/** Codes that a person authorised to override in the call at hand, by adjustment. */
+export async function overridesOf(
+  db: Queries,
+  keys: readonly { clientId: string; adjustmentId: string; keyRevision: number }[],
+): Promise<Map<string, string[]>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db.query<{ adjustmentId: string; codes: string[] }>(sql`
+    select o.adjustment_id as "adjustmentId", o.codes
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.adjustmentId)}::uuid[],
+      ${keys.map((key) => key.keyRevision)}::smallint[]) as wanted (client_id, id, revision)
+    join service_override o on o.client_id = wanted.client_id
+      and o.adjustment_id = wanted.id and o.key_revision = wanted.revision
+  `);
+  return new Map(rows.map((row) => [row.adjustmentId, row.codes]));
+}
+
+export interface Refusal {
+  readonly outcome: string;
+  /** As the system of record numbered them. */
+  readonly codes: readonly string[];
+  /** Of the call that would be made next. */
+  readonly keyRevisionNow: number;
+}
+
+/** What the last posting was answered with; undefined where none was made. */
+export async function lastRefusal(
+  db: Queries,
+  clientId: string,
+  adjustmentId: string,
+): Promise<Refusal | undefined> {
+  const [row] = await db.query<Refusal>(sql`
+    select coalesce(o.outcome, 'unknown') as outcome,
+           coalesce(o.codes, case when o.code is null then '{}' else array[o.code] end) as codes,
+           a.key_revision as "keyRevisionNow"
+    from adjustment a
+    join service_attempt t on t.client_id = a.client_id and t.adjustment_id = a.id
+      and t.purpose = 'post' and t.started_at >= a.created_at
+    left join service_attempt_outcome o on o.client_id = t.client_id
+      and o.adjustment_id = t.adjustment_id and o.attempt_id = t.id
+      and o.started_at = t.started_at
+    where a.client_id = ${clientId} and a.id = ${adjustmentId}
+    order by t.started_at desc, t.id desc
+    limit 1
+  `);
+  return row;
 }

@@ -33,6 +33,7 @@ const EVENTS: Readonly<Record<ActionName, readonly AdjustmentEvent[]>> = {
   retry: ["retried", "nextFileAsked"],
   run: ["sent", "resent"],
   finding: ["foundPosted", "foundNotPosted"],
+  override: ["retried"],
   approval: ["declined"],
   manual: ["reroutedToManual"],
   cancellation: ["cancelled"],
@@ -72,7 +73,7 @@ describe("the table of actions", () => {
       (row) => row.name,
     );
 
-    expect(new Set(names)).toEqual(new Set(["retry", "completion"]));
+    expect(new Set(names)).toEqual(new Set(["retry", "completion", "override"]));
   });
 
   test("every type named exists, every action is used, one row per type, state and name", () => {

@@ -22,6 +22,7 @@ export const ACTION_NAMES = [
   "retry",
   "run",
   "finding",
+  "override",
   "approval",
   "manual",
   "cancellation",
@@ -33,6 +34,7 @@ export type ActionName = (typeof ACTION_NAMES)[number];
 export const RIGHTS = {
   work: "assignment:work",
   service: "service:retry",
+  override: "service:override",
   cancel: "adjustment:cancel",
   approve: "assignment:approve",
 } as const satisfies Record<string, Permission>;
@@ -44,6 +46,8 @@ export interface ActionRow {
   readonly types: readonly string[];
   /** States of the adjustment in which it makes sense; null: all. */
   readonly states: readonly string[] | null;
+  /** Shown only where the adjustment's last refusal may be overridden. */
+  readonly ofOverridable: boolean;
   /** Done by whoever has the assignment: not while somebody else has it. */
   readonly exclusive: boolean;
 }
@@ -80,6 +84,16 @@ export const ACTION_ROWS: readonly ActionRow[] = [
     ["serviceFailed", "batchFailed", "partlyExecuted"],
   ),
   row("finding", "Record a finding", RIGHTS.service, [SERVICE_FAILED], ["unknown"]),
+  {
+    ...row(
+      "override",
+      "Override the refusal",
+      RIGHTS.override,
+      [SERVICE_FAILED],
+      ["serviceFailed", "partlyExecuted"],
+    ),
+    ofOverridable: true,
+  },
   row(
     "run",
     "Run now",
@@ -126,7 +140,7 @@ function row(
   states: readonly string[] | null,
   exclusive = true,
 ): ActionRow {
-  return { name, label, right, types, states, exclusive };
+  return { name, label, right, types, states, ofOverridable: false, exclusive };
 }
 
 /** The types of user work that somebody with these rights can finish. */
@@ -153,7 +167,12 @@ export interface OfferedAction {
 /** Every action of the assignment's type, allowed or with the reason why not; none when closed. */
 export function offeredActions(assignment: AssignmentRow, person: Person): OfferedAction[] {
   if (!assignment.isOpen) return [];
-  return ACTION_ROWS.filter((one) => one.types.includes(assignment.type)).map((action) => {
+  const own = ACTION_ROWS.filter(
+    (one) =>
+      one.types.includes(assignment.type) &&
+      (!one.ofOverridable || assignment.isOverridable === true),
+  );
+  return own.map((action) => {
     const why = refusal(action, assignment, person);
     const { name, label } = action;
     return why === null ? { name, label, allowed: true } : { name, label, allowed: false, why };
@@ -167,6 +186,13 @@ function refusal(action: ActionRow, assignment: AssignmentRow, person: Person): 
     return state === "unknown"
       ? "Nobody knows yet whether it was posted: find out first"
       : `Not possible while ${state ?? "there is no adjustment"}`;
+  }
+  if (action.ofOverridable && assignment.isOverridable !== true) {
+    return "The refusal is not one that may be overridden";
+  }
+  const isWhole = action.name === "manual" || action.name === "cancellation";
+  if (isWhole && assignment.isPartlyProcessed === true) {
+    return "Part of it was posted: retry or complete the rest";
   }
   if (action.name === "take" && assignee === person.name) return "You have it";
   if (action.name === "release" && assignee === null) return "Nobody has it";

@@ -22,6 +22,10 @@ export interface AssignmentRow {
   readonly adjustmentId: string | null;
   readonly adjustmentState: string | null;
   readonly machineMayAct: boolean | null;
+  /** Refused with codes that a person may override. */
+  readonly isOverridable: boolean | null;
+  /** Something of it was posted: it is never cancelled or rerouted whole. */
+  readonly isPartlyProcessed: boolean | null;
   readonly route: string | null;
   readonly type: string;
   readonly queue: string;
@@ -47,8 +51,9 @@ export interface AssignmentRow {
 const COLUMNS: Statement = sql`
   a.client_id as "clientId", a.id, a.claim_id as "claimId", c.number as claim,
   a.dispute_id as "disputeId", d.number as dispute, a.adjustment_id as "adjustmentId",
-  j.state as "adjustmentState", j.machine_may_act as "machineMayAct", j.route, a.type, a.queue,
-  a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
+  j.state as "adjustmentState", j.machine_may_act as "machineMayAct",
+  j.overridable as "isOverridable", j.partly_processed as "isPartlyProcessed", j.route, a.type,
+  a.queue, a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
   a.deadline_at as "deadlineAt", a.amount_minor as "amountMinor", a.currency, a.assignee,
   a.destination, a.due_at as "dueAt", a.attempts, a.reason, a.is_open as "isOpen",
   a.opened_at as "openedAt", a.closed_at as "closedAt", a.outcome, a.version`;

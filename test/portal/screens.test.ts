@@ -7,9 +7,19 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { startCore } from "../../examples/stand-in-core/core.ts";
+import { standInService } from "../../examples/stand-in-core/service.ts";
 import { aBatchClient, aDirectory, pendingCredits } from "../support/batch.ts";
 import { aClient, aDisputeOf, operate } from "../support/engine.ts";
+import { call } from "../support/http.ts";
 import { signIn, usePortal } from "../support/portal.ts";
+import {
+  failEvery,
+  onlyStanding,
+  pendingCredits as serviceCredits,
+  runRound,
+  serviceDesk,
+} from "../support/service.ts";
 import { useDatabase } from "../support/use-database.ts";
 import { generateNow } from "../../src/batch/generate.ts";
 import { batchDesk, PROFILE } from "../support/batch-desk.ts";
@@ -22,13 +32,25 @@ const FIRST_LOAD_KIB = 235;
 const STYLES_KIB = 25;
 
 interface Place {
+  readonly byService: string;
+  readonly job: string;
+  readonly failed: string;
   readonly byHand: string;
   readonly byBatch: string;
   readonly claim: string;
   readonly file: string;
   readonly assignment: string;
 }
-let place: Place = { byHand: "", byBatch: "", claim: "", file: "", assignment: "" };
+let place: Place = {
+  byService: "",
+  job: "",
+  failed: "",
+  byHand: "",
+  byBatch: "",
+  claim: "",
+  file: "",
+  assignment: "",
+};
 
 beforeEach(async () => {
   const { engine } = site.server;
@@ -49,6 +71,7 @@ beforeEach(async () => {
     `/v1/assignments?client=${byHand}`,
   );
   place = {
+    ...(await aServiceThatFails()),
     byHand,
     byBatch,
     claim: items[0]?.claim ?? "",
@@ -56,6 +79,24 @@ beforeEach(async () => {
     assignment: items[0]?.id ?? "",
   };
 });
+
+/** A client whose core refuses everything: one movement failed, and a job was asked for it. */
+async function aServiceThatFails(): Promise<Pick<Place, "byService" | "job" | "failed">> {
+  const { app, engine } = site.server;
+  const core = await startCore();
+  failEvery(core, "refuse");
+  const service = standInService(core.address);
+  const byService = await aClient(engine, { services: { core: service } });
+  const [failed = ""] = await serviceCredits(engine, byService, ["31.00"]);
+  await runRound(serviceDesk(engine));
+  await core.stop();
+  const key = await site.server.keyFor("asker");
+  const asked = await call(app, key, "POST", "/v1/jobs", {
+    body: { kind: "retryFailedServiceCalls", filter: { client: byService } },
+  });
+  const { assignmentId } = await onlyStanding(db, failed);
+  return { byService, job: String(asked.body["id"]), failed: assignmentId ?? "" };
+}
 
 type Screen = readonly [name: string, path: (at: Place) => string, shows: string];
 
@@ -78,6 +119,14 @@ const SCREENS: readonly Screen[] = [
   ["a batch", (at) => `/batches/${at.file}`, "Control totals"],
   ["Generate", () => "/administration", "takes what is pending"],
   ["Regenerate", (at) => `/administration?do=regenerate&file=${at.file}`, "What became of"],
+  ["Services", () => "/services", "In flight"],
+  ["no services", (at) => `/services?client=${at.byHand}`, "No accounting service here"],
+  ["a service", (at) => `/services/${at.byService}/core`, "Calls a minute"],
+  ["tests of a service", (at) => `/services/${at.byService}/core?tab=tests`, "Try a request"],
+  ["settings of a service", (at) => `/services/${at.byService}/core?tab=settings`, "references"],
+  ["Jobs", () => "/jobs", "Retry failed service calls"],
+  ["a job", (at) => `/jobs/${at.job}`, "What became of it"],
+  ["a failed call", (at) => `/queues?assignment=${at.failed}`, "Calls to the system of record"],
   ["an address that leads nowhere", () => "/nowhere", "This address leads nowhere"],
 ];
 

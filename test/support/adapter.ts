@@ -47,6 +47,10 @@ export function factsOf(facts: Record<string, FactValue> = {}) {
   const usual = { key: "k-1", amount: "100.10", currency: "USD", "holder.number": "40001234" };
   return {
     real: { common: { ...usual, ...facts }, entries: [], overrides: [] },
-    masked: { common: { ...usual, ...facts, "holder.number": "••••1234" }, entries: [], overrides: [] },
+    masked: {
+      common: { ...usual, ...facts, "holder.number": "••••1234" },
+      entries: [],
+      overrides: [],
+    },
   };
 }

@@ -102,6 +102,7 @@ export async function anAdjustment(
     followsAdjustmentId: null,
     denialId: null,
     raisesDisputedMinor: 0n,
+    isPartlyProcessed: false,
     state: "tracked",
     route: null,
     destination: null,

@@ -12,6 +12,9 @@ import { signedCursors } from "../../src/http/cursor.ts";
 import type { HttpDependencies } from "../../src/http/dependencies.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
+import { serviceJobKinds } from "../../src/service/job-kinds.ts";
+import { secretsFrom } from "../../src/service/secrets.ts";
+import { jobKinds } from "../../src/work/job-kinds.ts";
 import type { TestEngine } from "./engine.ts";
 import { TEST_KEYS, testEngine } from "./engine.ts";
 
@@ -30,6 +33,9 @@ export interface Answer {
   readonly text: string;
 }
 
+/** What the references of tests' services lead to. */
+export const TEST_SECRETS: Readonly<Record<string, string>> = { CORE_TOKEN: "sesame" };
+
 const PROJECT = join(import.meta.dirname, "../..");
 
 /** Not listening; close it after the test file. */
@@ -43,6 +49,8 @@ export async function testServer(
     vault: engine.vault,
     actions: actionsOf(engine),
     batch: { engine, vault: engine.vault, keys: TEST_KEYS, failpoints: noFailpoints },
+    service: { engine, vault: engine.vault, secrets: secretsFrom(TEST_SECRETS) },
+    jobs: { kinds: jobKinds(serviceJobKinds(engine)), wake: () => undefined },
     cursors: signedCursors(Buffer.alloc(32, 3)),
     version: "0.0.0-test",
     notReady: () => Promise.resolve(null),
@@ -73,7 +81,7 @@ export interface CallOptions {
 export async function call(
   app: FastifyInstance,
   apiKey: string | null,
-  method: "GET" | "POST" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "DELETE",
   url: string,
   options: CallOptions = {},
 ): Promise<Answer> {

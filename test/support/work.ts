@@ -72,6 +72,7 @@ export async function anOpenAdjustment(
     followsAdjustmentId: null,
     denialId: null,
     raisesDisputedMinor: 0n,
+    isPartlyProcessed: false,
     route: "MANUAL",
     destination: null,
     hold: null,

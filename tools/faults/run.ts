@@ -8,7 +8,6 @@ import { join } from "node:path";
 
 import { CORES } from "../../examples/cores/all.ts";
 import type { ConnectingService, KnownCore } from "../../examples/cores/all.ts";
-import type { FaultName } from "../../examples/cores/faults.ts";
 import type { RunningCore } from "../../examples/cores/server.ts";
 import { startCore } from "../../examples/cores/server.ts";
 import type { ScratchServer } from "../../bench/scratch-server.ts";
@@ -17,25 +16,13 @@ import { insertClient } from "../../src/cases/store.ts";
 import type { OpenEngine } from "../../src/open-engine.ts";
 import { openEngine } from "../../src/open-engine.ts";
 
+import type { FaultRun } from "./fault-run.ts";
+import { CLIENT } from "./fault-run.ts";
 import { creditAll, takeBackSome } from "./load.ts";
 import type { Verdict } from "./two-books.ts";
 import { compareBooks, countStates } from "./two-books.ts";
 import { startWorkerProcesses } from "./worker-processes.ts";
 
-export interface FaultRun {
-  readonly core: string;
-  readonly fault: FaultName;
-  /** Adjustments: five in six credits, and of one in five of them the debit that takes it back. */
-  readonly count: number;
-  readonly oneIn: number;
-  readonly kills: number;
-  readonly workers: number;
-  readonly seed: number;
-  readonly lookUp: boolean;
-  readonly remark: (line: string) => void;
-}
-
-export const CLIENT = "under-faults";
 const CALL_SECONDS = 0.2;
 const LEASE_SECONDS = 2;
 const RETRY_DIVISOR = 1000;

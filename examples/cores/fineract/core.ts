@@ -57,11 +57,7 @@ function cached(posting: CorePosting) {
 }
 
 /** Success or failure: what was said once under a key is said again. */
-function stored(
-  request: CoreRequest,
-  memory: CoreState["memory"],
-  answer: CoreAnswer,
-): CoreAnswer {
+function stored(request: CoreRequest, memory: CoreState["memory"], answer: CoreAnswer): CoreAnswer {
   const key = request.headers["idempotency-key"];
   if (key !== undefined && key !== "") memory.set(key, answer);
   return answer;
@@ -87,7 +83,11 @@ function post(request: CoreRequest, state: CoreState): CoreAnswer {
     return refused("validation.msg.validation.errors.exist", "transactionDate", 400);
   }
   const lines = paired(debits, credits);
-  if (lines.some((line) => state.closed.has(line.debitAccount) || state.closed.has(line.creditAccount))) {
+  if (
+    lines.some(
+      (line) => state.closed.has(line.debitAccount) || state.closed.has(line.creditAccount),
+    )
+  ) {
     return refused("error.msg.glJournalEntry.invalid.account.disabled", "account is disabled");
   }
   const posting = state.book.post({

@@ -101,7 +101,11 @@ function create(request: CoreRequest, state: CoreState): CoreAnswer {
     text: String(body["description"] ?? ""),
     reverses: null,
   });
-  return json(200, { status_code: "0", status: "Success", response_data: facts(posting) }, { posting });
+  return json(
+    200,
+    { status_code: "0", status: "Success", response_data: facts(posting) },
+    { posting },
+  );
 }
 
 /** Under the id of the adjustment that it takes back; the amount has to be the same. */
@@ -126,7 +130,11 @@ function reverse(request: CoreRequest, state: CoreState): CoreAnswer {
     at: state.now(),
     reverses: original.id,
   });
-  return json(200, { status_code: "0", status: "Success", response_data: facts(posting) }, { posting });
+  return json(
+    200,
+    { status_code: "0", status: "Success", response_data: facts(posting) },
+    { posting },
+  );
 }
 
 function callStatus(request: CoreRequest, state: CoreState): CoreAnswer {

@@ -50,7 +50,10 @@ export function jackHenryCore(): CoreShape {
 
 function handle(request: CoreRequest, state: CoreState): CoreAnswer {
   if (!isSignedIn(request.body)) {
-    return envelope(401, "<soap:Fault><faultcode>wsse:FailedAuthentication</faultcode></soap:Fault>");
+    return envelope(
+      401,
+      "<soap:Fault><faultcode>wsse:FailedAuthentication</faultcode></soap:Fault>",
+    );
   }
   switch (OPERATION.exec(request.body)?.[1]) {
     case "TrnAdd":
@@ -105,7 +108,8 @@ function check(body: string, { closed }: CoreState): NumberedError[] {
 
 function inquire(reference: string, { book }: CoreState): CoreAnswer {
   const [first] = book.of(reference);
-  if (first === undefined) return envelope(200, element("TrnInqResponse", "<RecCount>0</RecCount>"));
+  if (first === undefined)
+    return envelope(200, element("TrnInqResponse", "<RecCount>0</RecCount>"));
   const info = `<RecCount>1</RecCount><TrnInfo>${facts(first)}</TrnInfo>`;
   return { ...envelope(200, element("TrnInqResponse", info)), posting: first };
 }
@@ -125,14 +129,16 @@ function duplicateOf(posting: CorePosting): NumberedError {
 function fault(errors: readonly NumberedError[], posting?: CorePosting, minor = 0n): CoreAnswer {
   const records = errors.map(
     ({ code, text, overridable }) =>
-      `<FaultRecInfo><ErrCode>${code}</ErrCode><ErrCat>${overridable ? "Override" : "Error"}</ErrCat>` +
+      `<FaultRecInfo><ErrCode>${code}</ErrCode>` +
+      `<ErrCat>${overridable ? "Override" : "Error"}</ErrCat>` +
       `<ErrDesc>${text}</ErrDesc></FaultRecInfo>`,
   );
   const original =
     posting === undefined
       ? ""
       : `<OrigTrn><RcptId>${posting.id}</RcptId><Amt>${decimalOf(minor)}</Amt></OrigTrn>`;
-  const detail = `<HdrFault><FaultRecInfoArray>${records.join("")}</FaultRecInfoArray>${original}</HdrFault>`;
+  const list = `<FaultRecInfoArray>${records.join("")}</FaultRecInfoArray>`;
+  const detail = `<HdrFault>${list}${original}</HdrFault>`;
   const body =
     `<soap:Fault><faultcode>soap:Server</faultcode><faultstring>${errors[0]?.text ?? ""}` +
     `</faultstring><detail>${detail}</detail></soap:Fault>`;
@@ -144,11 +150,13 @@ function element(name: string, content: string): string {
 }
 
 function envelope(status: number, body: string): CoreAnswer {
-  const start = `<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">`;
+  const start =
+    `<?xml version="1.0" encoding="utf-8"?>` +
+    `<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">`;
   return {
     status,
     headers: { "content-type": "text/xml; charset=utf-8" },
-    body: `<?xml version="1.0" encoding="utf-8"?>${start}<soap:Body>${body}</soap:Body></soap:Envelope>`,
+    body: `${start}<soap:Body>${body}</soap:Body></soap:Envelope>`,
   };
 }
 

@@ -28,7 +28,7 @@ export class ProblemError extends Error {
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Command {
-  readonly method?: "POST" | "DELETE";
+  readonly method?: "POST" | "PUT" | "DELETE";
   readonly body?: unknown;
   readonly query?: Query;
   /** Made once when the person decides, so that pressing again does it once. */

@@ -225,6 +225,13 @@ export interface Attempt {
   readonly id: string;
   readonly service: string;
   readonly purpose: string;
+  readonly key: string;
+  readonly keyRevision: number;
+  /** The adjustment's version that it belongs to. */
+  readonly fence: number;
+  readonly worker: string;
+  /** Masked, without secrets; the body is JSON, or XML as text. */
+  readonly request: { readonly method: string; readonly path: string; readonly body: unknown };
   readonly startedAt: string;
   /** Null while its answer has not come. */
   readonly outcome: string | null;
@@ -232,7 +239,10 @@ export interface Attempt {
   readonly code: string | null;
   readonly reason: string | null;
   readonly reference: string | null;
+  /** Masked and shortened. */
+  readonly answer: string | null;
   readonly latencyMilliseconds: number | null;
+  readonly isSuperseded: boolean | null;
 }
 
 export interface Adjustment {

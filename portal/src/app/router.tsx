@@ -103,6 +103,32 @@ const batch = createRoute({
   component: lazyRouteComponent(() => import("../screens/batch.tsx"), "Batch"),
 });
 
+const services = createRoute({
+  getParentRoute: () => inside,
+  path: "/services",
+  component: lazyRouteComponent(() => import("../screens/services.tsx"), "Services"),
+});
+
+const service = createRoute({
+  getParentRoute: () => inside,
+  path: "/services/$of/$service",
+  validateSearch: (search: Search) => texts(search, "tab", "minutes", "adjustment", "job"),
+  component: lazyRouteComponent(() => import("../screens/service.tsx"), "Service"),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => inside,
+  path: "/jobs",
+  component: lazyRouteComponent(() => import("../screens/jobs.tsx"), "Jobs"),
+});
+
+const job = createRoute({
+  getParentRoute: () => inside,
+  path: "/jobs/$job",
+  validateSearch: (search: Search) => texts(search, "outcome"),
+  component: lazyRouteComponent(() => import("../screens/job.tsx"), "Job"),
+});
+
 const administration = createRoute({
   getParentRoute: () => inside,
   path: "/administration",
@@ -112,7 +138,19 @@ const administration = createRoute({
 
 const tree = root.addChildren([
   signIn,
-  inside.addChildren([today, queues, cases, oneCase, batches, batch, administration]),
+  inside.addChildren([
+    today,
+    queues,
+    cases,
+    oneCase,
+    batches,
+    batch,
+    services,
+    service,
+    jobs,
+    job,
+    administration,
+  ]),
 ]);
 
 export function portalRouter(queries: QueryClient) {

@@ -1,7 +1,15 @@
 /** The frame around every page: where one can go, whose books are in view, who is signed in. */
 import { notifications } from "@mantine/notifications";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { Briefcase, FileStack, Inbox, LayoutDashboard, Settings2 } from "lucide-react";
+import {
+  Briefcase,
+  FileStack,
+  Inbox,
+  LayoutDashboard,
+  ListChecks,
+  Radio,
+  Settings2,
+} from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useState } from "react";
 
@@ -14,18 +22,22 @@ import { RailFoot } from "./rail-foot.tsx";
 import { SearchBox } from "./search-box.tsx";
 import css from "./shell.module.css";
 
-type Place = "/" | "/queues" | "/cases" | "/batches" | "/administration";
+type Place = "/" | "/queues" | "/cases" | "/batches" | "/services" | "/jobs" | "/administration";
 
 const PLACES: readonly {
   readonly to: Place;
   readonly label: string;
   readonly key: string;
   readonly icon: LucideIcon;
+  /** On a narrow page it is reached from another one. */
+  readonly wideOnly?: boolean;
 }[] = [
   { to: "/", label: "Today", key: "t", icon: LayoutDashboard },
   { to: "/queues", label: "Queues", key: "q", icon: Inbox },
   { to: "/cases", label: "Cases", key: "c", icon: Briefcase },
   { to: "/batches", label: "Batches", key: "b", icon: FileStack },
+  { to: "/services", label: "Services", key: "s", icon: Radio },
+  { to: "/jobs", label: "Jobs", key: "j", icon: ListChecks, wideOnly: true },
   { to: "/administration", label: "Admin", key: "a", icon: Settings2 },
 ];
 
@@ -56,8 +68,13 @@ export function Shell() {
           Redress
         </Link>
         <nav className={css["nav"]} aria-label="Main">
-          {PLACES.map(({ to, label, key, icon: Icon }) => (
-            <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+          {PLACES.map(({ to, label, key, icon: Icon, wideOnly = false }) => (
+            <Link
+              key={to}
+              to={to}
+              data-wide-only={wideOnly || undefined}
+              activeOptions={{ exact: to === "/", includeSearch: false }}
+            >
               <Icon size={17} strokeWidth={1.9} aria-hidden />
               {label}
               <kbd aria-hidden>g {key}</kbd>

@@ -91,6 +91,13 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
     consequence: "It leaves its route and becomes an Execute Accounting Assignment for a person.",
     done: "Moved to manual",
   },
+  override: {
+    fields: [REASON],
+    consequence:
+      "It is sent again with the codes of the refusal, under a new key. Your name stays with it.",
+    done: "It will be sent again with the override",
+    tone: "red",
+  },
   finding: {
     fields: [
       {

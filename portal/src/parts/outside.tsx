@@ -1,27 +1,29 @@
 /** What was done outside for an adjustment: calls of the service, lines in files, executions. */
 import { Link } from "@tanstack/react-router";
 
-import type { Adjustment, Attempt } from "../api/types.ts";
-import { FileBadge, When, WordBadge } from "../ui/badge.tsx";
-import { Table } from "../ui/panel.tsx";
-import type { Tone } from "../ui/states.ts";
+import type { Adjustment } from "../api/types.ts";
+import { FileBadge, When } from "../ui/badge.tsx";
 import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
-const OUTCOME_TONES: Readonly<Record<string, Tone>> = {
-  posted: "good",
-  alreadyPosted: "good",
-  refused: "bad",
-  refusedOverridable: "bad",
-  notProcessed: "warn",
-  unknown: "warn",
-};
+import { Attempts } from "./attempts.tsx";
 
 export function Outside({ adjustment }: { readonly adjustment: Adjustment }) {
   const { attempts, batchLines, executions } = adjustment;
   return (
     <>
       {attempts.length === 0 ? null : <Attempts attempts={attempts} />}
+      {adjustment.route === "AUTO" && adjustment.destination !== null ? (
+        <p>
+          <Link
+            to="/services/$of/$service"
+            params={{ of: adjustment.client, service: adjustment.destination }}
+            search={{ tab: "tests", adjustment: adjustment.id }}
+          >
+            Show the request that {adjustment.destination} would get now
+          </Link>
+        </p>
+      ) : null}
       {batchLines.length === 0 ? null : (
         <>
           <h3>In files</h3>
@@ -57,52 +59,4 @@ export function Outside({ adjustment }: { readonly adjustment: Adjustment }) {
       )}
     </>
   );
-}
-
-function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
-  return (
-    <>
-      <h3>Calls to the system of record</h3>
-      <Table label="Calls to the system of record">
-        <thead>
-          <tr>
-            <th>When</th>
-            <th>Call</th>
-            <th>Outcome</th>
-            <th>Answer</th>
-            <th data-number>ms</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attempts.map((one) => (
-            <tr key={one.id}>
-              <td>
-                <When at={one.startedAt} />
-              </td>
-              <td>
-                {inWords(one.purpose)} <span className={ui["soft"]}>{one.service}</span>
-              </td>
-              <td>
-                <WordBadge tone={OUTCOME_TONES[one.outcome ?? ""] ?? "calm"}>
-                  {one.outcome === null ? "Waiting for an answer" : inWords(one.outcome)}
-                </WordBadge>
-              </td>
-              <td>{answerWords(one)}</td>
-              <td data-number>{one.latencyMilliseconds}</td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
-    </>
-  );
-}
-
-function answerWords({ status, code, reason, reference }: Attempt): string {
-  const parts = [
-    status === null ? null : `HTTP ${status}`,
-    code,
-    reason,
-    reference === null ? null : `reference ${reference}`,
-  ];
-  return parts.filter((part) => part !== null).join(" · ");
 }

@@ -36,7 +36,8 @@ export function countdown(instant: string, now: number): string {
   return hours === 0 ? `in ${minutes} min` : `in ${hours} h ${minutes} min`;
 }
 
-function span(milliseconds: number): string {
+/** `3 min`, `4 h`, `2 d`. */
+export function span(milliseconds: number): string {
   if (milliseconds < HOUR) return `${Math.max(1, Math.round(milliseconds / MINUTE))} min`;
   if (milliseconds < 2 * DAY) return `${Math.round(milliseconds / HOUR)} h`;
   return `${Math.round(milliseconds / DAY)} d`;

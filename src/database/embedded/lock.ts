@@ -3,10 +3,14 @@
  * saves effort (two supervisors of one directory): the data itself is guarded by PostgreSQL.
  */
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { isAlive, markOf } from "./processes.ts";
 import type { ProcessMark } from "./processes.ts";
+
+const GUARD_PAUSE_MILLISECONDS = 10;
+const MOST_TRIES = 200;
 
 /** Takes the lock for this process and returns how to let go; nothing when another holds it. */
 export async function takeLock(path: string): Promise<(() => Promise<void>) | undefined> {
@@ -14,9 +18,9 @@ export async function takeLock(path: string): Promise<(() => Promise<void>) | un
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
   await writeFile(draft, mine, { mode: 0o600 });
   try {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
+    for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
       if (await linked(draft, path)) return () => rm(path, { force: true });
-      if (!(await removeStale(path))) return undefined;
+      if (!(await removeStale(path, mine))) return undefined;
     }
     return undefined;
   } finally {
@@ -25,17 +29,36 @@ export async function takeLock(path: string): Promise<(() => Promise<void>) | un
 }
 
 /** False when somebody alive holds it. */
-async function removeStale(path: string): Promise<boolean> {
+async function removeStale(path: string, mine: string): Promise<boolean> {
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return true;
   if (await isAlive(JSON.parse(text) as ProcessMark)) return false;
-  const aside = `${path}.stale-${randomBytes(6).toString("hex")}`;
-  await rename(path, aside).catch(() => undefined);
-  // Somebody quicker may have taken it in between: what was moved then is theirs, and goes back.
-  const moved = await readFile(aside, "utf8").catch(() => text);
-  if (moved !== text) await linked(aside, path);
-  await rm(aside, { force: true });
-  return moved === text;
+  // One at a time looks and removes: a quicker one may have taken the lock in between.
+  const guard = `${path}.removing`;
+  if (!(await guarded(guard, mine))) return true;
+  try {
+    const now = await readFile(path, "utf8").catch(() => undefined);
+    if (now === text) await rm(path, { force: true });
+    return true;
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** False while another removes; whoever died at it guards no more. */
+async function guarded(guard: string, mine: string): Promise<boolean> {
+  try {
+    await writeFile(guard, mine, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const holder = await readFile(guard, "utf8").catch(() => "");
+    if (holder !== "" && !(await isAlive(JSON.parse(holder) as ProcessMark))) {
+      await rm(guard, { force: true });
+    }
+    await delay(GUARD_PAUSE_MILLISECONDS);
+    return false;
+  }
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

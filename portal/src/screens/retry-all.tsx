@@ -1,0 +1,146 @@
+/**
+ * Retry all that failed, as a job of the server. *Apply* says how many that would be now; *Process
+ * Actions* writes them down and begins. What has not begun can be cancelled at any time.
+ */
+import { Button, NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { useSend } from "../api/commands.ts";
+import { newKey } from "../api/http.ts";
+import type { OneService } from "../api/service-queries.ts";
+import { isOver, jobQuery } from "../api/service-queries.ts";
+import type { Job } from "../api/service-types.ts";
+import { JobProgress } from "../parts/job-progress.tsx";
+import forms from "../parts/parts.module.css";
+import { JOB_LOOKS, plural } from "../parts/service-looks.ts";
+import { Answer, ProblemNote } from "../ui/answers.tsx";
+import { Badge } from "../ui/badge.tsx";
+import ui from "../ui/ui.module.css";
+
+import { CancelJob } from "./cancel-job.tsx";
+
+const KIND = "retryFailedServiceCalls";
+
+export function RetryAll(props: {
+  readonly service: OneService;
+  readonly codes: readonly string[];
+}) {
+  const { service, codes } = props;
+  const [code, setCode] = useState("");
+  const [key, setKey] = useState("");
+  const preview = useSend<{ readonly matches: number }>();
+  const send = useSend<Job>();
+  const filter = {
+    client: service.client,
+    service: service.name,
+    ...(code === "" ? {} : { code }),
+  };
+  const body = { kind: KIND, filter };
+  const again = (): void => {
+    preview.reset();
+    send.reset();
+  };
+  if (send.data !== undefined) return <Asked id={send.data.id} again={again} />;
+  const matches = preview.data?.matches;
+  return (
+    <div className={forms["form"]}>
+      <NativeSelect
+        label="Which of them?"
+        description={
+          "What failed is made due again, each with a fresh key where it was refused. " +
+          "Rate, concurrency and circuit stay: nothing is stormed."
+        }
+        value={code}
+        data={[
+          { value: "", label: "All that failed here" },
+          ...codes.map((one) => ({ value: one, label: `Only ${one}` })),
+        ]}
+        onChange={(event) => {
+          again();
+          setCode(event.currentTarget.value);
+        }}
+      />
+      {matches === undefined ? (
+        <div>
+          <Button
+            disabled={preview.isPending}
+            onClick={() => {
+              setKey(newKey());
+              preview.mutate({ path: "/jobs", body, query: { dryRun: true } });
+            }}
+          >
+            {preview.isPending ? "Counting…" : "Apply"}
+          </Button>
+        </div>
+      ) : (
+        <Review
+          matches={matches}
+          isSending={send.isPending}
+          process={() => send.mutate({ path: "/jobs", body, key })}
+          back={again}
+        />
+      )}
+      {preview.error === null ? null : <ProblemNote error={preview.error} />}
+      {send.error === null ? null : <ProblemNote error={send.error} />}
+    </div>
+  );
+}
+
+function Review(props: {
+  readonly matches: number;
+  readonly isSending: boolean;
+  readonly process: () => void;
+  readonly back: () => void;
+}) {
+  const { matches, isSending } = props;
+  return (
+    <div className={forms["review"]} role="status">
+      <p>
+        {matches === 0
+          ? "Nothing matches now."
+          : `${plural(matches, "movement")} would be retried. What fails later is not touched.`}
+      </p>
+      <div className={ui["row"]}>
+        <Button disabled={matches === 0 || isSending} onClick={props.process}>
+          {isSending ? "Asking…" : "Process Actions"}
+        </Button>
+        <Button variant="default" onClick={props.back}>
+          Change
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Asked({ id, again }: { readonly id: string; readonly again: () => void }) {
+  const query = useQuery(jobQuery(id));
+  return (
+    <div className={forms["form"]} role="status">
+      <Answer query={query} what="the job">
+        {(job) => (
+          <>
+            <div className={ui["row"]}>
+              <h3>{job.label}</h3>
+              <Badge look={JOB_LOOKS[job.state]} />
+            </div>
+            <JobProgress job={job} />
+            <div className={ui["row"]}>
+              <Link to="/jobs/$job" params={{ job: id }}>
+                What became of each
+              </Link>
+              {isOver(job) ? (
+                <Button variant="default" onClick={again}>
+                  Retry again
+                </Button>
+              ) : (
+                <CancelJob job={job} />
+              )}
+            </div>
+          </>
+        )}
+      </Answer>
+    </div>
+  );
+}
