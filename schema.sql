@@ -86,29 +86,30 @@ CREATE OR REPLACE FUNCTION public.execution_recorded()
  SECURITY DEFINER
  SET search_path TO 'public'
 AS $function$
+declare
+  since timestamptz;
+  until timestamptz;
 begin
+  select min(a.created_at) - interval '1 day', max(x.recorded_at) + interval '1 day'
+  into since, until
+  from added x
+  join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id;
+
   insert into balance as b
     (client_id, dispute_id, collection, account, currency, booked_minor, executed_minor)
-  select client_id, dispute_id, collection, account, currency, 0, sum(minor)
-  from (
-    select e.client_id, e.dispute_id, e.debit_collection as collection,
-           e.debit_account as account, e.currency, -e.amount_minor * x.sign as minor
-    from added x
-    join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
-    join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
-      and e.adjustment_id = x.adjustment_id
-      and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
-    union all
-    select e.client_id, e.dispute_id, e.credit_collection, e.credit_account, e.currency,
-           e.amount_minor * x.sign
-    from added x
-    join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
-    join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
-      and e.adjustment_id = x.adjustment_id
-      and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
-  ) side
-  group by client_id, dispute_id, collection, account, currency
-  order by client_id, dispute_id, collection, account, currency
+  select e.client_id, e.dispute_id, side.collection, side.account, e.currency, 0,
+         sum(side.minor * x.sign)
+  from added x
+  join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
+  join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
+    and e.adjustment_id = x.adjustment_id
+    and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
+    and e.recorded_at between since and until
+  cross join lateral (values
+    (e.debit_collection, e.debit_account, -e.amount_minor),
+    (e.credit_collection, e.credit_account, e.amount_minor)) as side (collection, account, minor)
+  group by e.client_id, e.dispute_id, side.collection, side.account, e.currency
+  order by e.client_id, e.dispute_id, side.collection, side.account, e.currency
   on conflict (client_id, dispute_id, collection, account, currency)
   do update set executed_minor = b.executed_minor + excluded.executed_minor;
   return null;
@@ -375,7 +376,7 @@ create table assignment (
   version integer default 1 not null,
   next_rise_at timestamp with time zone,
   rises smallint default 0 not null
-);
+) with (fillfactor=80);
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
 alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((leased_by IS NULL) AND (leased_until IS NULL))));

@@ -24,10 +24,13 @@ export interface DueRow {
   readonly service: string;
 }
 
+/** How many are looked at for each one wanted: others may be taking the first of them. */
+const LOOKED_AT = 4;
+
 /**
  * Locks the due adjustments of each service, at most its limit, skipping those that somebody else
- * works at. Adjustments first, assignments after: the order of every move. Served by
- * `assignment_due_service`.
+ * works at. Adjustments first, assignments after: the order of every move. Only the assignments
+ * due first are read, however many are due (`assignment_due_service`).
  */
 export function lockDue(
   tx: Transaction,
@@ -43,17 +46,21 @@ export function lockDue(
       ${wanted.map((one) => one.limit)}::int[]) as wanted (client_id, service, most)
     cross join lateral (
       select s.client_id, s.id as assignment_id, a.id as adjustment_id
-      from assignment s
+      from (
+        select client_id, id, adjustment_id
+        from assignment
+        where is_open
+          and due_at is not null
+          and type = 'Pending Accounting Service'
+          and client_id = wanted.client_id
+          and destination = wanted.service
+          and due_at <= ${now}
+          and (leased_until is null or leased_until < ${now})
+        order by due_at
+        limit wanted.most * ${LOOKED_AT} + 100
+      ) s
       join adjustment a on a.client_id = s.client_id and a.id = s.adjustment_id
         and a.open_assignment_id = s.id
-      where s.is_open
-        and s.due_at is not null
-        and s.type = 'Pending Accounting Service'
-        and s.client_id = wanted.client_id
-        and s.destination = wanted.service
-        and s.due_at <= ${now}
-        and (s.leased_until is null or s.leased_until < ${now})
-      order by s.due_at
       limit wanted.most
       for update of a skip locked
     ) due
@@ -129,6 +136,7 @@ export interface ServiceAdjustment {
 }
 
 interface AdjustmentRow extends Omit<ServiceAdjustment, "entries" | "entryIds"> {
+  readonly updatedAt: string;
   readonly isPartly: boolean;
 }
 
@@ -146,7 +154,7 @@ export async function serviceAdjustments(
            coalesce(a.open_assignment_id::text, '') as "assignmentId",
            coalesce(a.destination, '') as service, a.version, a.state,
            a.partly_processed as "isPartlyProcessed",
-           a.key_revision as "keyRevision", a.created_at as "createdAt", c.id as "claimId",
+           a.key_revision as "keyRevision", a.created_at as "createdAt", a.updated_at as "updatedAt", c.id as "claimId",
            c.number as claim, c.claim_type as "claimType", d.id as "disputeId",
            d.number as dispute, d.account_id as "holderAccount", d.facts, a.operation,
            a.principal_rule as "principalRule",
@@ -173,7 +181,7 @@ export async function serviceAdjustments(
     order by a.client_id, a.id
   `);
   const entries = await entriesToMove(db, rows);
-  return rows.map(({ isPartly, ...row }) => {
+  return rows.map(({ isPartly, updatedAt: _, ...row }) => {
     const all = entries.get(row.adjustmentId) ?? [];
     const open = isPartly ? all.filter((entry) => !entry.isExecuted) : all;
     const amountMinor = isPartly
@@ -186,12 +194,25 @@ export async function serviceAdjustments(
 
 type EntryToMove = PostingEntry & { readonly adjustmentId: string; readonly isExecuted: boolean };
 
-/** Without contra entries. `recorded_at` leaves out the partitions before the adjustment's. */
+/**
+ * Without contra entries. They are booked when their adjustment opens or is decided on anew:
+ * `recorded_at` leaves out the months before and after; a day is for clocks that differ.
+ */
 async function entriesToMove(
   db: Queries,
   rows: readonly AdjustmentRow[],
 ): Promise<Map<string, EntryToMove[]>> {
   const found = await db.query<EntryToMove>(sql`
+    with wanted as materialized (
+      select * from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.disputeId)}::uuid[],
+        ${rows.map((row) => row.adjustmentId)}::uuid[],
+        ${rows.map((row) => row.createdAt)}::timestamptz[],
+        ${rows.map((row) => row.updatedAt)}::timestamptz[],
+        ${rows.map((row) => row.isPartly)}::boolean[])
+        as row (client_id, dispute_id, id, created_at, updated_at, is_partly)
+    )
     select e.adjustment_id as "adjustmentId", e.id, e.rule, e.kind,
            e.debit_collection as "debitCollection", e.debit_account as "debitAccount",
            e.debit_tran_code as "debitTranCode", e.credit_collection as "creditCollection",
@@ -201,16 +222,11 @@ async function entriesToMove(
              select sum(x.sign) from execution x
              where x.client_id = e.client_id and x.adjustment_id = e.adjustment_id
                and x.entry_id = e.id), 0) > 0 as "isExecuted"
-    from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.disputeId)}::uuid[],
-      ${rows.map((row) => row.adjustmentId)}::uuid[],
-      ${rows.map((row) => row.createdAt)}::timestamptz[],
-      ${rows.map((row) => row.isPartly)}::boolean[])
-      as wanted (client_id, dispute_id, id, created_at, is_partly)
+    from wanted
     join entry e on e.client_id = wanted.client_id and e.dispute_id = wanted.dispute_id
       and e.adjustment_id = wanted.id and e.kind <> 'contra'
-      and e.recorded_at >= wanted.created_at
+      and e.recorded_at >= (select min(created_at) from wanted)
+      and e.recorded_at <= (select max(updated_at) + interval '1 day' from wanted)
     order by e.adjustment_id, e.id
   `);
   return Map.groupBy(found, (entry) => entry.adjustmentId);
