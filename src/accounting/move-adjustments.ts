@@ -78,15 +78,22 @@ export async function moveAdjustments(
 ): Promise<MoveResult[]> {
   if (moves.length === 0) return [];
   await engine.clients(tx, [...new Set(moves.map((move) => move.clientId))]);
-  const now = engine.clock.now().toString();
-  const locks = new Map(
-    (
-      await lockAdjustments(
-        tx,
-        moves.map((move) => ({ clientId: move.clientId, id: move.adjustmentId })),
-      )
-    ).map((lock) => [lock.id, lock]),
+  const locks = await lockAdjustments(
+    tx,
+    moves.map((move) => ({ clientId: move.clientId, id: move.adjustmentId })),
   );
+  return moveLocked(tx, engine, moves, locks);
+}
+
+/** As `moveAdjustments` for one who has locked the adjustments, and loaded their clients. */
+export async function moveLocked(
+  tx: Transaction,
+  engine: Engine,
+  moves: readonly Move[],
+  locked: readonly AdjustmentLock[],
+): Promise<MoveResult[]> {
+  const now = engine.clock.now().toString();
+  const locks = new Map(locked.map((lock) => [lock.id, lock]));
   const results: MoveResult[] = [];
   const going: Going[] = [];
   for (const move of moves) {

@@ -9,7 +9,7 @@ import { Temporal } from "temporal-polyfill";
 
 import type { ClientRuntime } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
-import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import { moveLocked } from "../accounting/move-adjustments.ts";
 import { lockAdjustments } from "../accounting/store.ts";
 import type { Transaction } from "../database/database.ts";
 import type { DueTime } from "../work/store.ts";
@@ -74,7 +74,7 @@ async function settle(
       parts.push(...partsPosted(flight, move));
     }
   }
-  await moveAdjustments(tx, engine, moves);
+  await moveLocked(tx, engine, moves, locks);
   await setDue(tx, dues);
   await insertParts(tx, parts, engine.clock.now().toString());
   await insertOutcomes(tx, outcomes, engine.clock.now().toString());
