@@ -1,6 +1,7 @@
 /**
  * Keeps calls going: takes due work as far as each service's gate and circuit allow, makes the
- * calls, and settles the answers in sets. What it holds in memory are hints; the truth is rows.
+ * calls, and settles the answers in sets. Taking, calling and settling go on side by side. What it
+ * holds in memory are hints; the truth is rows.
  */
 import { usableClients } from "../accounting/client-runtime.ts";
 import type { Engine } from "../accounting/engine.ts";
@@ -16,6 +17,8 @@ import type { Flight, Landed } from "./flight.ts";
 import type { Gate } from "./gate.ts";
 import { openGate } from "./gate.ts";
 import { openAdapter } from "./http-adapter.ts";
+import type { Runway } from "./runway.ts";
+import { openRunway } from "./runway.ts";
 import type { Service } from "./service-configuration.ts";
 import { servicesOf } from "./service-configuration.ts";
 import { settleAnswers } from "./settle-answers.ts";
@@ -24,7 +27,7 @@ import { takeOverAbandoned } from "./take-over.ts";
 import { circuitsOf, clientsWithServices } from "./views.ts";
 
 export interface Dispatcher {
-  /** Starts what may be started now; answers how many calls. */
+  /** Takes what may be taken now and starts it; answers how many calls. */
   round(): Promise<number>;
   /** Takes over what dead workers left; answers how many. */
   takeOver(): Promise<number>;
@@ -37,8 +40,10 @@ export interface Dispatcher {
 
 export interface DispatcherOptions {
   readonly worker: string;
-  /** Called when a call is settled: there may be room again. */
-  readonly settled?: () => void;
+  /** Called when there may be room again. */
+  readonly freed?: () => void;
+  /** Another way to speak to a service than its protocol, for measuring. */
+  readonly openAdapter?: (service: Service) => ServiceAdapter;
 }
 
 interface Line {
@@ -46,20 +51,25 @@ interface Line {
   readonly service: Service;
   readonly adapter: ServiceAdapter;
   readonly gate: Gate;
+  readonly runway: Runway<Flight>;
 }
+
+type WantedOfLine = WantedCalls & Line;
 
 const REFRESH_MILLISECONDS = 1000;
 const SETTLE_TRIES = 5;
+const MOST_SETTLED_AT_ONCE = 500;
+const GROUNDED = { kind: "notSent", reason: "the circuit opened before it was sent" } as const;
 
 export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions): Dispatcher {
-  const lines = openLines(desk);
+  const lines = openLines(desk, options.openAdapter ?? ((service) => openAdapter(desk, service)));
   const flying = new Set<Flight>();
   const landed: Landed[] = [];
   let settling: Promise<void> | null = null;
 
   const settleAll = async (): Promise<void> => {
     while (landed.length > 0) {
-      const set = landed.splice(0);
+      const set = landed.splice(0, MOST_SETTLED_AT_ONCE);
       const settled = await settleOrReport(desk, set);
       for (const { flight } of set) {
         flying.delete(flight);
@@ -68,25 +78,40 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
       for (const one of settled) {
         if (one.fate === "answered") lines.gateOf(one.landed.flight).answered();
       }
-      options.settled?.();
+      options.freed?.();
     }
     settling = null;
   };
 
-  const fly = async (flight: Flight): Promise<void> => {
-    landed.push(await callOnce(desk, lines.adapterOf(flight), flight));
+  const land = (one: Landed): void => {
+    landed.push(one);
     settling ??= settleAll();
+  };
+
+  const depart = (runway: Runway<Flight>, service: Service): void => {
+    for (const flight of runway.departures(service.concurrency)) void fly(runway, flight);
+  };
+
+  const fly = async (runway: Runway<Flight>, flight: Flight): Promise<void> => {
+    const one = await callOnce(desk, lines.adapterOf(flight), flight);
+    runway.landed(one.latencyMilliseconds);
+    land(one);
+    depart(runway, flight.service);
+    if (!runway.isWellFilled(flight.service)) options.freed?.();
   };
 
   return {
     round: async () => {
-      const wanted = await wantedCalls(desk, await lines.current());
+      const wanted = await wantedCalls(desk, await lines.current(), (flight) =>
+        land({ flight, result: GROUNDED, latencyMilliseconds: 0 }),
+      );
       const flights = await executeAccountingViaService(desk, options.worker, wanted);
       for (const flight of flights) {
         flying.add(flight);
         lines.gateOf(flight).started(1);
-        void fly(flight);
+        lines.runwayOf(flight).add([flight]);
       }
+      for (const { runway, service } of wanted) depart(runway, service);
       return flights.length;
     },
     takeOver: async () => {
@@ -161,28 +186,35 @@ async function settleOrReport(desk: ServiceDesk, set: readonly Landed[]) {
   return [];
 }
 
-/** What each line may start now. An open circuit lets one probe through when its time has come. */
+/**
+ * What each line may take now. An open circuit lets one probe through when its time has come; what
+ * still waits to leave then stays here.
+ */
 async function wantedCalls(
   desk: ServiceDesk,
   lines: readonly Line[],
-): Promise<(WantedCalls & { readonly gate: Gate })[]> {
+  stays: (flight: Flight) => void,
+): Promise<WantedOfLine[]> {
   const now = desk.engine.clock.now().epochMilliseconds;
   const free = lines
-    .map((line) => ({ ...line, limit: line.gate.free(line.service.concurrency) }))
+    .map((line) => ({ ...line, limit: line.gate.free(line.runway.room(line.service)) }))
     .filter((line) => line.limit > 0);
   if (free.length === 0) return [];
   const rows = await circuitsOf(desk.engine.database, [
     ...new Set(free.map((one) => one.clientId)),
   ]);
   const circuits = new Map(rows.map((row) => [`${row.clientId} ${row.service}`, row]));
-  const wanted: (WantedCalls & { readonly gate: Gate })[] = [];
+  const wanted: WantedOfLine[] = [];
   for (const line of free) {
     const circuit = circuits.get(`${line.clientId} ${line.service.name}`);
     if (circuit === undefined || circuit.state === "closed") {
-      wanted.push(line);
+      if (!line.runway.isWellFilled(line.service)) wanted.push(line);
       continue;
     }
     line.gate.broken();
+    const waiting = line.runway.cleared();
+    for (const flight of waiting) stays(flight);
+    if (waiting.length > 0) continue;
     if (mayProbe(circuit, now) && (await takeProbe(desk.engine, line))) {
       wanted.push({ ...line, limit: 1 });
     }
@@ -204,10 +236,11 @@ function takeProbe(engine: Engine, { clientId, service }: Line): Promise<boolean
 }
 
 /** The services of all clients as they are configured now, with adapters and gates that last. */
-function openLines(desk: ServiceDesk) {
+function openLines(desk: ServiceDesk, open: (service: Service) => ServiceAdapter) {
   const { engine } = desk;
   const adapters = new Map<string, { service: Service; adapter: ServiceAdapter }>();
   const gates = new Map<string, Gate>();
+  const runways = new Map<string, Runway<Flight>>();
   let current: Line[] = [];
   let readAt = -Infinity;
 
@@ -219,7 +252,7 @@ function openLines(desk: ServiceDesk) {
     if (known?.service === service) return known.adapter;
     // Configured anew: calls under way end on the old connections.
     void known?.adapter.close();
-    const adapter = openAdapter(desk, service);
+    const adapter = open(service);
     adapters.set(name, { service, adapter });
     return adapter;
   };
@@ -229,6 +262,13 @@ function openLines(desk: ServiceDesk) {
     let gate = gates.get(name);
     if (gate === undefined) gates.set(name, (gate = openGate()));
     return gate;
+  };
+
+  const runwayFor = (clientId: string, service: Service): Runway<Flight> => {
+    const name = nameOf(clientId, service);
+    let runway = runways.get(name);
+    if (runway === undefined) runways.set(name, (runway = openRunway()));
+    return runway;
   };
 
   const read = async (): Promise<Line[]> => {
@@ -245,6 +285,7 @@ function openLines(desk: ServiceDesk) {
           service,
           adapter: adapterFor(client.id, service),
           gate: gateFor(client.id, service),
+          runway: runwayFor(client.id, service),
         }));
       } catch (error) {
         desk.report(`the services of client ${client.id} do not load`, error);
@@ -264,6 +305,7 @@ function openLines(desk: ServiceDesk) {
     },
     adapterOf: (flight: Flight) => adapterFor(flight.clientId, flight.service),
     gateOf: (flight: Flight) => gateFor(flight.clientId, flight.service),
+    runwayOf: (flight: Flight) => runwayFor(flight.clientId, flight.service),
     close: async () => {
       await Promise.all([...adapters.values()].map(({ adapter }) => adapter.close()));
     },

@@ -28,7 +28,7 @@ export function startServiceWorker(
 ): ServiceWorker {
   const worker = options.worker ?? `service-${process.pid}-${desk.engine.ids.next().slice(-8)}`;
   const rest = restingPlace();
-  const dispatcher = createDispatcher(desk, { worker, settled: () => rest.wake() });
+  const dispatcher = createDispatcher(desk, { worker, freed: () => rest.wake() });
   const pollMilliseconds = (options.pollSeconds ?? POLL_SECONDS) * 1000;
   const leaseMilliseconds = desk.leaseSeconds * 1000;
   let isStopping = false;
