@@ -376,14 +376,13 @@ create table assignment (
   version integer default 1 not null,
   next_rise_at timestamp with time zone,
   rises smallint default 0 not null
-) with (fillfactor=80);
+) with (fillfactor=50);
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
 alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((leased_by IS NULL) AND (leased_until IS NULL))));
 alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
 CREATE INDEX assignment_closed_service ON public.assignment USING btree (client_id, destination, closed_at) INCLUDE (deadline_at, outcome) WHERE ((type = 'Pending Accounting Service'::text) AND (NOT is_open));
-CREATE INDEX assignment_due ON public.assignment USING btree (type, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL));
 CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL) AND (type = 'Pending Accounting Service'::text));
 CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
@@ -434,7 +433,7 @@ create table balance (
   currency text not null,
   booked_minor bigint not null,
   executed_minor bigint not null
-) with (fillfactor=85);
+) with (fillfactor=50);
 alter table balance add constraint balance_pkey PRIMARY KEY (client_id, dispute_id, collection, account, currency);
 
 create table batch_file (

@@ -5,7 +5,11 @@
 -- Locks: the assignment table exclusively, for a moment. How long: milliseconds. Room on pages
 -- that are full already comes with time.
 
-alter table assignment set (fillfactor = 80);
+-- Nothing reads it: what a service has to do is found by `assignment_due_service`.
+drop index assignment_due;
+
+alter table assignment set (fillfactor = 50);
+alter table balance set (fillfactor = 50);
 
 -- What executes counts in `executed`: the adjustment's own entries, contra entries left out. They
 -- are booked after the adjustment was opened and before it executes; a day on either side is for

@@ -3,6 +3,8 @@
  * calls, and settles the answers in sets. Taking, calling and settling go on side by side. What it
  * holds in memory are hints; the truth is rows.
  */
+import { setTimeout as delay } from "node:timers/promises";
+
 import { usableClients } from "../accounting/client-runtime.ts";
 import type { Engine } from "../accounting/engine.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -59,6 +61,8 @@ type WantedOfLine = WantedCalls & Line;
 const REFRESH_MILLISECONDS = 1000;
 const SETTLE_TRIES = 5;
 const MOST_SETTLED_AT_ONCE = 500;
+const GATHERED = 256;
+const GATHER_MILLISECONDS = 15;
 const GROUNDED = { kind: "notSent", reason: "the circuit opened before it was sent" } as const;
 
 export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions): Dispatcher {
@@ -69,6 +73,8 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
 
   const settleAll = async (): Promise<void> => {
     while (landed.length > 0) {
+      // Others are about to land: a set costs little more than one.
+      if (landed.length < GATHERED && flying.size > landed.length) await delay(GATHER_MILLISECONDS);
       const set = landed.splice(0, MOST_SETTLED_AT_ONCE);
       const settled = await settleOrReport(desk, set);
       for (const { flight } of set) {
@@ -129,7 +135,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     idle: async () => {
       while (flying.size > 0) {
-        await (settling ?? new Promise((resolve) => setTimeout(resolve, 5)));
+        await (settling ?? delay(5));
       }
     },
     close: () => lines.close(),
@@ -180,7 +186,7 @@ async function settleOrReport(desk: ServiceDesk, set: readonly Landed[]) {
         for (const one of set) settled.push(...(await settleOrReport(desk, [one])));
         return settled;
       }
-      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
+      await delay(50 * 2 ** attempt);
     }
   }
   return [];

@@ -128,15 +128,15 @@ function templateFor(service: Service, purpose: AttemptPurpose): RequestTemplate
   }
 }
 
-/** A fact in a path is one segment or value: whatever it holds, it is encoded. */
+/** A fact in a path is one segment or value: whatever it holds, it is encoded when it is named. */
 function pathOf(base: URL, template: Template, facts: RequestFacts): string {
   const encoded = (table: FactTable): FactTable =>
-    Object.fromEntries(
-      Object.entries(table).map(([name, value]) => [
-        name,
-        value === null ? null : encodeURIComponent(String(value).toWellFormed()),
-      ]),
-    );
+    new Proxy(table, {
+      get: (facts, name) => {
+        const value = facts[String(name)] ?? null;
+        return value === null ? null : encodeURIComponent(String(value).toWellFormed());
+      },
+    });
   const path = template.render({
     ...facts,
     common: encoded(facts.common),
