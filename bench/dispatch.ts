@@ -1,19 +1,35 @@
 /**
- * dispatch: a worker takes due assignments by lease and gives each back done, in sets, as the
- * service route does it, without anything in between (a no-op: no call, no record of one). Beside
- * it as many no-op jobs of graphile-worker with its local queue, of its default, and of pg-boss, on
- * the same PostgreSQL. What a posting costs with all its records is the bench `service`.
+ * dispatch: due assignments a second, beside as many no-op jobs of graphile-worker with its local
+ * queue, of its default, and of pg-boss, on the same PostgreSQL.
  *
- * The assignment is the queue: it stays where a queue deletes its job, indexed for people as well.
+ * What a no-op is: a job of a queue is taken, its task does nothing, and it is written off, both
+ * committed. Ours the same: assignments are taken by lease, in sets, and given back done, with the
+ * statements the service route takes and gives back with, and nothing in between. The targets are
+ * for this. The assignment stays, indexed for people, where a queue deletes its job.
+ *
+ * Beside it, without a target, the whole path of the service worker with an adapter that answers at
+ * once: request, attempt, outcome, two transitions, two events, execution, balances, closing; all
+ * that a posting leaves behind, against queues that leave nothing.
  */
 import type { Temporal } from "temporal-polyfill";
 
 import type { Database } from "../src/database/database.ts";
 import { systemClock } from "../src/kernel/clock.ts";
+import type { ServiceAdapter } from "../src/service/adapter.ts";
+import { openAdapter } from "../src/service/http-adapter.ts";
 import { lockDue } from "../src/service/views.ts";
+import { startServiceWorker } from "../src/service/worker.ts";
 import { leaseAssignments, setDue } from "../src/work/store.ts";
 
-import { DUE_CLIENT, DUE_SERVICE, dueCount, dueWork } from "./due-work.ts";
+import {
+  benchDesk,
+  DUE_CLIENT,
+  DUE_SERVICE,
+  dueCount,
+  dueWork,
+  postingService,
+  requireAllExecuted,
+} from "./due-work.ts";
 import type { Bench, Measure } from "./measure.ts";
 import { ratioMeasure, spread } from "./measure.ts";
 import type { QueueUnderTest } from "./queues.ts";
@@ -24,7 +40,9 @@ import { scratchServer } from "./scratch-server.ts";
 const ASSIGNMENTS = 20_000;
 /** As many as are taken at once; the local queue of graphile-worker holds as many. */
 const AT_ONCE = 500;
+const IN_FLIGHT = 64;
 const REPEATS = 5;
+const POLL_MILLISECONDS = 20;
 
 const FLOORS: readonly { readonly queue: QueueUnderTest; readonly target: number }[] = [
   { queue: GRAPHILE_LOCAL_QUEUE, target: 1 },
@@ -32,64 +50,71 @@ const FLOORS: readonly { readonly queue: QueueUnderTest; readonly target: number
   { queue: PG_BOSS, target: 2 },
 ];
 
+/** What is ours, by the measure it is said under. */
+const OURS = [
+  { measure: "no-op", isJudged: true, time: timeNoOp },
+  { measure: "whole path", isJudged: false, time: timeWholePath },
+] as const;
+
 export const dispatchBench: Bench = {
   name: "dispatch",
   repeats: REPEATS,
   run: async ({ remark }): Promise<Measure[]> => {
     const server = await scratchServer();
     try {
-      const service = {
-        protocol: "rest-json",
-        url: "http://127.0.0.1:9",
-        post: { path: "/", body: {} },
-      };
+      const service = postingService("http://127.0.0.1:9", IN_FLIGHT);
       const fresh = await dueWork(server, { count: ASSIGNMENTS, service });
-      const ours: number[] = [];
-      const floors = new Map<string, number[]>(FLOORS.map(({ queue }) => [queue.name, []]));
+      const rates = new Map<string, number[]>();
       for (let repeat = 0; repeat <= REPEATS; repeat += 1) {
-        const seconds = await dropping(await fresh(), ({ database }) => timeDispatch(database));
+        const seconds = new Map<string, number>();
+        for (const { measure, time } of OURS) seconds.set(measure, await using(fresh, time));
         for (const { queue } of FLOORS) {
-          const floor = await dropping(await server.database(), ({ url }) =>
-            queue.time(url, ASSIGNMENTS),
-          );
-          // The first round warms the caches and the compiler.
-          if (repeat > 0) floors.get(queue.name)?.push(ASSIGNMENTS / floor);
+          const worked = await using(server.database, ({ url }) => queue.time(url, ASSIGNMENTS));
+          seconds.set(queue.name, worked);
         }
+        // The first round warms the caches and the compiler.
         if (repeat === 0) continue;
-        ours.push(ASSIGNMENTS / seconds);
-        const beside = FLOORS.map(({ queue }) => floors.get(queue.name)?.at(-1)?.toFixed(0));
-        remark(`dispatch ${repeat}: ${ours.at(-1)?.toFixed(0)} against ${beside.join(", ")}`);
+        for (const [name, one] of seconds) {
+          rates.set(name, [...(rates.get(name) ?? []), ASSIGNMENTS / one]);
+        }
+        remark(`dispatch ${repeat}: ${said(rates, (all) => (all.at(-1) ?? 0).toFixed(0))}`);
       }
-      remark(`dispatch: ours ${spread(ours)} assignments a second`);
-      return FLOORS.map(({ queue, target }) => {
-        const about = { name: "dispatch", measure: `against ${queue.name}`, unit: "assignments/s" };
-        return ratioMeasure({ ...about, bound: "min", target }, ours, floors.get(queue.name) ?? []);
-      });
+      remark(`dispatch, a second: ${said(rates, spread)}`);
+      return OURS.flatMap(({ measure, isJudged }) =>
+        FLOORS.map(({ queue, target }) =>
+          ratioMeasure(
+            {
+              name: "dispatch",
+              measure: `${measure}, against ${queue.name}`,
+              unit: "assignments/s",
+              bound: "min",
+              target: isJudged ? target : null,
+            },
+            rates.get(measure) ?? [],
+            rates.get(queue.name) ?? [],
+          ),
+        ),
+      );
     } finally {
       await server.close();
     }
   },
 };
 
+function said(
+  rates: ReadonlyMap<string, readonly number[]>,
+  as: (all: readonly number[]) => string,
+): string {
+  return [...rates].map(([name, all]) => `${name} ${as(all)}`).join("; ");
+}
+
 /** Until nothing is due: takes a set by lease, gives it back; both are committed. */
-async function timeDispatch(database: Database): Promise<number> {
+async function timeNoOp({ database }: ScratchDatabase): Promise<number> {
   const started = performance.now();
   let left = ASSIGNMENTS;
   let done: Promise<unknown> = Promise.resolve();
   while (left > 0) {
-    const taken = await database.transaction(async (tx) => {
-      const now = systemClock.now();
-      const due = await lockDue(
-        tx,
-        [{ clientId: DUE_CLIENT, service: DUE_SERVICE, limit: AT_ONCE }],
-        now.toString(),
-      );
-      return leaseAssignments(
-        tx,
-        due.map((row) => ({ clientId: row.clientId, id: row.assignmentId })),
-        { worker: "bench", now: now.toString(), leasedUntil: leaseEnd(now) },
-      );
-    });
+    const taken = await takeByLease(database);
     left -= taken.length;
     await done;
     // The next set is taken while this one is given back, as the dispatcher does it.
@@ -106,14 +131,53 @@ async function timeDispatch(database: Database): Promise<number> {
   return seconds;
 }
 
+function takeByLease(database: Database): Promise<{ clientId: string; id: string }[]> {
+  return database.transaction(async (tx) => {
+    const now = systemClock.now();
+    const wanted = { clientId: DUE_CLIENT, service: DUE_SERVICE, limit: AT_ONCE };
+    const due = await lockDue(tx, [wanted], now.toString());
+    return leaseAssignments(
+      tx,
+      due.map((row) => ({ clientId: row.clientId, id: row.assignmentId })),
+      { worker: "bench", now: now.toString(), leasedUntil: leaseEnd(now) },
+    );
+  });
+}
+
 function leaseEnd(now: Temporal.Instant): string {
   return now.add({ seconds: 30 }).toString();
 }
 
-async function dropping<Result>(
-  scratch: ScratchDatabase,
+/** The worker as it runs, but for the network: from its start to the last outcome on record. */
+async function timeWholePath({ database }: ScratchDatabase): Promise<number> {
+  const desk = await benchDesk(database);
+  let sent = 0;
+  const started = performance.now();
+  const worker = startServiceWorker(desk, {
+    pollSeconds: 0.01,
+    openAdapter: (service): ServiceAdapter => ({
+      ...openAdapter(desk, service),
+      send: () => {
+        const body = { id: `S${(sent += 1)}`, status: "posted" };
+        const answer = { status: 200, headers: {}, body };
+        return Promise.resolve({ kind: "answered", answer, text: JSON.stringify(body) });
+      },
+    }),
+  });
+  while (sent < ASSIGNMENTS) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+  }
+  await worker.stop();
+  const seconds = (performance.now() - started) / 1000;
+  await requireAllExecuted(database, ASSIGNMENTS);
+  return seconds;
+}
+
+async function using<Result>(
+  opening: () => Promise<ScratchDatabase>,
   work: (scratch: ScratchDatabase) => Promise<Result>,
 ): Promise<Result> {
+  const scratch = await opening();
   try {
     return await work(scratch);
   } finally {

@@ -37,6 +37,34 @@ const vault: AccountVault = accountVault(
   { clock, ids },
 );
 
+/** A core that wants what cores want: key, amount, date, both accounts by number. */
+export function postingService(address: string, concurrency: number) {
+  return {
+    protocol: "rest-json",
+    url: address,
+    key: { format: "uuid", header: "Idempotency-Key", lifeSeconds: 86_400 },
+    post: { path: "/postings", body: POSTING },
+    answer: { reference: "body.id" },
+    concurrency,
+  };
+}
+
+const POSTING = {
+  claim: "{{claim.number}}",
+  dispute: "{{dispute.number}}",
+  amount: "{{amount}}",
+  currency: "{{currency}}",
+  postingDate: "{{postingDate}}",
+  lines: {
+    $each: "entries",
+    as: {
+      debitAccount: "{{entry.debitNumber}}",
+      creditAccount: "{{entry.creditNumber}}",
+      amount: "{{entry.amount}}",
+    },
+  },
+};
+
 /** Provisional credits, imported as always; answers a way to get the same database again. */
 export async function dueWork(
   server: ScratchServer,

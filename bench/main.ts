@@ -1,10 +1,11 @@
 /**
  * `npm run -s bench -- NAME --json`: one line a measure. Exit 0 only where all targets hold, 1
- * where one does not, 2 for a name that is none.
+ * where one does not, 2 for a name that is none or a floor whose package is missing.
  */
 import { dispatchBench } from "./dispatch.ts";
 import { importBench } from "./import.ts";
-import type { Bench } from "./measure.ts";
+import type { Bench, Measure } from "./measure.ts";
+import { ToolMissing } from "./measure.ts";
 import { serviceBench } from "./service.ts";
 
 const BENCHES: readonly Bench[] = [importBench, serviceBench, dispatchBench];
@@ -16,18 +17,28 @@ if (bench === undefined) {
   process.stderr.write(`${name ?? "nothing"} is no bench; there are: ${known}\n`);
   process.exitCode = 2;
 } else {
+  process.exitCode = await measured(bench);
+}
+
+async function measured(bench: Bench): Promise<number> {
   const remark = (line: string): void => void process.stderr.write(`${line}\n`);
-  const measures = await bench.run({ remark });
-  for (const measure of measures) {
-    if (flags.includes("--json")) process.stdout.write(`${JSON.stringify(measure)}\n`);
-    else {
-      const { value, unit, floor, ratio, bound, target, met } = measure;
-      process.stdout.write(
-        `${measure.name} ${measure.measure}: ${value.toFixed(0)} ${unit}, ` +
-          `floor ${floor?.toFixed(0)}, ratio ${ratio?.toFixed(2)} (${bound} ${target}) ` +
-          `${met ? "met" : "NOT MET"}\n`,
-      );
-    }
+  try {
+    const measures = await bench.run({ remark });
+    for (const measure of measures) process.stdout.write(`${said(measure)}\n`);
+    return measures.every((measure) => measure.met) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof ToolMissing)) throw error;
+    remark(`${error.message} is not installed`);
+    return 2;
   }
-  process.exitCode = measures.every((measure) => measure.met) ? 0 : 1;
+}
+
+function said(measure: Measure): string {
+  if (flags.includes("--json")) return JSON.stringify(measure);
+  const { name, value, unit, floor, ratio, bound, target, met } = measure;
+  const judged = target === null ? "no target" : `${bound} ${target}, ${met ? "met" : "NOT MET"}`;
+  return (
+    `${name} ${measure.measure}: ${value.toFixed(0)} ${unit}, ` +
+    `floor ${floor?.toFixed(0)}, ratio ${ratio?.toFixed(2)} (${judged})`
+  );
 }

@@ -12,7 +12,7 @@ import { Pool } from "undici";
 
 import { startServiceWorker } from "../src/service/worker.ts";
 
-import { benchDesk, dueCount, dueWork, requireAllExecuted } from "./due-work.ts";
+import { benchDesk, dueCount, dueWork, postingService, requireAllExecuted } from "./due-work.ts";
 import type { Bench } from "./measure.ts";
 import { ratioMeasure, spread } from "./measure.ts";
 import type { ScratchDatabase } from "./scratch-server.ts";
@@ -31,7 +31,7 @@ export const serviceBench: Bench = {
     const stub = await startStub();
     const server = await scratchServer();
     try {
-      const fresh = await dueWork(server, { count: CALLS, service: serviceAt(stub.address) });
+      const fresh = await dueWork(server, { count: CALLS, service: postingService(stub.address, IN_FLIGHT) });
       const [ours, floors]: [number[], number[]] = [[], []];
       for (let repeat = 0; repeat <= REPEATS; repeat += 1) {
         const seconds = await timeWorker(await fresh());
@@ -51,33 +51,6 @@ export const serviceBench: Bench = {
       await server.close();
       await stub.stop();
     }
-  },
-};
-
-function serviceAt(address: string) {
-  return {
-    protocol: "rest-json",
-    url: address,
-    key: { format: "uuid", header: "Idempotency-Key", lifeSeconds: 86_400 },
-    post: { path: "/postings", body: BODY },
-    answer: { reference: "body.id" },
-    concurrency: IN_FLIGHT,
-  };
-}
-
-const BODY = {
-  claim: "{{claim.number}}",
-  dispute: "{{dispute.number}}",
-  amount: "{{amount}}",
-  currency: "{{currency}}",
-  postingDate: "{{postingDate}}",
-  lines: {
-    $each: "entries",
-    as: {
-      debitAccount: "{{entry.debitNumber}}",
-      creditAccount: "{{entry.creditNumber}}",
-      amount: "{{entry.amount}}",
-    },
   },
 };
 

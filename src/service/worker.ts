@@ -4,10 +4,11 @@
  */
 import { repeatedly } from "../kernel/repeatedly.ts";
 
+import type { DispatcherOptions } from "./dispatcher.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import type { ServiceDesk } from "./desk.ts";
 
-export interface ServiceWorkerOptions {
+export interface ServiceWorkerOptions extends Pick<DispatcherOptions, "openAdapter"> {
   readonly worker?: string;
   /** How long it rests when nothing was due. */
   readonly pollSeconds?: number;
@@ -28,7 +29,11 @@ export function startServiceWorker(
 ): ServiceWorker {
   const worker = options.worker ?? `service-${process.pid}-${desk.engine.ids.next().slice(-8)}`;
   const rest = restingPlace();
-  const dispatcher = createDispatcher(desk, { worker, freed: () => rest.wake() });
+  const dispatcher = createDispatcher(desk, {
+    ...options,
+    worker,
+    freed: () => rest.wake(),
+  });
   const pollMilliseconds = (options.pollSeconds ?? POLL_SECONDS) * 1000;
   const leaseMilliseconds = desk.leaseSeconds * 1000;
   let isStopping = false;
