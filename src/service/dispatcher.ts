@@ -8,6 +8,7 @@ import { Failure } from "../kernel/failure.ts";
 import { renewLeases } from "../work/store.ts";
 
 import type { ServiceAdapter } from "./adapter.ts";
+import { carryOutClosedAccounts, clientsWithPolicy } from "./carry-out-closed-accounts.ts";
 import { mayProbe, withProbe } from "./circuit.ts";
 import type { ServiceDesk } from "./desk.ts";
 import type { WantedCalls } from "./execute-accounting-via-service.ts";
@@ -26,7 +27,7 @@ import { circuitsOf, clientsWithServices } from "./views.ts";
 export interface Dispatcher {
   /** Starts what may be started now; answers how many calls. */
   round(): Promise<number>;
-  /** Takes over what dead workers left; answers how many. */
+  /** Takes over what dead workers left, sent or to be carried out; answers how many. */
   takeOver(): Promise<number>;
   /** Renews the leases of the calls under way. */
   renew(): Promise<void>;
@@ -61,6 +62,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     while (landed.length > 0) {
       const set = landed.splice(0);
       const settled = await settleOrReport(desk, set);
+      await carryOutClosedAccounts(desk, clientsWithPolicy(set.map((one) => one.flight)));
       for (const { flight } of set) {
         flying.delete(flight);
         lines.gateOf(flight).ended();
@@ -90,8 +92,10 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
       return flights.length;
     },
     takeOver: async () => {
-      const clientIds = [...new Set((await lines.current()).map((line) => line.clientId))];
-      return takeOverAbandoned(desk, clientIds);
+      const current = await lines.current();
+      const clientIds = [...new Set(current.map((line) => line.clientId))];
+      const taken = await takeOverAbandoned(desk, clientIds);
+      return taken + (await carryOutClosedAccounts(desk, clientsWithPolicy(current)));
     },
     renew: async () => {
       if (flying.size === 0) return;

@@ -14,14 +14,16 @@ import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
+import { formatAmount } from "../kernel/money.ts";
 import { leaseAssignments, setDue } from "../work/store.ts";
 
 import type { PreparedRequest, ServiceAdapter } from "./adapter.ts";
 import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
+import { holderCreditOf } from "./closed-account.ts";
 import type { Flight } from "./flight.ts";
 import type { HolderNumbers } from "./holder-numbers.ts";
-import { readHolderNumbers } from "./holder-numbers.ts";
+import { maskedByNumber, readHolderNumbers } from "./holder-numbers.ts";
 import type { EarlierAttempt, NextStep } from "./outcome-machine.ts";
 import { nextWhileUnknown } from "./outcome-machine.ts";
 import { askedPosting, keyOf, requestFacts } from "./request-facts.ts";
@@ -329,9 +331,11 @@ function call(
     sendBefore: now + desk.leaseSeconds * 1000,
     request,
     asked: askedPosting(row, part, real),
-    numbers: numbers.whole.has(row.holderAccount)
-      ? new Map([[real(row.holderAccount), masked(row.holderAccount)]])
-      : new Map(),
+    numbers: maskedByNumber(numbers, row),
+    disputeId: row.disputeId,
+    amount: formatAmount(row.amountMinor, row.currency),
+    credit: holderCreditOf(row, part),
+    asksToPark: row.closedAccount === "parking",
     wasUnknown: row.state === "unknown",
     isProvenAbsent: planned.isProvenAbsent,
     calls: posts.length + (planned.purpose === "post" ? 1 : 0),

@@ -16,6 +16,7 @@ export const REQUEST_FACTS: ReadonlySet<string> = new Set([
   "adjustment.direction",
   "adjustment.memo",
   "memoPost",
+  "closedAccount.policy",
   "adjustment.reverses",
   "adjustment.reversesReference",
   "amount",
@@ -60,6 +61,9 @@ export const ITEM_FACTS: ReadonlySet<string> = new Set([...ENTRY_FACTS, "overrid
 
 /** The dispute's own facts, as its rule book declares them: `facts.network`. */
 export const FREE_FACTS = "facts.";
+
+/** What the call after a closed account's refusal asks the core to do. */
+export const POLICY_FACT = "closedAccount.policy";
 
 /** Those that may be a holder's whole number. */
 export const NUMBER_FACTS: ReadonlySet<string> = new Set([

@@ -9,7 +9,7 @@ import { formatAmount } from "../kernel/money.ts";
 import { attemptKey } from "./attempt-key.ts";
 import type { Part } from "./parts.ts";
 import type { AskedPosting } from "./outcome-machine.ts";
-import { FREE_FACTS } from "./request-fact-names.ts";
+import { FREE_FACTS, POLICY_FACT } from "./request-fact-names.ts";
 import type { Service } from "./service-configuration.ts";
 import type { FactTable, FactValue, RequestFacts } from "./template.ts";
 import type { PostingEntry, ServiceAdjustment } from "./views.ts";
@@ -62,6 +62,8 @@ export function requestFacts(
     "adjustment.direction": directionOf(adjustment),
     "adjustment.memo": adjustment.entries.length === 0,
     memoPost: rule !== null && service.memoPost.rules.includes(rule),
+    // Not before the core has refused it: a credit goes to the holder where it can.
+    [POLICY_FACT]: adjustment.closedAccount === "parking" ? "coreSuspense" : null,
     "adjustment.reverses": adjustment.reversesAdjustmentId,
     "adjustment.reversesReference": adjustment.reversesReference,
     amount: formatAmount(adjustment.amountMinor, adjustment.currency),

@@ -29,6 +29,7 @@ const SAMPLES: FactTable = {
   "adjustment.direction": "credit",
   "adjustment.memo": false,
   memoPost: false,
+  "closedAccount.policy": null,
   "step.id": NOBODY,
   "step.side": "credit",
   "step.collection": "accountHolder",
