@@ -58,3 +58,20 @@ export function closedAccountsDue(
     limit ${limit}
   `);
 }
+
+export interface Changeable {
+  readonly state: string;
+  /** Refused for certain by a service that allows another account. */
+  readonly isAccountChangeable: boolean;
+}
+
+export function changeableOf(
+  db: Queries,
+  { clientId, adjustmentId }: { readonly clientId: string; readonly adjustmentId: string },
+): Promise<Changeable> {
+  return db.one(sql`
+    select state, account_changeable as "isAccountChangeable"
+    from adjustment
+    where client_id = ${clientId} and id = ${adjustmentId}
+  `);
+}

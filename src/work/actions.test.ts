@@ -34,6 +34,8 @@ const EVENTS: Readonly<Record<ActionName, readonly AdjustmentEvent[]>> = {
   run: ["sent", "resent"],
   finding: ["foundPosted", "foundNotPosted"],
   override: ["retried"],
+  account: ["cancelled"],
+  receivable: ["cancelled"],
   approval: ["declined"],
   manual: ["reroutedToManual"],
   cancellation: ["cancelled"],
