@@ -21,6 +21,7 @@ import type { PreparedRequest, ServiceAdapter } from "./adapter.ts";
 import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
 import { holderCreditOf } from "./closed-account.ts";
+import { historiesOf } from "./earlier-attempts.ts";
 import type { Flight } from "./flight.ts";
 import type { HolderNumbers } from "./holder-numbers.ts";
 import { maskedByNumber, readHolderNumbers } from "./holder-numbers.ts";
@@ -36,8 +37,8 @@ import { serviceOf } from "./service-configuration.ts";
 import type { NewAttempt } from "./store.ts";
 import { insertAttempts } from "./store.ts";
 import { abandoned } from "./take-over.ts";
-import type { AttemptRow, ServiceAdjustment } from "./views.ts";
-import { attemptsOf, lockDue, overridesOf, postedParts, serviceAdjustments } from "./views.ts";
+import type { ServiceAdjustment } from "./views.ts";
+import { lockDue, overridesOf, postedParts, serviceAdjustments } from "./views.ts";
 
 export interface WantedCalls {
   readonly clientId: string;
@@ -166,45 +167,6 @@ async function withNextParts(
   return {
     rows: parted.map((one) => one.adjustment),
     parts: new Map(parted.map((one) => [one.adjustment.adjustmentId, one.part])),
-  };
-}
-
-async function historiesOf(
-  tx: Transaction,
-  rows: readonly ServiceAdjustment[],
-  parts: ReadonlyMap<string, Part | null>,
-): Promise<Map<string, EarlierAttempt[]>> {
-  const called = rows.filter((row) => row.attempts > 0 || row.state === "unknown");
-  const byId = new Map(called.map((row) => [row.adjustmentId, row]));
-  const histories = new Map<string, EarlierAttempt[]>();
-  for (const attempt of await attemptsOf(tx, called)) {
-    const row = byId.get(attempt.adjustmentId);
-    assert(row !== undefined, "attempts of the adjustments asked for");
-    // A probe wrote nothing: it is no call that an outcome could be unknown of.
-    if (attempt.keyRevision !== row.keyRevision || attempt.purpose === "probe") continue;
-    if (attempt.part !== (parts.get(row.adjustmentId)?.id ?? null)) continue;
-    const list = histories.get(row.adjustmentId) ?? [];
-    const earlier = earlierAttempt(attempt, attempt.purpose, row.openedAt);
-    histories.set(row.adjustmentId, [...list, earlier]);
-  }
-  return histories;
-}
-
-function earlierAttempt(
-  attempt: AttemptRow,
-  purpose: EarlierAttempt["purpose"],
-  openedAt: string,
-): EarlierAttempt {
-  return {
-    purpose,
-    startedAt: Temporal.Instant.from(attempt.startedAt).epochMilliseconds,
-    // An answer that came too late proves nothing to the machine.
-    outcome: attempt.isSuperseded === true ? null : attempt.outcome,
-    isOfAssignment:
-      Temporal.Instant.compare(
-        Temporal.Instant.from(attempt.startedAt).add({ milliseconds: 1 }),
-        Temporal.Instant.from(openedAt),
-      ) >= 0,
   };
 }
 
