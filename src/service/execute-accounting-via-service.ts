@@ -290,7 +290,7 @@ function call(
     key: keyOf(row, service, part),
     fence: event === null ? row.version : row.version + 1,
     startedAt: taking.startedAt,
-    sendBefore: now + desk.leaseSeconds * 1000,
+    sendBefore: Math.min(now + desk.leaseSeconds * 1000, keyEndOf(service, planned)),
     request,
     asked: askedPosting(row, part, real),
     numbers: maskedByNumber(numbers, row),
@@ -306,6 +306,13 @@ function call(
     isPartlyProcessed: row.isPartlyProcessed,
     entryIds: entriesMovedBy(row, part),
   });
+}
+
+/** A call that may be a second one leaves only while the core still knows its key. */
+function keyEndOf(service: Service, { event, isProvenAbsent, history }: PlannedCall): number {
+  const first = history.find((one) => one.purpose === "post");
+  if (event !== "resent" || isProvenAbsent || first === undefined) return Infinity;
+  return first.startedAt + service.key.lifeSeconds * 1000;
 }
 
 /** The request cannot be written: nothing leaves, and a person has to see why. */
