@@ -31,7 +31,8 @@ import { askedPosting, keyOf, requestFacts } from "./request-facts.ts";
 import type { PacedCalls } from "./keep-pace.ts";
 import { keepPace, withinPace } from "./keep-pace.ts";
 import type { Part } from "./parts.ts";
-import { entriesMovedBy, nextPart } from "./parts.ts";
+import { callPerThen, entriesMovedBy, nextPart } from "./parts.ts";
+import { lastPartsOf } from "./refusal-views.ts";
 import type { Service } from "./service-configuration.ts";
 import { serviceOf } from "./service-configuration.ts";
 import type { NewAttempt } from "./store.ts";
@@ -160,9 +161,14 @@ async function withNextParts(
     tx,
     leased.filter((row) => row.isPartlyProcessed),
   );
+  const unknown = await lastPartsOf(
+    tx,
+    leased.filter((row) => row.state === "unknown"),
+  );
   const parted = leased.map((row) => {
     const callPer = wanted.get(nameOf(row))?.service.callPer ?? "adjustment";
-    return nextPart(row, callPer, posted.get(row.adjustmentId) ?? new Set());
+    const then = callPerThen(unknown.get(row.adjustmentId), callPer);
+    return nextPart(row, then, posted.get(row.adjustmentId) ?? new Set());
   });
   return {
     rows: parted.map((one) => one.adjustment),

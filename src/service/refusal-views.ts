@@ -1,4 +1,4 @@
-/** What the service route reads of refusals: which one was the last, and what follows from it. */
+/** What the service route reads of the last call: what it was for, refused with, and brings. */
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
@@ -74,4 +74,28 @@ export function changeableOf(
     from adjustment
     where client_id = ${clientId} and id = ${adjustmentId}
   `);
+}
+
+/** What the last posting of each was for: an entry, a step, or null, all of it. */
+export async function lastPartsOf(
+  db: Queries,
+  keys: readonly { clientId: string; adjustmentId: string; createdAt: string }[],
+): Promise<Map<string, string | null>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db.query<{ adjustmentId: string; part: string | null }>(sql`
+    select wanted.id as "adjustmentId", last.part
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.adjustmentId)}::uuid[],
+      ${keys.map((key) => key.createdAt)}::timestamptz[]) as wanted (client_id, id, created_at)
+    cross join lateral (
+      select t.part
+      from service_attempt t
+      where t.client_id = wanted.client_id and t.adjustment_id = wanted.id
+        and t.purpose = 'post' and t.started_at >= wanted.created_at
+      order by t.started_at desc, t.id desc
+      limit 1
+    ) last
+  `);
+  return new Map(rows.map((row) => [row.adjustmentId, row.part]));
 }
