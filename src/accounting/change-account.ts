@@ -96,17 +96,15 @@ function takePlace(deciding: Deciding, old: Adjustment, by: Adjustment, reason: 
     HOLDER_COLLECTIONS.has(side.collection)
       ? { ...side, account: by.holderAccount ?? side.account }
       : side;
-  const entries = originalsOf(old).map(
-    (entry): Entry => ({
-      ...entry,
-      id: context.ids.nextEntry(),
-      debit: moved(entry.debit),
-      credit: moved(entry.credit),
-      eventDate: deciding.eventDate,
-      plannedPostingDate: by.plannedPostingDate,
-      bookedOn: context.bookingDate?.(deciding.today) ?? deciding.today,
-    }),
-  );
+  const entries = originalsOf(old).map((entry): Entry => ({
+    ...entry,
+    id: context.ids.nextEntry(),
+    debit: moved(entry.debit),
+    credit: moved(entry.credit),
+    eventDate: deciding.eventDate,
+    plannedPostingDate: by.plannedPostingDate,
+    bookedOn: context.bookingDate?.(deciding.today) ?? deciding.today,
+  }));
   dropAdjustment(deciding, old.id, `booked to another account: ${reason}`);
   record(book, { type: "entriesBooked", adjustmentId: by.id, entries });
 }

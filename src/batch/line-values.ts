@@ -106,11 +106,7 @@ function commonValues(movement: Movement): Values {
   return values;
 }
 
-function entryLine(
-  entry: MovementEntry,
-  common: Values,
-  words: Words,
-): LineValues {
+function entryLine(entry: MovementEntry, common: Values, words: Words): LineValues {
   const direction = isVaultAccount(entry.creditAccount) ? "credit" : "debit";
   const values = { ...common, ...entryValues(entry, words), ...about(entry, direction, words) };
   return { values, direction, amountMinor: entry.amountMinor };

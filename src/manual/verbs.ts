@@ -26,8 +26,7 @@ export function manualVerbs(engine: Engine): Readonly<Record<ManualAction, Actio
     failure: acting(reasonInput, (items) => couldNotPost(engine, items)),
     manual: acting(reasonInput, (items) => moveToManual(engine, items)),
     cancellation: acting(reasonInput, (items) => cancelWork(engine, items)),
-    receivable: (call) =>
-      convertToReceivable(engine, call, parsed(reasonInput, call.input).reason),
+    receivable: (call) => convertToReceivable(engine, call, parsed(reasonInput, call.input).reason),
   };
 }
 

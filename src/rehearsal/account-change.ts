@@ -46,7 +46,8 @@ export function approveOrDecline(stage: Stage, asked: Adjustment): Changed {
     return { words, faults: [] };
   }
   const before = sumsOf(book);
-  const isOvertaken = adjustmentOf(book, asked.replacesAdjustmentId ?? "").state !== "serviceFailed";
+  const isOvertaken =
+    adjustmentOf(book, asked.replacesAdjustmentId ?? "").state !== "serviceFailed";
   if (isOvertaken) cancelAdjustment(decidingOf(stage, asked), asked.id, "overtaken", "declined");
   else approveProposal(decidingOf(stage, asked), asked, "approved");
   const faults = moved(before, sumsOf(book), words);

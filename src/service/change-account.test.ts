@@ -1,17 +1,16 @@
 /** Another account for what was refused: who may, what the books say, and what hangs on it. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { batchDesk } from "../../test/support/batch-desk.ts";
 import { aClient, aDisputeOf, operate, testEngine } from "../../test/support/engine.ts";
-import type { Peer, PeerAnswer } from "../../test/support/peer.ts";
-import { startPeer } from "../../test/support/peer.ts";
+import type { PeerAnswer } from "../../test/support/peer.ts";
+import { useRefusingCore } from "../../test/support/refusing-core.ts";
 import { onlyStanding, runRound, serviceDesk } from "../../test/support/service.ts";
+import { expectSound } from "../../test/support/sound-books.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { aPerson } from "../../test/support/work.ts";
 import { actionsOf } from "../action-verbs.ts";
 import { releaseDue } from "../accounting/release-due.ts";
 import { sql } from "../database/sql.ts";
-import { verify } from "../proof/verify/verify.ts";
 import type { ActionName } from "../work/actions.ts";
 import { offeredActions } from "../work/actions.ts";
 import { findAssignment } from "../work/views.ts";
@@ -24,57 +23,7 @@ const actions = actionsOf({ ...desk, vault: engine.vault });
 const OLD = "4000123412341234";
 const NEW = "9988776655";
 
-interface Call {
-  readonly validate?: boolean;
-  readonly from: string;
-  readonly to: string;
-  readonly amount: string;
-}
-
-let peer: Peer;
-let calls: Call[];
-/** Accounts that the core refuses. */
-let closed: Set<string>;
-/** What the core says of the customer. */
-let same: string;
-let answer: PeerAnswer | null;
-
-beforeEach(async () => {
-  calls = [];
-  closed = new Set([OLD]);
-  same = "Y";
-  answer = null;
-  peer = await startPeer((request): PeerAnswer => {
-    const call = JSON.parse(request.body) as Call;
-    calls.push(call);
-    if (answer !== null) return answer;
-    if (call.validate === true) return { status: 200, body: JSON.stringify({ same }) };
-    if (closed.has(call.to) || closed.has(call.from)) {
-      return { status: 422, body: '{"code": "NOPE", "message": "no posting there"}' };
-    }
-    return { status: 201, body: `{"id": "S${calls.length}"}` };
-  });
-});
-afterEach(() => peer.stop());
-
-const BODY = {
-  from: "{{entry.debitNumber}}",
-  to: "{{entry.creditNumber}}",
-  amount: "{{amount}}",
-};
-
-function aService(accountChange: unknown, more: Record<string, unknown> = {}) {
-  return {
-    protocol: "rest-json",
-    url: peer.address,
-    post: { path: "/post", body: BODY },
-    validate: { path: "/validate", body: { ...BODY, validate: true } },
-    answer: { reference: "body.id", code: "body.code", message: "body.message" },
-    accountChange,
-    maxAccountingServiceCallRetries: 0,
-    ...more,
-  };
-}
+const core = useRefusingCore(OLD);
 
 const TWO_PEOPLE = { allowed: true };
 const BY_CORE = { allowed: true, sameCustomer: { source: "body.same", is: "Y" } };
@@ -90,7 +39,7 @@ async function aRefused(
   { operation = "issueProvisionalCredit", input = {}, settings = {} } = {},
 ): Promise<Case> {
   const client = await aClient(engine, {
-    services: { core: aService(accountChange) },
+    services: { core: core.service(accountChange) },
     ...settings,
   });
   const dispute = await aDisputeOf(engine, client);
@@ -142,14 +91,11 @@ async function holderBalances({ client, dispute }: Case): Promise<Record<string,
   const refs = rows.map((row) => ({ clientId: client, accountId: row.account }));
   const numbers = await engine.vault.numbers(db, refs);
   return Object.fromEntries(
-    rows.map((row) => [numbers.get(row.account), `${row.booked} ${row.executed}`]),
+    rows.map((row): [string, string] => [
+      numbers.get(row.account) ?? "",
+      `${row.booked} ${row.executed}`,
+    ]),
   );
-}
-
-async function expectSound(): Promise<void> {
-  const found: unknown[] = [];
-  await verify(batchDesk(engine), { onViolation: (one) => found.push(one) });
-  expect(found).toEqual([]);
 }
 
 describe("with a second person", () => {
@@ -167,16 +113,16 @@ describe("with a second person", () => {
     await expect(act(replacement, "approval", { approved: true })).rejects.toMatchObject({
       code: "self-approval",
     });
-    await expectSound();
+    await expectSound(engine);
 
     await act(replacement, "approval", { approved: true }, "ben");
     expect(await onlyStanding(db, one.id)).toMatchObject({ state: "cancelled", shown: null });
     await runRound(desk);
 
     expect(await onlyStanding(db, replacement.id)).toMatchObject({ state: "executed" });
-    expect(calls.map((call) => call.to)).toEqual([OLD, NEW]);
+    expect(core.calls.map((call) => call.to)).toEqual([OLD, NEW]);
     expect(await holderBalances(one)).toEqual({ [NEW]: "10000 10000" });
-    await expectSound();
+    await expectSound(engine);
   });
 
   test("declined, the refused one stands as it was, and may be asked for again", async () => {
@@ -190,13 +136,13 @@ describe("with a second person", () => {
     expect(await holderBalances(one)).toEqual({ [OLD]: "10000 0" });
     expect(await offered(one)).toContain("account");
     await change(one, { ...ASKED, number: "1122334455" });
-    await expectSound();
+    await expectSound(engine);
   });
 
   test("retried and posted meanwhile, it cannot be approved any more: paid once", async () => {
     const one = await aRefused();
     const replacement = await change(one);
-    closed.clear();
+    core.closed.clear();
     await act(one, "retry", {});
     await runRound(desk);
 
@@ -205,7 +151,7 @@ describe("with a second person", () => {
     await expect(approving).rejects.toMatchObject({ code: "transition-refused" });
     await act(replacement, "approval", { approved: false, reason: "posted" }, "ben");
     expect(await holderBalances(one)).toEqual({ [OLD]: "10000 10000" });
-    await expectSound();
+    await expectSound(engine);
   });
 
   test("is asked for once at a time", async () => {
@@ -227,7 +173,7 @@ describe("confirmed by the core", () => {
     expect(await onlyStanding(db, replacement.id)).toMatchObject({ state: "pendingService" });
     await runRound(desk);
 
-    expect(calls.map((call) => [call.validate === true, call.to])).toEqual([
+    expect(core.calls.map((call) => [call.validate === true, call.to])).toEqual([
       [false, OLD],
       [true, NEW],
       [false, NEW],
@@ -238,7 +184,7 @@ describe("confirmed by the core", () => {
       from account_change
     `);
     expect(kept).toEqual({ old: one.id, new: replacement.id, confirmed: true, actor: "amy" });
-    await expectSound();
+    await expectSound(engine);
   });
 
   test.each<[string, PeerAnswer | null, string]>([
@@ -248,8 +194,8 @@ describe("confirmed by the core", () => {
     ["an answer that cannot be read", { status: 200, body: "<" }, "Y"],
   ])("%s is no confirmation: a second person has to approve", async (_, said, customer) => {
     const one = await aRefused(BY_CORE);
-    answer = said;
-    same = customer;
+    core.answer = said;
+    core.same = customer;
 
     const replacement = await change(one);
 
@@ -280,7 +226,7 @@ describe("is refused", () => {
   });
 
   test("after retries that are used up: nothing was refused", async () => {
-    answer = { status: 429, body: "{}" };
+    core.answer = { status: 429, body: "{}" };
     const one = await aRefused();
 
     expect(await onlyStanding(db, one.id)).toMatchObject({ state: "serviceFailed" });
@@ -288,9 +234,9 @@ describe("is refused", () => {
   });
 
   test("while the outcome is unknown", async () => {
-    answer = "drop";
+    core.answer = "drop";
     const client = await aClient(engine, {
-      services: { core: aService(TWO_PEOPLE, { key: { lifeSeconds: 0 } }) },
+      services: { core: core.service(TWO_PEOPLE, { key: { lifeSeconds: 0 } }) },
     });
     const dispute = await aDisputeOf(engine, client);
     const { adjustments } = await operate(engine, client, dispute, "issueProvisionalCredit");
@@ -304,15 +250,15 @@ describe("is refused", () => {
   test("for the account it is booked to", async () => {
     const one = await aRefused();
 
-    await expect(
-      change(one, { number: OLD, kind: "card", reason: "again" }),
-    ).rejects.toMatchObject({ message: "it is booked to that account" });
+    await expect(change(one, { number: OLD, kind: "card", reason: "again" })).rejects.toMatchObject(
+      { message: "it is booked to that account" },
+    );
   });
 
   test("for a reversal, which posts where the original stands", async () => {
-    closed.clear();
+    core.closed.clear();
     const one = await aRefused();
-    closed.add(OLD);
+    core.closed.add(OLD);
     const input = { adjustment: one.id, reason: "wrong" };
     const { adjustments } = await operate(
       engine,
@@ -351,7 +297,7 @@ describe("what hangs on it", () => {
       { rule: "LossAdjustment", state: "pendingService", follows: replacement.id },
       { rule: "WriteOff", state: "executed", follows: null },
     ]);
-    await expectSound();
+    await expectSound(engine);
   });
 
   test("a take-back that was planned before waits for the replacement", async () => {
@@ -367,9 +313,9 @@ describe("what hangs on it", () => {
     await runRound(desk);
 
     // It is taken from the account that has it.
-    expect(calls.at(-1)).toMatchObject({ from: NEW, amount: "100.00" });
+    expect(core.calls.at(-1)).toMatchObject({ from: NEW, amount: "100.00" });
     expect(await holderBalances(one)).toEqual({});
-    await expectSound();
+    await expectSound(engine);
   });
 
   test("a later reversal follows the account that holds the balance", async () => {
@@ -383,30 +329,24 @@ describe("what hangs on it", () => {
     });
     await runRound(desk);
 
-    expect(calls.at(-1)).toMatchObject({ from: NEW });
+    expect(core.calls.at(-1)).toMatchObject({ from: NEW });
     expect(await holderBalances(one)).toEqual({});
-    await expectSound();
+    await expectSound(engine);
   });
 
   test("a refused debit may go to another account, too: the sum is what the gate reads", async () => {
-    closed.clear();
+    core.closed.clear();
     const one = await aRefused(BY_CORE);
-    closed.add(OLD);
+    core.closed.add(OLD);
     const denial = { debitOn: "now", reason: "no error" };
-    const { adjustments } = await operate(
-      engine,
-      one.client,
-      one.dispute,
-      "denyDispute",
-      denial,
-    );
+    const { adjustments } = await operate(engine, one.client, one.dispute, "denyDispute", denial);
     await runRound(desk);
     const debit = { ...one, id: adjustments[0]?.id ?? "" };
 
     await change(debit);
     await runRound(desk);
 
-    expect(calls.at(-1)).toMatchObject({ from: NEW });
+    expect(core.calls.at(-1)).toMatchObject({ from: NEW });
     expect(await holderBalances(one)).toEqual({ [OLD]: "10000 10000", [NEW]: "-10000 -10000" });
     const { state } = await db.one<{ state: string }>(sql`
       select b.state from dispute_book b
@@ -414,7 +354,7 @@ describe("what hangs on it", () => {
       where d.number = ${one.dispute}
     `);
     expect(state).toBe("denied");
-    await expectSound();
+    await expectSound(engine);
   });
 });
 
@@ -432,7 +372,7 @@ test("the number is in the vault of the claim alone; an account of the client's 
   await act(replacement, "approval", { approved: true }, "ben");
   await runRound(desk);
 
-  expect(calls.at(-1)).toMatchObject({ to: NEW });
+  expect(core.calls.at(-1)).toMatchObject({ to: NEW });
   const claims = await db.query<{ claims: string }>(sql`
     select count(distinct n.claim_id)::text as claims from account_change c
     join account_number n on n.client_id = c.client_id and n.id = c.account

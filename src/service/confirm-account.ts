@@ -51,7 +51,9 @@ export async function isSameCustomer(
     if (result.kind !== "answered") return false;
     const mapping = { ...service.answer, ...service.validate.answer };
     const { outcome } = readValidation(result.answer, mapping, service.validate.outcomes);
-    return outcome === "wouldPost" && textAt(result.answer, sameCustomer.source) === sameCustomer.is;
+    return (
+      outcome === "wouldPost" && textAt(result.answer, sameCustomer.source) === sameCustomer.is
+    );
   } catch (error) {
     // The request cannot be written: then a person looks.
     if (error instanceof Failure) return false;

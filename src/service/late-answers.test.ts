@@ -6,14 +6,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { Core } from "../../examples/stand-in-core/core.ts";
 import { startCore } from "../../examples/stand-in-core/core.ts";
-import { batchDesk } from "../../test/support/batch-desk.ts";
 import { testEngine } from "../../test/support/engine.ts";
 import { aServiceCredit, onlyStanding, serviceDesk } from "../../test/support/service.ts";
+import { expectSound } from "../../test/support/sound-books.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { aPerson } from "../../test/support/work.ts";
 import { sql } from "../database/sql.ts";
 import { manualVerbs } from "../manual/verbs.ts";
-import { verify } from "../proof/verify/verify.ts";
 import type { ActionName } from "../work/actions.ts";
 import { assignmentActions } from "../work/actions.ts";
 import { executeAccountingViaService } from "./execute-accounting-via-service.ts";
@@ -35,9 +34,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await core.stop();
-  const found: unknown[] = [];
-  await verify(batchDesk(engine), { onViolation: (one) => found.push(one) });
-  expect(found).toEqual([]);
+  await expectSound(engine);
 });
 
 interface Credit {

@@ -4,18 +4,17 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { batchDesk } from "../../test/support/batch-desk.ts";
 import { aClient, aDisputeOf, testEngine } from "../../test/support/engine.ts";
 import type { Peer, PeerAnswer } from "../../test/support/peer.ts";
 import { startPeer } from "../../test/support/peer.ts";
 import { onlyStanding, runRound, serviceDesk } from "../../test/support/service.ts";
+import { expectSound } from "../../test/support/sound-books.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { aPerson } from "../../test/support/work.ts";
 import { executeAccounting } from "../accounting/execute-accounting.ts";
 import { sql } from "../database/sql.ts";
 import { postingDetails } from "../manual/posting-details.ts";
 import { manualVerbs } from "../manual/verbs.ts";
-import { verify } from "../proof/verify/verify.ts";
 import type { ActionName } from "../work/actions.ts";
 import { assignmentActions } from "../work/actions.ts";
 import { serviceVerbs } from "./verbs.ts";
@@ -56,9 +55,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await peer.stop();
-  const found: unknown[] = [];
-  await verify(batchDesk(engine), { onViolation: (one) => found.push(one) });
-  expect(found).toEqual([]);
+  await expectSound(engine);
 });
 
 /** A credit of 100.00 with a fee of 5.00: two entries, in one adjustment. */

@@ -247,7 +247,11 @@ function checkConsequences(service: Service, pointer: string, faults: FieldFault
     faults.push({ pointer: `${pointer}/accountChange/sameCustomer`, detail: "needs validate" });
   }
   for (const [index, row] of outcomes.entries()) {
-    if (row.parked !== true || row.outcome === "posted" || row.outcome === "alreadyPosted") continue;
-    faults.push({ pointer: `${pointer}/outcomes/${index}/parked`, detail: "is of a posting alone" });
+    if (row.parked !== true || row.outcome === "posted" || row.outcome === "alreadyPosted")
+      continue;
+    faults.push({
+      pointer: `${pointer}/outcomes/${index}/parked`,
+      detail: "is of a posting alone",
+    });
   }
 }

@@ -9,7 +9,13 @@
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 
-import { FREE_FACTS, ITEM_FACTS, NUMBER_FACTS, POLICY_FACT, REQUEST_FACTS } from "./request-fact-names.ts";
+import {
+  FREE_FACTS,
+  ITEM_FACTS,
+  NUMBER_FACTS,
+  POLICY_FACT,
+  REQUEST_FACTS,
+} from "./request-fact-names.ts";
 
 export type FactValue = string | number | boolean | null;
 export type FactTable = Readonly<Record<string, FactValue>>;

@@ -204,8 +204,7 @@ export function offeredActions(assignment: AssignmentRow, person: Person): Offer
   if (!assignment.isOpen) return [];
   const own = ACTION_ROWS.filter(
     (one) =>
-      one.types.includes(assignment.type) &&
-      (one.needs === null || assignment[one.needs] === true),
+      one.types.includes(assignment.type) && (one.needs === null || assignment[one.needs] === true),
   );
   return own.map((action) => {
     const why = refusal(action, assignment, person);

@@ -235,15 +235,12 @@ const PLANTED: readonly (readonly [string, string, Statement, RegExp])[] = [
   [
     "part-executed",
     "one side alone was posted of an entry that counts as executed",
-    sql`with one as (
-          select e.client_id, e.adjustment_id, e.id from entry e
-          where e.adjustment_id = ${ONE_EXECUTED} and e.kind <> 'contra' limit 1),
-        moved as (
+    sql`with moved as (
           update execution set basis = 'posted' where adjustment_id = ${ONE_EXECUTED})
         insert into service_part
         select client_id, adjustment_id, (left(id::text, 35) || '1')::uuid, id, null, 'R',
                '2026-11-16', 'x', now()
-        from one`,
+        from entry where adjustment_id = ${ONE_EXECUTED}`,
     /one side was posted/,
   ],
   [
@@ -260,10 +257,7 @@ const PLANTED: readonly (readonly [string, string, Statement, RegExp])[] = [
     "replacement",
     "a replacement is booked beside what it replaces",
     sql`update adjustment r set replaces_adjustment_id = (
-          select o.id from adjustment o
-          where o.client_id = r.client_id and o.id <> r.id and o.state <> 'cancelled'
-          order by o.dispute_id = r.dispute_id desc, o.amount_minor = r.amount_minor desc, o.id
-          limit 1)
+          select o.id from adjustment o where o.client_id = r.client_id and o.state = 'tracked')
         where r.id = ${ONE_EXECUTED}`,
     /in place of|is booked beside|another dispute/,
   ],
