@@ -10,6 +10,7 @@ import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
 import { manualVerbs } from "./manual/verbs.ts";
+import { resolveException } from "./resolution/resolve-exception.ts";
 import type { AccountDesk } from "./service/change-account.ts";
 import { accountVerb, serviceVerbs } from "./service/verbs.ts";
 import type { ActionCall, ActionVerb, AssignmentActions } from "./work/actions.ts";
@@ -28,6 +29,8 @@ export function actionsOf(desk: AccountDesk, wakeService?: () => void): Assignme
     account: accountVerb(desk, wakeService),
     retry: byType(engine, nextFileVerb(engine), service.retry),
     approval: (call) => approve(engine, call),
+    // The body's shape was checked where it came in.
+    resolved: (call) => resolveException(engine, call, String(call.input["reason"] ?? "")),
   });
 }
 

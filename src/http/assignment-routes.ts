@@ -72,6 +72,7 @@ const BODIES = {
   }),
   account: accountInput,
   receivable: z.strictObject({ reason }),
+  resolved: z.strictObject({ reason }),
   approval: z.strictObject({ approved: z.boolean(), reason: reason.optional() }),
 } as const satisfies Partial<Record<ActionName, z.ZodType>>;
 
@@ -85,6 +86,7 @@ const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
   finding: "Say what became of a posting that is unknown",
   override: "Send it again with the codes that it was refused with",
   account: "Ask for another account for what was refused",
+  resolved: "Say that an accounting exception is seen to; its gate is evaluated again",
   receivable: "Turn a refused debit of the holder into a claim on them",
   approval: "Approve or decline what somebody else asked for",
 };

@@ -11,6 +11,7 @@ import { executeAccountingIn, untilDecided } from "../accounting/execute-account
 import { lockAndLoadBooks } from "../accounting/load-books.ts";
 import type { LoadedBook } from "../accounting/load-books.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import { openException } from "../accounting/open-exception.ts";
 import { dueContext } from "../accounting/release-due.ts";
 import { restoreOnFailure } from "../accounting/restore-book.ts";
 import { writeBooks, writtenOf } from "../accounting/write-books.ts";
@@ -145,5 +146,16 @@ async function leaveInSuspense(
   }
   const by = { actorOf: () => MACHINE_ACTOR, eventDate: today };
   await writeBooks(tx, engine, [writtenOf(loaded, client, by)], engine.clock.now().toString());
+  // Nobody is credited now, and somebody has to see to it.
+  await openException(tx, engine, {
+    clientId: row.clientId,
+    claimId: book.claimId,
+    claimType: loaded.claimType,
+    disputeId: book.id,
+    amountMinor: credit?.amountMinor ?? 0n,
+    currency: book.currency,
+    reason,
+    today,
+  });
   return null;
 }

@@ -219,6 +219,19 @@ describe("our suspense", () => {
       },
     ]);
     expect(await balances(dispute)).toEqual({});
+    const [shown] = await db.query(sql`
+      select a.type, a.queue, a.reason, a.is_open as "isOpen" from assignment a
+      join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
+      where d.number = ${dispute} and a.adjustment_id is null
+    `);
+    expect(shown).toEqual({
+      type: "Accounting Exception",
+      queue: "AccountingException.Card",
+      reason:
+        "the core refused it, the account is closed (CLOSED): " +
+        "nothing is credited, the money stays in our suspense",
+      isOpen: true,
+    });
   });
 });
 

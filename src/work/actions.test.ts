@@ -36,6 +36,7 @@ const EVENTS: Readonly<Record<ActionName, readonly AdjustmentEvent[]>> = {
   override: ["retried"],
   account: ["cancelled"],
   receivable: ["cancelled"],
+  resolved: [],
   approval: ["declined"],
   manual: ["reroutedToManual"],
   cancellation: ["cancelled"],

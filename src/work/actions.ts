@@ -25,6 +25,7 @@ export const ACTION_NAMES = [
   "override",
   "account",
   "receivable",
+  "resolved",
   "approval",
   "manual",
   "cancellation",
@@ -82,6 +83,7 @@ export const ACTION_ROWS: readonly ActionRow[] = [
   row("take", "Take", RIGHTS.work, USER_TYPES, null, false),
   row("release", "Release", RIGHTS.work, USER_TYPES, null, false),
   row("completion", "Complete", RIGHTS.work, [BY_HAND], ["pendingManual"]),
+  row("resolved", "Accounting Exception Resolved", RIGHTS.work, ["Accounting Exception"], null),
   row("failure", "Could not post", RIGHTS.work, [BY_HAND], ["pendingManual"]),
   row(
     "retry",

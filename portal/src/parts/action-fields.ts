@@ -125,6 +125,11 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
     done: "Another account asked for",
     tone: "red",
   },
+  resolved: {
+    fields: [REASON],
+    consequence: "The exception is closed, unless a decision in force is still out of balance.",
+    done: "Exception resolved",
+  },
   receivable: {
     fields: [REASON],
     consequence: "The debit is cancelled; what it was to take becomes a claim on the holder.",
