@@ -38,7 +38,8 @@ const SAID: Readonly<Record<AdjustmentState | "new", string>> = {
     foundPosted executed, foundNotPosted serviceFailed, refused serviceFailed,
     parked cancelled, parkingAsked pendingService`,
   serviceFailed: `
-    leftToPerson serviceFailed, retried pendingService, reroutedToBatch pendingBatch, reroutedToManual pendingManual,
+    leftToPerson serviceFailed, retried pendingService, reroutedToBatch pendingBatch,
+    reroutedToManual pendingManual,
     attested executed, cancelled cancelled`,
   partlyExecuted: "retried pendingService, nextFileAsked pendingBatch, attested executed",
   pendingBatch: `

@@ -98,7 +98,7 @@ export const TRANSITIONS: Readonly<Record<AdjustmentState, Row>> = {
     partPosted: "pendingService",
     partlyPosted: "partlyExecuted",
     refused: "serviceFailed",
-    // The account is closed: the core put it into its own suspense, or is asked to by the next call.
+    // The account is closed: the core put it into its own suspense, or is asked to next.
     parked: "cancelled",
     parkingAsked: "pendingService",
     notProcessed: "pendingService",

@@ -4,7 +4,7 @@
  * is booked to the new account, in one transaction. So every balance stays a plain sum.
  *
  * Where a second person has to approve, the replacement is a stand-in until then: it moves nothing
- * in the positions, and declined it leaves the refused one as it was (docs/decisions/033).
+ * in the positions, and declined it leaves the refused one as it was (docs/decisions/035).
  */
 import { Failure } from "../kernel/failure.ts";
 

@@ -87,7 +87,7 @@ function decideInPlace(
   return { decision, gate: stateBefore === "resolved" ? gateAgain(book, context.rulebook) : null };
 }
 
-/** The positions are those without it. Throws `transition-refused` where it may not be cancelled. */
+/** Positions are those without it. Throws `transition-refused` where it may not be cancelled. */
 function dropReplaced(
   book: DisputeBook,
   { replaces, operationId, operation, today, eventDate }: DecideRequest,

@@ -135,9 +135,8 @@ describe("no verb while unknown", () => {
   test("none is offered but a finding", async () => {
     const { dispute } = await anUnknown();
 
-    const { actions } = (await assignmentOf(dispute)).body as unknown as {
-      actions: { name: string; allowed: boolean; why?: string }[];
-    };
+    const { body } = await assignmentOf(dispute);
+    const actions = body["actions"] as { name: string; allowed: boolean; why?: string }[];
 
     const allowed = actions.filter((one) => one.allowed).map((one) => one.name);
     expect(allowed).toEqual(["take", "finding"]);

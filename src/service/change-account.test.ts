@@ -334,7 +334,7 @@ describe("what hangs on it", () => {
     await expectSound(engine);
   });
 
-  test("a refused debit may go to another account, too: the sum is what the gate reads", async () => {
+  test("a refused debit may go to another account, too: the gate reads the sum", async () => {
     core.closed.clear();
     const one = await aRefused(BY_CORE);
     core.closed.add(OLD);
@@ -358,7 +358,7 @@ describe("what hangs on it", () => {
   });
 });
 
-test("the number is in the vault of the claim alone; an account of the client's is copied", async () => {
+test("the number is in the claim's vault alone; an account of the client's is copied", async () => {
   const other = await aRefused();
   const first = await change(other);
   const { account } = await db.one<{ account: string }>(sql`

@@ -162,7 +162,7 @@ describe("the life is counted", () => {
     expect(await onlyStanding(db, credit.id)).toMatchObject(FORGOTTEN);
   });
 
-  test("by the settings of now: a shorter life ends it, and a call that is due is not made", async () => {
+  test("by the settings of now: a shorter life ends it, and what is due is not sent", async () => {
     const credit = await aLost();
     engine.clock.advance({ seconds: 100 });
     await db.execute(sql`

@@ -301,7 +301,7 @@ describe("settings that change while a part is unknown", () => {
   });
 });
 
-test("one side posted, the other by hand: the page says which, and only the rest is executed", async () => {
+test("one side posted, the other by hand: the page says which, the rest is executed", async () => {
   trouble = (call) => (call === 2 ? "refuse" : null);
   const credit = await aCredit("step");
   await rounds(2);

@@ -36,7 +36,7 @@ export type Json = string | number | boolean | null | Json[] | { [name: string]:
 export interface Template {
   /** Throws `request-invalid` naming the fact that does not fit its filter. */
   render(facts: RequestFacts): Json | undefined;
-  /** `number` where a whole account number is named, `policy` where a closed account's policy is. */
+  /** `number` where a whole account number is named, `policy` where a closed account's is. */
   readonly uses: ReadonlySet<"number" | "policy">;
 }
 

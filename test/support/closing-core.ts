@@ -1,4 +1,4 @@
-/** A small core in which an account may be closed, with a suspense of its own to park credits in. */
+/** A small core in which the account may be closed, with a suspense to park credits in. */
 import { afterEach, beforeEach } from "vitest";
 
 import type { Peer, PeerAnswer } from "./peer.ts";

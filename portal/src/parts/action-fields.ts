@@ -120,7 +120,7 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
       REASON,
     ],
     consequence:
-      "The refused posting is booked back and booked to this account. Unless the system of record " +
+      "The refused posting is booked back and booked to this account. Unless the core itself " +
       "confirms the same customer, another person has to approve it first.",
     done: "Another account asked for",
     tone: "red",

@@ -92,7 +92,8 @@ export const PART_CHECKS: readonly Check[] = [
   ),
   statementCheck(
     "replacement",
-    "what takes another's place is of its dispute and amount, and once booked the other is cancelled",
+    "what takes another's place is of its dispute and amount; once it is booked, the other is " +
+      "cancelled",
     sql`
       select r.client_id as client,
              format('dispute %s, adjustment %s (%s)', d.number, r.id, r.state) as at,

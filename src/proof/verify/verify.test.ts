@@ -227,8 +227,7 @@ const PLANTED: readonly (readonly [string, string, Statement, RegExp])[] = [
     "part-belongs",
     "a part is of a foreign entry",
     sql`insert into service_part
-        select client_id, id, gen_random_uuid(), gen_random_uuid(), null, 'R', '2026-11-16', 'x',
-               now()
+        select client_id, id, id, id, null, 'R', '2026-11-16', 'x', now()
         from adjustment where id = ${ONE_EXECUTED}`,
     /its entry is not of its adjustment/,
   ],
