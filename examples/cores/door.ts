@@ -33,7 +33,7 @@ export const OF_CONNECTIONS: readonly FaultName[] = [
 
 /** So many connections come through; then for a share of the time that they took none does. */
 const CONNECTIONS_AT_ONCE = 16;
-const CLOSED_MILLISECONDS = { least: 10, most: 250 } as const;
+const CLOSED_MILLISECONDS = { least: 5, most: 25 } as const;
 
 /** Does to the connections what the plan says; answers how to stop it. */
 export function guardDoor(door: Door): () => Promise<void> {
