@@ -16,6 +16,9 @@ import { CLIENT } from "./fault-run.ts";
 export interface Verdict {
   readonly core: string;
   readonly fault: string;
+  /** As many as were asked for: five in six credits, and debits that take some of them back. */
+  readonly count: number;
+  /** As many as there were: where credits are refused there is less to take back. */
   readonly adjustments: number;
   /** Executed, and once in the core's book. */
   readonly posted: number;
@@ -115,6 +118,7 @@ export async function compareBooks(
   const isFelt = run.fault === "none" || setbacks > 0;
   const met =
     isFelt &&
+    areRefusalsRight(run, core, count.refused) &&
     count.doubled === 0 &&
     count.lost === 0 &&
     unexplained === 0 &&
@@ -124,6 +128,7 @@ export async function compareBooks(
   return {
     core: run.core,
     fault: run.fault,
+    count: run.count,
     adjustments: ours.length,
     ...count,
     unexplained,
@@ -135,6 +140,13 @@ export async function compareBooks(
     seconds: Math.round(run.seconds * 10) / 10,
     met,
   };
+}
+
+/** What was refused was refused on purpose, and no refusal is lost: each ends before a person. */
+function areRefusalsRight(run: FaultRun, core: RunningCore, refused: number): boolean {
+  if (run.fault !== "definiteRefusal") return refused === 0;
+  // Of a worker that was killed the refusal is not known: the call is made again.
+  return run.kills > 0 ? refused > 0 && refused <= core.hits() : refused === core.hits();
 }
 
 async function setbacksOf(db: Queries): Promise<number> {
