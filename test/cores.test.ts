@@ -221,8 +221,7 @@ describe("Galileo", () => {
   test("takes an adjustment back once, under its own id and for its own amount", async () => {
     await start({ shape: galileoCore() });
     await adjust("41");
-    const reverse = (amount: string) =>
-      call("reverseAdjustment", { transactionId: "41", amount });
+    const reverse = (amount: string) => call("reverseAdjustment", { transactionId: "41", amount });
 
     expect((await reverse("9.00")).status_code).toBe("447-01");
     expect((await reverse("10.00")).status_code).toBe("0");

@@ -176,10 +176,7 @@ interface WantedLine extends WantedCalls {
 }
 
 /** What each line may start now. An open circuit lets one probe through when its time has come. */
-async function wantedCalls(
-  desk: ServiceDesk,
-  lines: readonly Line[],
-): Promise<WantedLine[]> {
+async function wantedCalls(desk: ServiceDesk, lines: readonly Line[]): Promise<WantedLine[]> {
   const now = desk.engine.clock.now().epochMilliseconds;
   const free = lines
     .map((line) => ({ ...line, limit: line.gate.free(line.service.concurrency) }))

@@ -131,8 +131,7 @@ function facts(posting: CorePosting): string {
 
 function duplicate(posting: CorePosting, minor: bigint): CoreAnswer {
   const text = `Duplicate of receipt ${posting.id}`;
-  const original =
-    `<OrigTrn><TrnRcptId>${posting.id}</TrnRcptId><Amt>${decimalOf(minor)}</Amt></OrigTrn>`;
+  const original = `<OrigTrn><TrnRcptId>${posting.id}</TrnRcptId><Amt>${decimalOf(minor)}</Amt></OrigTrn>`;
   return { ...refused([{ code: "1099", text, overridable: false }], original), posting };
 }
 
