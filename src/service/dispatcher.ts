@@ -3,13 +3,13 @@
  * calls, and settles the answers in sets. What it holds in memory are hints; the truth is rows.
  */
 import { usableClients } from "../accounting/client-runtime.ts";
-import type { Engine } from "../accounting/engine.ts";
 import { Failure } from "../kernel/failure.ts";
 import { renewLeases } from "../work/store.ts";
 
 import type { ServiceAdapter } from "./adapter.ts";
 import { carryOutClosedAccounts, clientsWithPolicy } from "./carry-out-closed-accounts.ts";
-import { mayProbe, withProbe } from "./circuit.ts";
+import type { Circuit } from "./circuit.ts";
+import { mayProbe } from "./circuit.ts";
 import type { ServiceDesk } from "./desk.ts";
 import type { WantedCalls } from "./execute-accounting-via-service.ts";
 import { executeAccountingViaService } from "./execute-accounting-via-service.ts";
@@ -17,10 +17,10 @@ import type { Flight, Landed } from "./flight.ts";
 import type { Gate } from "./gate.ts";
 import { openGate } from "./gate.ts";
 import { openAdapter } from "./http-adapter.ts";
+import { giveBackProbe, takeProbe } from "./probe.ts";
 import type { Service } from "./service-configuration.ts";
 import { servicesOf } from "./service-configuration.ts";
 import { settleAnswers } from "./settle-answers.ts";
-import { lockCircuit, saveCircuit } from "./store.ts";
 import { takeOverAbandoned } from "./take-over.ts";
 import { circuitsOf, clientsWithServices } from "./views.ts";
 
@@ -89,6 +89,10 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
         lines.gateOf(flight).started(1);
         void fly(flight);
       }
+      for (const line of wanted) {
+        const isSent = flights.some((flight) => isOfLine(flight, line));
+        if (line.probe !== undefined && !isSent) await giveBackProbe(desk, line, line.probe);
+      }
       return flights.length;
     },
     takeOver: async () => {
@@ -113,6 +117,10 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     close: () => lines.close(),
   };
+}
+
+function isOfLine(flight: Flight, { clientId, service }: WantedCalls): boolean {
+  return flight.clientId === clientId && flight.service.name === service.name;
 }
 
 function leasedUntil({ engine, leaseSeconds }: ServiceDesk): string {
@@ -165,11 +173,14 @@ async function settleOrReport(desk: ServiceDesk, set: readonly Landed[]) {
   return [];
 }
 
+interface WantedLine extends WantedCalls {
+  readonly gate: Gate;
+  /** Taken for the one call of this line. */
+  readonly probe?: Circuit;
+}
+
 /** What each line may start now. An open circuit lets one probe through when its time has come. */
-async function wantedCalls(
-  desk: ServiceDesk,
-  lines: readonly Line[],
-): Promise<(WantedCalls & { readonly gate: Gate })[]> {
+async function wantedCalls(desk: ServiceDesk, lines: readonly Line[]): Promise<WantedLine[]> {
   const now = desk.engine.clock.now().epochMilliseconds;
   const free = lines
     .map((line) => ({ ...line, limit: line.gate.free(line.service.concurrency) }))
@@ -179,7 +190,7 @@ async function wantedCalls(
     ...new Set(free.map((one) => one.clientId)),
   ]);
   const circuits = new Map(rows.map((row) => [`${row.clientId} ${row.service}`, row]));
-  const wanted: (WantedCalls & { readonly gate: Gate })[] = [];
+  const wanted: WantedLine[] = [];
   for (const line of free) {
     const circuit = circuits.get(`${line.clientId} ${line.service.name}`);
     if (circuit === undefined || circuit.state === "closed") {
@@ -187,24 +198,10 @@ async function wantedCalls(
       continue;
     }
     line.gate.broken();
-    if (mayProbe(circuit, now) && (await takeProbe(desk.engine, line))) {
-      wanted.push({ ...line, limit: 1 });
-    }
+    const probe = mayProbe(circuit, now) ? await takeProbe(desk, line) : null;
+    if (probe !== null) wanted.push({ ...line, limit: 1, probe });
   }
   return wanted;
-}
-
-/** One process at a time probes. */
-function takeProbe(engine: Engine, { clientId, service }: Line): Promise<boolean> {
-  return engine.database.transaction(async (tx) => {
-    const now = engine.clock.now();
-    const key = { clientId, service: service.name };
-    const circuit = await lockCircuit(tx, key, now.toString());
-    if (!mayProbe(circuit, now.epochMilliseconds)) return false;
-    const probed = withProbe(circuit, now.epochMilliseconds, service.timeouts.callSeconds);
-    await saveCircuit(tx, key, probed, now.toString());
-    return true;
-  });
 }
 
 /** The services of all clients as they are configured now, with adapters and gates that last. */
