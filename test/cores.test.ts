@@ -4,6 +4,7 @@ import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { Temporal } from "temporal-polyfill";
 import { request } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -21,7 +22,7 @@ let now: number;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "redress-core-"));
-  now = Date.parse("2026-11-20T12:00:00Z");
+  now = Temporal.Instant.from("2026-11-20T12:00:00Z").epochMilliseconds;
 });
 afterEach(async () => {
   await core.stop();

@@ -44,7 +44,7 @@ function writtenForms(text: string): readonly string[] {
 function writtenByPeople(number: string): RegExp {
   const significant = number.replace(/^0+/, "");
   const digits = significant.length >= SHORTEST_NUMBER ? significant : number;
-  const inGroups = [...digits].join(String.raw`[ \-.\u00a0]?`);
+  const inGroups = digits.split("").join(String.raw`[ \-.\u00a0]?`);
   return new RegExp(String.raw`(?<![0-9])(?:0[ \-.\u00a0]?)*${inGroups}(?![0-9])`, "g");
 }
 
