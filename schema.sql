@@ -228,6 +228,20 @@ end
 $function$
 ;
 
+create table account_change (
+  client_id text not null,
+  id uuid not null,
+  adjustment_id uuid not null,
+  replacement_id uuid not null,
+  account uuid not null,
+  reason text not null,
+  confirmed_by_core boolean not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table account_change add constraint account_change_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table account_change add constraint account_change_client_id_replacement_id_key UNIQUE (client_id, replacement_id);
+
 create table account_key (
   client_id text not null,
   claim_id uuid not null,
@@ -293,12 +307,19 @@ END) stored,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   partly_processed boolean default false not null,
-  overridable boolean default false not null
+  overridable boolean default false not null,
+  replaces_adjustment_id uuid,
+  holder_account uuid,
+  account_changeable boolean default false not null,
+  closed_account text
 ) with (fillfactor=85);
 alter table adjustment add constraint adjustment_pkey PRIMARY KEY (client_id, id);
+alter table adjustment add constraint adjustment_account_changeable CHECK (((NOT account_changeable) OR (state = 'serviceFailed'::text)));
 alter table adjustment add constraint adjustment_amount_minor_check CHECK ((amount_minor >= 0));
 alter table adjustment add constraint adjustment_check CHECK (((state = ANY (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text])) = (open_assignment_id IS NULL)));
 alter table adjustment add constraint adjustment_check1 CHECK (((processing = 'execute'::text) OR (state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'tracked'::text, 'cancelled'::text]))));
+alter table adjustment add constraint adjustment_closed_account CHECK (((closed_account IS NULL) OR ((closed_account = 'parking'::text) AND (state = ANY (ARRAY['pendingService'::text, 'sending'::text, 'unknown'::text]))) OR ((closed_account <> 'parking'::text) AND (state = 'serviceFailed'::text))));
+alter table adjustment add constraint adjustment_closed_account_check CHECK ((closed_account = ANY (ARRAY['check'::text, 'ourSuspense'::text, 'parking'::text])));
 alter table adjustment add constraint adjustment_failed_route_check CHECK ((failed_route = ANY (ARRAY['service'::text, 'batch'::text])));
 alter table adjustment add constraint adjustment_ordinal_check CHECK ((ordinal > 0));
 alter table adjustment add constraint adjustment_partly_processed CHECK (((NOT partly_processed) OR (state <> ALL (ARRAY['planned'::text, 'awaitingApproval'::text, 'serviceFailed'::text, 'pendingManual'::text, 'tracked'::text, 'cancelled'::text]))));
@@ -306,7 +327,9 @@ alter table adjustment add constraint adjustment_processing_check CHECK ((proces
 alter table adjustment add constraint adjustment_route_check CHECK ((route = ANY (ARRAY['AUTO'::text, 'BATCH'::text, 'MANUAL'::text])));
 alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'pendingService'::text, 'sending'::text, 'unknown'::text, 'serviceFailed'::text, 'partlyExecuted'::text, 'pendingBatch'::text, 'inFile'::text, 'batchFailed'::text, 'pendingManual'::text, 'executed'::text, 'tracked'::text, 'cancelled'::text])));
 CREATE INDEX adjustment_by_state ON public.adjustment USING btree (client_id, state, planned_posting_date) WHERE (state <> ALL (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text]));
+CREATE INDEX adjustment_closed_account_due ON public.adjustment USING btree (client_id) WHERE (closed_account = ANY (ARRAY['check'::text, 'ourSuspense'::text]));
 CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
+CREATE UNIQUE INDEX adjustment_one_live_replacement ON public.adjustment USING btree (client_id, replaces_adjustment_id) WHERE ((replaces_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
 CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
 CREATE INDEX adjustment_open_assignment ON public.adjustment USING btree (client_id, open_assignment_id) WHERE (open_assignment_id IS NOT NULL);
 CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
@@ -1069,6 +1092,10 @@ alter table vault_fingerprint add constraint vault_fingerprint_pkey PRIMARY KEY 
 alter table vault_fingerprint add constraint vault_fingerprint_fingerprint_check CHECK ((length(fingerprint) = 32));
 alter table vault_fingerprint add constraint vault_fingerprint_only_row_check CHECK (only_row);
 
+alter table account_change add constraint account_change_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table account_change add constraint account_change_client_id_replacement_id_fkey FOREIGN KEY (client_id, replacement_id) REFERENCES adjustment(client_id, id);
+
 alter table account_key add constraint account_key_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
 alter table account_number add constraint account_number_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
@@ -1078,6 +1105,8 @@ alter table adjustment add constraint adjustment_client_id_dispute_id_fkey FOREI
 alter table adjustment add constraint adjustment_client_id_open_assignment_id_assignment_open_fkey FOREIGN KEY (client_id, open_assignment_id, assignment_open) REFERENCES assignment(client_id, id, is_open) DEFERRABLE INITIALLY DEFERRED;
 
 alter table adjustment add constraint adjustment_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
+
+alter table adjustment add constraint adjustment_client_id_replaces_adjustment_id_fkey FOREIGN KEY (client_id, replaces_adjustment_id) REFERENCES adjustment(client_id, id);
 
 alter table adjustment add constraint adjustment_client_id_reverses_adjustment_id_fkey FOREIGN KEY (client_id, reverses_adjustment_id) REFERENCES adjustment(client_id, id);
 
@@ -1169,6 +1198,8 @@ alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) RE
 
 alter table transition add constraint transition_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1214,6 +1245,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 grant usage on schema public to redress_app;
+
+grant insert, select on table account_change to redress_app;
 
 grant delete, insert, select, update on table account_key to redress_app;
 

@@ -31,7 +31,10 @@ export const serviceBench: Bench = {
     const stub = await startStub();
     const server = await scratchServer();
     try {
-      const fresh = await dueWork(server, { count: CALLS, service: postingService(stub.address, IN_FLIGHT) });
+      const fresh = await dueWork(server, {
+        count: CALLS,
+        service: postingService(stub.address, IN_FLIGHT),
+      });
       const [ours, floors]: [number[], number[]] = [[], []];
       for (let repeat = 0; repeat <= REPEATS; repeat += 1) {
         const seconds = await timeWorker(await fresh());

@@ -10,7 +10,9 @@ import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
 import { manualVerbs } from "./manual/verbs.ts";
-import { serviceVerbs } from "./service/verbs.ts";
+import { resolveException } from "./resolution/resolve-exception.ts";
+import type { AccountDesk } from "./service/change-account.ts";
+import { accountVerb, serviceVerbs } from "./service/verbs.ts";
 import type { ActionCall, ActionVerb, AssignmentActions } from "./work/actions.ts";
 import { assignmentActions } from "./work/actions.ts";
 import { findAssignment } from "./work/views.ts";
@@ -18,13 +20,17 @@ import { findAssignment } from "./work/views.ts";
 const BATCH_FAILED = "Execute Batch Accounting Failed";
 
 /** `wakeService` makes the service worker look at once. */
-export function actionsOf(engine: Engine, wakeService?: () => void): AssignmentActions {
+export function actionsOf(desk: AccountDesk, wakeService?: () => void): AssignmentActions {
+  const { engine } = desk;
   const service = serviceVerbs(engine, wakeService);
   return assignmentActions(engine.database, {
     ...manualVerbs(engine),
     ...service,
+    account: accountVerb(desk, wakeService),
     retry: byType(engine, nextFileVerb(engine), service.retry),
     approval: (call) => approve(engine, call),
+    // The body's shape was checked where it came in.
+    resolved: (call) => resolveException(engine, call, String(call.input["reason"] ?? "")),
   });
 }
 

@@ -81,7 +81,7 @@ async function assemble(
   return {
     engine,
     vault,
-    actions: actionsOf(engine, workers.wakeService),
+    actions: actionsOf({ engine, vault, ...serviceDesk }, workers.wakeService),
     batch: opened,
     service: { engine, vault, ...serviceDesk },
     jobs: workers.jobs,

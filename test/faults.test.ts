@@ -25,9 +25,12 @@ const RIGHT = { doubled: 0, lost: 0, unexplained: 0, booksEqual: true, violation
 describe("under faults", { timeout: 180_000 }, () => {
   test.each([
     ["jack-henry", "timeoutAfterCommit"],
-    ["fineract", "error500AfterCommit"],
+    ["fineract", "timeoutAfterCommit"],
+    ["fineract", "tooEarly425"],
+    ["fineract", "refusedConnect"],
     ["galileo", "resetAfterCommit"],
     ["galileo", "expiredToken401"],
+    ["galileo", "certificateChange"],
   ])("%s, %s on one call in five: every one posted once", async (core, fault) => {
     const verdict = await faults("--core", core, "--fault", fault, "--count", "60");
 
@@ -42,6 +45,16 @@ describe("under faults", { timeout: 180_000 }, () => {
 
     expect(verdict).toMatchObject({ ...RIGHT, undecided: 0, failed: 0 });
     expect(verdict["refused"]).toBeGreaterThan(0);
+    expect(verdict["refused"]).toBe(verdict["hits"]);
+  });
+
+  test("a duplicate answer that names another amount is before a person, not executed", async () => {
+    const verdict = await faults(
+      ...["--core", "fineract", "--fault", "wrongAmountInDuplicate", "--count", "60"],
+    );
+
+    expect(verdict).toMatchObject({ ...RIGHT, refused: 0, failed: 0 });
+    expect(verdict["undecided"]).toBeGreaterThan(0);
   });
 
   test("a worker that is killed again and again: every one posted once", async () => {

@@ -54,16 +54,33 @@ afterEach(async () => {
 
 /** Repeats headers and body: first an error page, then a refusal, then as what it posted. */
 function nasty(asked: HeardRequest): PeerAnswer {
-  if (asked.path === "/token") {
-    return { status: 200, body: JSON.stringify({ access_token: TOKEN, expires_in: 60 }) };
-  }
   const calls = (heard.get(asked.path) ?? 0) + 1;
   heard.set(asked.path, calls);
-  const echo = `${JSON.stringify(asked.headers)} ${asked.body} ${asked.path}`;
+  const echo = `${JSON.stringify(asked.headers)} ${asked.body} ${inGroups(asked.body)} ${asked.path}`;
+  if (asked.path === "/token") {
+    const body = { error: echo, error_description: echo };
+    if (calls === 1) return { status: 400, body: JSON.stringify(body) };
+    return { status: 200, body: JSON.stringify({ access_token: TOKEN, expires_in: 60 }) };
+  }
   if (calls % 3 === 1) return { status: 500, body: echo };
   const status = calls % 3 === 2 ? 422 : 200;
   if (asked.path.includes("soap")) return { status, body: envelopeOf(asked.body) };
   return { status, body: JSON.stringify({ id: `S${calls}`, message: echo, code: echo }) };
+}
+
+/** Every account number of a text as a person reads it out. */
+function inGroups(text: string): string {
+  return (text.match(/[0-9]{12,}/g) ?? []).flatMap(written).join(", ");
+}
+
+function written(number: string): string[] {
+  return ["-", " "].map((between) => number.match(/.{1,4}/g)?.join(between) ?? number);
+}
+
+/** Where a leak stands, for whoever has to close it. */
+function around(text: string, word: string): string {
+  const at = text.indexOf(word);
+  return text.slice(Math.max(0, at - 120), at + word.length + 40);
 }
 
 function envelopeOf(said: string): string {
@@ -98,6 +115,7 @@ function serviceOf(name: string) {
   if (name === "soap") {
     return {
       ...common,
+      validate: { path: "/soap-check", body: { Check: body } },
       protocol: "soap",
       soap: { security: { user: "redress", password: "env:CORE_WSSE" } },
       post: { path: "/soap", body: { Post: body } },
@@ -113,7 +131,14 @@ function serviceOf(name: string) {
           clientSecret: "env:CORE_CLIENT_SECRET",
         }
       : AUTHENTICATIONS[name];
-  return { ...common, protocol: "rest-json", authentication, post: { path: `/${name}`, body } };
+  return {
+    ...common,
+    protocol: "rest-json",
+    authentication,
+    post: { path: `/${name}`, body },
+    validate: { path: `/${name}-check`, body },
+    lookUp: { path: `/${name}-inquiry?account={{holder.number}}` },
+  };
 }
 
 const SERVICES = [...Object.keys(AUTHENTICATIONS), "oauth2", "soap"];
@@ -148,38 +173,29 @@ test("no secret and no whole account number is anywhere but where it belongs", a
   while (!existsSync(first)) await delay(50);
   const { address, apiKey } = JSON.parse(await readFile(first, "utf8")) as Record<string, string>;
   const answers: string[] = [];
-  const ask = async (path: string, body?: string): Promise<string> => {
-    const { body: given } = await request(`${address}${path}`, {
-      method: body === undefined ? "GET" : "POST",
+  const ask = async (path: string, sent?: Sent): Promise<string> => {
+    const { statusCode, body } = await request(`${address}${path}`, {
+      method: sent?.method ?? (sent === undefined ? "GET" : "POST"),
       headers: {
         authorization: `Bearer ${apiKey}`,
-        ...(body === undefined
-          ? {}
-          : { "content-type": "application/x-ndjson", "idempotency-key": path }),
+        "idempotency-key": `key-${answers.length}`,
+        ...(sent?.text === undefined ? {} : { "content-type": sent.type ?? "application/json" }),
+        ...(sent?.version === undefined ? {} : { "if-match": sent.version }),
       },
-      ...(body === undefined ? {} : { body }),
+      ...(sent?.text === undefined ? {} : { body: sent.text }),
     });
-    const text = await given.text();
-    answers.push(text);
+    const text = await body.text();
+    answers.push(`${path.split("?")[0]} ${statusCode} ${text}`);
     return text;
   };
 
-  const imported = await ask("/v1/imports", SERVICES.flatMap(linesOf).join("\n"));
+  const type = "application/x-ndjson";
+  const imported = await ask("/v1/imports", { text: SERVICES.flatMap(linesOf).join("\n"), type });
   expect(JSON.parse(imported)).toMatchObject({ operations: SERVICES.length * 3 });
   await everyOneTried();
-
-  for (const path of ["/v1/clients", "/v1/services", "/v1/assignments?limit=100", "/v1/queues"]) {
-    await ask(path);
-  }
-  for (const name of SERVICES) {
-    await ask(`/v1/clients/${name}/services`);
-    await ask(`/v1/clients/${name}/services/core/monitor`);
-  }
-  const adjustments = await db.query<{ id: string }>(sql`select id from adjustment`);
-  for (const { id } of adjustments) {
-    const text = await ask(`/v1/adjustments/${id}`);
-    expect(text).toContain('"attempts"');
-  }
+  await askForEverything(ask);
+  await beWrong(ask);
+  await retryAll(ask);
   child.kill("SIGTERM");
   await once(child, "exit");
 
@@ -188,14 +204,126 @@ test("no secret and no whole account number is anywhere but where it belongs", a
   const numbers = SERVICES.flatMap(numbersOf);
   expect(sent).toContain(SECRETS.CORE_BEARER);
   expect(sent).toContain(numbers[0]);
-  const places = { log, api: answers.join("\n"), database: await tablesBeside() };
-  for (const [place, text] of Object.entries(places)) {
-    expect(text.length).toBeGreaterThan(100);
-    for (const word of [...forms([...Object.values(SECRETS), TOKEN]), ...numbers]) {
-      expect(text.includes(word), `${word} in ${place}`).toBe(false);
+  const api = answers.join("\n");
+  for (const kind of ['"attempts"', '"sent":{', '"rejects":[{', '"reason"', " 404 ", " 422 "]) {
+    expect(api, `an answer with ${kind}`).toContain(kind);
+  }
+  const places = { log, ...Object.fromEntries(answers.entries()), database: await tablesBeside() };
+  const words = [
+    ...forms([...Object.values(SECRETS), TOKEN]),
+    ...numbers.flatMap((number) => [number, ...written(number)]),
+  ];
+  const leaks = Object.entries(places).flatMap(([place, text]) =>
+    words
+      .filter((word) => text.includes(word))
+      .map((word) => `${word} in ${place}: ${around(text, word)}`),
+  );
+  expect(leaks).toEqual([]);
+  for (const text of [log, places.database]) expect(text.length).toBeGreaterThan(100);
+}, 120_000);
+
+interface Sent {
+  readonly method?: "POST" | "PUT";
+  readonly text?: string;
+  readonly type?: string;
+  readonly version?: string;
+}
+
+type Ask = (path: string, sent?: Sent) => Promise<string>;
+
+function ids(text: string): string[] {
+  const { items = [] } = JSON.parse(text) as { items?: { id?: string }[] };
+  return items.flatMap(({ id }) => (id === undefined ? [] : [id]));
+}
+
+/** Every listing and every page that the portal shows. */
+async function askForEverything(ask: Ask): Promise<void> {
+  for (const path of ["/v1/clients", "/v1/services", "/v1/queues", "/v1/users", "/v1/batches"]) {
+    await ask(path);
+  }
+  for (const id of ids(await ask("/v1/assignments?limit=100"))) await ask(`/v1/assignments/${id}`);
+  for (const id of ids(await ask("/v1/claims?limit=100"))) {
+    await ask(`/v1/claims/${id}`);
+    await ask(`/v1/claims/${id}/rollup`);
+  }
+  const disputes = await db.query<{ id: string }>(sql`select id from dispute`);
+  for (const { id } of disputes) {
+    for (const part of ["", "/entries", "/collections", "/positions"]) {
+      await ask(`/v1/disputes/${id}${part}`);
     }
   }
-}, 120_000);
+  for (const id of ids(await ask("/v1/adjustments?limit=100"))) {
+    expect(await ask(`/v1/adjustments/${id}`)).toContain('"attempts"');
+  }
+  for (const name of SERVICES) {
+    await ask(`/v1/clients/${name}/services`);
+    const service = `/v1/clients/${name}/services/core`;
+    for (const part of ["", "/monitor", "/failures"]) await ask(`${service}${part}`);
+    await ask(`${service}/connection-test`, { method: "POST" });
+    const [adjustment] = await db.query<{ id: string }>(sql`
+      select id from adjustment where client_id = ${name} limit 1
+    `);
+    for (const call of ["post", "lookUp", "validate", "validate", "validate"]) {
+      const text = { call, adjustment: adjustment?.id, send: call === "validate" };
+      await ask(`${service}/trial`, { text: JSON.stringify(text) });
+    }
+  }
+}
+
+/** What is refused names its place and its rule; it does not repeat what it was given. */
+async function beWrong(ask: Ask): Promise<void> {
+  const [number = ""] = numbersOf("basic");
+  const { CORE_BEARER: secret } = SECRETS;
+  const lines = linesOf("basic").map((line) => JSON.parse(line) as Record<string, unknown>);
+  const [claim] = lines;
+  const [dispute] = (claim?.["disputes"] ?? []) as Record<string, unknown>[];
+  const wrong = [
+    { account: `${number}x` },
+    { amount: number },
+    { currency: number },
+    { dispute: number },
+    { network: number },
+  ].map((more) => ({ ...claim, key: "wrong", disputes: [{ ...dispute, ...more }] }));
+  const broken = `{"type": "claim", "account": "${number}",`;
+  const text = [...wrong.map((one) => JSON.stringify(one)), broken].join("\n");
+  const { id } = JSON.parse(await ask("/v1/imports", { text, type: "application/x-ndjson" })) as {
+    id: string;
+  };
+  await ask(`/v1/imports/${id}`);
+
+  for (const one of wrong) await ask("/v1/claims", { text: JSON.stringify(one) });
+  await ask("/v1/claims", { text: broken });
+  await ask(`/v1/claims?q=${number}`);
+  await ask(`/v1/nothing?number=${number}&secret=${secret}`);
+  await ask("/v1/clients/basic/services/core/trial", {
+    text: JSON.stringify({ facts: { "holder.number": number, nothing: number } }),
+  });
+  for (const more of [
+    { authentication: { kind: "bearer", token: secret } },
+    { authentication: { kind: secret } },
+    { post: { path: `/x?api_key=${secret}`, body: {} } },
+    { post: { path: "/x", headers: { Authorization: secret }, body: {} } },
+    { url: `https://redress:${secret}@127.0.0.1` },
+  ]) {
+    await ask("/v1/clients/basic/services/core", {
+      method: "PUT",
+      version: '"1"',
+      text: JSON.stringify({ ...serviceOf("basic"), ...more }),
+    });
+  }
+}
+
+async function retryAll(ask: Ask): Promise<void> {
+  const text = JSON.stringify({ kind: "retryFailedServiceCalls" });
+  const { id } = JSON.parse(await ask("/v1/jobs", { text })) as { id: string };
+  await expect
+    .poll(async () => (JSON.parse(await ask(`/v1/jobs/${id}`)) as { state: string }).state, {
+      timeout: 30_000,
+    })
+    .toBe("done");
+  await ask(`/v1/jobs/${id}/items`);
+  await everyOneTried();
+}
 
 /** As they are written, and as they are sent: in Base64, in a URL, in XML, in JSON. */
 function forms(secrets: readonly string[]): string[] {

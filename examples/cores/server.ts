@@ -6,18 +6,15 @@ import { createServer as createHttpServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Server as HttpsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 
 import type { CoreBook } from "./book.ts";
 import { openCoreBook, totalOf } from "./book.ts";
+import type { Certificate } from "./door.ts";
+import { guardDoor, OF_CONNECTIONS } from "./door.ts";
 import type { FaultName, FaultPlan } from "./faults.ts";
 import { faultDice, NO_FAULT } from "./faults.ts";
 import type { CallKind, CoreAnswer, CoreRequest, CoreShape, CoreState } from "./shape.ts";
-
-export interface Certificate {
-  readonly cert: string;
-  readonly key: string;
-}
 
 export interface CoreOptions {
   readonly shape: CoreShape;
@@ -28,12 +25,15 @@ export interface CoreOptions {
   readonly plan?: FaultPlan;
   /** HTTPS, and the certificate it changes to. */
   readonly tls?: Certificate & { readonly changed: Certificate };
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
 export interface RunningCore {
   readonly address: string;
   readonly book: CoreBook;
-  readonly closed: Set<string>;
+  /** What may be changed while it runs: closed accounts, a closed period. */
+  readonly state: CoreState;
   /** Calls that were read, by kind. */
   readonly calls: ReadonlyMap<CallKind["kind"], number>;
   /** How often the plan hit. */
@@ -41,8 +41,6 @@ export interface RunningCore {
   stop(): Promise<void>;
 }
 
-/** Faults that come and go with time: so long of every so long. */
-const SLICE = { every: 100, of: 5 } as const;
 /** Longer than any caller waits in a test. */
 const SILENCE_MILLISECONDS = 3_000;
 const LATE_COMMIT_MILLISECONDS = 300;
@@ -69,7 +67,14 @@ export async function startCore(options: CoreOptions): Promise<RunningCore> {
     ...(journal === undefined ? {} : { journal }),
     ...(fsync === undefined ? {} : { fsync }),
   });
-  const state: CoreState = { book, now: Date.now, closed: new Set(), memory: new Map() };
+  const state: CoreState = {
+    book,
+    now: options.now ?? Date.now,
+    closed: new Set(),
+    closedThrough: null,
+    memory: new Map(),
+    running: new Set(),
+  };
   const running: Running = {
     shape,
     state,
@@ -88,16 +93,22 @@ export async function startCore(options: CoreOptions): Promise<RunningCore> {
     : createHttpServer(answerOne);
   server.keepAliveTimeout = 10_000;
   const port = await listen(server, options.port ?? 0);
-  const slices = startSlices(running, server, port, options);
-  if (plan.fault === "resetBeforeSend") resetSome(running, server);
+  const leaveDoor = guardDoor({
+    server,
+    plan,
+    tls: options.tls,
+    reopen: async () => void (await listen(server, port)),
+    hit: () => running.hit("connection"),
+    count: () => (running.hits += 1),
+  });
   return {
     address: `${options.tls ? "https" : "http"}://127.0.0.1:${port}`,
     book,
-    closed: state.closed,
+    state,
     calls: running.calls,
     hits: () => running.hits,
     stop: async () => {
-      await slices();
+      await leaveDoor();
       for (const timer of running.timers) clearTimeout(timer);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -116,46 +127,6 @@ function listen(server: Server | HttpsServer, port: number): Promise<number> {
   });
 }
 
-/** Closes and opens the door, or changes the certificate and back; answers how to stop it. */
-function startSlices(
-  { plan }: Running,
-  server: Server | HttpsServer,
-  port: number,
-  options: CoreOptions,
-): () => Promise<void> {
-  const isDoor = plan.fault === "refusedConnect";
-  const isCertificate = plan.fault === "certificateChange" && options.tls !== undefined;
-  if (!isDoor && !isCertificate) return () => Promise.resolve();
-  let isOver = false;
-  const turn = async (isBad: boolean): Promise<void> => {
-    if (isCertificate && options.tls) {
-      (server as HttpsServer).setSecureContext(isBad ? options.tls.changed : options.tls);
-    } else if (isBad) server.close();
-    else if (!server.listening) await listen(server, port);
-  };
-  const bad = SLICE.every / Math.max(plan.oneIn, 1);
-  const loop = (async () => {
-    while (!isOver) {
-      await sleep(SLICE.every - bad);
-      await turn(true);
-      await sleep(bad);
-      await turn(false);
-    }
-  })();
-  return async () => {
-    isOver = true;
-    await loop;
-  };
-}
-
-function resetSome(running: Running, server: Server | HttpsServer): void {
-  server.on("connection", (socket: Socket) => {
-    if (!running.hit("connection")) return;
-    running.hits += 1;
-    socket.resetAndDestroy();
-  });
-}
-
 async function serve(
   running: Running,
   incoming: IncomingMessage,
@@ -163,10 +134,7 @@ async function serve(
 ): Promise<void> {
   const request = await read(incoming);
   const { fault } = running.plan;
-  // Each call on a connection of its own, where the fault is one of connections.
-  if (["refusedConnect", "certificateChange", "resetBeforeSend"].includes(fault)) {
-    response.setHeader("connection", "close");
-  }
+  if (OF_CONNECTIONS.includes(fault)) response.setHeader("connection", "close");
   const { kind, reference } = running.shape.kindOf(request);
   running.calls.set(kind, (running.calls.get(kind) ?? 0) + 1);
   if (kind === "token" || kind === "other") {
@@ -188,13 +156,7 @@ function hitsAt(fault: FaultName, kind: CallKind["kind"]): boolean {
     "inFlight409",
     "tooEarly425",
   ];
-  const elsewhere: readonly FaultName[] = [
-    "none",
-    "refusedConnect",
-    "certificateChange",
-    "resetBeforeSend",
-  ];
-  if (elsewhere.includes(fault)) return false;
+  if (fault === "none" || OF_CONNECTIONS.includes(fault)) return false;
   return !ofPostings.includes(fault) || kind === "post";
 }
 
@@ -226,6 +188,8 @@ async function goWrong(running: Running, { request, response, reference }: Call)
       response.socket?.resetAndDestroy();
       return;
     case "timeoutAfterCommit":
+      commit();
+      return silence(running, response);
     case "wrongAmountInDuplicate":
       commit();
       running.lost.add(reference);
@@ -233,7 +197,7 @@ async function goWrong(running: Running, { request, response, reference }: Call)
     case "timeoutBeforeCommit":
       return silence(running, response);
     case "timeoutThenCommit":
-      later(running, LATE_COMMIT_MILLISECONDS, commit);
+      inTheBackground(running, LATE_COMMIT_MILLISECONDS, reference, commit);
       return silence(running, response);
     case "slowDrip":
       return drip(response, commit());
@@ -244,7 +208,7 @@ async function goWrong(running: Running, { request, response, reference }: Call)
       return send(response, page(500, "who knows"));
     case "inFlight409":
     case "tooEarly425":
-      later(running, IN_FLIGHT_MILLISECONDS, commit);
+      inTheBackground(running, IN_FLIGHT_MILLISECONDS, reference, commit);
       return send(response, page(plan.fault === "inFlight409" ? 409 : 425, "still running"));
     case "throttled429":
       return send(response, { ...page(429, "slow down"), headers: { "retry-after": "1" } });
@@ -267,6 +231,20 @@ async function goWrong(running: Running, { request, response, reference }: Call)
     default:
       return send(response, commit());
   }
+}
+
+/** Until then the core is at it: a shape that knows keys says so to whoever asks again. */
+function inTheBackground(
+  running: Running,
+  milliseconds: number,
+  reference: string,
+  commit: () => unknown,
+): void {
+  running.state.running.add(reference);
+  later(running, milliseconds, () => {
+    running.state.running.delete(reference);
+    commit();
+  });
 }
 
 function later(running: Running, milliseconds: number, work: () => unknown): void {

@@ -42,9 +42,14 @@ export interface CoreShape {
 export interface CoreState {
   readonly book: CoreBook;
   readonly now: () => number;
+  /** Accounts by number. */
   readonly closed: Set<string>;
+  /** ISO date: nothing is posted on it or before. */
+  closedThrough: string | null;
   /** What the core keeps beside its book, e.g. stored answers by key. */
   readonly memory: Map<string, CoreAnswer>;
+  /** References whose call is not over yet. */
+  readonly running: Set<string>;
 }
 
 /** The first lines of an HTTP answer in JSON. */

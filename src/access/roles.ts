@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   "service:retry": "retry, run now, reroute, and say what became of a posting",
   "service:test": "test the connection of an accounting service and try a request",
   "service:configure": "change the settings of an accounting service",
+  "service:account": "ask for another account for a posting that was refused",
   "service:override": "send a posting again although the system of record warned",
   "batch:read": "see batches and their totals",
   "batch:content": "read the bytes of a batch file",
@@ -42,6 +43,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "adjustment:reverse",
     "adjustment:cancel",
     "assignment:work",
+    "service:account",
     "account:reveal",
   ]),
   approver: new Set([

@@ -30,14 +30,16 @@ const SAID: Readonly<Record<AdjustmentState | "new", string>> = {
     reroutedToBatch pendingBatch, reroutedToManual pendingManual, cancelled cancelled`,
   sending: `
     posted executed, partPosted pendingService, partlyPosted partlyExecuted,
-    refused serviceFailed,
+    refused serviceFailed, parked cancelled, parkingAsked pendingService,
     notProcessed pendingService, retriesUsedUp serviceFailed, outcomeUnknown unknown`,
   unknown: `
     outcomeUnknown unknown, resent sending, posted executed, partPosted pendingService,
     partlyPosted partlyExecuted,
-    foundPosted executed, foundNotPosted serviceFailed, refused serviceFailed`,
+    foundPosted executed, foundNotPosted serviceFailed, refused serviceFailed,
+    parked cancelled, parkingAsked pendingService`,
   serviceFailed: `
-    retried pendingService, reroutedToBatch pendingBatch, reroutedToManual pendingManual,
+    leftToPerson serviceFailed, retried pendingService, reroutedToBatch pendingBatch,
+    reroutedToManual pendingManual,
     attested executed, cancelled cancelled`,
   partlyExecuted: "retried pendingService, nextFileAsked pendingBatch, attested executed",
   pendingBatch: `

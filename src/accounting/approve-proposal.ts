@@ -1,12 +1,17 @@
 /** An approved proposal goes on: to its hold, or booked and routed. */
 import { nextState } from "./adjustment-machine.ts";
+import { bookStandIn } from "./change-account.ts";
 import type { Deciding } from "./decide-context.ts";
 import type { Adjustment } from "./dispute-book.ts";
-import { record } from "./dispute-book.ts";
+import { isStandIn, record } from "./dispute-book.ts";
 import { releaseAdjustment } from "./run-due.ts";
 
 export function approveProposal(deciding: Deciding, adjustment: Adjustment, reason: string): void {
   if (adjustment.state !== "awaitingApproval") nextState(adjustment.state, "held");
+  if (isStandIn(deciding.book, adjustment)) {
+    bookStandIn(deciding, adjustment, reason);
+    return;
+  }
   if (adjustment.hold === null) {
     releaseAdjustment(deciding, adjustment, reason);
     if (adjustment.state !== "awaitingApproval") return;

@@ -122,6 +122,7 @@ function segmentsOf(
   side: EntrySide,
   { before, secondOperation }: Beside,
 ): Segment[] {
+  const { rule } = proposal;
   const collection = side === "debit" ? proposal.debitCollection : proposal.creditCollection;
   const follower = deciding.context.rulebook.rules.get(secondOperation ?? "");
   if (follower?.debit === collection) {
@@ -134,7 +135,7 @@ function segmentsOf(
       const held = side === "debit" ? balance : -balance;
       if (left === 0n || held <= 0n) continue;
       const amountMinor = minimum(left, held);
-      segments.push({ ...followed(deciding, account, side), amountMinor });
+      segments.push({ ...followed(deciding, { account, side, collection, rule }), amountMinor });
       left -= amountMinor;
     }
   }
@@ -166,10 +167,32 @@ function holdings(
   return balances;
 }
 
-function followed(deciding: Deciding, account: string, side: EntrySide) {
-  const { accounts } = deciding.context.rulebook;
-  const tranCode = accounts.chart.has(account) ? accounts.tranCodeOf(account, side) : null;
-  return { account, tranCode, chosenBy: null };
+function followed(deciding: Deciding, place: Place) {
+  return { account: place.account, tranCode: tranCodeAt(deciding, place, null), chosenBy: null };
+}
+
+interface Place {
+  readonly account: string;
+  readonly side: EntrySide;
+  readonly collection: string;
+  readonly rule: string;
+}
+
+/**
+ * Of an account that is posted to without asking the table for it. The holder's goes by its id in
+ * the vault; the table says which of the holder's codes the collection has.
+ */
+function tranCodeAt(
+  { book, context }: Deciding,
+  { account, ...question }: Place,
+  otherwise: string | null,
+): string | null {
+  const { accounts } = context.rulebook;
+  if (account === book.holderAccount) {
+    const choice = accounts.choose({ ...question, facts: factsOf(book, context) });
+    return choice.account === HOLDER ? choice.tranCode : otherwise;
+  }
+  return accounts.chart.has(account) ? accounts.tranCodeOf(account, question.side) : otherwise;
 }
 
 /** Where a second operation is going to take the balance from: the other side of its pair. */
@@ -187,7 +210,8 @@ function movedFrom(
     collection,
     facts: factsOf(book, context),
   });
-  const { tranCode } = followed(deciding, choice.account, side);
+  const place = { account: choice.account, side, collection, rule: proposal.rule };
+  const { tranCode } = followed(deciding, place);
   return {
     account: choice.account,
     tranCode,
@@ -246,30 +270,22 @@ function undoing(
 ): Entry {
   const original = entryById(deciding.book, entryId);
   const processing: Processing = kind === "contra" ? original.processing : adjustment.processing;
+  const codeOf = (side: EntrySide, at: Entry["debit"], otherwise: string | null): string | null =>
+    tranCodeAt(deciding, { ...at, side, rule: original.rule }, otherwise);
   return {
     ...datesOf(deciding, adjustment),
     id: deciding.context.ids.nextEntry(),
     rule: original.rule,
     debit: original.credit,
     credit: original.debit,
-    debitTranCode: tranCode(deciding, original.credit.account, "debit", original.creditTranCode),
-    creditTranCode: tranCode(deciding, original.debit.account, "credit", original.debitTranCode),
+    debitTranCode: codeOf("debit", original.credit, original.creditTranCode),
+    creditTranCode: codeOf("credit", original.debit, original.debitTranCode),
     amountMinor: original.amountMinor,
     processing,
     kind,
     undoes: original.id,
     chosenBy: [],
   };
-}
-
-function tranCode(
-  deciding: Deciding,
-  account: string,
-  side: EntrySide,
-  otherwise: string | null,
-): string | null {
-  const { accounts } = deciding.context.rulebook;
-  return accounts.chart.has(account) ? accounts.tranCodeOf(account, side) : otherwise;
 }
 
 export function entryById(book: DisputeBook, id: string): Entry {

@@ -9,7 +9,7 @@ import { nextState, NEVER_SENT_STATES, PROPOSAL_STATES } from "./adjustment-mach
 import { contraEntries } from "./book-entries.ts";
 import type { Deciding } from "./decide-context.ts";
 import type { Adjustment } from "./dispute-book.ts";
-import { adjustmentOf, moveState, record } from "./dispute-book.ts";
+import { adjustmentOf, isStandIn, moveState, record } from "./dispute-book.ts";
 import { isPlannedDenial, settleDenial } from "./denial-state.ts";
 import type { Line } from "./open-adjustments.ts";
 import { EXTRA_REVERSALS } from "./positions.ts";
@@ -27,6 +27,11 @@ export function cancelAdjustment(
 ): void {
   const { book } = deciding;
   const adjustment = adjustmentOf(book, adjustmentId);
+  if (isStandIn(book, adjustment)) {
+    // What it was to replace stands as it was, with all that hangs on it.
+    dropAdjustment(deciding, adjustmentId, reason, event);
+    return;
+  }
   if (event === "declined" && putBack(deciding, adjustment, reason)) return;
   const declined = event === "declined" && isPlannedDenial(adjustment);
   dropAdjustment(deciding, adjustmentId, reason, event);
@@ -76,7 +81,7 @@ export function dropAdjustment(
   deciding: Deciding,
   adjustmentId: string,
   reason: string,
-  event: "cancelled" | "declined" = "cancelled",
+  event: "cancelled" | "declined" | "parked" = "cancelled",
 ): void {
   const { book, operationId } = deciding;
   const adjustment = adjustmentOf(book, adjustmentId);
@@ -94,10 +99,12 @@ export function dropAdjustment(
   if (adjustment.proposals.length > 0) {
     record(book, { type: "proposalsReplaced", adjustmentId, proposals: [] });
   }
-  for (const follower of book.adjustments) {
-    if (follower.followsAdjustmentId !== adjustmentId) continue;
-    if (PROPOSAL_STATES.has(follower.state)) {
-      dropAdjustment(deciding, follower.id, "its principal was cancelled");
+  for (const other of book.adjustments) {
+    if (!PROPOSAL_STATES.has(other.state)) continue;
+    if (other.followsAdjustmentId === adjustmentId) {
+      dropAdjustment(deciding, other.id, "its principal was cancelled");
+    } else if (other.replacesAdjustmentId === adjustmentId) {
+      dropAdjustment(deciding, other.id, "what it was to replace was cancelled");
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Facts } from "../rulebook/facts.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 
 import type { ClientSettings } from "./client-settings.ts";
-import type { DisputeBook } from "./dispute-book.ts";
+import type { Adjustment, DisputeBook } from "./dispute-book.ts";
 import type { Positions } from "./positions.ts";
 
 export interface DecideContext {
@@ -30,6 +30,15 @@ export interface DecideRequest {
   /** The local date of the business event. */
   readonly eventDate: string;
   readonly actor: string;
+  /** What it takes the place of; never from outside, where the caller knows it for certain. */
+  readonly replaces?: Replaced | undefined;
+}
+
+/** An adjustment that is cancelled in the same decision, because an operation takes its place. */
+export interface Replaced {
+  readonly adjustmentId: string;
+  readonly event: "cancelled" | "parked";
+  readonly reason: string;
 }
 
 /** Who decides what, on which day: what the parts of a decision share. */
@@ -48,6 +57,8 @@ export interface Applied extends Deciding {
   /** As they were before the operation. */
   readonly positions: Positions;
   readonly values: Record<string, bigint>;
+  /** What it took the place of, cancelled by now. */
+  readonly replaced: Adjustment | null;
 }
 
 export type InputValue = string | boolean | bigint | readonly unknown[] | undefined;

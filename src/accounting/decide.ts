@@ -9,10 +9,10 @@ import { formatAmount } from "../kernel/money.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
-import { cancelUnsentCredits } from "./cancel-adjustment.ts";
+import { cancelUnsentCredits, dropAdjustment } from "./cancel-adjustment.ts";
 import type { Applied, DecideContext, DecideRequest } from "./decide-context.ts";
-import type { DisputeBook, Hold } from "./dispute-book.ts";
-import { moveState, record } from "./dispute-book.ts";
+import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
+import { adjustmentOf, moveState, record } from "./dispute-book.ts";
 import type { GateResult } from "./gate.ts";
 import { gateAgain } from "./gate.ts";
 import { linesFired, principalOf } from "./lines-fired.ts";
@@ -52,7 +52,9 @@ function decideInPlace(
       operation: request.operation,
     });
   }
+  const from = book.changes.length;
   const input = readInput(operation, request.input, book.currency);
+  const replaced = dropReplaced(book, request, context);
   const positions = positionsOf(book);
   const applied: Applied = {
     book,
@@ -64,9 +66,9 @@ function decideInPlace(
     input,
     positions,
     values: amountValues(positions),
+    replaced,
   };
   refuseByState(applied, operation);
-  const from = book.changes.length;
   recordReference(applied, operation);
   const stateBefore = book.state;
   if (operation.procedure === null) fireRules(applied, operation);
@@ -85,9 +87,25 @@ function decideInPlace(
   return { decision, gate: stateBefore === "resolved" ? gateAgain(book, context.rulebook) : null };
 }
 
+/** Positions are those without it. Throws `transition-refused` where it may not be cancelled. */
+function dropReplaced(
+  book: DisputeBook,
+  { replaces, operationId, operation, today, eventDate }: DecideRequest,
+  context: DecideContext,
+): Adjustment | null {
+  if (replaces === undefined) return null;
+  const { adjustmentId, event, reason } = replaces;
+  const deciding = { book, context, operationId, operation, today, eventDate };
+  dropAdjustment(deciding, adjustmentId, reason, event);
+  return adjustmentOf(book, adjustmentId);
+}
+
 /** Throws `operation-not-allowed` by the rule book's table of states. */
-function refuseByState({ book, context }: Applied, operation: Operation): void {
+function refuseByState({ book, context, replaced }: Applied, operation: Operation): void {
   if (isAllowedByState(book, context.rulebook, operation)) return;
+  // Where one of the same kind was allowed, what takes its place is.
+  const before = context.rulebook.operations.get(replaced?.operation ?? "");
+  if (before?.group === operation.group) return;
   throw new Failure(
     "operation-not-allowed",
     `${operation.id} is not allowed while the dispute is ${book.state}`,

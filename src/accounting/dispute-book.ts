@@ -8,6 +8,7 @@
 import { assert } from "../kernel/assert.ts";
 
 import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
+import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 
 export const DISPUTE_STATES = [
   "open",
@@ -88,8 +89,12 @@ export interface Adjustment {
   readonly principalRule: string | null;
   readonly amountMinor: bigint;
   readonly reversesAdjustmentId: string | null;
+  /** The refused one whose place it takes, to another account. */
+  readonly replacesAdjustmentId: string | null;
+  /** The holder's account that it is booked to; null: the dispute's own. */
+  readonly holderAccount: string | null;
   /** The principal that a second operation or a loss entry follows. */
-  readonly followsAdjustmentId: string | null;
+  followsAdjustmentId: string | null;
   /** The denial that planned or made this debit. */
   readonly denialId: string | null;
   /** By how much the disputed amount grows while this is planned or booked (raise). */
@@ -192,6 +197,12 @@ export type Change =
       readonly adjustmentId: string;
       readonly proposals: readonly Proposal[];
     }
+  | {
+      /** Its principal is replaced by another one. */
+      readonly type: "followerMoved";
+      readonly adjustmentId: string;
+      readonly followsAdjustmentId: string;
+    }
   | { readonly type: "holdSet"; readonly adjustmentId: string; readonly hold: Hold | null }
   | {
       readonly type: "plannedDateSet";
@@ -252,6 +263,12 @@ export function adjustmentOf(book: DisputeBook, id: string): Adjustment {
   return found;
 }
 
+/** A proposal to take the place of one that still stands: until then it moves nothing. */
+export function isStandIn(book: DisputeBook, { replacesAdjustmentId, state }: Adjustment): boolean {
+  if (replacesAdjustmentId === null || !PROPOSAL_STATES.has(state)) return false;
+  return adjustmentOf(book, replacesAdjustmentId).state !== "cancelled";
+}
+
 /** Moves the dispute's state; the same state again is no change. */
 export function moveState(book: DisputeBook, to: DisputeState): void {
   if (book.state !== to) record(book, { type: "stateChanged", from: book.state, to });
@@ -293,6 +310,9 @@ function apply(book: DisputeBook, change: Change): void {
       return;
     case "holdSet":
       adjustmentOf(book, change.adjustmentId).hold = change.hold;
+      return;
+    case "followerMoved":
+      adjustmentOf(book, change.adjustmentId).followsAdjustmentId = change.followsAdjustmentId;
       return;
     case "plannedDateSet":
       adjustmentOf(book, change.adjustmentId).plannedPostingDate = change.plannedPostingDate;

@@ -113,6 +113,10 @@ export function collectionsOfDispute(
                                  (p.credit_collection, p.amount_minor)) side (collection, minor)
       where a.client_id = ${clientId} and a.dispute_id = ${disputeId}
         and a.state in ('planned', 'awaitingApproval')
+        and not exists (
+          select 1 from adjustment old
+          where old.client_id = a.client_id and old.id = a.replaces_adjustment_id
+            and old.state <> 'cancelled')
     ) part
     group by collection, account, currency
     order by collection, account nulls last, currency

@@ -18,7 +18,7 @@ import { Failure } from "../kernel/failure.ts";
 import { DISPUTE_NUMBER } from "../kernel/ids.ts";
 
 import { bodyHash, sameHash } from "./body-hash.ts";
-import type { DecideContext } from "./decide-context.ts";
+import type { DecideContext, Replaced } from "./decide-context.ts";
 import { decide } from "./decide.ts";
 import type { Change } from "./dispute-book.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
@@ -50,10 +50,12 @@ export interface OperationRequest {
   readonly at?: string | undefined;
   /** `operationHash` of this request, where somebody had time to compute it before. */
   readonly hash?: Buffer;
+  /** What it takes the place of; the machine's own, never from outside. */
+  readonly replaces?: Replaced | undefined;
 }
 
 /** What makes a repeated key the same operation. */
-export function operationHash(request: Omit<OperationRequest, "hash">): Buffer {
+export function operationHash(request: Omit<OperationRequest, "hash" | "replaces">): Buffer {
   const { dispute, operation, input, at } = request;
   return bodyHash({ dispute, operation, input, at });
 }
@@ -306,7 +308,7 @@ function decideOne(
     const today = runtime.calendar.dateOf(set.now);
     const { decision } = decide(
       book,
-      { operationId, operation, input, today, eventDate, actor },
+      { operationId, operation, input, today, eventDate, actor, replaces: request.replaces },
       decideContext(set, runtime),
     );
     noteReferences(set, request, book.changes.slice(from));

@@ -191,6 +191,8 @@ function adjustmentsOf(
     select a.dispute_id as "disputeId", a.id, a.operation_id as "operationId", a.operation,
            a.ordinal, a.processing, a.principal_rule as "principalRule",
            a.amount_minor as "amountMinor", a.reverses_adjustment_id as "reversesAdjustmentId",
+           a.replaces_adjustment_id as "replacesAdjustmentId",
+           a.holder_account as "holderAccount",
            a.follows_adjustment_id as "followsAdjustmentId", a.denial_id as "denialId",
            a.raises_disputed_minor as "raisesDisputedMinor",
            a.partly_processed as "isPartlyProcessed", a.state, a.route, a.destination,

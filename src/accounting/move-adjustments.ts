@@ -16,7 +16,7 @@ import { assignmentTypeOf, nextState } from "./adjustment-machine.ts";
 import type { Engine } from "./engine.ts";
 import type { ShownAdjustment } from "./show-assignments.ts";
 import { showAssignments, stays } from "./show-assignments.ts";
-import type { AdjustmentLock } from "./store.ts";
+import type { AdjustmentLock, ClosedAccountStep } from "./store.ts";
 import { insertTransitions, lockAdjustments, moveAdjustmentRows } from "./store.ts";
 
 export interface Move {
@@ -42,6 +42,10 @@ export interface Move {
   readonly raiseKeyRevision?: boolean;
   /** It was refused with codes that a person may override. */
   readonly isOverridable?: boolean;
+  /** It was refused for certain by a service that allows another account. */
+  readonly isAccountChangeable?: boolean;
+  /** What follows because the account is closed; left out, it stays while the calls go on. */
+  readonly closedAccount?: ClosedAccountStep;
   /** The service or profile of the new route, with a rerouting event. */
   readonly destination?: string | null;
   /** When the machine acts next, on the assignment shown. ISO instant. */
@@ -184,6 +188,9 @@ async function writeMoves(
       raiseKeyRevision: one.move.raiseKeyRevision ?? false,
       isPartlyProcessed: PARTLY.has(one.move.event),
       isOverridable: one.move.isOverridable ?? false,
+      isAccountChangeable: one.move.isAccountChangeable ?? false,
+      // A retry of a person's is a call like the first.
+      closedAccount: one.move.event === "retried" ? null : one.move.closedAccount,
       openAssignmentId: openIds[index] ?? null,
     })),
     now,

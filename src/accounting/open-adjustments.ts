@@ -173,6 +173,8 @@ function openOne(
     principalRule: group.principalRule,
     amountMinor: options.amountMinor ?? proposals.reduce((sum, one) => sum + one.amountMinor, 0n),
     reversesAdjustmentId: options.reversesAdjustmentId ?? null,
+    replacesAdjustmentId: null,
+    holderAccount: null,
     followsAdjustmentId: principal,
     denialId: options.denialId ?? null,
     raisesDisputedMinor: options.raisesDisputedMinor ?? 0n,

@@ -6,6 +6,7 @@ import { maximum, minimum } from "../kernel/money.ts";
 
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Adjustment, DisputeBook, Entry } from "./dispute-book.ts";
+import { isStandIn } from "./dispute-book.ts";
 
 export interface Positions {
   readonly disputed: bigint;
@@ -61,7 +62,10 @@ export function positionsOf(book: DisputeBook): Positions {
     writtenOffLater: 0n,
   };
   const reversed = reversedAdjustments(book);
-  for (const adjustment of book.adjustments) sumAdjustment(sums, adjustment, reversed);
+  for (const adjustment of book.adjustments) {
+    // What it is to replace is still counted itself.
+    if (!isStandIn(book, adjustment)) sumAdjustment(sums, adjustment, reversed);
+  }
   return derive(book, sums);
 }
 

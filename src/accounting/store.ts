@@ -113,9 +113,9 @@ export async function insertAdjustments(
     insert into adjustment (
       client_id, id, dispute_id, operation_id, operation, ordinal, state, processing,
       principal_rule, amount_minor, currency, route, destination, route_chosen_by,
-      reverses_adjustment_id, follows_adjustment_id, denial_id, raises_disputed_minor,
-      hold, release_on, event_date, planned_posting_date, rulebook_version, open_assignment_id,
-      created_at, updated_at)
+      reverses_adjustment_id, replaces_adjustment_id, holder_account, follows_adjustment_id,
+      denial_id, raises_disputed_minor, hold, release_on, event_date, planned_posting_date,
+      rulebook_version, open_assignment_id, created_at, updated_at)
     select added.*, ${now}::timestamptz, ${now}::timestamptz
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
@@ -133,6 +133,8 @@ export async function insertAdjustments(
       ${of((one) => one.destination)}::text[],
       ${rows.map((row) => row.routeChosenBy)}::text[],
       ${of((one) => one.reversesAdjustmentId)}::uuid[],
+      ${of((one) => one.replacesAdjustmentId)}::uuid[],
+      ${of((one) => one.holderAccount)}::uuid[],
       ${of((one) => one.followsAdjustmentId)}::uuid[],
       ${of((one) => one.denialId)}::uuid[],
       ${of((one) => one.raisesDisputedMinor)}::bigint[],
@@ -198,6 +200,7 @@ export interface AdjustmentUpdate {
   readonly route: string | null;
   readonly destination: string | null;
   readonly routeChosenBy: string | null;
+  readonly followsAdjustmentId: string | null;
   readonly hold: Hold | null;
   readonly plannedPostingDate: string;
   readonly openAssignmentId: string | null;
@@ -215,6 +218,10 @@ export async function updateAdjustments(
     set state = n.state, route = n.route, destination = n.destination,
         route_chosen_by = coalesce(n.route_chosen_by, a.route_chosen_by), hold = n.hold,
         release_on = n.release_on, planned_posting_date = n.planned_posting_date,
+        follows_adjustment_id = n.follows,
+        account_changeable = a.account_changeable and n.state = a.state,
+        overridable = a.overridable and n.state = a.state,
+        closed_account = case when n.state = a.state then a.closed_account end,
         open_assignment_id = n.open_assignment_id, version = a.version + 1, updated_at = ${now}
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
@@ -226,12 +233,16 @@ export async function updateAdjustments(
       ${rows.map((row) => heldAs(row.hold))}::jsonb[],
       ${rows.map((row) => row.hold?.releaseOn ?? null)}::date[],
       ${rows.map((row) => row.plannedPostingDate)}::date[],
+      ${rows.map((row) => row.followsAdjustmentId)}::uuid[],
       ${rows.map((row) => row.openAssignmentId)}::uuid[]) as n (
         client_id, id, state, route, destination, route_chosen_by, hold, release_on,
-        planned_posting_date, open_assignment_id)
+        planned_posting_date, follows, open_assignment_id)
     where a.client_id = n.client_id and a.id = n.id
   `);
 }
+
+/** What has to follow from a refusal because the account is closed; null: nothing. */
+export type ClosedAccountStep = "check" | "ourSuspense" | "parking" | null;
 
 export interface AdjustmentMoveRow {
   readonly clientId: string;
@@ -246,6 +257,10 @@ export interface AdjustmentMoveRow {
   readonly isPartlyProcessed: boolean;
   /** It was refused with codes that a person may override. */
   readonly isOverridable: boolean;
+  /** It was refused for certain by a service that allows another account. */
+  readonly isAccountChangeable: boolean;
+  /** What follows because the account is closed; undefined: as it was while it is under way. */
+  readonly closedAccount: ClosedAccountStep | undefined;
   readonly openAssignmentId: string | null;
 }
 
@@ -262,7 +277,10 @@ export async function moveAdjustmentRows(
         destination = case when n.route is null then a.destination else n.destination end,
         machine_may_act = n.machine_may_act, failed_route = n.failed_route,
         partly_processed = n.state <> 'executed' and (a.partly_processed or n.partly_processed),
-        overridable = n.overridable,
+        overridable = n.overridable, account_changeable = n.account_changeable,
+        closed_account = case
+          when n.sets_closed_account then n.closed_account
+          when n.state in ('pendingService', 'sending', 'unknown') then a.closed_account end,
         key_revision = a.key_revision + n.raised, open_assignment_id = n.open_assignment_id,
         version = a.version + 1, updated_at = ${now}
     from unnest(
@@ -276,9 +294,13 @@ export async function moveAdjustmentRows(
       ${rows.map((row) => (row.raiseKeyRevision ? 1 : 0))}::smallint[],
       ${rows.map((row) => row.openAssignmentId)}::uuid[],
       ${rows.map((row) => row.isPartlyProcessed)}::boolean[],
-      ${rows.map((row) => row.isOverridable)}::boolean[]) as n (
+      ${rows.map((row) => row.isOverridable)}::boolean[],
+      ${rows.map((row) => row.isAccountChangeable)}::boolean[],
+      ${rows.map((row) => row.closedAccount !== undefined)}::boolean[],
+      ${rows.map((row) => row.closedAccount ?? null)}::text[]) as n (
         client_id, id, state, route, destination, machine_may_act, failed_route, raised,
-        open_assignment_id, partly_processed, overridable)
+        open_assignment_id, partly_processed, overridable, account_changeable,
+        sets_closed_account, closed_account)
     where a.client_id = n.client_id and a.id = n.id
   `);
 }

@@ -226,6 +226,7 @@ function updateOf({ adjustment, routeChosenBy, openId }: Placed) {
     route: adjustment.route,
     destination: adjustment.destination,
     routeChosenBy,
+    followsAdjustmentId: adjustment.followsAdjustmentId,
     hold: adjustment.hold,
     plannedPostingDate: adjustment.plannedPostingDate,
     openAssignmentId: openId,

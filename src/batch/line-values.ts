@@ -3,6 +3,7 @@
  * as the layout asks. Debit and credit are seen from the account the line is about: the holder's
  * if one side is the holder's, else the debited one.
  */
+import { isVaultAccount } from "../accounting/vault-accounts.ts";
 import type { FieldValue } from "../formats/field-text.ts";
 import { FieldRefused } from "../formats/field-text.ts";
 import type { Layout } from "../formats/layout.ts";
@@ -78,7 +79,7 @@ export function lineValues(movement: Movement, layout: Layout, words: Words): Li
     case "adjustment":
       return [adjustmentLine(movement, layout, common, words)];
     case "entry":
-      return movement.entries.map((entry) => entryLine(movement, entry, common, words));
+      return movement.entries.map((entry) => entryLine(entry, common, words));
     case "step":
       return movement.entries.flatMap((entry) => stepLines(entry, common, words));
   }
@@ -105,13 +106,8 @@ function commonValues(movement: Movement): Values {
   return values;
 }
 
-function entryLine(
-  movement: Movement,
-  entry: MovementEntry,
-  common: Values,
-  words: Words,
-): LineValues {
-  const direction = entry.creditAccount === movement.holderAccount ? "credit" : "debit";
+function entryLine(entry: MovementEntry, common: Values, words: Words): LineValues {
+  const direction = isVaultAccount(entry.creditAccount) ? "credit" : "debit";
   const values = { ...common, ...entryValues(entry, words), ...about(entry, direction, words) };
   return { values, direction, amountMinor: entry.amountMinor };
 }
@@ -139,7 +135,7 @@ function adjustmentLine(
   common: Values,
   words: Words,
 ): LineValues {
-  const lines = movement.entries.map((entry) => entryLine(movement, entry, common, words));
+  const lines = movement.entries.map((entry) => entryLine(entry, common, words));
   const [first] = lines as [LineValues];
   const agreed: Values = { ...first.values };
   if (lines.length > 1) {

@@ -3,6 +3,7 @@
  * the order of their ids, or those that a file holds, in its own order. Both read the same columns,
  * all of which never change once booked, so that a file can be rendered again.
  */
+import { holderAccountOf } from "../accounting/vault-accounts.ts";
 import type { Queries, Transaction } from "../database/database.ts";
 import { nothing, sql } from "../database/sql.ts";
 import type { Statement } from "../database/sql.ts";
@@ -179,5 +180,6 @@ async function entriesToMove(
 
 function withEntries(row: MovementRow, entries: readonly EntryToMove[]): ReadMovement {
   const { disputeId: _, isPartly: __, ...movement } = row;
-  return { ...movement, entries, entryIds: null };
+  const holderAccount = holderAccountOf(entries, movement.holderAccount);
+  return { ...movement, holderAccount, entries, entryIds: null };
 }

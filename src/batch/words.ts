@@ -4,6 +4,7 @@
  * number is never kept, it is read from the vault for the slice of lines that needs it.
  */
 import type { AccountVault } from "../access/vault.ts";
+import { vaultAccountsOf } from "../accounting/vault-accounts.ts";
 import type { Queries } from "../database/database.ts";
 
 import type { Movement, Words } from "./line-values.ts";
@@ -41,7 +42,7 @@ export function fileWords(sources: WordSources): FileWords {
       if (sources.vault === null) return;
       holders = await sources.vault.numbers(
         db,
-        [...new Set(movements.map((one) => one.holderAccount))].map((accountId) => ({
+        [...new Set(movements.flatMap(holderAccountsOf))].map((accountId) => ({
           clientId: sources.clientId,
           accountId,
         })),
@@ -49,6 +50,10 @@ export function fileWords(sources: WordSources): FileWords {
     },
     kept: () => ({ texts, numbers }),
   };
+}
+
+function holderAccountsOf({ holderAccount, entries }: Movement): string[] {
+  return [holderAccount, ...vaultAccountsOf(entries)];
 }
 
 /** `LossAdjustmentReversal` as `Loss Adjustment Reversal`. */

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
+import { accountInput } from "../service/change-account.ts";
 import { completionInput } from "../manual/complete.ts";
 import { postingDetails } from "../manual/posting-details.ts";
 import type { ActionName } from "../work/actions.ts";
@@ -69,6 +70,9 @@ const BODIES = {
     reason,
     codes: z.array(z.string().min(1).max(60)).min(1).max(50).optional(),
   }),
+  account: accountInput,
+  receivable: z.strictObject({ reason }),
+  resolved: z.strictObject({ reason }),
   approval: z.strictObject({ approved: z.boolean(), reason: reason.optional() }),
 } as const satisfies Partial<Record<ActionName, z.ZodType>>;
 
@@ -81,6 +85,9 @@ const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
   run: "Act now instead of at the due time",
   finding: "Say what became of a posting that is unknown",
   override: "Send it again with the codes that it was refused with",
+  account: "Ask for another account for what was refused",
+  resolved: "Say that an accounting exception is seen to; its gate is evaluated again",
+  receivable: "Turn a refused debit of the holder into a claim on them",
   approval: "Approve or decline what somebody else asked for",
 };
 

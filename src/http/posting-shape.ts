@@ -13,6 +13,9 @@ const Side = z.object({
   accountName: z.string().nullable(),
   revealable: z.boolean(),
   tranCode: z.string().nullable(),
+  isPosted: z
+    .boolean()
+    .describe("Where a service posts sides one by one, this one; else the entry"),
 });
 
 export const PostingDetails = z

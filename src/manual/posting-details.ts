@@ -4,6 +4,7 @@
  */
 import type { AccountVault } from "../access/vault.ts";
 import type { Engine } from "../accounting/engine.ts";
+import { vaultAccountsOf } from "../accounting/vault-accounts.ts";
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -26,6 +27,8 @@ export interface PostingSide {
   /** True where the whole number can be revealed, with the right and a reason. */
   readonly revealable: boolean;
   readonly tranCode: string | null;
+  /** This side is posted, where the service posts sides one by one; else as its entry. */
+  readonly isPosted: boolean;
 }
 
 export interface PostingEntry {
@@ -100,6 +103,8 @@ interface EntryDetailRow {
   creditTranCode: string | null;
   amountMinor: bigint;
   isExecuted: boolean;
+  /** Sides that were posted by themselves. */
+  postedSides: ("debit" | "credit")[];
   chosenBy: string[];
 }
 
@@ -115,8 +120,12 @@ export async function postingDetails(
   const clients = await engine.clients(db, [key.clientId]);
   const rulebook = clients.get(key.clientId)?.rulebook;
   const entries = await entryRows(db, key, row.disputeId);
-  const holder = { clientId: key.clientId, accountId: row.accountId };
-  const masked = await vault.masked(db, [holder]);
+  const { clientId } = key;
+  const accounts = new Set([row.accountId, ...vaultAccountsOf(entries)]);
+  const masked = await vault.masked(
+    db,
+    [...accounts].map((accountId) => ({ clientId, accountId })),
+  );
   const label = labelOf(rulebook, row.principalRule ?? row.operation);
   const original = row.facts["originalReference"];
   return {
@@ -161,12 +170,14 @@ function entryOf(entry: EntryDetailRow, row: AdjustmentDetailRow, words: Words):
       step: debitStepId(entry.id),
       collection: entry.debitCollection,
       tranCode: entry.debitTranCode,
+      isPosted: entry.isExecuted || entry.postedSides.includes("debit"),
       ...accountWords(entry.debitAccount, words),
     },
     credit: {
       step: creditStepId(entry.id),
       collection: entry.creditCollection,
       tranCode: entry.creditTranCode,
+      isPosted: entry.isExecuted || entry.postedSides.includes("credit"),
       ...accountWords(entry.creditAccount, words),
     },
     isExecuted: entry.isExecuted,
@@ -219,7 +230,12 @@ function entryRows(db: Queries, key: AdjustmentKey, disputeId: string): Promise<
            coalesce((
              select sum(x.sign) from execution x
              where x.client_id = e.client_id and x.adjustment_id = e.adjustment_id
-               and (x.entry_id is null or x.entry_id = e.id)), 0) > 0 as "isExecuted"
+               and (x.entry_id is null or x.entry_id = e.id)), 0) > 0 as "isExecuted",
+           array(
+             select case right(p.part::text, 1) when '1' then 'debit' else 'credit' end
+             from service_part p
+             where p.client_id = e.client_id and p.adjustment_id = e.adjustment_id
+               and p.entry_id = e.id and p.part <> e.id) as "postedSides"
     from entry e
     where e.client_id = ${key.clientId} and e.dispute_id = ${disputeId}
       and e.adjustment_id = ${key.id} and e.kind <> 'contra'

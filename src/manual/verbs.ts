@@ -9,12 +9,16 @@ import type { ActionCall, ActionName, ActionVerb } from "../work/actions.ts";
 
 import { cancelWork } from "./cancel.ts";
 import { completeByHand, completionInput } from "./complete.ts";
+import { convertToReceivable } from "./convert-to-receivable.ts";
 import { couldNotPost, reasonInput } from "./could-not-post.ts";
 import type { WorkItem, WorkResult } from "./locked-work.ts";
 import { onlyResult } from "./locked-work.ts";
 import { moveToManual } from "./move-to-manual.ts";
 
-type ManualAction = Extract<ActionName, "completion" | "failure" | "manual" | "cancellation">;
+type ManualAction = Extract<
+  ActionName,
+  "completion" | "failure" | "manual" | "cancellation" | "receivable"
+>;
 
 export function manualVerbs(engine: Engine): Readonly<Record<ManualAction, ActionVerb>> {
   return {
@@ -22,6 +26,7 @@ export function manualVerbs(engine: Engine): Readonly<Record<ManualAction, Actio
     failure: acting(reasonInput, (items) => couldNotPost(engine, items)),
     manual: acting(reasonInput, (items) => moveToManual(engine, items)),
     cancellation: acting(reasonInput, (items) => cancelWork(engine, items)),
+    receivable: (call) => convertToReceivable(engine, call, parsed(reasonInput, call.input).reason),
   };
 }
 

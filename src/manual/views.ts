@@ -54,8 +54,8 @@ export async function perhapsPosted(
     cross join lateral (
       select t.event from transition t
       where t.client_id = wanted.client_id and t.adjustment_id = wanted.id
-        and t.event in ('outcomeUnknown', 'refused', 'foundNotPosted', 'posted', 'partlyPosted',
-          'foundPosted')
+        and t.event in ('outcomeUnknown', 'refused', 'foundNotPosted', 'posted', 'partPosted',
+          'partlyPosted', 'foundPosted', 'parkingAsked')
       order by t.recorded_at desc, t.id desc
       limit 1) last
     where last.event = 'outcomeUnknown'

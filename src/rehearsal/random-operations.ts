@@ -4,7 +4,6 @@
  */
 import { CLOSED_STATES } from "../accounting/adjustment-machine.ts";
 import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-machine.ts";
-import { approveProposal } from "../accounting/approve-proposal.ts";
 import { cancelAdjustment } from "../accounting/cancel-adjustment.ts";
 import { clientSettings } from "../accounting/client-settings.ts";
 import type { DecideContext } from "../accounting/decide-context.ts";
@@ -18,6 +17,7 @@ import { formatAmount } from "../kernel/money.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
+import { anotherAccount, approveOrDecline } from "./account-change.ts";
 import { gateFaults, stepFaults } from "./book-invariants.ts";
 import type { Stage } from "./rehearsal-stage.ts";
 import { decidingOf, move, passDays, tryOperation } from "./rehearsal-stage.ts";
@@ -61,6 +61,7 @@ export function playRandom(
     const step = randomStep(stage, random);
     steps.push(step.words);
     const after = positionsOf(stage.book);
+    faults.push(...step.faults);
     faults.push(...stepFaults(stage.book, before, after, step.operation));
     faults.push(...gateFaults(stage.book, stage.context.rulebook));
   }
@@ -110,27 +111,29 @@ interface RandomStep {
   readonly words: string;
   /** The operation that ran, where one did. */
   readonly operation: string | null;
+  readonly faults: readonly string[];
 }
 
 function randomStep(stage: Stage, random: SeededRandom): RandomStep {
   if (random.once(6)) {
     const days = 1 + random.below(9);
     passDays(stage, days);
-    return { words: `${days} days pass`, operation: null };
+    return { words: `${days} days pass`, operation: null, faults: [] };
   }
   const open = stage.book.adjustments.filter((one) => !CLOSED_STATES.has(one.state));
   if (open.length > 0 && random.once(3)) return outcomeOf(stage, random.pick(open), random);
   return randomOperation(stage, random);
 }
 
-type Fate = AdjustmentEvent | "approved";
+type Fate = AdjustmentEvent | "approved" | "anotherAccount";
 
 /** What may become of an adjustment in each open state, as far as a rehearsal goes. */
 const FATES: Partial<Record<AdjustmentState, readonly Fate[]>> = {
   planned: ["cancelled"],
   awaitingApproval: ["approved", "approved", "declined", "cancelled"],
   pendingManual: ["attested", "attested", "attested", "couldNotPost", "cancelled"],
-  serviceFailed: ["attested", "cancelled", "reroutedToManual"],
+  pendingService: ["retriesUsedUp", "reroutedToManual", "cancelled"],
+  serviceFailed: ["anotherAccount", "anotherAccount", "attested", "cancelled", "reroutedToManual"],
   pendingBatch: ["takenIntoFile", "reroutedToManual", "cancelled"],
   inFile: ["handedOver", "lineRefused", "fileVoided"],
   batchFailed: ["nextFileAsked", "attested", "cancelled"],
@@ -139,13 +142,16 @@ const FATES: Partial<Record<AdjustmentState, readonly Fate[]>> = {
 function outcomeOf(stage: Stage, adjustment: Adjustment, random: SeededRandom): RandomStep {
   const fate = random.pick<Fate>(FATES[adjustment.state] ?? ["attested"]);
   const words = `${adjustment.principalRule ?? "flag"} (${adjustment.state}) ${fate}`;
+  if (fate === "anotherAccount") {
+    return { ...anotherAccount(stage, adjustment, random), operation: null };
+  }
+  if (fate === "approved") return { ...approveOrDecline(stage, adjustment), operation: null };
   const deciding = decidingOf(stage, adjustment);
-  if (fate === "approved") approveProposal(deciding, adjustment, "approved");
-  else if (fate === "cancelled" || fate === "declined") {
+  if (fate === "cancelled" || fate === "declined") {
     cancelAdjustment(deciding, adjustment.id, "by a person", fate);
     runDue(stage.book, { today: stage.today }, stage.context);
   } else move(stage, adjustment, fate);
-  return { words, operation: null };
+  return { words, operation: null, faults: [] };
 }
 
 function randomOperation(stage: Stage, random: SeededRandom): RandomStep {
@@ -153,8 +159,8 @@ function randomOperation(stage: Stage, random: SeededRandom): RandomStep {
   const input = randomInput(stage, operation, random);
   const words = `${operation.id} ${JSON.stringify(input)}`;
   const code = tryOperation(stage, operation.id, input);
-  if (code !== null) return { words: `${words}: ${code}`, operation: null };
-  return { words, operation: operation.id };
+  if (code !== null) return { words: `${words}: ${code}`, operation: null, faults: [] };
+  return { words, operation: operation.id, faults: [] };
 }
 
 function randomInput(

@@ -4,7 +4,6 @@
  */
 import { CLOSED_STATES } from "../accounting/adjustment-machine.ts";
 import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-machine.ts";
-import { approveProposal } from "../accounting/approve-proposal.ts";
 import { cancelAdjustment } from "../accounting/cancel-adjustment.ts";
 import type { DisputeBook, ResolutionDecision } from "../accounting/dispute-book.ts";
 import { evaluateGate } from "../accounting/gate.ts";
@@ -13,6 +12,7 @@ import type { Positions } from "../accounting/positions.ts";
 import { formatAmount } from "../kernel/money.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
+import { approveOrDecline } from "./account-change.ts";
 import type { Stage } from "./rehearsal-stage.ts";
 import { copyStage, decidingOf, move, passDays, tryOperation } from "./rehearsal-stage.ts";
 
@@ -92,7 +92,7 @@ function settled(stage: Stage): Stage {
     const event = going === undefined ? undefined : ONWARD[going.state];
     const asked = stage.book.adjustments.find((one) => one.state === "awaitingApproval");
     if (going !== undefined && event !== undefined) move(stage, going, event);
-    else if (asked !== undefined) approveProposal(decidingOf(stage, asked), asked, "rehearsal");
+    else if (asked !== undefined) approveOrDecline(stage, asked);
     else if (open.hold?.reason === "custom") {
       cancelAdjustment(decidingOf(stage, open), open.id, "reviewed");
     } else {

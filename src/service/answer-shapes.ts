@@ -50,15 +50,22 @@ export const LOOK_UP_OUTCOMES = ["posted", "notFound", "refused", "unknown"] as 
 /** Of a call that only runs the core's checks; nothing is written whatever it says. */
 const VALIDATE_OUTCOMES = ["wouldPost", "refused", "refusedOverridable", "unknown"] as const;
 
+const parkedShape = z
+  .boolean()
+  .optional()
+  .describe("Posted, but to the core's own suspense, because the account is closed");
+
 export const rowShape = z.strictObject({
   when: whenShape,
   outcome: z.enum(POSTING_OUTCOMES),
   reason: z.string().min(1).optional().describe("Shown to people instead of the core's message"),
+  parked: parkedShape,
 });
 
 export const lookUpRowShape = z.strictObject({
   when: whenShape,
   outcome: z.enum(LOOK_UP_OUTCOMES),
+  parked: parkedShape,
 });
 
 export const validateRowShape = z.strictObject({

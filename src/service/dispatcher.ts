@@ -6,12 +6,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { usableClients } from "../accounting/client-runtime.ts";
-import type { Engine } from "../accounting/engine.ts";
 import { Failure } from "../kernel/failure.ts";
 import { renewLeases } from "../work/store.ts";
 
 import type { ServiceAdapter } from "./adapter.ts";
-import { mayProbe, withProbe } from "./circuit.ts";
+import { carryOutClosedAccounts, clientsWithPolicy } from "./carry-out-closed-accounts.ts";
+import type { Circuit } from "./circuit.ts";
+import { mayProbe } from "./circuit.ts";
 import type { ServiceDesk } from "./desk.ts";
 import type { WantedCalls } from "./execute-accounting-via-service.ts";
 import { executeAccountingViaService } from "./execute-accounting-via-service.ts";
@@ -19,19 +20,19 @@ import type { Flight, Landed } from "./flight.ts";
 import type { Gate } from "./gate.ts";
 import { openGate } from "./gate.ts";
 import { openAdapter } from "./http-adapter.ts";
+import { giveBackProbe, takeProbe } from "./probe.ts";
 import type { Runway } from "./runway.ts";
 import { openRunway } from "./runway.ts";
 import type { Service } from "./service-configuration.ts";
 import { servicesOf } from "./service-configuration.ts";
 import { settleAnswers } from "./settle-answers.ts";
-import { lockCircuit, saveCircuit } from "./store.ts";
 import { takeOverAbandoned } from "./take-over.ts";
 import { circuitsOf, clientsWithServices } from "./views.ts";
 
 export interface Dispatcher {
   /** Takes what may be taken now and starts it; answers how many calls. */
   round(): Promise<number>;
-  /** Takes over what dead workers left; answers how many. */
+  /** Takes over what dead workers left, sent or to be carried out; answers how many. */
   takeOver(): Promise<number>;
   /** Renews the leases of the calls under way. */
   renew(): Promise<void>;
@@ -56,8 +57,6 @@ interface Line {
   readonly runway: Runway<Flight>;
 }
 
-type WantedOfLine = WantedCalls & Line;
-
 const REFRESH_MILLISECONDS = 1000;
 const SETTLE_TRIES = 5;
 const MOST_SETTLED_AT_ONCE = 500;
@@ -77,6 +76,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
       if (landed.length < GATHERED && flying.size > landed.length) await delay(GATHER_MILLISECONDS);
       const set = landed.splice(0, MOST_SETTLED_AT_ONCE);
       const settled = await settleOrReport(desk, set);
+      await carryOutClosedAccounts(desk, clientsWithPolicy(set.map((one) => one.flight)));
       for (const { flight } of set) {
         flying.delete(flight);
         lines.gateOf(flight).ended();
@@ -118,11 +118,17 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
         lines.runwayOf(flight).add([flight]);
       }
       for (const { runway, service } of wanted) depart(runway, service);
+      for (const line of wanted) {
+        const isSent = flights.some((flight) => isOfLine(flight, line));
+        if (line.probe !== undefined && !isSent) await giveBackProbe(desk, line, line.probe);
+      }
       return flights.length;
     },
     takeOver: async () => {
-      const clientIds = [...new Set((await lines.current()).map((line) => line.clientId))];
-      return takeOverAbandoned(desk, clientIds);
+      const current = await lines.current();
+      const clientIds = [...new Set(current.map((line) => line.clientId))];
+      const taken = await takeOverAbandoned(desk, clientIds);
+      return taken + (await carryOutClosedAccounts(desk, clientsWithPolicy(current)));
     },
     renew: async () => {
       if (flying.size === 0) return;
@@ -140,6 +146,10 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     close: () => lines.close(),
   };
+}
+
+function isOfLine(flight: Flight, { clientId, service }: WantedCalls): boolean {
+  return flight.clientId === clientId && flight.service.name === service.name;
 }
 
 function leasedUntil({ engine, leaseSeconds }: ServiceDesk): string {
@@ -192,6 +202,14 @@ async function settleOrReport(desk: ServiceDesk, set: readonly Landed[]) {
   return [];
 }
 
+/** What a line may take now. */
+interface WantedLine extends WantedCalls {
+  readonly gate: Gate;
+  readonly runway: Runway<Flight>;
+  /** Taken for the one call of this line. */
+  readonly probe?: Circuit;
+}
+
 /**
  * What each line may take now. An open circuit lets one probe through when its time has come; what
  * still waits to leave then stays here.
@@ -200,7 +218,7 @@ async function wantedCalls(
   desk: ServiceDesk,
   lines: readonly Line[],
   stays: (flight: Flight) => void,
-): Promise<WantedOfLine[]> {
+): Promise<WantedLine[]> {
   const now = desk.engine.clock.now().epochMilliseconds;
   const free = lines
     .map((line) => ({ ...line, limit: line.gate.free(line.runway.room(line.service)) }))
@@ -210,7 +228,7 @@ async function wantedCalls(
     ...new Set(free.map((one) => one.clientId)),
   ]);
   const circuits = new Map(rows.map((row) => [`${row.clientId} ${row.service}`, row]));
-  const wanted: WantedOfLine[] = [];
+  const wanted: WantedLine[] = [];
   for (const line of free) {
     const circuit = circuits.get(`${line.clientId} ${line.service.name}`);
     if (circuit === undefined || circuit.state === "closed") {
@@ -221,24 +239,10 @@ async function wantedCalls(
     const waiting = line.runway.cleared();
     for (const flight of waiting) stays(flight);
     if (waiting.length > 0) continue;
-    if (mayProbe(circuit, now) && (await takeProbe(desk.engine, line))) {
-      wanted.push({ ...line, limit: 1 });
-    }
+    const probe = mayProbe(circuit, now) ? await takeProbe(desk, line) : null;
+    if (probe !== null) wanted.push({ ...line, limit: 1, probe });
   }
   return wanted;
-}
-
-/** One process at a time probes. */
-function takeProbe(engine: Engine, { clientId, service }: Line): Promise<boolean> {
-  return engine.database.transaction(async (tx) => {
-    const now = engine.clock.now();
-    const key = { clientId, service: service.name };
-    const circuit = await lockCircuit(tx, key, now.toString());
-    if (!mayProbe(circuit, now.epochMilliseconds)) return false;
-    const probed = withProbe(circuit, now.epochMilliseconds, service.timeouts.callSeconds);
-    await saveCircuit(tx, key, probed, now.toString());
-    return true;
-  });
 }
 
 /** The services of all clients as they are configured now, with adapters and gates that last. */

@@ -14,22 +14,25 @@ import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
+import { formatAmount } from "../kernel/money.ts";
 import { leaseAssignments, setDue } from "../work/store.ts";
 
 import type { PreparedRequest, ServiceAdapter } from "./adapter.ts";
 import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
+import { holderCreditOf } from "./closed-account.ts";
 import { historiesOf } from "./earlier-attempts.ts";
 import type { Flight } from "./flight.ts";
 import type { HolderNumbers } from "./holder-numbers.ts";
-import { readHolderNumbers } from "./holder-numbers.ts";
+import { maskedByNumber, readHolderNumbers } from "./holder-numbers.ts";
 import type { EarlierAttempt, NextStep } from "./outcome-machine.ts";
 import { nextWhileUnknown } from "./outcome-machine.ts";
 import { askedPosting, keyOf, requestFacts } from "./request-facts.ts";
 import type { PacedCalls } from "./keep-pace.ts";
 import { keepPace, withinPace } from "./keep-pace.ts";
 import type { Part } from "./parts.ts";
-import { entriesMovedBy, nextPart } from "./parts.ts";
+import { callPerThen, entriesMovedBy, nextPart } from "./parts.ts";
+import { lastPartsOf } from "./refusal-views.ts";
 import type { Service } from "./service-configuration.ts";
 import { serviceOf } from "./service-configuration.ts";
 import type { NewAttempt } from "./store.ts";
@@ -158,9 +161,14 @@ async function withNextParts(
     tx,
     leased.filter((row) => row.isPartlyProcessed),
   );
+  const unknown = await lastPartsOf(
+    tx,
+    leased.filter((row) => row.state === "unknown"),
+  );
   const parted = leased.map((row) => {
     const callPer = wanted.get(nameOf(row))?.service.callPer ?? "adjustment";
-    return nextPart(row, callPer, posted.get(row.adjustmentId) ?? new Set());
+    const then = callPerThen(unknown.get(row.adjustmentId), callPer);
+    return nextPart(row, then, posted.get(row.adjustmentId) ?? new Set());
   });
   return {
     rows: parted.map((one) => one.adjustment),
@@ -288,12 +296,14 @@ function call(
     key: keyOf(row, service, part),
     fence: event === null ? row.version : row.version + 1,
     startedAt: taking.startedAt,
-    sendBefore: now + desk.leaseSeconds * 1000,
+    sendBefore: Math.min(now + desk.leaseSeconds * 1000, keyEndOf(service, planned)),
     request,
     asked: askedPosting(row, part, real),
-    numbers: numbers.whole.has(row.holderAccount)
-      ? new Map([[real(row.holderAccount), masked(row.holderAccount)]])
-      : new Map(),
+    numbers: maskedByNumber(numbers, row),
+    disputeId: row.disputeId,
+    amount: formatAmount(row.amountMinor, row.currency),
+    credit: holderCreditOf(row, part),
+    asksToPark: row.closedAccount === "parking",
     wasUnknown: row.state === "unknown",
     isProvenAbsent: planned.isProvenAbsent,
     calls: posts.length + (planned.purpose === "post" ? 1 : 0),
@@ -302,6 +312,13 @@ function call(
     isPartlyProcessed: row.isPartlyProcessed,
     entryIds: entriesMovedBy(row, part),
   });
+}
+
+/** A call that may be a second one leaves only while the core still knows its key. */
+function keyEndOf(service: Service, { event, isProvenAbsent, history }: PlannedCall): number {
+  const first = history.find((one) => one.purpose === "post");
+  if (event !== "resent" || isProvenAbsent || first === undefined) return Infinity;
+  return first.startedAt + service.key.lifeSeconds * 1000;
 }
 
 /** The request cannot be written: nothing leaves, and a person has to see why. */

@@ -1,4 +1,5 @@
 /** A call under way: what it was made for and what its answer is judged by. */
+import type { HolderCredit } from "./closed-account.ts";
 import type { PreparedRequest, SentResult } from "./adapter.ts";
 import type { AskedPosting, EarlierAttempt } from "./outcome-machine.ts";
 import type { Part } from "./parts.ts";
@@ -8,6 +9,7 @@ export interface Flight {
   readonly clientId: string;
   readonly adjustmentId: string;
   readonly assignmentId: string;
+  readonly disputeId: string;
   readonly attemptId: string;
   readonly service: Service;
   readonly purpose: "post" | "lookUp";
@@ -34,6 +36,12 @@ export interface Flight {
   readonly part: Part | null;
   /** Another part of it was posted before. */
   readonly isPartlyProcessed: boolean;
+  /** What it posts, as a decimal string. */
+  readonly amount: string;
+  /** Whether it credits the holder, and with what. */
+  readonly credit: HolderCredit;
+  /** It asks the core to keep the credit in its own suspense. */
+  readonly asksToPark: boolean;
   /** The entries to move, when others of the adjustment were executed before. */
   readonly entryIds: readonly string[] | null;
 }

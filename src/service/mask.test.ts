@@ -34,6 +34,20 @@ describe("what is kept of an answer", () => {
     );
   });
 
+  test("has numbers masked as people write them: in groups, without the zeros in front", () => {
+    const numbers = new Map([["0004000123412341", "••••2341"]]);
+
+    const texts = ["0004-0001-2341-2341", "0004 0001 2341 2341.", "no 4000123412341!"];
+
+    expect(texts.map((text) => maskedText(text, numbers))).toEqual([
+      "••••2341",
+      "••••2341.",
+      "no ••••2341!",
+    ]);
+    // Part of a longer number that is none of ours.
+    expect(maskedText("id 940001234123415", numbers)).toBe("id 940001234123415");
+  });
+
   test("is shortened", () => {
     expect(maskedText("x".repeat(3000), new Map())).toHaveLength(2001);
   });

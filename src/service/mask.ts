@@ -40,11 +40,21 @@ function writtenForms(text: string): readonly string[] {
   ];
 }
 
+/** In groups, and with fewer zeros in front: a core writes a number as its own screens do. */
+function writtenByPeople(number: string): RegExp {
+  const significant = number.replace(/^0+/, "");
+  const digits = significant.length >= SHORTEST_NUMBER ? significant : number;
+  const inGroups = digits.split("").join(String.raw`[ \-.\u00a0]?`);
+  return new RegExp(String.raw`(?<![0-9])(?:0[ \-.\u00a0]?)*${inGroups}(?![0-9])`, "g");
+}
+
 /** `numbers`: masked forms by whole number. */
 export function maskedText(text: string, numbers: ReadonlyMap<string, string>): string {
   let kept = text;
   for (const [number, masked] of numbers) {
-    if (number.length >= SHORTEST_NUMBER) kept = kept.replaceAll(number, masked);
+    if (number.length < SHORTEST_NUMBER) continue;
+    kept = kept.replaceAll(number, masked);
+    if (/^[0-9]+$/.test(number)) kept = kept.replaceAll(writtenByPeople(number), masked);
   }
   kept = maskCardNumbers(kept);
   return kept.length > KEPT_CHARACTERS ? `${kept.slice(0, KEPT_CHARACTERS)}…` : kept;

@@ -54,6 +54,7 @@ function reading<Outcome extends string = PostingOutcome>(
     reference: "R1",
     postingDate: "2026-11-16",
     echo: { amount: null, currency: null, debitAccount: null, creditAccount: null, ...echo },
+    isParked: false,
   };
 }
 

@@ -12,8 +12,8 @@ import { Failure } from "../kernel/failure.ts";
 
 import type { ItemResult, ServiceItem } from "./locked-item.ts";
 import { lockedOf, lockItems, refuseUnless } from "./locked-item.ts";
+import { lastRefusal } from "./refusal-views.ts";
 import { insertOverride } from "./store.ts";
-import { lastRefusal } from "./views.ts";
 
 export const overrideInput = z.strictObject({
   reason: z.string().trim().min(1).max(2000),

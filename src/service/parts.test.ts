@@ -8,10 +8,12 @@ import { aClient, aDisputeOf, testEngine } from "../../test/support/engine.ts";
 import type { Peer, PeerAnswer } from "../../test/support/peer.ts";
 import { startPeer } from "../../test/support/peer.ts";
 import { onlyStanding, runRound, serviceDesk } from "../../test/support/service.ts";
+import { expectSound } from "../../test/support/sound-books.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { aPerson } from "../../test/support/work.ts";
 import { executeAccounting } from "../accounting/execute-accounting.ts";
 import { sql } from "../database/sql.ts";
+import { postingDetails } from "../manual/posting-details.ts";
 import { manualVerbs } from "../manual/verbs.ts";
 import type { ActionName } from "../work/actions.ts";
 import { assignmentActions } from "../work/actions.ts";
@@ -51,7 +53,10 @@ beforeEach(async () => {
     return { status: 200, body: JSON.stringify({ id: `S${posted.size}` }) };
   });
 });
-afterEach(() => peer.stop());
+afterEach(async () => {
+  await peer.stop();
+  await expectSound(engine);
+});
 
 /** A credit of 100.00 with a fee of 5.00: two entries, in one adjustment. */
 async function aCredit(callPer: "entry" | "step", settings: Record<string, unknown> = {}) {
@@ -242,12 +247,7 @@ describe("per step", () => {
     await rounds(2);
     expect(await onlyStanding(db, credit.id)).toMatchObject({ state: "partlyExecuted" });
 
-    await db.execute(sql`
-      update client
-      set settings = jsonb_set(settings::jsonb, '{services,core,callPer}', '"adjustment"')::json,
-          version = version + 1
-      where id = ${credit.client}
-    `);
+    await setCallPer(credit.client, "adjustment");
     await act(credit, "retry");
     await rounds(3);
 
@@ -257,6 +257,70 @@ describe("per step", () => {
     expect(posted.size).toBe(3);
     expect(await executedMinor(credit.client)).toBe("10500");
   });
+});
+
+/** As nobody may through the API while something is open: a restored or hand-written setting. */
+async function setCallPer(client: string, callPer: string): Promise<void> {
+  await db.execute(sql`
+    update client
+    set settings = jsonb_set(settings::jsonb, '{services,core,callPer}', ${`"${callPer}"`}::jsonb)
+          ::json,
+        version = version + 1
+    where id = ${client}
+  `);
+}
+
+describe("settings that change while a part is unknown", () => {
+  test.each(["adjustment", "step"])(
+    "to per %s: a finding is about the entry that was called for",
+    async (callPer) => {
+      trouble = (call) => (call === 1 ? "lose" : null);
+      const credit = await aCredit("entry", { key: { header: null, lifeSeconds: 0 } });
+      await rounds(2);
+      await setCallPer(credit.client, callPer);
+
+      await act(credit, "finding", { posted: true, reference: "S1", reason: "seen in the core" });
+
+      expect(await onlyStanding(db, credit.id)).toMatchObject({ state: "pendingService" });
+      expect(await executedMinor(credit.client)).toBe("10000");
+    },
+  );
+
+  test("to per adjustment: the same part is sent again with its key, and posted once", async () => {
+    trouble = (call) => (call === 1 ? "lose" : null);
+    const credit = await aCredit("entry");
+    await rounds(1);
+    await setCallPer(credit.client, "adjustment");
+
+    await rounds(4);
+
+    expect(await onlyStanding(db, credit.id)).toMatchObject({ state: "executed" });
+    expect(calls.map((call) => call.amount)).toEqual(["100.00", "100.00", "5.00"]);
+    expect(calls[0]?.key).toBe(calls[1]?.key);
+    expect(posted.size).toBe(2);
+  });
+});
+
+test("one side posted, the other by hand: the page says which, the rest is executed", async () => {
+  trouble = (call) => (call === 2 ? "refuse" : null);
+  const credit = await aCredit("step");
+  await rounds(2);
+
+  const key = { clientId: credit.client, id: credit.id };
+  const details = await postingDetails(engine, engine.vault, key);
+  const sides = details.entries.map(({ debit, credit: other }) => [debit.isPosted, other.isPosted]);
+  expect(sides).toEqual([
+    [true, false],
+    [false, false],
+  ]);
+  await act(credit, "completion", {
+    reference: "BY-HAND-1",
+    postingDate: "2026-11-16",
+    attested: true,
+  });
+
+  expect(await onlyStanding(db, credit.id)).toMatchObject({ state: "executed" });
+  expect(await executedMinor(credit.client)).toBe("10500");
 });
 
 test("the database refuses a part that is posted twice, and a whole cancellation", async () => {

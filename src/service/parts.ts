@@ -80,3 +80,14 @@ export function entriesMovedBy(
   if (part === null || part.isLast) return entryIds;
   return part.completesEntry ? [part.entryId] : [];
 }
+
+/**
+ * How an adjustment is called for while a call of it is unknown: as it was then, whatever the
+ * service is configured as by now. `part`: what that call was for; undefined: nothing is unknown.
+ */
+export function callPerThen(part: string | null | undefined, configured: CallPer): CallPer {
+  if (part === undefined) return configured;
+  if (part === null) return "adjustment";
+  // An entry's id ends in 0, those of its steps in 1 and 2.
+  return part.endsWith("0") ? "entry" : "step";
+}

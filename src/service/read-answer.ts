@@ -41,12 +41,15 @@ export interface Reading<Outcome> {
   readonly reference: string | null;
   readonly postingDate: string | null;
   readonly echo: Echo;
+  /** Posted to the core's own suspense, because the account is closed. */
+  readonly isParked: boolean;
 }
 
 interface Row<Outcome> {
   readonly when: OutcomeCondition;
   readonly outcome: Outcome;
   readonly reason?: string | undefined;
+  readonly parked?: boolean | undefined;
 }
 
 const POSTING_ROWS: readonly Row<PostingOutcome>[] = [
@@ -143,7 +146,7 @@ function read<Outcome>(
   const code = at(mapping.code);
   const several = mapping.codes === undefined ? [] : textsAt(answer, mapping.codes);
   const row = rows.find(({ when }) => fits(when, answer, code));
-  const { outcome, reason } = row as Row<Outcome>;
+  const { outcome, reason, parked = false } = row as Row<Outcome>;
   return {
     outcome,
     code,
@@ -151,6 +154,7 @@ function read<Outcome>(
     reason: reason ?? at(mapping.message) ?? code ?? wordless(answer),
     reference: at(mapping.reference),
     postingDate: dateOf(at(mapping.postingDate)),
+    isParked: parked,
     echo: {
       amount: at(mapping.amount),
       currency: at(mapping.currency),

@@ -16,6 +16,7 @@ export const REQUEST_FACTS: ReadonlySet<string> = new Set([
   "adjustment.direction",
   "adjustment.memo",
   "memoPost",
+  "closedAccount.policy",
   "adjustment.reverses",
   "adjustment.reversesReference",
   "amount",
@@ -24,6 +25,7 @@ export const REQUEST_FACTS: ReadonlySet<string> = new Set([
   "eventDate",
   "plannedPostingDate",
   "postingDate",
+  "today",
   "statementText",
   "holder.account",
   "holder.number",
@@ -31,6 +33,7 @@ export const REQUEST_FACTS: ReadonlySet<string> = new Set([
   "step.side",
   "step.collection",
   "step.account",
+  "step.isHolder",
   "step.number",
   "step.tranCode",
 ]);
@@ -46,10 +49,12 @@ export const ENTRY_FACTS: ReadonlySet<string> = new Set([
   "entry.amountMinor",
   "entry.debitCollection",
   "entry.debitAccount",
+  "entry.debitIsHolder",
   "entry.debitNumber",
   "entry.debitTranCode",
   "entry.creditCollection",
   "entry.creditAccount",
+  "entry.creditIsHolder",
   "entry.creditNumber",
   "entry.creditTranCode",
   "entry.statementText",
@@ -60,6 +65,9 @@ export const ITEM_FACTS: ReadonlySet<string> = new Set([...ENTRY_FACTS, "overrid
 
 /** The dispute's own facts, as its rule book declares them: `facts.network`. */
 export const FREE_FACTS = "facts.";
+
+/** What the call after a closed account's refusal asks the core to do. */
+export const POLICY_FACT = "closedAccount.policy";
 
 /** Those that may be a holder's whole number. */
 export const NUMBER_FACTS: ReadonlySet<string> = new Set([

@@ -9,7 +9,7 @@ import { formatAmount } from "../kernel/money.ts";
 import { attemptKey } from "./attempt-key.ts";
 import type { Part } from "./parts.ts";
 import type { AskedPosting } from "./outcome-machine.ts";
-import { FREE_FACTS } from "./request-fact-names.ts";
+import { FREE_FACTS, POLICY_FACT } from "./request-fact-names.ts";
 import type { Service } from "./service-configuration.ts";
 import type { FactTable, FactValue, RequestFacts } from "./template.ts";
 import type { PostingEntry, ServiceAdjustment } from "./views.ts";
@@ -62,6 +62,8 @@ export function requestFacts(
     "adjustment.direction": directionOf(adjustment),
     "adjustment.memo": adjustment.entries.length === 0,
     memoPost: rule !== null && service.memoPost.rules.includes(rule),
+    // Not before the core has refused it: a credit goes to the holder where it can.
+    [POLICY_FACT]: adjustment.closedAccount === "parking" ? "coreSuspense" : null,
     "adjustment.reverses": adjustment.reversesAdjustmentId,
     "adjustment.reversesReference": adjustment.reversesReference,
     amount: formatAmount(adjustment.amountMinor, adjustment.currency),
@@ -70,6 +72,7 @@ export function requestFacts(
     eventDate: adjustment.eventDate,
     plannedPostingDate: planned,
     postingDate: calendar.businessDayOnOrAfter(planned > today ? planned : today),
+    today,
     statementText: rule === null ? null : textOf(rule),
     "holder.account": adjustment.holderAccount,
     "holder.number": numberOf(adjustment.holderAccount),
@@ -78,11 +81,10 @@ export function requestFacts(
   for (const [name, value] of Object.entries(adjustment.facts)) {
     if (isScalar(value)) common[`${FREE_FACTS}${name}`] = value;
   }
-  const { currency } = adjustment;
   return {
     common,
     entries: adjustment.entries.map((entry) => ({
-      ...entryFacts(entry, currency, numberOf),
+      ...entryFacts(entry, adjustment, numberOf),
       "entry.label": labelOf(entry.rule),
       "entry.statementText": textOf(entry.rule),
     })),
@@ -92,7 +94,7 @@ export function requestFacts(
 
 /** Of the side that is called for; nothing where a whole entry or adjustment is. */
 function stepFacts(
-  { entries }: ServiceAdjustment,
+  { entries, holderAccount }: ServiceAdjustment,
   part: Part | null,
   numberOf: NumberOf,
 ): Record<string, FactValue> {
@@ -105,12 +107,17 @@ function stepFacts(
     "step.side": part.side,
     "step.collection": isDebit ? entry.debitCollection : entry.creditCollection,
     "step.account": account,
+    "step.isHolder": account === holderAccount,
     "step.number": numberOf(account),
     "step.tranCode": isDebit ? entry.debitTranCode : entry.creditTranCode,
   };
 }
 
-function entryFacts(entry: PostingEntry, currency: string, numberOf: NumberOf): FactTable {
+function entryFacts(
+  entry: PostingEntry,
+  { currency, holderAccount }: ServiceAdjustment,
+  numberOf: NumberOf,
+): FactTable {
   return {
     "entry.id": entry.id,
     "entry.debitStepId": debitStepId(entry.id),
@@ -121,10 +128,12 @@ function entryFacts(entry: PostingEntry, currency: string, numberOf: NumberOf): 
     "entry.amountMinor": String(entry.amountMinor),
     "entry.debitCollection": entry.debitCollection,
     "entry.debitAccount": entry.debitAccount,
+    "entry.debitIsHolder": entry.debitAccount === holderAccount,
     "entry.debitNumber": numberOf(entry.debitAccount),
     "entry.debitTranCode": entry.debitTranCode,
     "entry.creditCollection": entry.creditCollection,
     "entry.creditAccount": entry.creditAccount,
+    "entry.creditIsHolder": entry.creditAccount === holderAccount,
     "entry.creditNumber": numberOf(entry.creditAccount),
     "entry.creditTranCode": entry.creditTranCode,
   };

@@ -41,6 +41,8 @@ export interface CompiledCalls {
   readonly soapHeader: Template | null;
   /** A whole account number stands in a request: the vault has to be asked. */
   readonly usesHolderNumber: boolean;
+  /** A posting can ask the core to park a credit of a closed account. */
+  readonly asksForPolicy: boolean;
 }
 
 /** Compiles all; every fault is added with its place under the pointer given. */
@@ -83,7 +85,8 @@ export function compileCalls(
     validateTemplate: validate === null ? null : call("validate", validate),
     soapHeader: soap.header === undefined ? null : compileTree(soap.header, "soap/header"),
   };
-  return { ...compiled, usesHolderNumber: all.some((template) => template.uses.has("number")) };
+  const uses = (what: "number" | "policy"): boolean => all.some((one) => one.uses.has(what));
+  return { ...compiled, usesHolderNumber: uses("number"), asksForPolicy: uses("policy") };
 }
 
 /** A SOAP call is always a POST; a look-up of the others asks with GET. */

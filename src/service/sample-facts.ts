@@ -29,10 +29,12 @@ const SAMPLES: FactTable = {
   "adjustment.direction": "credit",
   "adjustment.memo": false,
   memoPost: false,
+  "closedAccount.policy": null,
   "step.id": NOBODY,
   "step.side": "credit",
   "step.collection": "accountHolder",
   "step.account": NOBODY,
+  "step.isHolder": true,
   "step.number": "0000000000",
   "step.tranCode": "000",
   "adjustment.reverses": null,
@@ -53,10 +55,12 @@ const SAMPLES: FactTable = {
   "entry.amountMinor": "100",
   "entry.debitCollection": "suspense",
   "entry.debitAccount": "sample-suspense",
+  "entry.debitIsHolder": false,
   "entry.debitNumber": "0000000001",
   "entry.debitTranCode": "000",
   "entry.creditCollection": "accountHolder",
   "entry.creditAccount": NOBODY,
+  "entry.creditIsHolder": true,
   "entry.creditNumber": "0000000000",
   "entry.creditTranCode": "000",
   "entry.statementText": "Provisional Credit",
@@ -74,7 +78,7 @@ export function sampleFacts(
 ): RequestFacts {
   refuseUnknown(given);
   const today = now.toString().slice(0, 10);
-  const dates = { eventDate: today, plannedPostingDate: today, postingDate: today };
+  const dates = { eventDate: today, plannedPostingDate: today, postingDate: today, today };
   const valueOf = (name: string): FactValue => given[name] ?? SAMPLES[name] ?? null;
   const common: Record<string, FactValue> = { ...given };
   for (const name of REQUEST_FACTS) common[name] = valueOf(name);

@@ -103,3 +103,18 @@ describe("secrets", () => {
     expect(() => secrets("file:does/not/exist")).toThrow("there is no secret at file:");
   });
 });
+
+describe("what is to follow from an answer that the service cannot give", () => {
+  test.each([
+    [{ closedAccount: { policy: "coreSuspense" } }, "/closedAccount/policy"],
+    [{ accountChange: { sameCustomer: { source: "body.same", is: "Y" } } }, "/accountChange"],
+    [
+      { outcomes: [{ when: { status: 422 }, outcome: "refused", parked: true }] },
+      "/outcomes/0/parked",
+    ],
+  ])("%j is refused at %s", (settings, place) => {
+    const core = { protocol: "rest-json", url: "http://core", post: { path: "/p", body: {} } };
+
+    expect(() => servicesOf({ services: { core: { ...core, ...settings } } })).toThrow(place);
+  });
+});

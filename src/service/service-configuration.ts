@@ -9,7 +9,13 @@ import { z } from "zod";
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 
-import { answerShape, lookUpRowShape, rowShape, validateRowShape } from "./answer-shapes.ts";
+import {
+  answerShape,
+  lookUpRowShape,
+  rowShape,
+  sourceShape,
+  validateRowShape,
+} from "./answer-shapes.ts";
 import { checkConnection } from "./check-connection.ts";
 import {
   authenticationShape,
@@ -77,6 +83,23 @@ const validateShape = z.strictObject({
   outcomes: z.array(validateRowShape).default([]),
 });
 
+const closedAccountShape = z.strictObject({
+  codes: z.array(z.string().min(1)).default([]).describe("Of refusals that say so"),
+  policy: z
+    .enum(["fail", "coreSuspense", "ourSuspense", "check"])
+    .default("fail")
+    .describe("What becomes of a credit that is refused with one of them"),
+});
+
+const accountChangeShape = z.strictObject({
+  allowed: z.boolean().default(false).describe("Another account after a definite refusal"),
+  sameCustomer: z
+    .strictObject({ source: sourceShape, is: z.string() })
+    .nullable()
+    .default(null)
+    .describe("Where validate's answer says that it is the same customer's; else two people"),
+});
+
 const DEFAULT_SPACING_SECONDS = [5, 30, 300, 900, 3600, 3600, 3600];
 
 export const serviceShape = z.strictObject({
@@ -131,6 +154,8 @@ export const serviceShape = z.strictObject({
     .strictObject({ rules: z.array(z.string()).default([]) })
     .prefault({})
     .describe("Rules whose postings are asked for as memo posts: the fact memoPost"),
+  closedAccount: closedAccountShape.prefault({}),
+  accountChange: accountChangeShape.prefault({}),
   maxAccountingServiceCallRetries: z.int().min(0).max(100).default(7),
   retrySpacingSeconds: z
     .array(z.number().min(0))
@@ -204,5 +229,29 @@ function compiled(
 ): Service {
   const pointer = `/services/${name}`;
   checkConnection(data, Object.hasOwn(written as object, "soap"), pointer, faults);
-  return { ...data, name, ...compileCalls(data, pointer, faults) };
+  const service = { ...data, name, ...compileCalls(data, pointer, faults) };
+  checkConsequences(service, pointer, faults);
+  return service;
+}
+
+/** What is to follow from an answer that the service cannot give. */
+function checkConsequences(service: Service, pointer: string, faults: FieldFault[]): void {
+  const { closedAccount, accountChange, validate, outcomes, asksForPolicy } = service;
+  const isParkedSomewhere = asksForPolicy || outcomes.some((row) => row.parked === true);
+  if (closedAccount.policy === "coreSuspense" && !isParkedSomewhere) {
+    const detail =
+      "needs a row of outcomes that says parked, or closedAccount.policy in the request";
+    faults.push({ pointer: `${pointer}/closedAccount/policy`, detail });
+  }
+  if (accountChange.sameCustomer !== null && validate === null) {
+    faults.push({ pointer: `${pointer}/accountChange/sameCustomer`, detail: "needs validate" });
+  }
+  for (const [index, row] of outcomes.entries()) {
+    if (row.parked !== true || row.outcome === "posted" || row.outcome === "alreadyPosted")
+      continue;
+    faults.push({
+      pointer: `${pointer}/outcomes/${index}/parked`,
+      detail: "is of a posting alone",
+    });
+  }
 }

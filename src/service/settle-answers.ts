@@ -15,38 +15,45 @@ import type { Transaction } from "../database/database.ts";
 import type { DueTime } from "../work/store.ts";
 import { setDue } from "../work/store.ts";
 
-import type { CallFate } from "./circuit.ts";
-import { afterCalls } from "./circuit.ts";
+import { stepAfterRefusal } from "./closed-account.ts";
 import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
 import type { Flight, Landed } from "./flight.ts";
+import type { Judged } from "./judge-answer.ts";
+import { judge, outcomeOf } from "./judge-answer.ts";
 import { maskedText } from "./mask.ts";
 import type { Consequence, EarlierAttempt } from "./outcome-machine.ts";
-import { afterLookUp, afterPosting, nextWhileUnknown, waitAfter } from "./outcome-machine.ts";
-import type { Reading } from "./read-answer.ts";
-import { readLookUp, readPosting } from "./read-answer.ts";
-import type { LookUpOutcome, PostingOutcome } from "./service-configuration.ts";
+import { nextWhileUnknown, waitAfter } from "./outcome-machine.ts";
+import { isParked, settleParked } from "./settle-parked.ts";
 import type { NewOutcome, NewPart } from "./store.ts";
-import { insertOutcomes, insertParts, lockCircuit, saveCircuit } from "./store.ts";
-import { circuitsOf } from "./views.ts";
+import { insertOutcomes, insertParts } from "./store.ts";
+import type { Settled } from "./write-circuits.ts";
+import { writeCircuits } from "./write-circuits.ts";
 
-export interface Settled {
-  readonly landed: Landed;
-  readonly fate: CallFate;
-}
-
-export function settleAnswers(desk: ServiceDesk, landed: readonly Landed[]): Promise<Settled[]> {
+export async function settleAnswers(
+  desk: ServiceDesk,
+  landed: readonly Landed[],
+): Promise<Settled[]> {
   desk.failpoints.at("service.answers.unsettled");
-  return desk.engine.database.transaction((tx) => settle(tx, desk, landed));
+  const judged = landed.map((one) => judge(desk, one));
+  const parked = judged.filter(isParked);
+  const others = judged.filter((one) => !parked.includes(one));
+  const settled =
+    others.length === 0
+      ? []
+      : await desk.engine.database.transaction((tx) => settle(tx, desk, others));
+  // Another lock comes first there: the dispute's.
+  for (const one of parked) settled.push(...(await settleParked(desk, one)));
+  return settled;
 }
 
 async function settle(
   tx: Transaction,
   desk: ServiceDesk,
-  landed: readonly Landed[],
+  judged: readonly Judged[],
 ): Promise<Settled[]> {
   const { engine } = desk;
-  const flights = landed.map((one) => one.flight);
+  const flights = judged.map((one) => one.landed.flight);
   const clients = await engine.clients(tx, [...new Set(flights.map((one) => one.clientId))]);
   const keys = new Map(flights.map((one) => [one.adjustmentId, one]));
   const locks = await lockAdjustments(
@@ -54,7 +61,6 @@ async function settle(
     [...keys.values()].map((one) => ({ clientId: one.clientId, id: one.adjustmentId })),
   );
   const versions = new Map(locks.map((lock) => [lock.id, lock.version]));
-  const judged = landed.map((one) => judge(desk, one));
   const outcomes: NewOutcome[] = [];
   const moves: Move[] = [];
   const dues: DueTime[] = [];
@@ -81,91 +87,6 @@ async function settle(
   const settled = judged.map((one) => ({ landed: one.landed, fate: one.fate }));
   await writeCircuits(tx, desk, settled);
   return settled;
-}
-
-interface Judged {
-  readonly landed: Landed;
-  readonly reading: Reading<PostingOutcome | LookUpOutcome>;
-  readonly status: number | null;
-  /** Null: nothing follows yet. */
-  readonly consequence: Consequence | null;
-  readonly fate: CallFate;
-}
-
-const SILENCE = { amount: null, currency: null, debitAccount: null, creditAccount: null };
-
-function judge(desk: ServiceDesk, landed: Landed): Judged {
-  const { flight, result } = landed;
-  const { service } = flight;
-  const status = result.kind === "answered" ? result.answer.status : null;
-  const failed = (outcome: "notProcessed" | "unknown", reason: string) => ({
-    outcome,
-    reason,
-    code: null,
-    codes: [],
-    reference: null,
-    postingDate: null,
-    echo: SILENCE,
-  });
-  if (flight.purpose === "lookUp") {
-    const reading: Reading<LookUpOutcome> =
-      result.kind === "answered"
-        ? readLookUp(
-            result.answer,
-            { ...service.answer, ...service.lookUp?.answer },
-            service.lookUp?.outcomes ?? [],
-          )
-        : { ...failed("unknown", result.reason), outcome: "unknown" };
-    const consequence = afterLookUp(reading, { asked: flight.asked, limits: service });
-    return { landed, reading, status, consequence, fate: fateOf(reading.outcome) };
-  }
-  const reading: Reading<PostingOutcome> =
-    result.kind === "answered"
-      ? readPosting(result.answer, service.answer, service.outcomes)
-      : failed(result.kind === "notSent" ? "notProcessed" : "unknown", result.reason);
-  const consequence = afterPosting(reading, {
-    limits: service,
-    asked: flight.asked,
-    wasUnknown: flight.wasUnknown,
-    isProvenAbsent: flight.isProvenAbsent,
-    calls: flight.calls,
-    random: desk.random(),
-    waitsDividedBy: desk.retryDivisor,
-    retryAfterSeconds: retryAfter(landed),
-  });
-  return { landed, reading, status, consequence, fate: fateOf(reading.outcome) };
-}
-
-function fateOf(outcome: PostingOutcome | LookUpOutcome): CallFate {
-  return outcome === "notProcessed" || outcome === "unknown" ? "failed" : "answered";
-}
-
-/** RFC 9110 §10.2.3, in seconds; dates are left to our own spacing. */
-function retryAfter({ result }: Landed): number {
-  const text = result.kind === "answered" ? result.answer.headers["retry-after"] : undefined;
-  return /^[0-9]{1,5}$/.test(text ?? "") ? Number(text) : 0;
-}
-
-function outcomeOf({ landed, reading, status }: Judged, isSuperseded: boolean): NewOutcome {
-  const { flight, result, latencyMilliseconds } = landed;
-  const masked = (text: string): string => maskedText(text, flight.numbers);
-  return {
-    clientId: flight.clientId,
-    adjustmentId: flight.adjustmentId,
-    attemptId: flight.attemptId,
-    service: flight.service.name,
-    purpose: flight.purpose,
-    startedAt: flight.startedAt,
-    outcome: reading.outcome,
-    status,
-    code: reading.code === null ? null : masked(reading.code),
-    codes: reading.codes.length > 1 ? reading.codes.map(masked) : null,
-    reason: masked(reading.reason),
-    reference: reading.reference,
-    answer: result.kind === "answered" ? masked(result.text) : null,
-    latencyMilliseconds: Math.round(latencyMilliseconds),
-    isSuperseded,
-  };
 }
 
 function moveOf(
@@ -215,6 +136,7 @@ function moveOf(
         outside: { ...common.outside, overridable: consequence.isOverridable },
         isOverridable: consequence.isOverridable,
         raiseKeyRevision: consequence.event === "refused",
+        ...(consequence.event === "refused" ? afterRefusal(flight, reading.codes, now) : {}),
       };
     case "again":
       return {
@@ -232,6 +154,21 @@ function moveOf(
         dueAt: later(consequence.waitSeconds),
       };
   }
+}
+
+/** What a definite refusal allows or brings, where nothing of the adjustment is posted. */
+function afterRefusal(
+  flight: Flight,
+  codes: readonly string[],
+  now: Temporal.Instant,
+): Partial<Move> {
+  const { service, isPartlyProcessed } = flight;
+  if (isPartlyProcessed) return {};
+  const closedAccount = stepAfterRefusal(service, codes, flight);
+  if (closedAccount === "parking") {
+    return { event: "parkingAsked", closedAccount, isOverridable: false, dueAt: now.toString() };
+  }
+  return { closedAccount, isAccountChangeable: service.accountChange.allowed };
 }
 
 /** The part that a call has shown to be posted. */
@@ -263,39 +200,4 @@ function dueAgain(desk: ServiceDesk, { landed, reading }: Judged): DueTime {
   const seconds = step.kind === "wait" ? step.waitSeconds : step.kind === "lookUp" ? spaced : 0;
   const dueAt = now.add({ milliseconds: Math.ceil(seconds * 1000) }).toString();
   return { clientId: flight.clientId, id: flight.assignmentId, dueAt };
-}
-
-/** In the healthy case no row is written: only failures and what follows them are. */
-async function writeCircuits(
-  tx: Transaction,
-  desk: ServiceDesk,
-  settled: readonly Settled[],
-): Promise<void> {
-  const groups = Map.groupBy(
-    settled,
-    ({ landed: { flight } }) => `${flight.clientId} ${flight.service.name}`,
-  );
-  const clientIds = [...new Set(settled.map(({ landed }) => landed.flight.clientId))];
-  const known = new Map(
-    (await circuitsOf(tx, clientIds)).map((row) => [`${row.clientId} ${row.service}`, row]),
-  );
-  const now = desk.engine.clock.now();
-  for (const name of [...groups.keys()].sort()) {
-    const group = groups.get(name) ?? [];
-    const fates = group.map((one) => one.fate);
-    const before = known.get(name);
-    const isInOrder = before === undefined || (before.state === "closed" && before.failures === 0);
-    if (isInOrder && !fates.includes("failed")) continue;
-    const { clientId, service } = (group[0] as Settled).landed.flight;
-    const key = { clientId, service: service.name };
-    const circuit = await lockCircuit(tx, key, now.toString());
-    const after = afterCalls(
-      circuit,
-      fates,
-      service.circuit,
-      now.epochMilliseconds,
-      desk.retryDivisor,
-    );
-    if (after !== circuit) await saveCircuit(tx, key, after, now.toString());
-  }
 }

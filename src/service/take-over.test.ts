@@ -154,6 +154,42 @@ describe("a service that is down", () => {
   });
 });
 
+test("a probe is not spent while nothing is due: what becomes due then is sent at once", async () => {
+  const { address } = core;
+  await core.stop();
+  const service = {
+    ...standInService(address, { callSeconds: 60 }),
+    circuit: { opensAfter: 2, probeAfterSeconds: 2 },
+    retrySpacingSeconds: [5],
+    retryJitter: 0,
+  };
+  const client = await aClient(engine, { services: { core: service } });
+  await pendingCredits(engine, client, ["10.00", "20.00"]);
+  expect(await round()).toBe(2);
+
+  expect(await later(3)).toBe(0);
+  expect(await later(3)).toBe(1);
+});
+
+test("a probe that found nothing free to send is given back", async () => {
+  const { address } = core;
+  await core.stop();
+  const service = {
+    ...standInService(address, { callSeconds: 60 }),
+    circuit: { opensAfter: 1, probeAfterSeconds: 2 },
+  };
+  const client = await aClient(engine, { services: { core: service } });
+  await pendingCredits(engine, client, ["10.00"]);
+  expect(await round()).toBe(1);
+
+  await db.transaction(async (tx) => {
+    await tx.query(sql`select id from adjustment where client_id = ${client} for update`);
+    expect(await later(6)).toBe(0);
+  });
+
+  expect(await round()).toBe(1);
+});
+
 test("a client whose settings do not load holds up no other client's calls", async () => {
   const { client: broken } = await aCredit();
   const { id } = await aCredit();

@@ -9,7 +9,13 @@
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 
-import { FREE_FACTS, ITEM_FACTS, NUMBER_FACTS, REQUEST_FACTS } from "./request-fact-names.ts";
+import {
+  FREE_FACTS,
+  ITEM_FACTS,
+  NUMBER_FACTS,
+  POLICY_FACT,
+  REQUEST_FACTS,
+} from "./request-fact-names.ts";
 
 export type FactValue = string | number | boolean | null;
 export type FactTable = Readonly<Record<string, FactValue>>;
@@ -30,8 +36,8 @@ export type Json = string | number | boolean | null | Json[] | { [name: string]:
 export interface Template {
   /** Throws `request-invalid` naming the fact that does not fit its filter. */
   render(facts: RequestFacts): Json | undefined;
-  /** `number` where a whole account number is named. */
-  readonly uses: ReadonlySet<"number">;
+  /** `number` where a whole account number is named, `policy` where a closed account's is. */
+  readonly uses: ReadonlySet<"number" | "policy">;
 }
 
 type Renderer = (facts: RequestFacts, entry: FactTable) => Json | undefined;
@@ -41,7 +47,7 @@ const PLACEHOLDER =
 
 /** Compiles; every fault is added with its JSON Pointer. */
 export function compileTemplate(value: unknown, pointer: string, faults: FieldFault[]): Template {
-  const uses = new Set<"number">();
+  const uses = new Set<"number" | "policy">();
   const renderer = compileValue(value, pointer, { faults, uses, inEach: false });
   return {
     uses,
@@ -51,7 +57,7 @@ export function compileTemplate(value: unknown, pointer: string, faults: FieldFa
 
 interface Compiling {
   readonly faults: FieldFault[];
-  readonly uses: Set<"number">;
+  readonly uses: Set<"number" | "policy">;
   readonly inEach: boolean;
 }
 
@@ -153,6 +159,7 @@ function compileText(text: string, pointer: string, compiling: Compiling): Rende
 
 function checkName(name: string, pointer: string, { faults, uses }: Compiling): void {
   if (NUMBER_FACTS.has(name)) uses.add("number");
+  if (name === POLICY_FACT) uses.add("policy");
   if (REQUEST_FACTS.has(name) || ITEM_FACTS.has(name) || name.startsWith(FREE_FACTS)) return;
   faults.push({ pointer, detail: `${name} is not a fact of an adjustment` });
 }

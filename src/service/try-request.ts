@@ -9,7 +9,7 @@ import { Failure } from "../kernel/failure.ts";
 
 import type { PreparedRequest } from "./adapter.ts";
 import { attemptKey } from "./attempt-key.ts";
-import { readHolderNumbers } from "./holder-numbers.ts";
+import { maskedByNumber, readHolderNumbers } from "./holder-numbers.ts";
 import { openAdapter } from "./http-adapter.ts";
 import { maskedText } from "./mask.ts";
 import { nextPart } from "./parts.ts";
@@ -128,11 +128,10 @@ async function factsOf(desk: TestDesk, service: Service, order: TrialOrder): Pro
     overrides: (await overridesOf(engine.database, [row])).get(adjustmentId) ?? [],
     labelOf: (rule: string) => client.rulebook.rules.get(rule)?.label ?? rule,
   };
-  const holder = row.holderAccount;
   return {
     real: requestFacts(row, sources, named(numbers.whole)),
     masked: requestFacts(row, sources, named(numbers.masked)),
-    numbers: new Map([[numbers.whole.get(holder) ?? holder, numbers.masked.get(holder) ?? holder]]),
+    numbers: maskedByNumber(numbers, row),
   };
 }
 

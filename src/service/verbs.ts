@@ -8,6 +8,8 @@ import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { ActionCall, ActionName, ActionVerb } from "../work/actions.ts";
 
+import type { AccountDesk } from "./change-account.ts";
+import { accountInput, changeAccountOf } from "./change-account.ts";
 import type { ServiceItem } from "./locked-item.ts";
 import { overrideInput, overrideRefusal } from "./override-refusal.ts";
 import { findingInput, recordFinding } from "./record-finding.ts";
@@ -46,6 +48,16 @@ export function serviceVerbs(
       wake();
       return result;
     },
+  };
+}
+
+/** The one that needs the vault, and asks the core. */
+export function accountVerb(desk: AccountDesk, wake: () => void = () => undefined): ActionVerb {
+  return async (call) => {
+    const order = { ...itemOf(call), ...inputOf(accountInput, call) };
+    const result = await changeAccountOf(desk, order);
+    wake();
+    return result;
   };
 }
 

@@ -3,6 +3,8 @@
  * and what was tried before. The pages read attempts and circuits here too.
  */
 import type { AdjustmentState } from "../accounting/adjustment-machine.ts";
+import type { ClosedAccountStep } from "../accounting/store.ts";
+import { holderAccountOf } from "../accounting/vault-accounts.ts";
 import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
@@ -116,7 +118,10 @@ export interface ServiceAdjustment {
   readonly claimType: string;
   readonly disputeId: string;
   readonly dispute: string;
+  /** The holder's account that it moves; the dispute's own where it moves none. */
   readonly holderAccount: string;
+  /** What the call asks for, because the core refused it for a closed account. */
+  readonly closedAccount: ClosedAccountStep;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly operation: string;
   readonly principalRule: string | null;
@@ -153,8 +158,9 @@ export async function serviceAdjustments(
     select a.client_id as "clientId", a.id as "adjustmentId",
            coalesce(a.open_assignment_id::text, '') as "assignmentId",
            coalesce(a.destination, '') as service, a.version, a.state,
-           a.partly_processed as "isPartlyProcessed",
-           a.key_revision as "keyRevision", a.created_at as "createdAt", a.updated_at as "updatedAt", c.id as "claimId",
+           a.partly_processed as "isPartlyProcessed", a.closed_account as "closedAccount",
+           a.key_revision as "keyRevision", a.created_at as "createdAt",
+           a.updated_at as "updatedAt", c.id as "claimId",
            c.number as claim, c.claim_type as "claimType", d.id as "disputeId",
            d.number as dispute, d.account_id as "holderAccount", d.facts, a.operation,
            a.principal_rule as "principalRule",
@@ -188,7 +194,8 @@ export async function serviceAdjustments(
       ? open.reduce((sum, entry) => sum + entry.amountMinor, 0n)
       : row.amountMinor;
     const entryIds = isPartly ? open.map((entry) => entry.id) : null;
-    return { ...row, amountMinor, entries: open, entryIds };
+    const holderAccount = holderAccountOf(all, row.holderAccount);
+    return { ...row, holderAccount, amountMinor, entries: open, entryIds };
   });
 }
 
@@ -357,35 +364,4 @@ export async function overridesOf(
       and o.adjustment_id = wanted.id and o.key_revision = wanted.revision
   `);
   return new Map(rows.map((row) => [row.adjustmentId, row.codes]));
-}
-
-export interface Refusal {
-  readonly outcome: string;
-  /** As the system of record numbered them. */
-  readonly codes: readonly string[];
-  /** Of the call that would be made next. */
-  readonly keyRevisionNow: number;
-}
-
-/** What the last posting was answered with; undefined where none was made. */
-export async function lastRefusal(
-  db: Queries,
-  clientId: string,
-  adjustmentId: string,
-): Promise<Refusal | undefined> {
-  const [row] = await db.query<Refusal>(sql`
-    select coalesce(o.outcome, 'unknown') as outcome,
-           coalesce(o.codes, case when o.code is null then '{}' else array[o.code] end) as codes,
-           a.key_revision as "keyRevisionNow"
-    from adjustment a
-    join service_attempt t on t.client_id = a.client_id and t.adjustment_id = a.id
-      and t.purpose = 'post' and t.started_at >= a.created_at
-    left join service_attempt_outcome o on o.client_id = t.client_id
-      and o.adjustment_id = t.adjustment_id and o.attempt_id = t.id
-      and o.started_at = t.started_at
-    where a.client_id = ${clientId} and a.id = ${adjustmentId}
-    order by t.started_at desc, t.id desc
-    limit 1
-  `);
-  return row;
 }

@@ -23,6 +23,9 @@ export const ACTION_NAMES = [
   "run",
   "finding",
   "override",
+  "account",
+  "receivable",
+  "resolved",
   "approval",
   "manual",
   "cancellation",
@@ -35,9 +38,28 @@ export const RIGHTS = {
   work: "assignment:work",
   service: "service:retry",
   override: "service:override",
+  account: "service:account",
+  operate: "operation:run",
   cancel: "adjustment:cancel",
   approve: "assignment:approve",
 } as const satisfies Record<string, Permission>;
+
+/** What an action needs beside type and state, with why it is refused without. */
+const NEEDS = {
+  isOverridable: "The refusal is not one that may be overridden",
+  isAccountChangeable: "The service does not allow another account after this answer",
+  isHolderDebit: "Only a debit of the holder becomes a receivable",
+} as const;
+
+type ActionNeed = keyof typeof NEEDS;
+
+/** What concerns all of an adjustment is over once a part of it is posted. */
+const OF_THE_WHOLE: ReadonlySet<ActionName> = new Set([
+  "manual",
+  "cancellation",
+  "account",
+  "receivable",
+]);
 
 export interface ActionRow {
   readonly name: ActionName;
@@ -46,8 +68,8 @@ export interface ActionRow {
   readonly types: readonly string[];
   /** States of the adjustment in which it makes sense; null: all. */
   readonly states: readonly string[] | null;
-  /** Shown only where the adjustment's last refusal may be overridden. */
-  readonly ofOverridable: boolean;
+  /** Shown only where this holds of the adjustment; null: always. */
+  readonly needs: ActionNeed | null;
   /** Done by whoever has the assignment: not while somebody else has it. */
   readonly exclusive: boolean;
 }
@@ -61,6 +83,7 @@ export const ACTION_ROWS: readonly ActionRow[] = [
   row("take", "Take", RIGHTS.work, USER_TYPES, null, false),
   row("release", "Release", RIGHTS.work, USER_TYPES, null, false),
   row("completion", "Complete", RIGHTS.work, [BY_HAND], ["pendingManual"]),
+  row("resolved", "Accounting Exception Resolved", RIGHTS.work, ["Accounting Exception"], null),
   row("failure", "Could not post", RIGHTS.work, [BY_HAND], ["pendingManual"]),
   row(
     "retry",
@@ -92,7 +115,21 @@ export const ACTION_ROWS: readonly ActionRow[] = [
       [SERVICE_FAILED],
       ["serviceFailed", "partlyExecuted"],
     ),
-    ofOverridable: true,
+    needs: "isOverridable",
+  },
+  {
+    ...row("account", "Change the account", RIGHTS.account, [SERVICE_FAILED], ["serviceFailed"]),
+    needs: "isAccountChangeable",
+  },
+  {
+    ...row(
+      "receivable",
+      "Convert to receivable",
+      RIGHTS.operate,
+      [SERVICE_FAILED, BATCH_FAILED],
+      ["serviceFailed", "batchFailed"],
+    ),
+    needs: "isHolderDebit",
   },
   row(
     "run",
@@ -140,7 +177,7 @@ function row(
   states: readonly string[] | null,
   exclusive = true,
 ): ActionRow {
-  return { name, label, right, types, states, ofOverridable: false, exclusive };
+  return { name, label, right, types, states, needs: null, exclusive };
 }
 
 /** The types of user work that somebody with these rights can finish. */
@@ -169,8 +206,7 @@ export function offeredActions(assignment: AssignmentRow, person: Person): Offer
   if (!assignment.isOpen) return [];
   const own = ACTION_ROWS.filter(
     (one) =>
-      one.types.includes(assignment.type) &&
-      (!one.ofOverridable || assignment.isOverridable === true),
+      one.types.includes(assignment.type) && (one.needs === null || assignment[one.needs] === true),
   );
   return own.map((action) => {
     const why = refusal(action, assignment, person);
@@ -187,11 +223,8 @@ function refusal(action: ActionRow, assignment: AssignmentRow, person: Person): 
       ? "Nobody knows yet whether it was posted: find out first"
       : `Not possible while ${state ?? "there is no adjustment"}`;
   }
-  if (action.ofOverridable && assignment.isOverridable !== true) {
-    return "The refusal is not one that may be overridden";
-  }
-  const isWhole = action.name === "manual" || action.name === "cancellation";
-  if (isWhole && assignment.isPartlyProcessed === true) {
+  if (action.needs !== null && assignment[action.needs] !== true) return NEEDS[action.needs];
+  if (OF_THE_WHOLE.has(action.name) && assignment.isPartlyProcessed === true) {
     return "Part of it was posted: retry or complete the rest";
   }
   if (action.name === "take" && assignee === person.name) return "You have it";

@@ -24,6 +24,10 @@ export interface AssignmentRow {
   readonly machineMayAct: boolean | null;
   /** Refused with codes that a person may override. */
   readonly isOverridable: boolean | null;
+  /** Refused for certain by a service that allows another account. */
+  readonly isAccountChangeable: boolean | null;
+  /** It failed, and it was to debit the holder. */
+  readonly isHolderDebit: boolean | null;
   /** Something of it was posted: it is never cancelled or rerouted whole. */
   readonly isPartlyProcessed: boolean | null;
   readonly route: string | null;
@@ -52,7 +56,13 @@ const COLUMNS: Statement = sql`
   a.client_id as "clientId", a.id, a.claim_id as "claimId", c.number as claim,
   a.dispute_id as "disputeId", d.number as dispute, a.adjustment_id as "adjustmentId",
   j.state as "adjustmentState", j.machine_may_act as "machineMayAct",
-  j.overridable as "isOverridable", j.partly_processed as "isPartlyProcessed", j.route, a.type,
+  j.overridable as "isOverridable", j.account_changeable as "isAccountChangeable",
+  case when j.state in ('serviceFailed', 'batchFailed') then exists (
+    select 1 from entry e
+    where e.client_id = j.client_id and e.dispute_id = j.dispute_id and e.adjustment_id = j.id
+      and e.recorded_at >= j.created_at and e.debit_collection = 'accountHolder'
+      and e.kind <> 'contra') end as "isHolderDebit",
+  j.partly_processed as "isPartlyProcessed", j.route, a.type,
   a.queue, a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
   a.deadline_at as "deadlineAt", a.amount_minor as "amountMinor", a.currency, a.assignee,
   a.destination, a.due_at as "dueAt", a.attempts, a.reason, a.is_open as "isOpen",

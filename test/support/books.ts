@@ -103,6 +103,8 @@ export async function anAdjustment(
     denialId: null,
     raisesDisputedMinor: 0n,
     isPartlyProcessed: false,
+    replacesAdjustmentId: null,
+    holderAccount: null,
     state: "tracked",
     route: null,
     destination: null,

@@ -47,7 +47,7 @@ export async function testServer(
   const app = await buildServer({
     engine,
     vault: engine.vault,
-    actions: actionsOf(engine),
+    actions: actionsOf({ engine, vault: engine.vault, secrets: secretsFrom(TEST_SECRETS) }),
     batch: { engine, vault: engine.vault, keys: TEST_KEYS, failpoints: noFailpoints },
     service: { engine, vault: engine.vault, secrets: secretsFrom(TEST_SECRETS) },
     jobs: { kinds: jobKinds(serviceJobKinds(engine)), wake: () => undefined },

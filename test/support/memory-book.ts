@@ -30,6 +30,8 @@ export interface MemoryOptions {
   readonly executesAtOnce?: boolean;
   readonly amountMinor?: bigint;
   readonly startsOn?: string;
+  /** Its id in the vault. */
+  readonly holderAccount?: string;
 }
 
 export interface MemoryBook {
@@ -63,7 +65,7 @@ export function memoryBook(options: MemoryOptions = {}): MemoryBook {
     claimId: "claim",
     currency: "USD",
     amountMinor: options.amountMinor ?? 10_000n,
-    holderAccount: "holder",
+    holderAccount: options.holderAccount ?? "holder",
     facts: {
       claimType: "Card",
       network: "visa",

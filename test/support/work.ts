@@ -73,6 +73,8 @@ export async function anOpenAdjustment(
     denialId: null,
     raisesDisputedMinor: 0n,
     isPartlyProcessed: false,
+    replacesAdjustmentId: null,
+    holderAccount: null,
     route: "MANUAL",
     destination: null,
     hold: null,

@@ -4,6 +4,7 @@
  */
 import type { CorePosting } from "../../examples/cores/book.ts";
 import { totalOf } from "../../examples/cores/book.ts";
+import { OF_CONNECTIONS } from "../../examples/cores/door.ts";
 import type { RunningCore } from "../../examples/cores/server.ts";
 import type { Queries } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
@@ -16,6 +17,9 @@ import { CLIENT } from "./fault-run.ts";
 export interface Verdict {
   readonly core: string;
   readonly fault: string;
+  /** As many as were asked for: five in six credits, and debits that take some of them back. */
+  readonly count: number;
+  /** As many as there were: where credits are refused there is less to take back. */
   readonly adjustments: number;
   /** Executed, and once in the core's book. */
   readonly posted: number;
@@ -35,7 +39,7 @@ export interface Verdict {
   /** Of `verify`. */
   readonly violations: number;
   readonly hits: number;
-  /** Postings that were not answered as posted at once: a fault that sets back nothing is none. */
+  /** Postings that were not answered as posted at once. */
   readonly setbacks: number;
   readonly kills: number;
   readonly seconds: number;
@@ -112,9 +116,11 @@ export async function compareBooks(
   const hasLookUp = run.lookUp && run.core !== "fineract";
   const isFew = !hasLookUp || count.undecided <= ours.length * MOST_UNDECIDED;
   const setbacks = await setbacksOf(db);
-  const isFelt = run.fault === "none" || setbacks > 0;
+  const isFelt =
+    run.fault === "none" || (OF_CONNECTIONS.includes(run.fault) ? setbacks > 0 : core.hits() > 0);
   const met =
     isFelt &&
+    areRefusalsRight(run, core, count.refused) &&
     count.doubled === 0 &&
     count.lost === 0 &&
     unexplained === 0 &&
@@ -124,6 +130,7 @@ export async function compareBooks(
   return {
     core: run.core,
     fault: run.fault,
+    count: run.count,
     adjustments: ours.length,
     ...count,
     unexplained,
@@ -135,6 +142,13 @@ export async function compareBooks(
     seconds: Math.round(run.seconds * 10) / 10,
     met,
   };
+}
+
+/** What was refused was refused on purpose, and no refusal is lost: each ends before a person. */
+function areRefusalsRight(run: FaultRun, core: RunningCore, refused: number): boolean {
+  if (run.fault !== "definiteRefusal") return refused === 0;
+  // Of a worker that was killed the refusal is not known: the call is made again.
+  return run.kills > 0 ? refused > 0 && refused <= core.hits() : refused === core.hits();
 }
 
 async function setbacksOf(db: Queries): Promise<number> {

@@ -3,6 +3,8 @@
  * `Idempotency-Key`. A finished call answers the stored result again, marked
  * `x-served-from-cache`; one that is still running answers 425; a stored failure is replayed, so
  * that a corrected call needs a new key. Nothing can be looked up by key.
+ *
+ * What it refuses by a rule it answers with 403, the reason in a list beside a general code.
  */
 import { Buffer } from "node:buffer";
 
@@ -14,6 +16,8 @@ import { json } from "../shape.ts";
 export const FINERACT_SECRETS = { FINERACT_PASSWORD: "mifos-pw-77!" };
 const USER = "redress";
 const PATH = "/fineract-provider/api/v1/journalentries";
+/** Accounts that end so take no entries made by hand. */
+const NOT_BY_HAND = /88$/;
 
 export function fineractCore(): CoreShape {
   return {
@@ -29,10 +33,7 @@ export function fineractCore(): CoreShape {
     handle,
     duplicate: (posting, minor) =>
       json(200, { ...result(posting), changes: { amount: decimalOf(minor) } }, cached(posting)),
-    refusal: (request, { memory }) => {
-      const answer = refused("error.msg.glJournalEntry.invalid.account.disabled", "disabled");
-      return stored(request, memory, answer);
-    },
+    refusal: (request, { memory }) => stored(request, memory, disabled()),
   };
 }
 
@@ -43,11 +44,19 @@ function handle(request: CoreRequest, state: CoreState): CoreAnswer {
   }
   if (!request.path.startsWith(PATH)) return json(404, { defaultUserMessage: "No such resource" });
   if (request.method === "GET") return find(request, state);
-  const known = state.memory.get(request.headers["idempotency-key"] ?? "");
+  const key = request.headers["idempotency-key"] ?? "";
+  if (state.running.has(key)) return json(425, { defaultUserMessage: "still being processed" });
+  const known = state.memory.get(key) ?? answered(key, state);
   if (known !== undefined) return { ...known, headers: { ...known.headers, ...SERVED } };
   const answer =
     request.query.get("command") === "reverse" ? reverse(request, state) : post(request, state);
   return stored(request, state.memory, answer);
+}
+
+/** What was posted under a key before the last start: the book remembers it, the memory does not. */
+function answered(key: string, { book }: CoreState): CoreAnswer | undefined {
+  const [posting] = key === "" ? [] : book.of(key);
+  return posting === undefined ? undefined : json(200, result(posting), { posting });
 }
 
 const SERVED = { "x-served-from-cache": "true" };
@@ -73,22 +82,25 @@ function post(request: CoreRequest, state: CoreState): CoreAnswer {
   const debits = sidesOf(body["debits"]);
   const credits = sidesOf(body["credits"]);
   if (debits === null || credits === null || debits.length === 0 || credits.length === 0) {
-    return refused("error.msg.glJournalEntry.no.debits.or.credits", "needs both sides");
+    return refused("no.debits.or.credits", "needs both sides");
   }
-  if (sum(debits) !== sum(credits)) {
-    return refused("error.msg.glJournalEntry.debit.credit.sum.mismatch", "sums differ");
-  }
+  if (sum(debits) !== sum(credits)) return refused("mismatch.debits.credits", "sums differ");
   const date = String(body["transactionDate"] ?? "");
   if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(date)) {
-    return refused("validation.msg.validation.errors.exist", "transactionDate", 400);
+    return json(400, {
+      httpStatusCode: "400",
+      userMessageGlobalisationCode: "validation.msg.validation.errors.exist",
+      defaultUserMessage: "Validation errors exist.",
+    });
   }
+  const fault = wrongDate(date, state);
+  if (fault !== null) return fault;
   const lines = paired(debits, credits);
-  if (
-    lines.some(
-      (line) => state.closed.has(line.debitAccount) || state.closed.has(line.creditAccount),
-    )
-  ) {
-    return refused("error.msg.glJournalEntry.invalid.account.disabled", "account is disabled");
+  const accounts = lines.flatMap((line) => [line.debitAccount, line.creditAccount]);
+  if (accounts.some((one) => state.closed.has(one))) return disabled();
+  if (accounts.some((one) => NOT_BY_HAND.test(one))) {
+    const code = "account.manual.adjustments.not.permitted";
+    return refused(code, "Target account does not allow manual adjustments");
   }
   const posting = state.book.post({
     reference: request.headers["idempotency-key"] ?? "",
@@ -102,9 +114,21 @@ function post(request: CoreRequest, state: CoreState): CoreAnswer {
   return json(200, result(posting), { posting });
 }
 
+function wrongDate(date: string, { now, closedThrough }: CoreState): CoreAnswer | null {
+  // Somewhere on earth it is tomorrow already: the core does not know the caller's zone.
+  const last = new Date(now() + 14 * 3_600_000).toISOString().slice(0, 10);
+  if (date > last) return refused("future.date", "cannot be made for a future date");
+  if (closedThrough === null || date > closedThrough) return null;
+  return refused("accounting.closed", "cannot be made prior to last account closing date");
+}
+
+function disabled(): CoreAnswer {
+  return refused("account.disabled", "Target account has been disabled");
+}
+
 function reverse(request: CoreRequest, state: CoreState): CoreAnswer {
   const original = state.book.byId(idOf(request.path));
-  if (original === undefined) return refused("error.msg.journalEntry.id.invalid", "no such", 404);
+  if (original === undefined) return json(404, { defaultUserMessage: "No such journal entry" });
   const posting = state.book.post({
     ...original,
     reference: request.headers["idempotency-key"] ?? "",
@@ -166,11 +190,19 @@ function sum(sides: readonly Side[]): bigint {
   return sides.reduce((total, side) => total + side.minor, 0n);
 }
 
-function refused(code: string, message: string, status = 403): CoreAnswer {
-  return json(status, {
-    httpStatusCode: String(status),
-    userMessageGlobalisationCode: code,
-    defaultUserMessage: message,
+/** The code that every broken rule has, and in the list the rule that was broken. */
+function refused(rule: string, message: string): CoreAnswer {
+  return json(403, {
+    httpStatusCode: "403",
+    userMessageGlobalisationCode: "validation.msg.domain.rule.violation",
+    defaultUserMessage: "Errors contain reason for domain rule violation.",
+    errors: [
+      {
+        userMessageGlobalisationCode: `error.msg.glJournalEntry.invalid.${rule}`,
+        defaultUserMessage: message,
+        parameterName: "id",
+      },
+    ],
   });
 }
 

@@ -2,18 +2,27 @@
  * The accounting service of Redress that calls a core of the Fineract shape: what stands in a
  * client's settings as `services.NAME`. docs/recipes/fineract.md explains every line.
  */
+const BROKEN_RULE = "validation.msg.domain.rule.violation";
+/** Which rule it was stands in a list. */
+const RULE = "body.errors.0";
+
 export function fineractService(address: string) {
   return {
     protocol: "rest-json",
     url: address,
     authentication: { kind: "basic", user: "redress", password: "env:FINERACT_PASSWORD" },
-    key: { format: "uuid", header: "Idempotency-Key", lifeSeconds: 86_400 },
+    key: {
+      format: "uuid",
+      header: "Idempotency-Key",
+      lifeSeconds: 86_400,
+      duplicatesAnsweredFirst: true,
+    },
     post: {
       path: "/fineract-provider/api/v1/journalentries",
       headers: { "Fineract-Platform-TenantId": "default" },
       body: {
         officeId: 1,
-        transactionDate: "{{postingDate}}",
+        transactionDate: "{{today}}",
         dateFormat: "yyyy-MM-dd",
         locale: "en",
         currencyCode: "{{currency}}",
@@ -30,24 +39,15 @@ export function fineractService(address: string) {
       },
     },
     answer: {
-      code: "body.userMessageGlobalisationCode",
-      message: "body.defaultUserMessage",
+      code: [`${RULE}.userMessageGlobalisationCode`, "body.userMessageGlobalisationCode"],
+      message: [`${RULE}.defaultUserMessage`, "body.defaultUserMessage"],
       reference: "body.transactionId",
       amount: "body.changes.amount",
     },
     outcomes: [
-      // A domain rule answers 403, which elsewhere means the sign-in: the code tells them apart.
+      // A broken rule answers 403, which elsewhere means the sign-in: the code tells them apart.
       {
-        when: {
-          status: 403,
-          code: [
-            "error.msg.glJournalEntry.invalid.account.disabled",
-            "error.msg.glJournalEntry.no.debits.or.credits",
-            "error.msg.glJournalEntry.debit.credit.sum.mismatch",
-            "error.msg.glJournalEntry.invalid.future.date",
-            "error.msg.glJournalEntry.invalid.accounting.closed",
-          ],
-        },
+        when: { body: { "body.userMessageGlobalisationCode": BROKEN_RULE } },
         outcome: "refused",
       },
     ],

@@ -1,7 +1,7 @@
 /**
  * A core of the Galileo shape: Create Adjustment with a transaction id of 64 bits, unique for 90
  * days (status 24 afterwards), Get Call Status, and Reverse Adjustment under the same id. A call
- * that failed may use its id again. Signs in with an OAuth 2 token.
+ * that failed may use its id again. Signs in with an OAuth 2 token; bodies are JSON or a form.
  */
 import { Buffer } from "node:buffer";
 
@@ -25,14 +25,15 @@ export function galileoCore(): CoreShape {
     secrets: { ...GALILEO_SECRETS, GALILEO_TOKEN: TOKEN },
     kindOf: (request) => {
       if (request.path === "/oauth/token") return { kind: "token", reference: "" };
-      const reference = String(parsed(request.body)["transactionId"] ?? "");
+      const body = parsed(request);
+      const reference = String(body["transactionId"] ?? "");
       switch (request.path) {
         case `${PATH}createAdjustment`:
           return { kind: "post", reference };
         case `${PATH}reverseAdjustment`:
           return { kind: "reverse", reference };
         case `${PATH}getCallStatus`:
-          return { kind: "lookUp", reference };
+          return { kind: "lookUp", reference: String(body["requestTransactionId"] ?? "") };
         default:
           return { kind: "other", reference };
       }
@@ -71,9 +72,9 @@ function token(request: CoreRequest): CoreAnswer {
 }
 
 function create(request: CoreRequest, state: CoreState): CoreAnswer {
-  const body = parsed(request.body);
+  const body = parsed(request);
   const id = String(body["transactionId"] ?? "");
-  if (!/^[0-9]{1,19}$/.test(id) || BigInt(id) > 2n ** 63n - 1n) {
+  if (!/^[1-9][0-9]{0,18}$/.test(id) || BigInt(id) >= 2n ** 63n - 1n) {
     return said("2", "transactionId is not a 64-bit integer");
   }
   const known = living(id, state);
@@ -110,13 +111,13 @@ function create(request: CoreRequest, state: CoreState): CoreAnswer {
 
 /** Under the id of the adjustment that it takes back; the amount has to be the same. */
 function reverse(request: CoreRequest, state: CoreState): CoreAnswer {
-  const body = parsed(request.body);
+  const body = parsed(request);
   const original = living(String(body["transactionId"] ?? ""), state);
   if (original === undefined) return said("447-03", "no such adjustment");
   if (minorOf(String(body["amount"] ?? "")) !== totalOf(original)) {
     return said("447-01", "the amount differs from the adjustment's");
   }
-  const reversal = `${original.reference}-reversal`;
+  const reversal = reversalOf(original.reference);
   const known = state.book.of(reversal)[0];
   if (known !== undefined) return duplicate(known, totalOf(known));
   const posting = state.book.post({
@@ -137,14 +138,22 @@ function reverse(request: CoreRequest, state: CoreState): CoreAnswer {
   );
 }
 
+/** Of the call named: the same id is another call at another method. */
 function callStatus(request: CoreRequest, state: CoreState): CoreAnswer {
-  const known = living(String(parsed(request.body)["transactionId"] ?? ""), state);
+  const body = parsed(request);
+  const id = String(body["requestTransactionId"] ?? "");
+  const isReversal = body["requestMethodName"] === "reverseAdjustment";
+  const known = living(isReversal ? reversalOf(id) : id, state);
   if (known === undefined) return said("448-01", "no call with this transaction id");
   return json(
     200,
     { status_code: "0", status: "Success", response_data: facts(known) },
     { posting: known },
   );
+}
+
+function reversalOf(id: string): string {
+  return `${id}-reversal`;
 }
 
 /** The posting of an id that is remembered: after 90 days the id is free again. */
@@ -158,6 +167,8 @@ function facts(posting: CorePosting) {
     adjustment_id: posting.id,
     transaction_id: posting.reference,
     amount: decimalOf(totalOf(posting)),
+    debit_account: posting.lines[0]?.debitAccount,
+    credit_account: posting.lines[0]?.creditAccount,
     post_date: posting.postedOn,
   };
 }
@@ -175,9 +186,12 @@ function said(code: string, text: string): CoreAnswer {
   return json(200, { status_code: code, status: text });
 }
 
-function parsed(text: string): Record<string, unknown> {
+function parsed({ headers, body }: CoreRequest): Record<string, unknown> {
+  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true) {
+    return Object.fromEntries(new URLSearchParams(body));
+  }
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(body) as Record<string, unknown>;
   } catch {
     return {};
   }

@@ -2,6 +2,12 @@
  * The accounting service of Redress that calls a core of the Galileo shape: what stands in a
  * client's settings as `services.NAME`. docs/recipes/galileo.md explains every line.
  */
+const ofTheHolder = (debited: string, credited: string) => ({
+  $if: "entry.debitIsHolder",
+  then: debited,
+  else: credited,
+});
+
 export function galileoService(address: string) {
   return {
     protocol: "rest-json",
@@ -19,12 +25,13 @@ export function galileoService(address: string) {
       path: "/intserv/4.0/createAdjustment",
       body: {
         transactionId: "{{key}}",
-        accountNo: "{{entry.creditNumber}}",
-        fundingAccount: "{{entry.debitNumber}}",
-        debitCreditIndicator: "C",
+        // The holder's account is the one that is adjusted, whichever side it stands on.
+        accountNo: ofTheHolder("{{entry.debitNumber}}", "{{entry.creditNumber}}"),
+        fundingAccount: ofTheHolder("{{entry.creditNumber}}", "{{entry.debitNumber}}"),
+        debitCreditIndicator: ofTheHolder("D", "C"),
         amount: "{{entry.amount}}",
         currency: "{{currency}}",
-        type: "{{entry.creditTranCode}}",
+        type: ofTheHolder("{{entry.debitTranCode}}", "{{entry.creditTranCode}}"),
         postDate: "{{postingDate}}",
         description: "{{statementText | first 60}}",
       },
@@ -32,7 +39,7 @@ export function galileoService(address: string) {
     lookUp: {
       method: "POST",
       path: "/intserv/4.0/getCallStatus",
-      body: { transactionId: "{{key}}", endpoint: "createAdjustment" },
+      body: { requestTransactionId: "{{key}}", requestMethodName: "createAdjustment" },
       outcomes: [
         { when: { code: "0" }, outcome: "posted" },
         { when: { code: "448-01" }, outcome: "notFound" },
@@ -46,6 +53,9 @@ export function galileoService(address: string) {
       reference: "body.response_data.adjustment_id",
       postingDate: "body.response_data.post_date",
       amount: "body.response_data.amount",
+      // A core that names the accounts is compared with them, too.
+      debitAccount: "body.response_data.debit_account",
+      creditAccount: "body.response_data.credit_account",
     },
     outcomes: [
       { when: { code: "0" }, outcome: "posted" },

@@ -2,24 +2,42 @@
  * The accounting service of Redress that calls a core of the Jack Henry shape: what stands in a
  * client's settings as `services.NAME`. docs/recipes/jack-henry.md explains every line.
  */
-const ERROR = "body.Fault.detail.HdrFault.FaultRecInfoArray.FaultRecInfo.0";
+const ERRORS = "body.Fault.detail.HdrFault.FaultRecInfoArray.FaultRecInfo";
 const ORIGINAL = "body.Fault.detail.HdrFault.OrigTrn";
+const FOUND = "body.AcctHistSrchResponse";
+const NAMESPACE = { "@xmlns": "http://jackhenry.com/jxchange/TPG/2008" };
 
-const FIELDS = {
-  "@xmlns": "http://jackhenry.com/jxchange/TPG/2008",
-  ErrOvrRdInfoArray: {
-    ErrOvrRdInfo: { $each: "overrides", as: { ErrCode: "{{override.code}}" } },
-  },
-  AcctId: "{{entry.creditNumber}}",
-  DrCr: "Cr",
-  Amt: "{{entry.amount}}",
-  TrnCode: "{{entry.creditTranCode}}",
-  OffSetAcctId: "{{entry.debitNumber}}",
-  OffSetTrnCode: "{{entry.debitTranCode}}",
-  EffDt: "{{postingDate}}",
-  Desc: "{{statementText}}",
-  RefText: "{{key}}",
+/** The holder's account is the one that is posted to; of two ledger accounts the debited one. */
+const ofTheAccount = (credited: unknown, debited: unknown) => ({
+  $if: "entry.creditIsHolder",
+  then: credited,
+  else: debited,
+});
+
+const ACCOUNT = {
+  AcctId: ofTheAccount("{{entry.creditNumber}}", "{{entry.debitNumber}}"),
+  AcctType: ofTheAccount("D", { $if: "entry.debitIsHolder", then: "D", else: "G" }),
 };
+
+const TRANSACTION = {
+  ErrOvrRdInfoArray: { ErrOvrRd: { $each: "overrides", as: { ErrCode: "{{override.code}}" } } },
+  AccountId: ACCOUNT,
+  TrnInfo: {
+    Amt: "{{entry.amount}}",
+    TrnCodeCode: ofTheAccount("{{entry.creditTranCode}}", "{{entry.debitTranCode}}"),
+    DrCr: ofTheAccount("C", "D"),
+    EffDt: "{{postingDate}}",
+    MemoPostOnly: "{{memoPost}}",
+    EFTTrnId: "{{key}}",
+    GLInterfaceCode: ofTheAccount("{{entry.debitNumber}}", "{{entry.creditNumber}}"),
+    TrnDescArray: { RmkInfo: { Rmk: "{{statementText | first 50}}" } },
+  },
+};
+
+const REFUSALS = [
+  { when: { body: { [`${ERRORS}.*.ErrCat`]: "Error" } }, outcome: "refused" },
+  { when: { body: { [`${ERRORS}.*.ErrCat`]: "Override" } }, outcome: "refusedOverridable" },
+];
 
 export function jackHenryService(address: string) {
   return {
@@ -33,26 +51,23 @@ export function jackHenryService(address: string) {
     post: {
       path: "/jxchange/TransactionService",
       action: "http://jackhenry.com/ws/TrnAdd",
-      body: { TrnAdd: FIELDS },
+      body: { TrnAdd: { ...NAMESPACE, ...TRANSACTION } },
     },
     validate: {
       path: "/jxchange/TransactionService",
       action: "http://jackhenry.com/ws/TrnAddValidate",
-      body: { TrnAddValidate: FIELDS },
-      outcomes: [
-        { when: { body: { [`${ERROR}.ErrCat`]: "Error" } }, outcome: "refused" },
-        { when: { body: { [`${ERROR}.ErrCat`]: "Override" } }, outcome: "refusedOverridable" },
-      ],
+      body: { TrnAddValidate: { ...NAMESPACE, TrnAdd: TRANSACTION } },
+      outcomes: REFUSALS,
     },
     lookUp: {
       path: "/jxchange/InquiryService",
-      action: "http://jackhenry.com/ws/TrnInq",
-      body: { TrnInq: { "@xmlns": FIELDS["@xmlns"], RefText: "{{key}}" } },
+      action: "http://jackhenry.com/ws/AcctHistSrch",
+      body: { AcctHistSrch: { ...NAMESPACE, AccountId: ACCOUNT, EFTTrnId: "{{key}}" } },
       answer: {
-        code: "body.TrnInqResponse.RecCount",
-        reference: "body.TrnInqResponse.TrnInfo.0.RcptId",
-        amount: "body.TrnInqResponse.TrnInfo.0.Amt",
-        postingDate: "body.TrnInqResponse.TrnInfo.0.PostDt",
+        code: `${FOUND}.TotRec`,
+        reference: `${FOUND}.AcctHistSrchInfo.0.TrnRcptId`,
+        amount: `${FOUND}.AcctHistSrchInfo.0.Amt`,
+        postingDate: `${FOUND}.AcctHistSrchInfo.0.PostDt`,
       },
       outcomes: [
         { when: { code: "0" }, outcome: "notFound" },
@@ -62,16 +77,21 @@ export function jackHenryService(address: string) {
       absenceIsProofAfterSeconds: 120,
     },
     answer: {
-      code: `${ERROR}.ErrCode`,
-      message: `${ERROR}.ErrDesc`,
-      reference: ["body.TrnAddResponse.RcptId", `${ORIGINAL}.RcptId`],
+      code: `${ERRORS}.0.ErrCode`,
+      codes: `${ERRORS}.*.ErrCode`,
+      message: `${ERRORS}.0.ErrDesc`,
+      reference: ["body.TrnAddResponse.TrnRcptId", `${ORIGINAL}.TrnRcptId`],
       amount: ["body.TrnAddResponse.Amt", `${ORIGINAL}.Amt`],
       postingDate: "body.TrnAddResponse.PostDt",
     },
     outcomes: [
       { when: { code: "1099" }, outcome: "alreadyPosted" },
-      { when: { body: { [`${ERROR}.ErrCat`]: "Error" } }, outcome: "refused" },
-      { when: { body: { [`${ERROR}.ErrCat`]: "Override" } }, outcome: "refusedOverridable" },
+      {
+        when: { body: { "body.Fault.faultcode": "wsse:FailedAuthentication" } },
+        outcome: "notProcessed",
+        reason: "does not accept our sign-in",
+      },
+      ...REFUSALS,
     ],
   };
 }

@@ -285,6 +285,8 @@ export interface PostingSide {
   /** The whole number can be asked for, with the right and a reason. */
   readonly revealable: boolean;
   readonly tranCode: string | null;
+  /** Where a service posts sides one by one, this one; else as its entry. */
+  readonly isPosted: boolean;
 }
 
 export interface PostingEntry {

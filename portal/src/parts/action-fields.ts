@@ -98,6 +98,44 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
     done: "It will be sent again with the override",
     tone: "red",
   },
+  account: {
+    fields: [
+      {
+        name: "number",
+        label: "New account or card number",
+        type: "text",
+        required: true,
+        hint: "Of the same customer. Goes into the vault; pages show it masked.",
+      },
+      {
+        name: "kind",
+        label: "It is",
+        type: "choice",
+        required: true,
+        choices: [
+          { value: "account", label: "An account" },
+          { value: "card", label: "A card" },
+        ],
+      },
+      REASON,
+    ],
+    consequence:
+      "The refused posting is booked back and booked to this account. Unless the core itself " +
+      "confirms the same customer, another person has to approve it first.",
+    done: "Another account asked for",
+    tone: "red",
+  },
+  resolved: {
+    fields: [REASON],
+    consequence: "The exception is closed, unless a decision in force is still out of balance.",
+    done: "Exception resolved",
+  },
+  receivable: {
+    fields: [REASON],
+    consequence: "The debit is cancelled; what it was to take becomes a claim on the holder.",
+    done: "Booked as a receivable",
+    tone: "red",
+  },
   finding: {
     fields: [
       {
@@ -166,13 +204,16 @@ export function missing(shape: ActionShape, given: Given): Readonly<Record<strin
   return faults;
 }
 
+/** What a choice between yes and no is sent as; other choices are words. */
+const FLAGS: ReadonlySet<string> = new Set(["true", "false"]);
+
 /** The request's body: what is left empty is not sent. */
 export function actionBody(shape: ActionShape, given: Given): Readonly<Record<string, unknown>> {
   const entries = shownFields(shape, given).flatMap(
     (field): readonly (readonly [string, unknown])[] => {
       const value = (given[field.name] ?? "").trim();
       if (value === "") return [];
-      const isFlag = field.type === "attest" || field.type === "choice";
+      const isFlag = field.type === "attest" || (field.type === "choice" && FLAGS.has(value));
       return [[field.name, isFlag ? value === "true" : value]];
     },
   );

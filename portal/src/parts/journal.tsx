@@ -57,8 +57,22 @@ function JournalEntry(props: { readonly client: string; readonly entry: PostingE
           {entry.meaning === null ? null : <div className={ui["soft"]}>{entry.meaning}</div>}
         </td>
       </tr>
-      <SideRow client={client} side="Debit" account={entry.debit} debit={amount} credit="" />
-      <SideRow client={client} side="Credit" account={entry.credit} debit="" credit={amount} />
+      <SideRow
+        client={client}
+        side="Debit"
+        account={entry.debit}
+        isPostedAlone={entry.debit.isPosted && !entry.isExecuted}
+        debit={amount}
+        credit=""
+      />
+      <SideRow
+        client={client}
+        side="Credit"
+        account={entry.credit}
+        isPostedAlone={entry.credit.isPosted && !entry.isExecuted}
+        debit=""
+        credit={amount}
+      />
     </>
   );
 }
@@ -67,13 +81,22 @@ function SideRow(props: {
   readonly client: string;
   readonly side: string;
   readonly account: PostingSide;
+  /** The other side is not posted: this one must not be posted again. */
+  readonly isPostedAlone: boolean;
   readonly debit: string;
   readonly credit: string;
 }) {
-  const { client, side, account, debit, credit } = props;
+  const { client, side, account, isPostedAlone, debit, credit } = props;
   return (
     <tr>
-      <td className={css["side"]}>{side}</td>
+      <td className={css["side"]}>
+        {side}
+        {isPostedAlone ? (
+          <div>
+            <WordBadge tone="good">Posted already</WordBadge>
+          </div>
+        ) : null}
+      </td>
       <td>
         <div>{inWords(account.collection)}</div>
         <AccountNumber client={client} side={account} />

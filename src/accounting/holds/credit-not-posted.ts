@@ -1,6 +1,6 @@
 /** A take-back waits for the credit it takes back (domain §3). */
 import { CLOSED_STATES, PROPOSAL_STATES } from "../adjustment-machine.ts";
-import type { Adjustment } from "../dispute-book.ts";
+import type { Adjustment, DisputeBook } from "../dispute-book.ts";
 import type { HoldKind } from "./hold.ts";
 import { dayHasComeAndOthersAreClosed } from "./hold.ts";
 
@@ -10,7 +10,7 @@ export const creditNotPosted: HoldKind = {
     const takesBack = proposals.some((one) => one.debitCollection === "accountHolder");
     if (!takesBack || context.executesAtOnce) return null;
     const waitsFor = book.adjustments
-      .filter((one) => one.ordinal < ordinal && isOpenHolderCredit(one))
+      .filter((one) => placeOf(book, one) < ordinal && isOpenHolderCredit(one))
       .map((one) => one.id);
     if (waitsFor.length === 0) return null;
     const note = "the credit it takes back is not posted yet";
@@ -18,6 +18,12 @@ export const creditNotPosted: HoldKind = {
   },
   isOver: dayHasComeAndOthersAreClosed,
 };
+
+/** One that took another's place, to another account, stands in its place in the order, too. */
+function placeOf(book: DisputeBook, adjustment: Adjustment): number {
+  const replaced = book.adjustments.find((one) => one.id === adjustment.replacesAdjustmentId);
+  return replaced === undefined ? adjustment.ordinal : placeOf(book, replaced);
+}
 
 /** A credit of principal to the holder whose money has not moved yet. */
 export function isOpenHolderCredit(adjustment: Adjustment): boolean {

@@ -26,11 +26,15 @@ export function bookCustomerReceivable(applied: Applied, operation: Operation): 
       state: book.state,
     });
   }
-  const failed = book.adjustments.filter(isFailedDebit);
+  // One of them, where somebody converts that one; all that failed, where somebody says so here.
+  const { replaced } = applied;
+  const failed = replaced === null ? book.adjustments.filter(isFailedDebit) : [replaced];
   const credits = failed.flatMap((one) => one.entries.filter((entry) => entry.kind === "original"));
   for (const adjustment of failed) {
     giveBackOffset(applied, adjustment);
-    dropAdjustment(applied, adjustment.id, "became a claim on the holder");
+    if (replaced === null) {
+      dropAdjustment(applied, adjustment.id, "became a claim on the holder");
+    }
   }
   // The failed debit is undone: what it had taken stands on the account again.
   const positions = positionsOf(book);

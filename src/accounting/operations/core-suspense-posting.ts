@@ -14,6 +14,12 @@ import { openAdjustments } from "../open-adjustments.ts";
 
 export function recordCoreSuspensePosting(applied: Applied, operation: Operation): void {
   const amount = amountOf(applied, operation) ?? 0n;
+  if (applied.replaced === null) dropOpenCredit(applied, amount);
+  openAdjustments(applied, [{ rule: "CoreSuspensePosting", amountMinor: amount, follows: false }]);
+}
+
+/** Somebody says what the core did: the credit is found by its amount. */
+function dropOpenCredit(applied: Applied, amount: bigint): void {
   const replaced = applied.book.adjustments.find(
     (one) =>
       isOpenHolderCredit(one) &&
@@ -23,7 +29,6 @@ export function recordCoreSuspensePosting(applied: Applied, operation: Operation
   if (replaced !== undefined) {
     dropAdjustment(applied, replaced.id, "the core parked it in its own suspense");
   }
-  openAdjustments(applied, [{ rule: "CoreSuspensePosting", amountMinor: amount, follows: false }]);
 }
 
 /** What of a credit is the holder's principal: fees and interest may be combined with it. */

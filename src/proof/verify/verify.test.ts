@@ -224,6 +224,43 @@ const PLANTED: readonly (readonly [string, string, Statement, RegExp])[] = [
     /not of its adjustment/,
   ],
   [
+    "part-belongs",
+    "a part is of a foreign entry",
+    sql`insert into service_part
+        select client_id, id, id, id, null, 'R', '2026-11-16', 'x', now()
+        from adjustment where id = ${ONE_EXECUTED}`,
+    /its entry is not of its adjustment/,
+  ],
+  [
+    "part-executed",
+    "one side alone was posted of an entry that counts as executed",
+    sql`with moved as (
+          update execution set basis = 'posted' where adjustment_id = ${ONE_EXECUTED})
+        insert into service_part
+        select client_id, adjustment_id, (left(id::text, 35) || '1')::uuid, id, null, 'R',
+               '2026-11-16', 'x', now()
+        from entry where adjustment_id = ${ONE_EXECUTED}`,
+    /one side was posted/,
+  ],
+  [
+    "partly-executed",
+    "a cancelled adjustment was posted in part",
+    sql`insert into service_part
+        select client_id, adjustment_id, id, id, null, 'R', '2026-11-16', 'x', now()
+        from entry
+        where kind = 'original'
+          and adjustment_id = (select id from adjustment where state = 'cancelled' limit 1)`,
+    /part of it was posted/,
+  ],
+  [
+    "replacement",
+    "a replacement is booked beside what it replaces",
+    sql`update adjustment r set replaces_adjustment_id = (
+          select o.id from adjustment o where o.client_id = r.client_id and o.state = 'tracked')
+        where r.id = ${ONE_EXECUTED}`,
+    /in place of|is booked beside|another dispute/,
+  ],
+  [
     "one-live-reversal",
     "an adjustment is reversed from another dispute",
     sql`update adjustment r

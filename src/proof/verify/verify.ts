@@ -11,6 +11,7 @@ import { BALANCE_CHECKS } from "./balance-checks.ts";
 import { BATCH_CHECKS, FILE_CHECK, filesFromRows } from "./batch-checks.ts";
 import { booksDigest } from "./books-digest.ts";
 import { ENTRY_CHECKS } from "./entry-checks.ts";
+import { PART_CHECKS } from "./part-checks.ts";
 import { STATE_CHECKS } from "./state-checks.ts";
 import type { Check, Violation } from "./violation.ts";
 
@@ -18,6 +19,7 @@ const CHECKS: readonly Check[] = [
   ...BALANCE_CHECKS,
   ...ENTRY_CHECKS,
   ...ADJUSTMENT_CHECKS,
+  ...PART_CHECKS,
   ...STATE_CHECKS,
   ...BATCH_CHECKS,
 ];

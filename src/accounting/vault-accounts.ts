@@ -1,0 +1,28 @@
+/**
+ * Which accounts of entries are a holder's: ids of the vault, while the institution's own go by the
+ * names of its chart. A dispute's entries may stand on more than one of them, since the account of
+ * a refused posting may be changed.
+ */
+interface EntryAccounts {
+  readonly debitAccount: string;
+  readonly creditAccount: string;
+}
+
+const VAULT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** No name of a chart looks like an id. */
+export function isVaultAccount(account: string): boolean {
+  return VAULT_ID.test(account);
+}
+
+/** The holder's accounts of entries, each once, in their order. */
+export function vaultAccountsOf(entries: readonly EntryAccounts[]): string[] {
+  const all = entries.flatMap((entry) => [entry.debitAccount, entry.creditAccount]);
+  return [...new Set(all.filter(isVaultAccount))];
+}
+
+/** The holder's account that entries move; the dispute's own where they move none. */
+export function holderAccountOf(entries: readonly EntryAccounts[], ofDispute: string): string {
+  const accounts = vaultAccountsOf(entries);
+  return accounts.includes(ofDispute) ? ofDispute : (accounts[0] ?? ofDispute);
+}

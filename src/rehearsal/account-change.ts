@@ -1,0 +1,75 @@
+/**
+ * Another account in a rehearsal: asked for, approved at once or by a second person, declined, and
+ * overtaken. Whatever happens, not one position may move by it.
+ */
+import { approveProposal } from "../accounting/approve-proposal.ts";
+import { cancelAdjustment } from "../accounting/cancel-adjustment.ts";
+import { changeAccount } from "../accounting/change-account.ts";
+import type { Adjustment, DisputeBook } from "../accounting/dispute-book.ts";
+import { adjustmentOf, isStandIn } from "../accounting/dispute-book.ts";
+import { amountValues, positionsOf } from "../accounting/positions.ts";
+import { runDue } from "../accounting/run-due.ts";
+import { Failure } from "../kernel/failure.ts";
+
+import type { Stage } from "./rehearsal-stage.ts";
+import { decidingOf } from "./rehearsal-stage.ts";
+import type { SeededRandom } from "./seeded-random.ts";
+
+export interface Changed {
+  readonly words: string;
+  /** What must never happen and did. */
+  readonly faults: readonly string[];
+}
+
+/** Answers what was refused in words: a reversal, money that is not the holder's. */
+export function anotherAccount(stage: Stage, failed: Adjustment, random: SeededRandom): Changed {
+  const account = random.pick(["second holder", "third holder"]);
+  const needsApproval = random.once(2);
+  const words = `${failed.principalRule ?? "flag"} to ${account}`;
+  const before = sumsOf(stage.book);
+  try {
+    const order = { adjustmentId: failed.id, account, reason: "rehearsal", needsApproval };
+    changeAccount(decidingOf(stage, failed), order);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { words: `${words}: ${error.code}`, faults: [] };
+  }
+  return { words, faults: moved(before, sumsOf(stage.book), words) };
+}
+
+/** Approves what waits; what it was to replace may have moved on, then it is declined. */
+export function approveOrDecline(stage: Stage, asked: Adjustment): Changed {
+  const { book } = stage;
+  const words = `${asked.principalRule ?? "flag"} approved`;
+  if (!isStandIn(book, asked)) {
+    approveProposal(decidingOf(stage, asked), asked, "approved");
+    return { words, faults: [] };
+  }
+  const before = sumsOf(book);
+  const isOvertaken =
+    adjustmentOf(book, asked.replacesAdjustmentId ?? "").state !== "serviceFailed";
+  if (isOvertaken) cancelAdjustment(decidingOf(stage, asked), asked.id, "overtaken", "declined");
+  else approveProposal(decidingOf(stage, asked), asked, "approved");
+  const faults = moved(before, sumsOf(book), words);
+  runDue(book, { today: stage.today }, stage.context);
+  return { words, faults };
+}
+
+/** Every position, and every collection's balance, whatever its accounts. */
+function sumsOf(book: DisputeBook): string {
+  const positions = positionsOf(book);
+  const collections = new Set(
+    book.adjustments
+      .flatMap((one) => one.entries)
+      .flatMap((entry) => [entry.debit.collection, entry.credit.collection]),
+  );
+  const balances = [...collections]
+    .sort()
+    .map((one) => `${one} ${positions.booked(one)} ${positions.committed(one)}`);
+  const values = Object.entries(amountValues(positions)).map(([name, value]) => `${name} ${value}`);
+  return [book.state, ...values, ...balances].join(", ");
+}
+
+function moved(before: string, after: string, words: string): string[] {
+  return before === after ? [] : [`${words} moved what it must not: ${before} to ${after}`];
+}
