@@ -5,7 +5,6 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 
-import { usableClients } from "../accounting/client-runtime.ts";
 import { Failure } from "../kernel/failure.ts";
 import { renewLeases } from "../work/store.ts";
 
@@ -17,17 +16,14 @@ import type { ServiceDesk } from "./desk.ts";
 import type { WantedCalls } from "./execute-accounting-via-service.ts";
 import { executeAccountingViaService } from "./execute-accounting-via-service.ts";
 import type { Flight, Landed } from "./flight.ts";
-import type { Gate } from "./gate.ts";
-import { openGate } from "./gate.ts";
 import { openAdapter } from "./http-adapter.ts";
 import { giveBackProbe, takeProbe } from "./probe.ts";
-import type { Runway } from "./runway.ts";
-import { openRunway } from "./runway.ts";
 import type { Service } from "./service-configuration.ts";
-import { servicesOf } from "./service-configuration.ts";
+import type { Line } from "./lines.ts";
+import { openLines } from "./lines.ts";
 import { settleAnswers } from "./settle-answers.ts";
 import { takeOverAbandoned } from "./take-over.ts";
-import { circuitsOf, clientsWithServices } from "./views.ts";
+import { circuitsOf } from "./views.ts";
 
 export interface Dispatcher {
   /** Takes what may be taken now and starts it; answers how many calls. */
@@ -49,15 +45,6 @@ export interface DispatcherOptions {
   readonly openAdapter?: (service: Service) => ServiceAdapter;
 }
 
-interface Line {
-  readonly clientId: string;
-  readonly service: Service;
-  readonly adapter: ServiceAdapter;
-  readonly gate: Gate;
-  readonly runway: Runway<Flight>;
-}
-
-const REFRESH_MILLISECONDS = 1000;
 const SETTLE_TRIES = 5;
 const MOST_SETTLED_AT_ONCE = 500;
 const GATHERED = 256;
@@ -66,7 +53,7 @@ const GROUNDED = { kind: "notSent", reason: "the circuit opened before it was se
 
 export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions): Dispatcher {
   const lines = openLines(desk, options.openAdapter ?? ((service) => openAdapter(desk, service)));
-  const flying = new Set<Flight>();
+  const flying = new Map<Flight, Line>();
   const landed: Landed[] = [];
   let settling: Promise<void> | null = null;
 
@@ -77,12 +64,12 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
       const set = landed.splice(0, MOST_SETTLED_AT_ONCE);
       const settled = await settleOrReport(desk, set);
       await carryOutClosedAccounts(desk, clientsWithPolicy(set.map((one) => one.flight)));
-      for (const { flight } of set) {
-        flying.delete(flight);
-        lines.gateOf(flight).ended();
-      }
       for (const one of settled) {
-        if (one.fate === "answered") lines.gateOf(one.landed.flight).answered();
+        if (one.fate === "answered") flying.get(one.landed.flight)?.gate.answered();
+      }
+      for (const { flight } of set) {
+        flying.get(flight)?.gate.ended();
+        flying.delete(flight);
       }
       options.freed?.();
     }
@@ -94,16 +81,16 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     settling ??= settleAll();
   };
 
-  const depart = (runway: Runway<Flight>, service: Service): void => {
-    for (const flight of runway.departures(service.concurrency)) void fly(runway, flight);
+  const depart = (line: Line): void => {
+    for (const flight of line.runway.departures(line.service.concurrency)) void fly(line, flight);
   };
 
-  const fly = async (runway: Runway<Flight>, flight: Flight): Promise<void> => {
-    const one = await callOnce(desk, lines.adapterOf(flight), flight);
-    runway.landed(one.latencyMilliseconds);
+  const fly = async (line: Line, flight: Flight): Promise<void> => {
+    const one = await callOnce(desk, flying.get(flight)?.adapter ?? line.adapter, flight);
+    line.runway.landed(one.latencyMilliseconds);
     land(one);
-    depart(runway, flight.service);
-    if (!runway.isWellFilled(flight.service)) options.freed?.();
+    depart(line);
+    if (!line.runway.isWellFilled(line.service)) options.freed?.();
   };
 
   return {
@@ -113,11 +100,13 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
       );
       const flights = await executeAccountingViaService(desk, options.worker, wanted);
       for (const flight of flights) {
-        flying.add(flight);
-        lines.gateOf(flight).started(1);
-        lines.runwayOf(flight).add([flight]);
+        const line = wanted.find((one) => isOfLine(flight, one));
+        if (line === undefined) continue;
+        flying.set(flight, line);
+        line.gate.started(1);
+        line.runway.add([flight]);
       }
-      for (const { runway, service } of wanted) depart(runway, service);
+      for (const line of wanted) depart(line);
       for (const line of wanted) {
         const isSent = flights.some((flight) => isOfLine(flight, line));
         if (line.probe !== undefined && !isSent) await giveBackProbe(desk, line, line.probe);
@@ -132,7 +121,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     renew: async () => {
       if (flying.size === 0) return;
-      const keys = [...flying].map((flight) => ({
+      const keys = [...flying.keys()].map((flight) => ({
         clientId: flight.clientId,
         id: flight.assignmentId,
       }));
@@ -203,9 +192,7 @@ async function settleOrReport(desk: ServiceDesk, set: readonly Landed[]) {
 }
 
 /** What a line may take now. */
-interface WantedLine extends WantedCalls {
-  readonly gate: Gate;
-  readonly runway: Runway<Flight>;
+interface WantedLine extends WantedCalls, Line {
   /** Taken for the one call of this line. */
   readonly probe?: Circuit;
 }
@@ -243,81 +230,4 @@ async function wantedCalls(
     if (probe !== null) wanted.push({ ...line, limit: 1, probe });
   }
   return wanted;
-}
-
-/** The services of all clients as they are configured now, with adapters and gates that last. */
-function openLines(desk: ServiceDesk, open: (service: Service) => ServiceAdapter) {
-  const { engine } = desk;
-  const adapters = new Map<string, { service: Service; adapter: ServiceAdapter }>();
-  const gates = new Map<string, Gate>();
-  const runways = new Map<string, Runway<Flight>>();
-  let current: Line[] = [];
-  let readAt = -Infinity;
-
-  const nameOf = (clientId: string, service: Service): string => `${clientId} ${service.name}`;
-
-  const adapterFor = (clientId: string, service: Service): ServiceAdapter => {
-    const name = nameOf(clientId, service);
-    const known = adapters.get(name);
-    if (known?.service === service) return known.adapter;
-    // Configured anew: calls under way end on the old connections.
-    void known?.adapter.close();
-    const adapter = open(service);
-    adapters.set(name, { service, adapter });
-    return adapter;
-  };
-
-  const gateFor = (clientId: string, service: Service): Gate => {
-    const name = nameOf(clientId, service);
-    let gate = gates.get(name);
-    if (gate === undefined) gates.set(name, (gate = openGate()));
-    return gate;
-  };
-
-  const runwayFor = (clientId: string, service: Service): Runway<Flight> => {
-    const name = nameOf(clientId, service);
-    let runway = runways.get(name);
-    if (runway === undefined) runways.set(name, (runway = openRunway()));
-    return runway;
-  };
-
-  const read = async (): Promise<Line[]> => {
-    const ids = await clientsWithServices(engine.database);
-    if (ids.length === 0) return [];
-    const { usable, unusable } = await usableClients(engine, engine.database, ids);
-    for (const { id, failure } of unusable) {
-      desk.report(`the settings of client ${id} do not load`, failure);
-    }
-    return usable.flatMap((client) => {
-      try {
-        return [...servicesOf(client.settings).values()].map((service) => ({
-          clientId: client.id,
-          service,
-          adapter: adapterFor(client.id, service),
-          gate: gateFor(client.id, service),
-          runway: runwayFor(client.id, service),
-        }));
-      } catch (error) {
-        desk.report(`the services of client ${client.id} do not load`, error);
-        return [];
-      }
-    });
-  };
-
-  return {
-    current: async (): Promise<readonly Line[]> => {
-      const now = performance.now();
-      if (now - readAt > REFRESH_MILLISECONDS) {
-        current = await read();
-        readAt = now;
-      }
-      return current;
-    },
-    adapterOf: (flight: Flight) => adapterFor(flight.clientId, flight.service),
-    gateOf: (flight: Flight) => gateFor(flight.clientId, flight.service),
-    runwayOf: (flight: Flight) => runwayFor(flight.clientId, flight.service),
-    close: async () => {
-      await Promise.all([...adapters.values()].map(({ adapter }) => adapter.close()));
-    },
-  };
 }

@@ -113,6 +113,7 @@ export interface ServiceAdjustment {
   readonly keyRevision: number;
   readonly isPartlyProcessed: boolean;
   readonly createdAt: string;
+  readonly updatedAt: string;
   readonly claimId: string;
   readonly claim: string;
   readonly claimType: string;
@@ -141,7 +142,6 @@ export interface ServiceAdjustment {
 }
 
 interface AdjustmentRow extends Omit<ServiceAdjustment, "entries" | "entryIds"> {
-  readonly updatedAt: string;
   readonly isPartly: boolean;
 }
 
@@ -187,7 +187,7 @@ export async function serviceAdjustments(
     order by a.client_id, a.id
   `);
   const entries = await entriesToMove(db, rows);
-  return rows.map(({ isPartly, updatedAt: _, ...row }) => {
+  return rows.map(({ isPartly, ...row }) => {
     const all = entries.get(row.adjustmentId) ?? [];
     const open = isPartly ? all.filter((entry) => !entry.isExecuted) : all;
     const amountMinor = isPartly
