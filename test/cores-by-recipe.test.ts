@@ -109,7 +109,7 @@ async function override({ client, id }: Credit): Promise<unknown> {
 }
 
 describe.each(Object.keys(CORES))("%s", (name) => {
-  test("posts a credit and the debit that takes it back, on the sides where they belong", async () => {
+  test("posts a credit and the debit that takes it back, each on its own side", async () => {
     const credit = await aCredit(name);
 
     await operate(engine, credit.client, credit.dispute, "denyDispute", { debitOn: "now" });

@@ -181,7 +181,7 @@ describe("Galileo", () => {
   const statusOf = (requestTransactionId: string) =>
     call("getCallStatus", { requestTransactionId, requestMethodName: "createAdjustment" });
 
-  test("says of an id that it knows that it does, and tells the first result when asked", async () => {
+  test("says that it knows an id, and tells the first result when asked", async () => {
     await start({ shape: galileoCore() });
 
     const first = await adjust("41", "10.00", "form");
@@ -270,7 +270,7 @@ describe("Jack Henry", () => {
     expect(found.map((one) => one.code)).toEqual(codes);
   });
 
-  test("knows no keys: what is sent twice is posted twice, and the history shows both", async () => {
+  test("knows no keys: what is sent twice is posted twice, as the history shows", async () => {
     await start({ shape: jackHenryCore() });
     const envelope = (operation: string) =>
       `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><Security>` +

@@ -48,7 +48,7 @@ describe("under faults", { timeout: 180_000 }, () => {
     expect(verdict["refused"]).toBe(verdict["hits"]);
   });
 
-  test("a duplicate answer that names another amount is before a person, not executed", async () => {
+  test("a duplicate answer naming another amount is before a person, not executed", async () => {
     const verdict = await faults(
       ...["--core", "fineract", "--fault", "wrongAmountInDuplicate", "--count", "60"],
     );

@@ -56,7 +56,8 @@ afterEach(async () => {
 function nasty(asked: HeardRequest): PeerAnswer {
   const calls = (heard.get(asked.path) ?? 0) + 1;
   heard.set(asked.path, calls);
-  const echo = `${JSON.stringify(asked.headers)} ${asked.body} ${inGroups(asked.body)} ${asked.path}`;
+  const { headers, body, path } = asked;
+  const echo = `${JSON.stringify(headers)} ${body} ${inGroups(body)} ${path}`;
   if (asked.path === "/token") {
     const body = { error: echo, error_description: echo };
     if (calls === 1) return { status: 400, body: JSON.stringify(body) };

@@ -154,7 +154,7 @@ describe("a service that is down", () => {
   });
 });
 
-test("a probe is not spent while nothing is due: what becomes due then is sent at once", async () => {
+test("spends no probe while nothing is due: what becomes due then is sent at once", async () => {
   const { address } = core;
   await core.stop();
   const service = {

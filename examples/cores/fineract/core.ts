@@ -53,7 +53,7 @@ function handle(request: CoreRequest, state: CoreState): CoreAnswer {
   return stored(request, state.memory, answer);
 }
 
-/** What was posted under a key before the last start: the book remembers it, the memory does not. */
+/** What was posted under a key before the last start: the book remembers what memory does not. */
 function answered(key: string, { book }: CoreState): CoreAnswer | undefined {
   const [posting] = key === "" ? [] : book.of(key);
   return posting === undefined ? undefined : json(200, result(posting), { posting });

@@ -131,7 +131,8 @@ function facts(posting: CorePosting): string {
 
 function duplicate(posting: CorePosting, minor: bigint): CoreAnswer {
   const text = `Duplicate of receipt ${posting.id}`;
-  const original = `<OrigTrn><TrnRcptId>${posting.id}</TrnRcptId><Amt>${decimalOf(minor)}</Amt></OrigTrn>`;
+  const amount = `<Amt>${decimalOf(minor)}</Amt>`;
+  const original = `<OrigTrn><TrnRcptId>${posting.id}</TrnRcptId>${amount}</OrigTrn>`;
   return { ...refused([{ code: "1099", text, overridable: false }], original), posting };
 }
 
