@@ -90,9 +90,9 @@ async function withDesk(
   context: CommandContext,
   work: (desk: BatchDesk) => Promise<void>,
 ): Promise<void> {
-  const { engine, vault, keys, failpoints, close } = await context.openEngine();
+  const { close, ...desk } = await context.openEngine();
   try {
-    await work({ engine, vault, keys, failpoints });
+    await work(desk);
   } finally {
     await close();
   }
