@@ -43,10 +43,15 @@ async function runUntilKilled(
 const GENERATE_POINTS = ["slice", "rendered", "written", "committed"];
 const TRANSMIT_POINTS = [
   "begun",
+  "writing",
+  "writing.recorded",
   "chunk",
-  "written",
-  "recorded",
+  "temporaryWritten",
+  "temporaryWritten.recorded",
+  "naming",
+  "naming.recorded",
   "named",
+  "named.recorded",
   "unlinked",
   "delivered",
   "settled",

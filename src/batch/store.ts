@@ -381,3 +381,37 @@ export async function recordStep(db: Queries, step: TransmissionStep, now: strin
       ${step.step}, ${json(step.detail)}, ${step.actor}, ${now})
   `);
 }
+
+/** Records a step unless a newer try has begun; answers whether it did. */
+export async function recordStepOfTry(
+  db: Queries,
+  step: TransmissionStep,
+  now: string,
+): Promise<boolean> {
+  const count = await db.execute(sql`
+    insert into batch_transmission (
+      client_id, id, file_id, transmission, attempt, step, detail, actor, recorded_at)
+    select f.client_id, ${step.id}::uuid, f.id, f.transmission, f.attempts, ${step.step},
+           ${json(step.detail)}, ${step.actor}, ${now}::timestamptz
+    from batch_file f
+    where f.client_id = ${step.clientId} and f.id = ${step.fileId}
+      and f.transmission = ${step.transmission} and f.attempts = ${step.attempt}
+  `);
+  return count === 1;
+}
+
+/** Keeps a file for the try that sends it; answers false when a newer one has begun. */
+export async function keepLease(
+  db: Queries,
+  file: { clientId: string; id: string; transmission: number },
+  attempt: number,
+  leasedUntil: string,
+): Promise<boolean> {
+  const count = await db.execute(sql`
+    update batch_file
+    set leased_until = ${leasedUntil}
+    where client_id = ${file.clientId} and id = ${file.id}
+      and transmission = ${file.transmission} and attempts = ${attempt}
+  `);
+  return count === 1;
+}
