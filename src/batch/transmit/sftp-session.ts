@@ -99,6 +99,8 @@ export async function openSftp(settings: SftpDelivery, secrets: Secrets): Promis
           return shown.isPinned;
         },
       });
+      // A request is several small writes: held back, each would wait for an answer.
+      client.setNoDelay(true);
     });
     const sftp = await withTime(
       settings,
