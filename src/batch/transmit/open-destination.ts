@@ -5,6 +5,8 @@ import type { Delivery } from "../delivery-shapes.ts";
 
 import type { Destination } from "./destination.ts";
 import { directoryDestination } from "./directory.ts";
+import { httpsDestination } from "./https.ts";
+import { s3Destination } from "./s3.ts";
 import { sftpDestination } from "./sftp.ts";
 
 /** Throws `configuration-invalid` where a secret is missing or of no use. */
@@ -20,7 +22,8 @@ export function openDestination(
     case "sftp":
       return sftpDestination(delivery, desk.secrets);
     case "s3":
+      return s3Destination(delivery, desk.secrets, desk.engine.clock);
     case "https":
-      return null;
+      return httpsDestination(delivery, desk.secrets, desk.engine.clock);
   }
 }
