@@ -131,26 +131,35 @@ async function exchange(
 function heldBack(consignment: Consignment, journal: Journal) {
   const outgoing = {
     isWhole: false,
+    /** What we ourselves failed at; never what the connection did. */
     failure: undefined as unknown,
     letGo: async (): Promise<void> => {
       await journal.record("completing");
       outgoing.isWhole = true;
     },
     bytes: async function* (): AsyncGenerator<Buffer> {
-      try {
-        let held: Buffer | null = null;
-        for await (const chunk of consignment.content()) {
-          if (held !== null) yield held;
-          held = chunk;
-          journal.pass("chunk");
-        }
-        await outgoing.letGo();
+      let held: Buffer | null = null;
+      for await (const chunk of ourBytes()) {
         if (held !== null) yield held;
-      } catch (error) {
-        outgoing.failure = error;
-        throw error;
+        held = chunk;
       }
+      if (held !== null) yield held;
     },
   };
+  // An error of the connection is thrown where the outer generator waits, and does not come here.
+  async function* ourBytes(): AsyncGenerator<Buffer> {
+    try {
+      let isFirst = true;
+      for await (const chunk of consignment.content()) {
+        if (!isFirst) journal.pass("chunk");
+        isFirst = false;
+        yield chunk;
+      }
+      await outgoing.letGo();
+    } catch (error) {
+      outgoing.failure = error;
+      throw error;
+    }
+  }
   return outgoing;
 }
