@@ -121,6 +121,23 @@ const httpsShape = z.strictObject({
   answerSeconds: z.int().min(1).max(600).default(60),
 });
 
+export const openPgpShape = z.strictObject({
+  recipients: z
+    .array(secretShape)
+    .min(1)
+    .max(4)
+    .describe("Public keys by reference; two while the receiver changes theirs"),
+  signWith: z
+    .strictObject({ key: secretShape, passphrase: secretShape.optional() })
+    .optional()
+    .describe("Our private key by reference"),
+  extension: z
+    .string()
+    .regex(/^(\.[A-Za-z0-9]{1,8})?$/)
+    .default(".pgp")
+    .describe("Added to the file's name"),
+});
+
 export const deliveryShape = z.discriminatedUnion("kind", [
   directoryShape,
   byHandShape,
@@ -129,6 +146,7 @@ export const deliveryShape = z.discriminatedUnion("kind", [
   httpsShape,
 ]);
 
+export type OpenPgp = z.output<typeof openPgpShape>;
 export type Delivery = z.output<typeof deliveryShape>;
 export type SftpDelivery = Extract<Delivery, { kind: "sftp" }>;
 export type S3Delivery = Extract<Delivery, { kind: "s3" }>;

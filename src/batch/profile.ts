@@ -7,7 +7,7 @@ import { z } from "zod";
 
 import { Failure } from "../kernel/failure.ts";
 
-import { deliveryShape } from "./delivery-shapes.ts";
+import { deliveryShape, openPgpShape } from "./delivery-shapes.ts";
 
 const HOURS_AND_MINUTES = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/;
@@ -74,6 +74,9 @@ export const profileShape = z.strictObject({
     .refine(knowsItsTokens, `tokens are ${FILE_NAME_TOKENS.join(", ")}, {sequence:6} fills up`)
     .default("{profile}-{businessDate}-{sequence}.txt"),
   delivery: deliveryShape,
+  openpgp: openPgpShape
+    .optional()
+    .describe("Sealed for its recipients before it leaves, and signed"),
   basis: z
     .enum(["assumed", "onAcknowledgement"])
     .default("assumed")

@@ -415,3 +415,42 @@ export async function keepLease(
   `);
   return count === 1;
 }
+
+export interface NewEnvelope {
+  readonly clientId: string;
+  readonly id: string;
+  readonly fileId: string;
+  readonly keysSha256: Uint8Array;
+  readonly recipients: readonly string[];
+  readonly signer: string | null;
+  readonly sha256: Uint8Array;
+  readonly sizeBytes: number;
+}
+
+/** Keeps an envelope after its bytes; answers false when another try kept one meanwhile. */
+export async function insertEnvelope(
+  tx: Transaction,
+  envelope: NewEnvelope,
+  now: string,
+): Promise<boolean> {
+  const count = await tx.execute(sql`
+    insert into batch_envelope (
+      client_id, id, file_id, keys_sha256, recipients, signer, sha256, size_bytes, created_at)
+    values (
+      ${envelope.clientId}, ${envelope.id}, ${envelope.fileId}, ${envelope.keysSha256},
+      ${envelope.recipients}::text[], ${envelope.signer}, ${envelope.sha256},
+      ${envelope.sizeBytes}, ${now})
+    on conflict (client_id, file_id, keys_sha256) do nothing
+  `);
+  return count === 1;
+}
+
+export async function insertEnvelopeChunk(
+  tx: Transaction,
+  chunk: { clientId: string; envelopeId: string; ordinal: number; bytes: Uint8Array },
+): Promise<void> {
+  await tx.execute(sql`
+    insert into batch_envelope_bytes (client_id, envelope_id, ordinal, bytes)
+    values (${chunk.clientId}, ${chunk.envelopeId}, ${chunk.ordinal}, ${chunk.bytes})
+  `);
+}

@@ -12,11 +12,13 @@ import { nextFileState } from "./file-machine.ts";
 import { handOver, lockedFile, showSending } from "./hand-over.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile } from "./profile.ts";
+import { sealed } from "./seal-file.ts";
 import { beginTry, changeFile, leaseDueFile, recordStep } from "./store.ts";
 import { readBytes } from "./stored-bytes.ts";
-import type { DeliveryOutcome } from "./transmit/destination.ts";
+import type { Consignment, DeliveryOutcome } from "./transmit/destination.ts";
 import { couldNotTell, mayBeThere, notPlaced, Overtaken } from "./transmit/destination.ts";
 import { openDestination } from "./transmit/open-destination.ts";
+import type { Try } from "./try-journal.ts";
 import { leased, tryJournal } from "./try-journal.ts";
 import type { FileRow } from "./views.ts";
 
@@ -101,25 +103,31 @@ async function deliver(
   try {
     const destination = openDestination(profile.delivery, desk);
     if (destination === null) return untold("the profile sends nothing");
-    const place = { clientId: file.clientId, fileId: file.id };
-    return await destination.place(
-      {
-        fileName: file.fileName,
-        fileId: file.id,
-        tryName: `${file.transmission}-${number}`,
-        sizeBytes: Number(file.sizeBytes),
-        sha256: file.sha256,
-        content: () =>
-          leased(desk, one, readBytes(desk.engine.database, place, desk.keys, sealedByOf(file))),
-      },
-      journal,
-    );
+    const clear = consignmentOf(desk, one);
+    const { openpgp: settings } = profile;
+    const leaving =
+      settings === undefined ? clear : await sealed(desk, { one, settings }, clear, journal);
+    return await destination.place(leaving, journal);
   } catch (error) {
     // A newer try decides; what this one says is kept in the record alone.
     if (error instanceof Overtaken) return couldNotTell(error.message);
     if (error instanceof Failure) return untold(error.message);
     throw error;
   }
+}
+
+function consignmentOf(desk: BatchDesk, one: Try): Consignment {
+  const { file, number } = one;
+  const place = { clientId: file.clientId, fileId: file.id };
+  return {
+    fileName: file.fileName,
+    fileId: file.id,
+    tryName: `${file.transmission}-${number}`,
+    sizeBytes: Number(file.sizeBytes),
+    sha256: file.sha256,
+    content: () =>
+      leased(desk, one, readBytes(desk.engine.database, place, desk.keys, sealedByOf(file))),
+  };
 }
 
 /** Records the outcome, unless a newer try has begun: then this one changes nothing. */
