@@ -10,7 +10,7 @@ import { assert } from "../kernel/assert.ts";
 
 import type { OpenPgp } from "./delivery-shapes.ts";
 import type { BatchDesk } from "./desk.ts";
-import { insertEnvelope, insertEnvelopeChunk } from "./store.ts";
+import { insertEnvelope, insertEnvelopeChunk } from "./store-transmissions.ts";
 import type { Consignment, Journal } from "./transmit/destination.ts";
 import { lastOf, Overtaken } from "./transmit/destination.ts";
 import type { PgpKeys } from "./transmit/open-pgp.ts";

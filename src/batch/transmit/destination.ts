@@ -47,16 +47,18 @@ export type DeliveryOutcome =
   | { readonly kind: "notPlaced"; readonly reason: string }
   | { readonly kind: "couldNotTell"; readonly reason: string };
 
-export type ProbeName =
-  | "address"
-  | "connection"
-  | "tls"
-  | "hostKey"
-  | "signIn"
-  | "directory"
-  | "writing"
-  | "call"
-  | "sealing";
+export const PROBES = [
+  "address",
+  "connection",
+  "tls",
+  "hostKey",
+  "signIn",
+  "directory",
+  "writing",
+  "call",
+  "sealing",
+] as const;
+export type ProbeName = (typeof PROBES)[number];
 export type ProbeStep = TestStep<ProbeName>;
 
 export interface Destination {

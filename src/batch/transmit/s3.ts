@@ -2,7 +2,7 @@
  * Delivers a file into a bucket of an S3-compatible store: one conditional put, which never
  * overwrites, with its SHA-256 in the signature and as the checksum that the store verifies.
  */
-import { sign } from "aws4";
+import aws4 from "aws4";
 
 import { reach, step } from "../../connections/reach.ts";
 import type { Secrets } from "../../connections/secrets.ts";
@@ -134,7 +134,7 @@ function signerOf(settings: S3Delivery, secrets: Secrets, clock: Clock): Signed 
     const date = clock.now().toString({ smallestUnit: "second" }).replaceAll(/[:-]/g, "");
     const given = { ...headers, host, "X-Amz-Date": date };
     const { region } = settings;
-    const request = sign(
+    const request = aws4.sign(
       { service: "s3", region, method, host, path, headers: given },
       credentials,
     );

@@ -59,17 +59,25 @@ const ADVICE: Readonly<Record<ReachStage, string>> = {
 };
 
 function reachedUntil(settings: SftpDelivery, error: unknown, milliseconds: number): ProbeStep[] {
-  if (!(error instanceof NotReached || error instanceof Failure)) throw error;
-  const failedAt = error instanceof NotReached ? error.stage : "connection";
+  if (error instanceof Failure) {
+    // Nothing was tried: what it takes to sign in is not there.
+    const advice = "Set it where the server and its workers run.";
+    const detail = error.message;
+    return [
+      skipped("connection", "not tried"),
+      skipped("hostKey", "not tried"),
+      { name: "signIn", outcome: "failed", detail, advice, milliseconds },
+    ];
+  }
+  if (!(error instanceof NotReached)) throw error;
   return STAGES.map((stage): ProbeStep => {
-    const order = STAGES.indexOf(stage) - STAGES.indexOf(failedAt);
+    const order = STAGES.indexOf(stage) - STAGES.indexOf(error.stage);
     if (order > 0) return skipped(stage, "not tried");
     if (order < 0) {
       const detail = stage === "hostKey" ? "its key is pinned" : FOUND[stage](settings, "");
       return { name: stage, outcome: "ok", detail, advice: null, milliseconds };
     }
-    const advice =
-      error instanceof Failure ? "Set it where the server and its workers run." : ADVICE[stage];
+    const advice = ADVICE[stage];
     return { name: stage, outcome: "failed", detail: error.message, advice, milliseconds };
   });
 }
