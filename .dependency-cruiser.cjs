@@ -5,6 +5,7 @@
  */
 const ROOMS = [
   ["kernel"],
+  ["connections"],
   ["database"],
   ["formats"],
   ["events"],

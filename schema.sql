@@ -459,6 +459,33 @@ create table balance (
 ) with (fillfactor=50);
 alter table balance add constraint balance_pkey PRIMARY KEY (client_id, dispute_id, collection, account, currency);
 
+create table batch_envelope (
+  client_id text not null,
+  id uuid not null,
+  file_id uuid not null,
+  keys_sha256 bytea not null,
+  recipients text[] not null,
+  signer text,
+  sha256 bytea not null,
+  size_bytes bigint not null,
+  created_at timestamp with time zone not null
+);
+alter table batch_envelope add constraint batch_envelope_pkey PRIMARY KEY (client_id, id);
+alter table batch_envelope add constraint batch_envelope_client_id_file_id_keys_sha256_key UNIQUE (client_id, file_id, keys_sha256);
+alter table batch_envelope add constraint batch_envelope_keys_sha256_check CHECK ((length(keys_sha256) = 32));
+alter table batch_envelope add constraint batch_envelope_recipients_check CHECK ((cardinality(recipients) > 0));
+alter table batch_envelope add constraint batch_envelope_sha256_check CHECK ((length(sha256) = 32));
+alter table batch_envelope add constraint batch_envelope_size_bytes_check CHECK ((size_bytes > 0));
+
+create table batch_envelope_bytes (
+  client_id text not null,
+  envelope_id uuid not null,
+  ordinal integer not null,
+  bytes bytea not null
+);
+alter table batch_envelope_bytes add constraint batch_envelope_bytes_pkey PRIMARY KEY (client_id, envelope_id, ordinal);
+alter table batch_envelope_bytes add constraint batch_envelope_bytes_ordinal_check CHECK ((ordinal > 0));
+
 create table batch_file (
   client_id text not null,
   id uuid not null,
@@ -1120,6 +1147,10 @@ alter table attestation add constraint attestation_client_id_adjustment_id_fkey 
 
 alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
 
+alter table batch_envelope add constraint batch_envelope_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
+
+alter table batch_envelope_bytes add constraint batch_envelope_bytes_client_id_envelope_id_fkey FOREIGN KEY (client_id, envelope_id) REFERENCES batch_envelope(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+
 alter table batch_file add constraint batch_file_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table batch_file add constraint batch_file_client_id_layout_sha256_fkey FOREIGN KEY (client_id, layout_sha256) REFERENCES batch_layout(client_id, sha256);
@@ -1204,6 +1235,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attesta
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_envelope FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_envelope_bytes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER keep_content BEFORE UPDATE ON public.batch_file FOR EACH ROW EXECUTE FUNCTION keep_batch_file();
 
 CREATE TRIGGER next_sequence BEFORE INSERT ON public.batch_file FOR EACH ROW EXECUTE FUNCTION take_batch_sequence();
@@ -1265,6 +1300,10 @@ grant insert, select on table attestation to redress_app;
 grant insert, select on table audit to redress_app;
 
 grant select on table balance to redress_app;
+
+grant insert, select on table batch_envelope to redress_app;
+
+grant insert, select on table batch_envelope_bytes to redress_app;
 
 grant insert, select, update on table batch_file to redress_app;
 

@@ -24,7 +24,7 @@ import type { OpenEngine } from "./open-engine.ts";
 import { openEngine } from "./open-engine.ts";
 import { Failure } from "./kernel/failure.ts";
 import { openSample } from "./sample.ts";
-import { secretsFrom } from "./service/secrets.ts";
+import { secretsFrom } from "./connections/secrets.ts";
 import type { TestDesk } from "./service/test-connection.ts";
 import type { Workers } from "./workers.ts";
 import { startWorkers } from "./workers.ts";
@@ -40,7 +40,7 @@ export async function serve(
   const configuration = readConfiguration(environment);
   const log = pino({ level: configuration.logLevel }, pino.destination(2));
   const stopped = stopSignal(log);
-  const opened = await openEngine(configuration, (line) => log.info(line));
+  const opened = await openEngine(configuration, environment, (line) => log.info(line));
   let sampleCore: Core | null = null;
   try {
     if (role === "server") sampleCore = await sampleOf(opened, configuration, options.sample);

@@ -13,7 +13,9 @@ import { accountVault } from "./access/vault.ts";
 import { createEngine } from "./accounting/client-runtime.ts";
 import type { Engine } from "./accounting/engine.ts";
 import { departureOf } from "./batch/pend-for-batch-accounting.ts";
-import type { Configuration } from "./config.ts";
+import type { Configuration, Environment } from "./config.ts";
+import type { Secrets } from "./connections/secrets.ts";
+import { secretsFrom } from "./connections/secrets.ts";
 import { migrate } from "./database/migrate.ts";
 import { openDatabase } from "./database/open.ts";
 import type { Clock } from "./kernel/clock.ts";
@@ -33,6 +35,7 @@ export interface OpenEngine {
   readonly keys: VaultKeys;
   /** The rule book by id. */
   readonly rulebooks: (id: string) => RuleBook | undefined;
+  readonly secrets: Secrets;
   /** Where a test wants the process to die or fail; none in production. */
   readonly failpoints: Failpoints;
   /** True where the database is the embedded one. */
@@ -42,6 +45,7 @@ export interface OpenEngine {
 
 export async function openEngine(
   configuration: Configuration,
+  environment: Environment,
   log: (line: string) => void,
   clock: Clock = systemClock,
 ): Promise<OpenEngine> {
@@ -65,6 +69,7 @@ export async function openEngine(
       vault: accountVault(keys, { clock, ids }),
       keys,
       rulebooks,
+      secrets: secretsFrom(environment),
       failpoints: failpointsFrom(configuration.failpoints),
       embedded: opened.embedded,
       close: () => opened.close(),

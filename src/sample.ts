@@ -21,7 +21,7 @@ import { manualClock } from "./kernel/clock.ts";
 import { noFailpoints } from "./kernel/failpoints.ts";
 import { uuids } from "./kernel/ids.ts";
 import type { OpenEngine } from "./open-engine.ts";
-import { secretsFrom } from "./service/secrets.ts";
+import { secretsFrom } from "./connections/secrets.ts";
 
 export interface SampleOptions {
   readonly dataDirectory: string;
@@ -62,7 +62,7 @@ async function load(
   await loadSample({
     clock,
     vault,
-    batch: { engine, vault, keys, failpoints: noFailpoints },
+    batch: { engine, vault, keys, secrets: secretsFrom({}), failpoints: noFailpoints },
     service: {
       engine,
       vault,

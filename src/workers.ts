@@ -16,7 +16,7 @@ import type { Repeating } from "./kernel/repeatedly.ts";
 import { repeatedly } from "./kernel/repeatedly.ts";
 import type { OpenEngine } from "./open-engine.ts";
 import { serviceJobKinds } from "./service/job-kinds.ts";
-import { secretsFrom } from "./service/secrets.ts";
+import { secretsFrom } from "./connections/secrets.ts";
 import { startServiceWorker } from "./service/worker.ts";
 import type { JobKinds } from "./work/job-kinds.ts";
 import { jobKinds } from "./work/job-kinds.ts";

@@ -7,7 +7,7 @@ import { startCore } from "../examples/cores/server.ts";
 import { executeAccounting } from "../src/accounting/execute-accounting.ts";
 import { openClaims } from "../src/accounting/open-claims.ts";
 import { sql } from "../src/database/sql.ts";
-import { secretsFrom } from "../src/service/secrets.ts";
+import { secretsFrom } from "../src/connections/secrets.ts";
 import { serviceOf } from "../src/service/service-configuration.ts";
 import { tryRequest } from "../src/service/try-request.ts";
 import { serviceVerbs } from "../src/service/verbs.ts";

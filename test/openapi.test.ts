@@ -65,6 +65,7 @@ test("every command asks for an Idempotency-Key, or says why it needs none", () 
     "signIn",
     "takeAssignment",
     "takeNext",
+    "testBatchDestination",
     "testServiceConnection",
     "tryServiceRequest",
   ]);

@@ -2,6 +2,7 @@
 import type { VaultKeys } from "../access/vault-key.ts";
 import type { AccountVault } from "../access/vault.ts";
 import type { Engine } from "../accounting/engine.ts";
+import type { Secrets } from "../connections/secrets.ts";
 import type { Failpoints } from "../kernel/failpoints.ts";
 
 export interface BatchDesk {
@@ -10,5 +11,7 @@ export interface BatchDesk {
   readonly vault: Pick<AccountVault, "numbers">;
   /** Wrap the data keys of files whose bytes hold account numbers. */
   readonly keys: VaultKeys;
+  /** Of destinations: keys and passwords, by reference. */
+  readonly secrets: Secrets;
   readonly failpoints: Failpoints;
 }

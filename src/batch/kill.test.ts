@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import {
   aBatchClient,
@@ -14,6 +15,8 @@ import {
 } from "../../test/support/batch.ts";
 import { batchDesk, PROFILE, SENDING } from "../../test/support/batch-desk.ts";
 import { testEngine } from "../../test/support/engine.ts";
+import type { SftpServer } from "../../test/support/sftp-server.ts";
+import { startOpenSsh, startOwnServer, whyNoOpenSsh } from "../../test/support/sftp-server.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { generateNow } from "./generate.ts";
@@ -43,10 +46,15 @@ async function runUntilKilled(
 const GENERATE_POINTS = ["slice", "rendered", "written", "committed"];
 const TRANSMIT_POINTS = [
   "begun",
+  "writing",
+  "writing.recorded",
   "chunk",
-  "written",
-  "recorded",
+  "temporaryWritten",
+  "temporaryWritten.recorded",
+  "naming",
+  "naming.recorded",
   "named",
+  "named.recorded",
   "unlinked",
   "delivered",
   "settled",
@@ -69,37 +77,103 @@ test.each(GENERATE_POINTS)(
   },
 );
 
+/** Kills at each point; more of them with REDRESS_KILLS=20. */
+const KILLS = Number(process.env["REDRESS_KILLS"] ?? 1);
+
+async function killedAndResumed(
+  point: string,
+  directory: string,
+  profile: Record<string, unknown> = {},
+): Promise<void> {
+  const client = await aBatchClient(engine, directory, profile);
+  await pendingCredits(engine, client, ["100.00", "25.00"]);
+  await generateNow(desk, { clientId: client, profile: PROFILE, actor: "ann" });
+  const [{ sizeBytes, fileName } = { sizeBytes: 0n, fileName: "" }] = await listFiles(db, {
+    clients: [client],
+    limit: 1,
+  });
+
+  expect(await runUntilKilled(client, "transmit", `batch.transmit.${point}`)).toBe("SIGKILL");
+
+  // Whatever a receiver may see by now is the whole file.
+  for (const [name, text] of Object.entries(await filesIn(directory))) {
+    if (name === fileName) expect(Buffer.byteLength(text)).toBe(Number(sizeBytes));
+  }
+  engine.clock.advance({ seconds: 61 });
+  // The killed one's transaction may hold the file for a moment yet.
+  await expect
+    .poll(async () => {
+      await transmitNext(desk, SENDING);
+      return (await listFiles(db, { clients: [client], limit: 1 }))[0]?.state;
+    })
+    .toBe("handedOver");
+  const expected = profile["delivery"] === undefined ? [fileName] : [fileName, `${fileName}.done`];
+  expect(await readdir(directory)).toEqual(expected);
+  expect(Buffer.byteLength((await filesIn(directory))[fileName] ?? "")).toBe(Number(sizeBytes));
+  const { sum } = await db.one<{ sum: string }>(sql`
+    select sum(b.executed_minor)::text as sum from balance b
+    where b.collection = 'accountHolder' and b.client_id = ${client}
+  `);
+  expect(sum).toBe("12500");
+}
+
 test.each(TRANSMIT_POINTS)(
   "killed at transmit's %s: resumed by itself, placed once",
   async (point) => {
-    const directory = await aDirectory();
-    const client = await aBatchClient(engine, directory);
-    await pendingCredits(engine, client, ["100.00", "25.00"]);
-    await generateNow(desk, { clientId: client, profile: PROFILE, actor: "ann" });
-    const [{ sizeBytes, fileName } = { sizeBytes: 0n, fileName: "" }] = await listFiles(db, {
-      clients: [client],
-      limit: 1,
-    });
-
-    expect(await runUntilKilled(client, "transmit", `batch.transmit.${point}`)).toBe("SIGKILL");
-
-    // Whatever a receiver may see by now is the whole file.
-    for (const text of Object.values(await filesIn(directory))) {
-      expect(Buffer.byteLength(text)).toBe(Number(sizeBytes));
-    }
-    engine.clock.advance({ seconds: 61 });
-    // The killed one's transaction may hold the file for a moment yet.
-    await expect
-      .poll(async () => {
-        await transmitNext(desk, SENDING);
-        return (await listFiles(db, { clients: [client], limit: 1 }))[0]?.state;
-      })
-      .toBe("handedOver");
-    expect(Object.keys(await filesIn(directory))).toEqual([fileName]);
-    expect(await readdir(directory)).toEqual([fileName]);
-    const { sum } = await db.one<{ sum: string }>(sql`
-    select sum(executed_minor)::text as sum from balance where collection = 'accountHolder'
-  `);
-    expect(sum).toBe("12500");
+    for (let kill = 0; kill < KILLS; kill += 1) await killedAndResumed(point, await aDirectory());
   },
+  60_000 + KILLS * 10_000,
 );
+
+const SFTP_POINTS = [
+  "begun",
+  "connected",
+  "connected.recorded",
+  "writing",
+  "writing.recorded",
+  "chunk",
+  "temporaryWritten",
+  "temporaryWritten.recorded",
+  "naming",
+  "naming.recorded",
+  "named",
+  "named.recorded",
+  "marking",
+  "marking.recorded",
+  "marked",
+  "marked.recorded",
+  "delivered",
+  "settled",
+];
+
+describe("by SFTP", () => {
+  let server: SftpServer;
+  beforeAll(async () => {
+    server = whyNoOpenSsh === null ? await startOpenSsh() : await startOwnServer();
+  });
+  afterAll(() => server.stop());
+
+  test.each(SFTP_POINTS)(
+    "killed at transmit's %s: resumed by itself, placed once",
+    async (point) => {
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        for (const name of await readdir(server.directory)) {
+          await rm(join(server.directory, name));
+        }
+        const { port, user, directory, keys, hostKey } = server;
+        const delivery = {
+          kind: "sftp",
+          host: "127.0.0.1",
+          port,
+          user,
+          keys: [{ key: keys[0] }],
+          hostKeys: [hostKey],
+          directory,
+          doneMarker: {},
+        };
+        await killedAndResumed(point, directory, { delivery });
+      }
+    },
+    60_000 + KILLS * 10_000,
+  );
+});

@@ -7,6 +7,8 @@ import { z } from "zod";
 
 import { Failure } from "../kernel/failure.ts";
 
+import { deliveryShape, openPgpShape } from "./delivery-shapes.ts";
+
 const HOURS_AND_MINUTES = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/;
 export const FILE_NAME_TOKENS = [
@@ -26,15 +28,6 @@ const cutOffShape = z.strictObject({
     .enum(["business", "every"])
     .default("business")
     .describe("Business days of the client's calendar, or every day"),
-});
-
-const directoryShape = z.strictObject({
-  kind: z.literal("directory"),
-  directory: z.string().min(1).describe("Where the destination looks for files"),
-});
-
-const byHandShape = z.strictObject({
-  kind: z.literal("byHand").describe("A person fetches the file and says what became of it"),
 });
 
 const triesShape = z.strictObject({
@@ -80,7 +73,10 @@ export const profileShape = z.strictObject({
     .refine((name) => name.includes("{sequence"), "{sequence} makes the name unique")
     .refine(knowsItsTokens, `tokens are ${FILE_NAME_TOKENS.join(", ")}, {sequence:6} fills up`)
     .default("{profile}-{businessDate}-{sequence}.txt"),
-  delivery: z.discriminatedUnion("kind", [directoryShape, byHandShape]),
+  delivery: deliveryShape,
+  openpgp: openPgpShape
+    .optional()
+    .describe("Sealed for its recipients before it leaves, and signed"),
   basis: z
     .enum(["assumed", "onAcknowledgement"])
     .default("assumed")
@@ -97,7 +93,6 @@ export const profileShape = z.strictObject({
 });
 
 export type CutOff = z.output<typeof cutOffShape>;
-export type Delivery = z.output<typeof profileShape>["delivery"];
 export type BatchProfile = z.output<typeof profileShape> & { readonly name: string };
 
 const parsed = new WeakMap<object, BatchProfile>();

@@ -5,7 +5,8 @@
 import type { BatchDesk } from "./desk.ts";
 import { nextFileState } from "./file-machine.ts";
 import { beingSent, freshFile, lockedFile, showSending } from "./hand-over.ts";
-import { changeFile, recordStep } from "./store.ts";
+import { changeFile } from "./store.ts";
+import { recordStep } from "./store-transmissions.ts";
 import type { FileRow } from "./views.ts";
 
 /** Makes the file due at once, with all its tries. Throws `not-found`, `transition-refused`. */

@@ -2,7 +2,7 @@
  * Every statement that writes windows, files, lines, bytes and transmissions. The database keeps
  * the rules: sequences without a gap, one live line per adjustment, content that never changes.
  */
-import type { Queries, Transaction } from "../database/database.ts";
+import type { Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
 import type { Occurrence } from "./cut-offs.ts";
@@ -358,26 +358,5 @@ export async function beginTry(
     update batch_file
     set state = 'sending', attempts = ${attempt}, version = version + 1, updated_at = ${now}
     where client_id = ${file.clientId} and id = ${file.id}
-  `);
-}
-
-export interface TransmissionStep {
-  readonly clientId: string;
-  readonly id: string;
-  readonly fileId: string;
-  readonly transmission: number;
-  readonly attempt: number;
-  readonly step: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-  readonly actor: string;
-}
-
-export async function recordStep(db: Queries, step: TransmissionStep, now: string): Promise<void> {
-  await db.execute(sql`
-    insert into batch_transmission (
-      client_id, id, file_id, transmission, attempt, step, detail, actor, recorded_at)
-    values (
-      ${step.clientId}, ${step.id}, ${step.fileId}, ${step.transmission}, ${step.attempt},
-      ${step.step}, ${json(step.detail)}, ${step.actor}, ${now})
   `);
 }

@@ -79,7 +79,14 @@ test("a file is placed whole under its name, and with basis assumed its money co
   for (const id of adjustments) expect(await stateOf(engine, id)).toBe("executed");
   expect(await executed()).toBe("12500");
   const steps = await transmissionSteps(db, client, row.id);
-  expect(steps.map((one) => one.step)).toEqual(["started", "temporaryWritten", "placed"]);
+  expect(steps.map((one) => one.step)).toEqual([
+    "started",
+    "writing",
+    "temporaryWritten",
+    "naming",
+    "named",
+    "placed",
+  ]);
   const window = await db.one(sql`select state from batch_window`);
   expect(window).toEqual({ state: "done" });
   expect(await transmitNext(desk, SENDING)).toBeNull();
@@ -179,8 +186,10 @@ test("what was placed and collected before it could be recorded is not sent twic
 test("a temporary file that somebody changed is not taken for whole", async () => {
   const directory = await aDirectory();
   await aFile(directory);
-  const dying = batchDesk(engine, failpointsFrom("batch.transmit.recorded=fail"));
-  await expect(transmitNext(dying, SENDING)).rejects.toThrow("batch.transmit.recorded");
+  const dying = batchDesk(engine, failpointsFrom("batch.transmit.temporaryWritten.recorded=fail"));
+  await expect(transmitNext(dying, SENDING)).rejects.toThrow(
+    "batch.transmit.temporaryWritten.recorded",
+  );
   const [temporary = ""] = await readdir(directory);
   expect(temporary).toMatch(/^\..*\.part$/);
   await writeFile(join(directory, temporary), "changed");
@@ -228,9 +237,12 @@ test("an older try that answers late changes nothing but the record", async () =
   expect(steps.map((one) => `${one.attempt} ${one.step}`).toSorted()).toEqual([
     "1 notPlaced",
     "1 started",
+    "2 named",
+    "2 naming",
     "2 placed",
     "2 started",
     "2 temporaryWritten",
+    "2 writing",
   ]);
 });
 
@@ -296,7 +308,7 @@ test("a name that is taken in the last moment is not overwritten either", async 
   const { fileName } = await file();
   const racing = batchDesk(engine, {
     at: (point) => {
-      if (point !== "batch.transmit.recorded") return;
+      if (point !== "batch.transmit.temporaryWritten.recorded") return;
       writeFileSync(join(directory, fileName), "somebody else's");
     },
   });

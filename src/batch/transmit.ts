@@ -12,12 +12,16 @@ import { nextFileState } from "./file-machine.ts";
 import { handOver, lockedFile, showSending } from "./hand-over.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile } from "./profile.ts";
-import { beginTry, changeFile, leaseDueFile, recordStep } from "./store.ts";
+import { sealed } from "./seal-file.ts";
+import { beginTry, changeFile, leaseDueFile } from "./store.ts";
+import { recordStep } from "./store-transmissions.ts";
 import { readBytes } from "./stored-bytes.ts";
-import type { DeliveryOutcome, WrittenTemporary } from "./transmit/directory.ts";
-import { placeInDirectory } from "./transmit/directory.ts";
+import type { Consignment, DeliveryOutcome } from "./transmit/destination.ts";
+import { couldNotTell, mayBeThere, notPlaced, Overtaken } from "./transmit/destination.ts";
+import { openDestination } from "./transmit/open-destination.ts";
+import type { Try } from "./try-journal.ts";
+import { leased, tryJournal } from "./try-journal.ts";
 import type { FileRow } from "./views.ts";
-import { transmissionSteps } from "./views.ts";
 
 export interface TransmitOptions {
   /** Names the process in leases and in the record. */
@@ -46,7 +50,7 @@ export async function transmitNext(
   if (due === undefined) return null;
   const attempt = await beginAttempt(desk, due, options.worker);
   desk.failpoints.at("batch.transmit.begun");
-  const outcome = await deliver(desk, attempt, options.worker);
+  const outcome = await deliver(desk, attempt, options);
   desk.failpoints.at("batch.transmit.delivered");
   await settle(desk, attempt, outcome, options);
   return { clientId: due.clientId, fileId: due.id, outcome: outcome.kind };
@@ -90,42 +94,40 @@ function sendingProfile(runtime: ClientRuntime | undefined, file: FileRow): Batc
 async function deliver(
   desk: BatchDesk,
   { file, number, profile }: Attempt,
-  actor: string,
+  { worker, leaseSeconds }: TransmitOptions,
 ): Promise<DeliveryOutcome> {
-  const written = await writtenBefore(desk, file);
-  if (profile instanceof Failure || profile.delivery.kind !== "directory") {
-    const reason = profile instanceof Failure ? profile.message : "the profile sends nothing";
-    return { kind: written === null ? "notPlaced" : "couldNotTell", reason };
+  const one = { file, number, worker, leaseSeconds };
+  const journal = await tryJournal(desk, one);
+  const untold = (reason: string): DeliveryOutcome =>
+    mayBeThere(journal.earlier) ? couldNotTell(reason) : notPlaced(reason);
+  if (profile instanceof Failure) return untold(profile.message);
+  try {
+    const destination = openDestination(profile.delivery, desk);
+    if (destination === null) return untold("the profile sends nothing");
+    const clear = consignmentOf(desk, one);
+    const { openpgp: settings } = profile;
+    const leaving =
+      settings === undefined ? clear : await sealed(desk, { one, settings }, clear, journal);
+    return await destination.place(leaving, journal);
+  } catch (error) {
+    // A newer try decides; what this one says is kept in the record alone.
+    if (error instanceof Overtaken) return couldNotTell(error.message);
+    if (error instanceof Failure) return untold(error.message);
+    throw error;
   }
-  const { database, clock } = desk.engine;
-  const place = { clientId: file.clientId, fileId: file.id };
-  return placeInDirectory(
-    {
-      directory: profile.delivery.directory,
-      fileName: file.fileName,
-      fileId: file.id,
-      tryName: `${file.transmission}-${number}`,
-      sizeBytes: file.sizeBytes,
-      sha256: file.sha256,
-      written,
-      content: () => readBytes(database, place, desk.keys, sealedByOf(file)),
-    },
-    (step, detail) =>
-      recordStep(database, stepOf(desk, file, number, actor, step, detail), clock.now().toString()),
-    desk.failpoints,
-  );
 }
 
-/** The whole temporary file that an earlier try of this transmission left, by the record. */
-async function writtenBefore(desk: BatchDesk, file: FileRow): Promise<WrittenTemporary | null> {
-  const steps = await transmissionSteps(desk.engine.database, file.clientId, file.id);
-  const last = steps.findLast(
-    (one) => one.transmission === file.transmission && one.step === "temporaryWritten",
-  );
-  if (last === undefined) return null;
+function consignmentOf(desk: BatchDesk, one: Try): Consignment {
+  const { file, number } = one;
+  const place = { clientId: file.clientId, fileId: file.id };
   return {
-    temporary: String(last.detail["temporary"]),
-    changedAt: String(last.detail["changedAt"]),
+    fileName: file.fileName,
+    fileId: file.id,
+    tryName: `${file.transmission}-${number}`,
+    sizeBytes: Number(file.sizeBytes),
+    sha256: file.sha256,
+    content: () =>
+      leased(desk, one, readBytes(desk.engine.database, place, desk.keys, sealedByOf(file))),
   };
 }
 

@@ -259,3 +259,40 @@ export function linesOfAdjustment(
     limit 1000
   `);
 }
+
+export interface EnvelopeRow {
+  readonly id: string;
+  readonly sha256: Buffer;
+  readonly sizeBytes: bigint;
+  readonly recipients: readonly string[];
+  readonly signer: string | null;
+}
+
+/** What a file was sealed into: by the envelope's id, or for these keys. */
+export function envelopeOf(
+  db: Queries,
+  file: { readonly clientId: string; readonly id: string },
+  by: { readonly id: string } | { readonly keysSha256: Uint8Array },
+): Promise<EnvelopeRow | undefined> {
+  return db.maybe<EnvelopeRow>(sql`
+    select id, sha256, size_bytes as "sizeBytes", recipients, signer
+    from batch_envelope
+    where client_id = ${file.clientId} and file_id = ${file.id}
+      and ${"id" in by ? sql`id = ${by.id}` : sql`keys_sha256 = ${by.keysSha256}`}
+  `);
+}
+
+/** One chunk of an envelope, from 1; undefined after the last. */
+export async function envelopeChunk(
+  db: Queries,
+  clientId: string,
+  envelopeId: string,
+  ordinal: number,
+): Promise<Buffer | undefined> {
+  const row = await db.maybe<{ bytes: Buffer }>(sql`
+    select bytes
+    from batch_envelope_bytes
+    where client_id = ${clientId} and envelope_id = ${envelopeId} and ordinal = ${ordinal}
+  `);
+  return row?.bytes;
+}

@@ -59,7 +59,7 @@ function contextFrom(environment: NodeJS.ProcessEnv): CommandContext {
     projectDirectory: join(import.meta.dirname, "..", ".."),
     clock: systemClock,
     openEngine: async () =>
-      (await import("../open-engine.ts")).openEngine(configuration, () => undefined),
+      (await import("../open-engine.ts")).openEngine(configuration, environment, () => undefined),
     print: (line) => process.stdout.write(`${line}\n`),
     remark,
     finish: (code) => {

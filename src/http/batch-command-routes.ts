@@ -7,6 +7,8 @@ import type { GenerationFault, GenerationPreview } from "../batch/generate-all.t
 import { STATEMENTS, previewRegeneration, regenerate } from "../batch/regenerate.ts";
 import type { RegenerationPreview, Statement } from "../batch/regenerate.ts";
 import { resend } from "../batch/resend.ts";
+import { testDestination } from "../batch/test-destination.ts";
+import { PROBES } from "../batch/transmit/destination.ts";
 import { Failure } from "../kernel/failure.ts";
 import { wireMoney } from "../kernel/money.ts";
 
@@ -75,6 +77,21 @@ const Regeneration = z
   })
   .meta({ id: "Regeneration" });
 
+const ProfilePath = z.object({ client: z.string(), name: z.string() });
+const DestinationTest = z
+  .object({
+    outcome: z.enum(["ok", "warning", "failed"]),
+    steps: z.array(
+      z.object({
+        name: z.enum(PROBES),
+        outcome: z.enum(["ok", "failed", "skipped", "warning"]),
+        detail: z.string(),
+        advice: z.string().nullable().describe("What to do"),
+        milliseconds: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: "DestinationTest" });
 const DryRun = z.strictObject({ dryRun: z.stringbool().default(false) });
 const StatementBody = z.strictObject({
   statement: z.enum(STATEMENTS).optional().describe("What became of the old file; needed"),
@@ -85,6 +102,7 @@ const Reason = z.string().trim().min(1).max(2000);
 export function batchCommandRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
   return async (app) => {
     generateBatchesRoute(app, parts);
+    testDestinationRoute(app, parts);
     resendBatchRoute(app, parts);
     regenerateBatchRoute(app, parts);
   };
@@ -136,6 +154,29 @@ function generateBatchesRoute(app: ZodApp, parts: HttpDependencies): void {
         previews: [],
         faults: faults.map(presentFault),
       });
+    },
+  );
+}
+
+function testDestinationRoute(app: ZodApp, parts: HttpDependencies): void {
+  app.post(
+    "/v1/clients/:client/batch-profiles/:name/connection-test",
+    documented(
+      {
+        id: "testBatchDestination",
+        tag: "batches",
+        summary: "Test the way to a profile's destination; no file of money is sent",
+        permission: "service:test",
+        failures: ["not-found", "configuration-invalid"],
+      },
+      { params: ProfilePath, response: { 200: DestinationTest } },
+    ),
+    async (request) => {
+      const { client, name } = request.params;
+      await scopeOf(parts.engine.database, request, client);
+      const test = { clientId: client, profile: name };
+      const { outcome, steps } = await testDestination(parts.batch, test);
+      return { outcome, steps: steps.map((one) => ({ ...one })) };
     },
   );
 }

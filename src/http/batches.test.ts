@@ -240,3 +240,44 @@ describe("an import", () => {
     expect(answer.statusCode).toBe(415);
   });
 });
+
+describe("a test of a profile's destination", () => {
+  test("goes step by step, and a missing secret is one of them", async () => {
+    const sftp = {
+      kind: "sftp",
+      host: "127.0.0.1",
+      port: 1,
+      user: "harbor",
+      hostKeys: [`SHA256:${"a".repeat(43)}`],
+      directory: "/inbox",
+    };
+    const profile = (delivery: unknown) => ({ layout: "generic-csv", marker: "TEST", delivery });
+    await client("quay", {
+      batchProfiles: {
+        unreachable: profile({ ...sftp, password: "env:CORE_TOKEN" }),
+        withoutSecret: profile({ ...sftp, password: "env:NOT_SET_ANYWHERE" }),
+      },
+    });
+
+    const unreachable = await post("/v1/clients/quay/batch-profiles/unreachable/connection-test");
+    const lacking = await post("/v1/clients/quay/batch-profiles/withoutSecret/connection-test");
+    const none = await post("/v1/clients/quay/batch-profiles/no-such/connection-test");
+
+    expect(unreachable).toMatchObject({ status: 200, body: { outcome: "failed" } });
+    expect(unreachable.body["steps"]).toMatchObject([
+      { name: "connection", outcome: "failed", detail: "no connection was made (ECONNREFUSED)" },
+      { name: "hostKey", outcome: "skipped" },
+      { name: "signIn", outcome: "skipped" },
+      { name: "directory", outcome: "skipped" },
+      { name: "writing", outcome: "skipped" },
+    ]);
+    expect(lacking.body["steps"]).toMatchObject([
+      { outcome: "skipped" },
+      { outcome: "skipped" },
+      { name: "signIn", outcome: "failed", detail: "there is no secret at env:NOT_SET_ANYWHERE" },
+      { outcome: "skipped" },
+      { outcome: "skipped" },
+    ]);
+    expect(none.status).toBe(404);
+  });
+});

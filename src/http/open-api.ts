@@ -48,7 +48,7 @@ function partsOfNothing(): HttpDependencies {
     engine,
     vault,
     actions: { perform: unused },
-    batch: { engine, vault, keys, failpoints: noFailpoints },
+    batch: { engine, vault, keys, secrets: unused, failpoints: noFailpoints },
     service: { engine, vault, secrets: unused },
     jobs: { kinds: jobKinds([]), wake: unused },
     cursors: signedCursors(key),

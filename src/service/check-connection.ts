@@ -4,7 +4,9 @@
  */
 import type { FieldFault } from "../kernel/failure.ts";
 
-import type { Authentication, Hmac, Tls } from "./connection-shapes.ts";
+import type { Tls } from "../connections/shapes.ts";
+
+import type { Authentication, Hmac } from "./connection-shapes.ts";
 import type { WrittenCalls } from "./request-templates.ts";
 import { isForbiddenInXml } from "./write-xml.ts";
 

@@ -4,25 +4,7 @@
  */
 import { z } from "zod";
 
-export const secretShape = z
-  .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, "is a reference: env:NAME or file:PATH")
-  .describe("Where the secret stands; never the secret itself");
-
-export const headerNameShape = z.string().regex(/^[A-Za-z0-9-]+$/, "is not a header's name");
-
-export const tlsShape = z.strictObject({
-  ca: secretShape.optional().describe("PEM: who may have signed the service's certificate"),
-  certificate: secretShape.optional().describe("PEM: ours, with the chain; for mutual TLS"),
-  key: secretShape.optional().describe("PEM: of our certificate"),
-  passphrase: secretShape.optional().describe("Of the key"),
-  serverName: z.string().min(1).optional().describe("Instead of the address's host name"),
-  pinnedSha256: z
-    .array(z.string().regex(/^([0-9A-Fa-f]{2}:?){32}$/, "is a SHA-256 fingerprint in hexadecimal"))
-    .min(1)
-    .optional()
-    .describe("The service's certificate is one of these, beside being trusted"),
-});
+import { headerNameShape, secretShape, tlsShape } from "../connections/shapes.ts";
 
 /** What a signature covers, in this order, joined by line feeds. */
 const SIGNED_PART = /^(method|path|timestamp|key|bodySha256|header\.[A-Za-z0-9-]+)$/;
@@ -88,7 +70,6 @@ export const soapShape = z.strictObject({
     .describe("WS-Security UsernameToken"),
 });
 
-export type Tls = z.output<typeof tlsShape>;
 export type Authentication = z.output<typeof authenticationShape>;
 export type OAuth2 = z.output<typeof oauth2Shape>;
 export type Hmac = z.output<typeof hmacShape>;

@@ -21,7 +21,7 @@ import {
 import { aClient } from "../../test/support/engine.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
-import { secretsFrom } from "./secrets.ts";
+import { secretsFrom } from "../connections/secrets.ts";
 
 const API_KEY = "the-key-of-the-core-4711";
 

@@ -8,7 +8,7 @@ import type { Clock } from "../kernel/clock.ts";
 
 import type { Hmac } from "./connection-shapes.ts";
 import { accessTokens } from "./oauth-tokens.ts";
-import type { Secrets } from "./secrets.ts";
+import type { Secrets } from "../connections/secrets.ts";
 import type { Service } from "./service-configuration.ts";
 
 export interface CallToSignIn {

@@ -3,7 +3,7 @@ import type { AccountVault } from "../access/vault.ts";
 import type { Engine } from "../accounting/engine.ts";
 import type { Failpoints } from "../kernel/failpoints.ts";
 
-import type { Secrets } from "./secrets.ts";
+import type { Secrets } from "../connections/secrets.ts";
 
 /** Who did it, where nobody did. */
 export const MACHINE_ACTOR = "redress";

@@ -18,11 +18,11 @@ import type { ServiceDesk } from "./desk.ts";
 import { withoutSecrets } from "./mask.ts";
 import { NoToken } from "./oauth-tokens.ts";
 import type { RequestTemplate } from "./request-templates.ts";
-import type { Secrets } from "./secrets.ts";
+import type { Secrets } from "../connections/secrets.ts";
 import type { Service } from "./service-configuration.ts";
 import type { AttemptPurpose } from "./store.ts";
 import type { FactTable, RequestFacts, Template } from "./template.ts";
-import { readTls } from "./tls.ts";
+import { readTls } from "../connections/tls.ts";
 import type { HttpResult } from "./transport.ts";
 import { LONGEST_ANSWER_BYTES, reopening } from "./transport.ts";
 

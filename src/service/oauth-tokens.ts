@@ -8,9 +8,9 @@ import type { Clock } from "../kernel/clock.ts";
 
 import type { OAuth2 } from "./connection-shapes.ts";
 import { decodeAnswer } from "./decode-answer.ts";
-import type { Secrets } from "./secrets.ts";
+import type { Secrets } from "../connections/secrets.ts";
 import type { Service } from "./service-configuration.ts";
-import { readTls } from "./tls.ts";
+import { readTls } from "../connections/tls.ts";
 import { LONGEST_ANSWER_BYTES, reopening } from "./transport.ts";
 import type { HttpCall, HttpResult } from "./transport.ts";
 

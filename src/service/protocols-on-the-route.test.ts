@@ -17,7 +17,7 @@ import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { createDispatcher } from "./dispatcher.ts";
-import { secretsFrom } from "./secrets.ts";
+import { secretsFrom } from "../connections/secrets.ts";
 
 const db = useDatabase();
 const engine = testEngine(db);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { standInService } from "../../examples/stand-in-core/service.ts";
 import { Failure } from "../kernel/failure.ts";
 import { attemptKey } from "./attempt-key.ts";
-import { secretsFrom } from "./secrets.ts";
+import { secretsFrom } from "../connections/secrets.ts";
 import { serviceOf, servicesOf } from "./service-configuration.ts";
 
 const MINIMAL = { protocol: "rest-json", url: "https://core", post: { path: "/p", body: {} } };

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 
+import { headerNameShape, secretShape, tlsShape } from "../connections/shapes.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 
@@ -17,13 +18,7 @@ import {
   validateRowShape,
 } from "./answer-shapes.ts";
 import { checkConnection } from "./check-connection.ts";
-import {
-  authenticationShape,
-  headerNameShape,
-  secretShape,
-  soapShape,
-  tlsShape,
-} from "./connection-shapes.ts";
+import { authenticationShape, soapShape } from "./connection-shapes.ts";
 import type { CompiledCalls } from "./request-templates.ts";
 import { compileCalls } from "./request-templates.ts";
 

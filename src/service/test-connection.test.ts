@@ -13,7 +13,7 @@ import { testEngine } from "../../test/support/engine.ts";
 import type { Peer, PeerAnswer } from "../../test/support/peer.ts";
 import { startPeer } from "../../test/support/peer.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
-import { secretsFrom } from "./secrets.ts";
+import { secretsFrom } from "../connections/secrets.ts";
 import { serviceOf } from "./service-configuration.ts";
 import { testConnection } from "./test-connection.ts";
 

@@ -11,12 +11,12 @@ import { openAdapter } from "./http-adapter.ts";
 import { NoToken } from "./oauth-tokens.ts";
 import { maskedText } from "./mask.ts";
 import { readLookUp } from "./read-answer.ts";
-import type { Found, TestStep } from "./reach.ts";
-import { reach, skipped, step } from "./reach.ts";
+import type { Found, TestStep } from "../connections/reach.ts";
+import { reach, skipped, step } from "../connections/reach.ts";
 import { Failure } from "../kernel/failure.ts";
 import { sampleFacts } from "./sample-facts.ts";
 import type { Service } from "./service-configuration.ts";
-import { readTls } from "./tls.ts";
+import { readTls } from "../connections/tls.ts";
 
 export type TestDesk = Pick<ServiceDesk, "engine" | "vault" | "secrets" | "callTimeoutSeconds">;
 

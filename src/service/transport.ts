@@ -10,9 +10,9 @@
 import { Pool } from "undici";
 import type { Dispatcher } from "undici";
 
-import { reasonOf } from "./connection-problems.ts";
-import type { TlsMaterial } from "./tls.ts";
-import { connectorFor, isRefusalOfOurCertificate } from "./tls.ts";
+import { reasonOf } from "../connections/connection-problems.ts";
+import type { TlsMaterial } from "../connections/tls.ts";
+import { connectorFor, isRefusalOfOurCertificate } from "../connections/tls.ts";
 
 export interface HttpCall {
   readonly method: "GET" | "POST" | "PUT";

@@ -5,7 +5,7 @@ import { manualClock } from "../../src/kernel/clock.ts";
 import type { ManualClock } from "../../src/kernel/clock.ts";
 import type { SentResult, ServiceAdapter } from "../../src/service/adapter.ts";
 import { httpAdapter } from "../../src/service/http-adapter.ts";
-import { secretsFrom } from "../../src/service/secrets.ts";
+import { secretsFrom } from "../../src/connections/secrets.ts";
 import { serviceOf } from "../../src/service/service-configuration.ts";
 import type { AttemptPurpose } from "../../src/service/store.ts";
 import type { FactValue } from "../../src/service/template.ts";

@@ -3,6 +3,7 @@ import type { VaultKeys } from "../../src/access/vault-key.ts";
 import type { BatchDesk } from "../../src/batch/desk.ts";
 import type { Failpoints } from "../../src/kernel/failpoints.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
+import { secretsFrom } from "../../src/connections/secrets.ts";
 import type { TestEngine } from "./engine.ts";
 
 const KEYS: VaultKeys = {
@@ -13,7 +14,8 @@ const KEYS: VaultKeys = {
 };
 
 export function batchDesk(engine: TestEngine, failpoints: Failpoints = noFailpoints): BatchDesk {
-  return { engine, vault: engine.vault, keys: KEYS, failpoints };
+  const secrets = secretsFrom(process.env);
+  return { engine, vault: engine.vault, keys: KEYS, secrets, failpoints };
 }
 
 /** The name of the profile that tests use. */

@@ -13,7 +13,7 @@ import type { HttpDependencies } from "../../src/http/dependencies.ts";
 import { buildServer } from "../../src/http/server.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
 import { serviceJobKinds } from "../../src/service/job-kinds.ts";
-import { secretsFrom } from "../../src/service/secrets.ts";
+import { secretsFrom } from "../../src/connections/secrets.ts";
 import { jobKinds } from "../../src/work/job-kinds.ts";
 import type { TestEngine } from "./engine.ts";
 import { TEST_KEYS, testEngine } from "./engine.ts";
@@ -48,7 +48,13 @@ export async function testServer(
     engine,
     vault: engine.vault,
     actions: actionsOf({ engine, vault: engine.vault, secrets: secretsFrom(TEST_SECRETS) }),
-    batch: { engine, vault: engine.vault, keys: TEST_KEYS, failpoints: noFailpoints },
+    batch: {
+      engine,
+      vault: engine.vault,
+      keys: TEST_KEYS,
+      secrets: secretsFrom(TEST_SECRETS),
+      failpoints: noFailpoints,
+    },
     service: { engine, vault: engine.vault, secrets: secretsFrom(TEST_SECRETS) },
     jobs: { kinds: jobKinds(serviceJobKinds(engine)), wake: () => undefined },
     cursors: signedCursors(Buffer.alloc(32, 3)),

@@ -13,7 +13,7 @@ import type { Failpoints } from "../../src/kernel/failpoints.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
 import type { ServiceDesk } from "../../src/service/desk.ts";
 import { createDispatcher } from "../../src/service/dispatcher.ts";
-import { secretsFrom } from "../../src/service/secrets.ts";
+import { secretsFrom } from "../../src/connections/secrets.ts";
 import { attemptsOf } from "../../src/service/views.ts";
 import { aClient, aDisputeOf, START } from "./engine.ts";
 import type { TestEngine } from "./engine.ts";

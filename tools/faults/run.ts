@@ -51,7 +51,7 @@ export async function runFault(server: ScratchServer, run: FaultRun): Promise<Ve
     REDRESS_CALL_TIMEOUT_SECONDS: String(CALL_SECONDS),
     ...shape.secrets,
   };
-  const opened = await openEngine(readConfiguration(environment), () => undefined);
+  const opened = await openEngine(readConfiguration(environment), environment, () => undefined);
   try {
     await addClient(opened, known, run, core.address);
     const credits = Math.ceil((run.count * 5) / 6);

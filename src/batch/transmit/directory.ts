@@ -11,40 +11,73 @@ import { constants } from "node:fs";
 import { link, lstat, open, readdir, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Failpoints } from "../../kernel/failpoints.ts";
+import { step } from "../../connections/reach.ts";
 
-export interface DirectoryRequest {
+import type {
+  Consignment,
+  DeliveryOutcome,
+  Destination,
+  Journal,
+  ProbeStep,
+} from "./destination.ts";
+import { couldNotTell, lastOf, notPlaced } from "./destination.ts";
+
+interface DirectoryRequest extends Consignment {
   readonly directory: string;
-  readonly fileName: string;
-  readonly fileId: string;
-  /** Distinguishes the temporary files of one file's tries. */
-  readonly tryName: string;
-  readonly sizeBytes: bigint;
-  readonly sha256: Buffer;
   /** What an earlier try of this transmission recorded of its whole temporary file. */
   readonly written: WrittenTemporary | null;
-  content(): AsyncIterable<Buffer>;
 }
 
-export interface WrittenTemporary {
+interface WrittenTemporary {
   readonly temporary: string;
   /** Nanoseconds, as text. */
   readonly changedAt: string;
 }
 
-export type DeliveryOutcome =
-  | { readonly kind: "placed"; readonly evidence: string }
-  /** Proven: it is not at the destination. */
-  | { readonly kind: "notPlaced"; readonly reason: string }
-  | { readonly kind: "couldNotTell"; readonly reason: string };
+export function directoryDestination(directory: string): Destination {
+  return {
+    place: (consignment, journal) => {
+      const last = lastOf(journal.earlier, "temporaryWritten")?.detail;
+      const written =
+        last === undefined
+          ? null
+          : { temporary: String(last["temporary"]), changedAt: String(last["changedAt"]) };
+      return placeInDirectory({ ...consignment, directory, written }, journal);
+    },
+    probe: async (name) => [await probeDirectory(directory), await probeWriting(directory, name)],
+  };
+}
 
-export type RecordStep = (step: string, detail: Readonly<Record<string, unknown>>) => Promise<void>;
+function probeDirectory(directory: string): Promise<ProbeStep> {
+  return step(
+    "directory",
+    async () => {
+      const names = await readdir(directory);
+      return { detail: `it can be listed: ${names.length} names` };
+    },
+    () => "Is it mounted, and may the server's user read it?",
+  );
+}
+
+/** An empty file with a name that begins with a dot, linked and taken away again. */
+function probeWriting(directory: string, name: string): Promise<ProbeStep> {
+  const path = join(directory, `.${name}`);
+  return step(
+    "writing",
+    async () => {
+      const handle = await open(path, "wx", 0o640);
+      await handle.close();
+      await unlink(path);
+      return { detail: "an empty file was written and taken away" };
+    },
+    () => "May the server's user write there, and is there room?",
+  );
+}
 
 /** Never throws for what the directory does; it says what is proven. */
-export async function placeInDirectory(
+async function placeInDirectory(
   request: DirectoryRequest,
-  record: RecordStep,
-  failpoints: Failpoints,
+  journal: Journal,
 ): Promise<DeliveryOutcome> {
   const target = join(request.directory, request.fileName);
   const before = await look(request, target);
@@ -58,22 +91,13 @@ export async function placeInDirectory(
   if (resumed.kind === "whole") {
     ({ temporary } = resumed);
   } else {
-    const written = await writeTemporary(request, failpoints);
+    const written = await writeTemporary(request, journal);
     if (written.kind === "notPlaced") return written;
     ({ temporary } = written);
-    failpoints.at("batch.transmit.written");
-    await record("temporaryWritten", { ...temporary });
+    await journal.record("temporaryWritten", { ...temporary });
   }
-  failpoints.at("batch.transmit.recorded");
-  return nameFinally(request, temporary, target, failpoints);
-}
-
-function notPlaced(reason: string): DeliveryOutcome & { kind: "notPlaced" } {
-  return { kind: "notPlaced", reason };
-}
-
-function couldNotTell(reason: string): DeliveryOutcome & { kind: "couldNotTell" } {
-  return { kind: "couldNotTell", reason };
+  await journal.record("naming", { temporary: temporary.temporary });
+  return nameFinally(request, temporary, target, journal);
 }
 
 /** Unreadable before anything was linked proves nothing arrived; after, nothing is proven. */
@@ -90,7 +114,7 @@ type Seen =
 async function look(request: DirectoryRequest, path: string): Promise<Seen> {
   try {
     const status = await lstat(path, { bigint: true });
-    if (!status.isFile() || status.size !== request.sizeBytes) return { kind: "other" };
+    if (!status.isFile() || status.size !== BigInt(request.sizeBytes)) return { kind: "other" };
     return { kind: (await hashOf(path)).equals(request.sha256) ? "ours" : "other" };
   } catch (error) {
     if (codeOf(error) === "ENOENT") return { kind: "absent" };
@@ -123,17 +147,18 @@ type Written =
   | { readonly kind: "written"; readonly temporary: WrittenTemporary }
   | (DeliveryOutcome & { readonly kind: "notPlaced" });
 
-async function writeTemporary(request: DirectoryRequest, failpoints: Failpoints): Promise<Written> {
+async function writeTemporary(request: DirectoryRequest, journal: Journal): Promise<Written> {
   const temporary = `${temporaryPrefix(request)}${request.tryName}.part`;
   const path = join(request.directory, temporary);
   try {
     await removeLeftovers(request);
+    await journal.record("writing", { temporary });
     const { O_CREAT, O_EXCL, O_WRONLY } = constants;
     const handle = await open(path, O_CREAT | O_EXCL | O_WRONLY, 0o640);
     try {
       for await (const chunk of request.content()) {
         await handle.writeFile(chunk);
-        failpoints.at("batch.transmit.chunk");
+        journal.pass("chunk");
       }
       await handle.sync();
     } finally {
@@ -173,7 +198,7 @@ async function nameFinally(
   request: DirectoryRequest,
   { temporary, changedAt }: WrittenTemporary,
   target: string,
-  failpoints: Failpoints,
+  journal: Journal,
 ): Promise<DeliveryOutcome> {
   const path = join(request.directory, temporary);
   try {
@@ -183,9 +208,9 @@ async function nameFinally(
     if (code !== undefined && NO_HARD_LINKS.has(code)) return renameInstead(request, path, target);
     return settleByLooking(request, path, target, { changedAt, reason: wordsOf(error) });
   }
-  failpoints.at("batch.transmit.named");
+  await journal.record("named");
   await unlink(path).catch(() => undefined);
-  failpoints.at("batch.transmit.unlinked");
+  journal.pass("unlinked");
   return sync(request, "written, read back and named");
 }
 

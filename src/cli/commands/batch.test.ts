@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { unlink } from "node:fs/promises";
+import { rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
@@ -126,4 +126,24 @@ test("a statement that is none is refused before anything is opened", async () =
   const words = ["regenerate", "x", "--statement", "lost", "--reason", "y"];
 
   await expect(run(...words)).rejects.toThrow("Allowed choices are notReceived, rejected, deleted");
+});
+
+test("test-connection shows each step, sends no file, and fails where one does", async () => {
+  const directory = await aDirectory();
+  const client = await aBatchClient(engine, directory);
+  await pendingCredits(engine, client, ["1.00"]);
+  const of = ["test-connection", "--client", client, "--profile", "nightly"];
+
+  const good = await run(...of);
+  await rm(directory, { recursive: true });
+  const bad = await run(...of);
+
+  expect(good.lines).toEqual([
+    "ok       directory   it can be listed: 0 names",
+    "ok       writing     an empty file was written and taken away",
+  ]);
+  expect(good.code).toBe(0);
+  expect(bad.lines[0]).toContain("failed   directory");
+  expect(bad.code).toBe(6);
+  expect(await listed()).toEqual([]);
 });

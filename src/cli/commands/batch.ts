@@ -15,6 +15,7 @@ import type { GenerationFault, GenerationScope } from "../../batch/generate-all.
 import { previewRegeneration, regenerate, STATEMENTS } from "../../batch/regenerate.ts";
 import type { Statement } from "../../batch/regenerate.ts";
 import { resend } from "../../batch/resend.ts";
+import { testDestination } from "../../batch/test-destination.ts";
 import { transmitNext } from "../../batch/transmit.ts";
 import type { FileRow } from "../../batch/views.ts";
 import { chainOfFile, findFile, listFiles, transmissionSteps } from "../../batch/views.ts";
@@ -58,6 +59,10 @@ export function batchCommands(program: Command, context: CommandContext): void {
     .action((id: string, chosen: Chosen) =>
       withDesk(context, (desk) => runShow(context, desk, id, chosen)),
     );
+  command("test-connection", "test the way to a profile's destination; no file of money is sent")
+    .requiredOption("--client <id>", "whose profile")
+    .requiredOption("--profile <name>", "which batch profile")
+    .action((chosen: Chosen) => withDesk(context, (desk) => runTest(context, desk, chosen)));
   command("resend", "send the same bytes once more, because they did not arrive")
     .argument("<file>", "id of the file")
     .requiredOption("--reason <text>", "why")
@@ -90,9 +95,9 @@ async function withDesk(
   context: CommandContext,
   work: (desk: BatchDesk) => Promise<void>,
 ): Promise<void> {
-  const { engine, vault, keys, failpoints, close } = await context.openEngine();
+  const { close, ...desk } = await context.openEngine();
   try {
-    await work({ engine, vault, keys, failpoints });
+    await work(desk);
   } finally {
     await close();
   }
@@ -189,6 +194,17 @@ async function runShow(
   }
   for (const { recordedAt, transmission, attempt, step, detail } of steps) {
     context.print(`${recordedAt}  ${transmission}.${attempt}  ${step}  ${json(detail)}`);
+  }
+}
+
+async function runTest(context: CommandContext, desk: BatchDesk, chosen: Chosen): Promise<void> {
+  const { client: clientId = "", profile = "" } = chosen;
+  const test = await testDestination(desk, { clientId, profile });
+  if (test.outcome === "failed") context.finish(EXIT.unavailable);
+  if (chosen.json === true) return context.print(json(test));
+  for (const { name, outcome, detail, advice } of test.steps) {
+    context.print(`${outcome.padEnd(8)} ${name.padEnd(11)} ${detail}`);
+    if (advice !== null) context.print(`${"".padEnd(21)}${advice}`);
   }
 }
 

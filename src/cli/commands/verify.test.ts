@@ -27,6 +27,7 @@ async function run(...words: readonly string[]) {
         engine,
         vault: engine.vault,
         keys: batchDesk(engine).keys,
+        secrets: batchDesk(engine).secrets,
         rulebooks: () => undefined,
         failpoints: noFailpoints,
         embedded: false,

@@ -30,10 +30,10 @@ async function runVerify(context: CommandContext, options: Options): Promise<voi
     for (const { name, holds } of CHECKED) context.print(`${name}: ${holds}`);
     return;
   }
-  const { engine, vault, keys, close } = await context.openEngine();
+  const { engine, vault, keys, secrets, close } = await context.openEngine();
   try {
     let left = Number(options.limit);
-    const desk = { engine, vault, keys, failpoints: failpointsFrom(undefined) };
+    const desk = { engine, vault, keys, secrets, failpoints: failpointsFrom(undefined) };
     const verdict = await verify(desk, {
       onViolation: ({ check, client, at, what }) => {
         left -= 1;

@@ -15,8 +15,8 @@ import { UntrustedCertificate } from "./tls.ts";
 
 export type StepName = "address" | "connection" | "tls" | "signIn" | "call";
 
-export interface TestStep {
-  readonly name: StepName;
+export interface TestStep<Name extends string = StepName> {
+  readonly name: Name;
   readonly outcome: "ok" | "failed" | "skipped" | "warning";
   readonly detail: string;
   /** What to do; null where there is nothing to do. */
@@ -31,11 +31,11 @@ export interface Found {
 }
 
 /** Runs a step; what it throws is a failure, in the words of `reasonOf`. */
-export async function step(
-  name: StepName,
+export async function step<Name extends string>(
+  name: Name,
   work: () => Promise<Found>,
   adviceOf: (reason: string) => string,
-): Promise<TestStep> {
+): Promise<TestStep<Name>> {
   const started = performance.now();
   const taken = (): number => Math.round(performance.now() - started);
   try {
@@ -53,7 +53,7 @@ export async function step(
   }
 }
 
-export function skipped(name: StepName, detail: string): TestStep {
+export function skipped<Name extends string>(name: Name, detail: string): TestStep<Name> {
   return { name, outcome: "skipped", detail, advice: null, milliseconds: 0 };
 }
 
@@ -67,7 +67,7 @@ export async function reach(
 ): Promise<TestStep[]> {
   const host = address.hostname.replace(/^\[|\]$/g, "");
   const port = Number(address.port || (address.protocol === "https:" ? 443 : 80));
-  const steps = [
+  const steps: TestStep[] = [
     await step(
       "address",
       () => resolved(host, seconds),

@@ -10,7 +10,7 @@ import { buildConnector } from "undici";
 
 import { Failure } from "../kernel/failure.ts";
 
-import type { Tls } from "./connection-shapes.ts";
+import type { Tls } from "./shapes.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** Its message is for people. */
