@@ -53,7 +53,8 @@ const SAID: Readonly<Record<AdjustmentState | "new", string>> = {
     nextFileAsked pendingBatch, reroutedToManual pendingManual, attested executed,
     cancelled cancelled`,
   pendingManual: "attested executed, couldNotPost serviceFailed, cancelled cancelled",
-  executed: "returned batchFailed, handOverDisproved pendingBatch",
+  executed: `
+    returned batchFailed, partlyReturned partlyExecuted, handOverDisproved pendingBatch`,
   tracked: "",
   cancelled: "",
 };

@@ -10,6 +10,7 @@ import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 
+import { entriesOf } from "./answer-moves.ts";
 import type { BatchDesk } from "./desk.ts";
 import type { WrittenFile } from "./files-order.ts";
 import { nextFileState } from "./file-machine.ts";
@@ -211,6 +212,7 @@ function moveOf(
     basis: "disproved" as const,
     reference: old.fileName,
     postingDate: today.toString(),
+    ...entriesOf(line),
   };
   return [{ ...move, execution }];
 }

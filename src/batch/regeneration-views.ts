@@ -12,6 +12,8 @@ export interface RegenerationLine {
   readonly lineNumber: bigint;
   readonly adjustmentId: string;
   readonly amountMinor: bigint;
+  /** The entries that it carries, where not all of the adjustment's. */
+  readonly entryIds: readonly string[] | null;
   readonly fate: LineFate;
 }
 
@@ -43,7 +45,7 @@ export function linesToRegenerate(
 ): Promise<RegenerationLine[]> {
   return db.query(sql`
     select l.line_number as "lineNumber", l.adjustment_id as "adjustmentId",
-           l.amount_minor as "amountMinor", ${FATE} as fate
+           l.amount_minor as "amountMinor", l.entry_ids as "entryIds", ${FATE} as fate
     from batch_line l
     join adjustment a on a.client_id = l.client_id and a.id = l.adjustment_id
     where l.client_id = ${file.clientId} and l.file_id = ${file.id}
