@@ -69,7 +69,11 @@ const ROUTE_OF_EVENT: Partial<Record<AdjustmentEvent, "AUTO" | "BATCH" | "MANUAL
 };
 
 /** Something of it was posted, and the rest was not. */
-const PARTLY: ReadonlySet<AdjustmentEvent> = new Set(["partPosted", "partlyPosted", "partlyReturned"]);
+const PARTLY: ReadonlySet<AdjustmentEvent> = new Set([
+  "partPosted",
+  "partlyPosted",
+  "partlyReturned",
+]);
 
 const FAILED_ROUTE: Partial<Record<AdjustmentState, "service" | "batch">> = {
   serviceFailed: "service",
@@ -227,7 +231,10 @@ function executionsOf(engine: Engine) {
   return ({ move }: Going): NewExecution[] => {
     const { execution } = move;
     if (execution === undefined) return [];
-    const sign = execution.basis === "returned" || execution.basis === "disproved" ? -1 : 1;
+    const sign =
+      execution.basis === "returned" || execution.basis === "disproved"
+        ? (-1 as const)
+        : (1 as const);
     const entryIds = execution.entryIds ?? [null];
     const common = {
       clientId: move.clientId,
@@ -239,7 +246,7 @@ function executionsOf(engine: Engine) {
     const moved = entryIds.map((entryId) => ({ entryId, sign, basis: execution.basis }));
     const kept = (execution.keptEntryIds ?? []).map((entryId) => ({
       entryId,
-      sign: 1,
+      sign: 1 as const,
       basis: "acknowledged" as const,
     }));
     return [...moved, ...kept].map((one) => ({ ...common, id: engine.ids.next(), ...one }));

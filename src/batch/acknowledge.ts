@@ -102,9 +102,7 @@ async function moveAnswered(
   if (told.answer === "accepted") return results.filter((one) => one.moved).length;
   // Executed on the assumption that it would post: the money comes back.
   const executed = new Set(
-    results
-      .filter((one) => !one.moved && one.state === "executed")
-      .map((one) => one.adjustmentId),
+    results.filter((one) => !one.moved && one.state === "executed").map((one) => one.adjustmentId),
   );
   const today = { ...answer, postingDate: todayOf(desk, file) };
   const returned = await moveAdjustments(
@@ -137,7 +135,11 @@ async function refuseUnknown(
 }
 
 /** The file is acknowledged when each of its lines has an answer. Its row is locked already. */
-export async function closeIfComplete(tx: Transaction, desk: BatchDesk, file: FileRow): Promise<void> {
+export async function closeIfComplete(
+  tx: Transaction,
+  desk: BatchDesk,
+  file: FileRow,
+): Promise<void> {
   if (file.state === "acknowledged" || file.state === "void") return;
   const now = desk.engine.clock.now().toString();
   const { open } = await countOpenLines(tx, file, []);

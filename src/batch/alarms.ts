@@ -102,9 +102,7 @@ export function listAlarms(
     from batch_alarm
     where client_id = any (${filter.clients}::text[])
       ${filter.onlyOpen ? sql`and closed_at is null` : nothing}
-      ${
-        after === null ? nothing : sql`and (raised_at, id) < (${after.raisedAt}, ${after.id})`
-      }
+      ${after === null ? nothing : sql`and (raised_at, id) < (${after.raisedAt}, ${after.id})`}
     order by raised_at desc, id desc
     limit ${filter.limit}
   `);

@@ -119,7 +119,12 @@ export function sealChunk(
 }
 
 /** Throws when the bytes were altered or belong to another file or place in it. */
-export function openChunk(dataKey: Buffer, place: FilePlace, ordinal: number, sealed: Buffer): Buffer {
+export function openChunk(
+  dataKey: Buffer,
+  place: FilePlace,
+  ordinal: number,
+  sealed: Buffer,
+): Buffer {
   const decipher = createDecipheriv("aes-256-gcm", dataKey, sealed.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   });

@@ -20,7 +20,11 @@ export type Effect =
   /** One of several details, and the others are not answered yet. */
   | { readonly kind: "count" }
   /** The last of several details: these entries were posted, the others were not. */
-  | { readonly kind: "part"; readonly postedEntryIds: readonly string[]; readonly isReturn: boolean };
+  | {
+      readonly kind: "part";
+      readonly postedEntryIds: readonly string[];
+      readonly isReturn: boolean;
+    };
 
 export type Decided =
   | { readonly state: "applied"; readonly effect: Effect }
@@ -41,7 +45,8 @@ export function decideLine(
   if (status === "unknown") return { state: "noted" };
   if (line.outcome === "released") return unmatched("fileVoid");
   const isAccepted = status !== "refused";
-  if (detail !== null) return decideDetail(isAccepted, { line, detail }, { details, answered, isLast });
+  if (detail !== null)
+    return decideDetail(isAccepted, { line, detail }, { details, answered, isLast });
   // Parts that were answered do not say what the whole is.
   if (answered.length > 0 && line.outcome === null) return unmatched("isPartOnly");
   return isAccepted ? decideAccepted(line) : decideRefused(line);

@@ -12,7 +12,7 @@ export const EXPLANATIONS = {
   notWaiting: "The adjustment is neither in a file nor executed.",
   isPartOnly: "It answers the whole of a line of which parts were answered otherwise.",
   halfAnEntry: "One side of an entry was accepted and the other one refused.",
-  fileAnswered: "The file it speaks of is void, and answers of it decide nothing.",
+  fileAnswered: "It refuses a file each of whose lines has its answer already.",
 } as const;
 
 export type Explanation = keyof typeof EXPLANATIONS;

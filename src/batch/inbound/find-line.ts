@@ -108,7 +108,10 @@ function expectedOf(
   const one = detail === null ? undefined : search.details(line)[detail];
   if (one !== undefined) return one;
   // Several details on both sides have no side together.
-  return { amountMinor: line.amountMinor, direction: line.detailCount === 1 ? line.direction : null };
+  return {
+    amountMinor: line.amountMinor,
+    direction: line.detailCount === 1 ? line.direction : null,
+  };
 }
 
 function isSideRight({ said, sides }: Search, direction: OurLine["direction"] | null): boolean {

@@ -14,7 +14,7 @@ import { executedMove, failedMove, partMove, returnedMove } from "../answer-move
 import type { BatchDesk } from "../desk.ts";
 import { settleEachLine } from "../store.ts";
 import { fileById } from "../views.ts";
-import type { AnsweredDetail, OurDetail, OurLine } from "./candidates.ts";
+import type { AnsweredDetail, OurDetail, OurLine, Places } from "./candidates.ts";
 import {
   answeredDetails,
   detailsOf,
@@ -68,8 +68,7 @@ export async function matchLines(
     }
     // Lines stay in their order around one that speaks of a whole file.
     const whole = waiting.findIndex(isOfWholeFile);
-    const together =
-      whole === -1 || matching.chosen !== null ? waiting : waiting.slice(0, whole);
+    const together = whole === -1 || matching.chosen !== null ? waiting : waiting.slice(0, whole);
     const round = await matchRound(tx, desk, matching, together);
     settled.push(...round);
     const done = new Set(round.map((line) => line.ordinal));
@@ -100,6 +99,8 @@ async function matchRound(
   return settled;
 }
 
+const NOWHERE: Places = { ofAdjustment: new Map(), ofNumber: new Map() };
+
 interface FoundLines {
   readonly each: readonly { said: InboundLineRow; found: Found }[];
   readonly lines: readonly OurLine[];
@@ -116,9 +117,7 @@ async function findLines(
   const pointers = said.map(pointerOf);
   const profile = { clientId, name: file.profile };
   const places =
-    chosen === null
-      ? await findPlaces(tx, profile, pointers, desk.engine.clock.now())
-      : { ofAdjustment: new Map(), ofNumber: new Map() };
+    chosen === null ? await findPlaces(tx, profile, pointers, desk.engine.clock.now()) : NOWHERE;
   const all =
     chosen === null
       ? [...places.ofAdjustment.values(), ...places.ofNumber.values()].flat()
@@ -143,7 +142,10 @@ async function findLines(
     const nothing: Found = { target: null, explanation: "notFound" };
     // What a person chose is taken by its place, whatever the line names.
     const pointer = { adjustment: null, detailNumber: null, file: null };
-    return { said: line, found: target === undefined ? nothing : compared({ ...one, pointer }, target) };
+    return {
+      said: line,
+      found: target === undefined ? nothing : compared({ ...one, pointer }, target),
+    };
   });
   return { each, lines: [...ours.values()], details };
 }
@@ -231,15 +233,17 @@ async function writeAnswers(
     outcomes.push({
       fileId: target.line.fileId,
       lineNumber: target.line.lineNumber,
-      outcome:
-        effect.kind === "execute" || effect.kind === "confirm" ? "acknowledged" : "refused",
+      outcome: effect.kind === "execute" || effect.kind === "confirm" ? "acknowledged" : "refused",
       reference: referenceOf(matching, said),
     });
   }
   const count = await settleEachLine(tx, matching.file.clientId, outcomes);
   assert(count === outcomes.length, "a line that an answer moves was live");
   const results = await moveAdjustments(tx, desk.engine, moves);
-  assert(results.every((one) => one.moved), "an adjustment that was locked moves as decided");
+  assert(
+    results.every((one) => one.moved),
+    "an adjustment that was locked moves as decided",
+  );
 }
 
 function moveOf(
@@ -306,6 +310,9 @@ async function answerWholeFile(
   if (said.status === "unknown") return { ...line, state: "noted" };
   const ours = await fileById(tx, file.clientId, id);
   if (ours?.state === "void") return { ...line, state: "unmatched", explanation: "fileVoid" };
+  if (ours?.state === "acknowledged" && said.status === "refused") {
+    return { ...line, state: "unmatched", explanation: "fileAnswered" };
+  }
   const { settled } = await acknowledgeWithin(tx, desk, {
     clientId: file.clientId,
     fileId: id,

@@ -68,8 +68,7 @@ async function judge(
     const kept = faults.slice(0, MOST_FAULTS_KEPT);
     return { ...common, state: "refused", problem, faults: kept };
   }
-  const known =
-    identity === null ? undefined : await inboundFileOfIdentity(tx, file, identity);
+  const known = identity === null ? undefined : await inboundFileOfIdentity(tx, file, identity);
   if (known !== undefined) {
     const problem = `${identity} was taken before, as ${known.name}`;
     return { ...common, state: "refused", problem, duplicateOf: known.id };

@@ -205,11 +205,7 @@ export interface Decision {
   readonly actor: string;
 }
 
-export async function insertDecision(
-  tx: Transaction,
-  row: Decision,
-  now: string,
-): Promise<void> {
+export async function insertDecision(tx: Transaction, row: Decision, now: string): Promise<void> {
   await tx.execute(sql`
     insert into inbound_decision (
       client_id, id, file_id, ordinal, decision, batch_file_id, batch_line, reason, actor,
