@@ -86,7 +86,7 @@ describe("the life of an adjustment", () => {
   it("is never left from its closed ends but by what the outside takes back", () => {
     expect(possibleEvents("tracked")).toEqual([]);
     expect(possibleEvents("cancelled")).toEqual([]);
-    expect(possibleEvents("executed")).toEqual(["returned", "handOverDisproved"]);
+    expect(possibleEvents("executed")).toEqual(["returned", "partlyReturned", "handOverDisproved"]);
   });
 
   it("is cancelled only where nothing can have reached the system of record, or it said no", () => {

@@ -50,6 +50,7 @@ const triesShape = z.strictObject({
 const pickUpShape = z.looseObject({
   kind: z.enum(["directory", "sftp", "s3"]),
   directory: z.string().min(1).optional().describe("Where the destination leaves its files"),
+  everySeconds: z.number().min(1).default(30).describe("How often the place is looked at"),
   quietSeconds: z
     .number()
     .min(0)
