@@ -72,3 +72,20 @@ export function regenerationSums(
     order by fate
   `);
 }
+
+/** Lines without an answer of which single details were accepted. */
+export async function countPartAnswered(
+  db: Queries,
+  file: { clientId: string; id: string },
+): Promise<bigint> {
+  const row = await db.one<{ count: bigint }>(sql`
+    select count(distinct l.line_number) as count
+    from inbound_line i
+    join batch_line l on l.client_id = i.client_id and l.file_id = i.batch_file_id
+      and l.line_number = i.batch_line
+    where i.client_id = ${file.clientId} and i.batch_file_id = ${file.id}
+      and i.detail is not null and i.state = 'applied' and i.status <> 'refused'
+      and l.live and l.outcome is null
+  `);
+  return row.count;
+}
