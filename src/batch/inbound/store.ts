@@ -2,10 +2,10 @@
 import type { Transaction } from "../../database/database.ts";
 import { json, sql } from "../../database/sql.ts";
 import type { InboundFault, InboundLine } from "../../formats/read/document.ts";
-import { maskCardNumbers } from "../../kernel/card-number.ts";
 
 import type { SealedBy } from "../store.ts";
 import type { ControlDifference } from "./check-controls.ts";
+import { safeText, safeTraceNumber } from "./safe-text.ts";
 
 export type InboundSource = "upload" | "command" | "directory" | "sftp" | "s3";
 
@@ -90,21 +90,17 @@ export async function insertInboundLines(
       ${lines.map((_, index) => firstOrdinal + index)}::bigint[],
       ${lines.map((line) => line.lineNumber)}::bigint[],
       ${lines.map((line) => line.status)}::text[],
-      ${lines.map((line) => masked(line.reference))}::text[],
-      ${lines.map((line) => masked(line.original.traceNumber))}::text[],
-      ${lines.map((line) => masked(line.original.fileId))}::text[],
-      ${lines.map((line) => masked(line.original.endToEndId))}::text[],
+      ${lines.map((line) => safeText(line.reference))}::text[],
+      ${lines.map((line) => safeTraceNumber(line.original.traceNumber))}::text[],
+      ${lines.map((line) => safeText(line.original.fileId))}::text[],
+      ${lines.map((line) => safeText(line.original.endToEndId))}::text[],
       ${lines.map((line) => line.amountMinor)}::bigint[],
       ${lines.map((line) => line.currency)}::text[],
       ${lines.map((line) => line.side)}::text[],
       ${lines.map((line) => line.bookedOn)}::date[],
       ${lines.map((line) => line.code)}::text[],
-      ${lines.map((line) => masked(line.reason))}::text[]) as added
+      ${lines.map((line) => safeText(line.reason))}::text[]) as added
   `);
-}
-
-function masked(text: string | null | undefined): string | null {
-  return text === null || text === undefined ? null : maskCardNumbers(text);
 }
 
 export interface InboundFileChange {
