@@ -17,6 +17,7 @@ import { Failure } from "../kernel/failure.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { theInboundFile } from "./find.ts";
+import { idempotencyKeyOf } from "./idempotent.ts";
 import { callerOf, scopeOf } from "./identify.ts";
 import {
   INBOUND_STATES,
@@ -80,6 +81,7 @@ function receiveRoute(app: ZodApp, parts: HttpDependencies): void {
       bodyLimit: MOST_BYTES,
     },
     async (request, reply) => {
+      idempotencyKeyOf(request);
       const { client, profile, name } = request.query;
       const [clientId = client] = await scopeOf(parts.engine.database, request, client);
       const bytes = request.body as unknown;
