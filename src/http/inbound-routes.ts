@@ -84,7 +84,7 @@ function receiveRoute(app: ZodApp, parts: HttpDependencies): void {
       idempotencyKeyOf(request);
       const { client, profile, name } = request.query;
       const [clientId = client] = await scopeOf(parts.engine.database, request, client);
-      const bytes = request.body as unknown;
+      const bytes = request.body;
       if (!Buffer.isBuffer(bytes)) {
         throw new Failure("media-type-unsupported", `send ${CONTENT_TYPES.join(", ")}`);
       }

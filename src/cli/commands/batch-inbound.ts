@@ -215,9 +215,15 @@ async function alarms(context: CommandContext, desk: BatchDesk, chosen: Chosen):
     limit: Number(chosen.limit ?? "50"),
   });
   const columns = ["owner", "kind", "text", "raisedAt", "id"];
-  const shown = rows.map(({ clientId, closedAt: _, closedBy: __, closedBecause: ___, ...one }) => ({
+  const shown = rows.map(({ clientId, id, profile, kind, subject, owner, text, raisedAt }) => ({
     client: clientId,
-    ...one,
+    id,
+    profile,
+    kind,
+    subject,
+    owner,
+    text,
+    raisedAt,
   }));
   printListing(context, shown, { json: chosen.json === true, columns });
 }

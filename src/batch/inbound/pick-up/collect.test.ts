@@ -31,7 +31,7 @@ async function aPickUp(more: Record<string, unknown> = {}) {
 /** Leaves a file that was written so many seconds ago. */
 async function leave(inbox: string, name: string, text: string, secondsAgo = 60): Promise<void> {
   await writeFile(join(inbox, name), text);
-  const written = new Date(engine.clock.now().epochMilliseconds - secondsAgo * 1000);
+  const written = engine.clock.now().epochMilliseconds / 1000 - secondsAgo;
   await utimes(join(inbox, name), written, written);
 }
 
