@@ -1,0 +1,46 @@
+/** Reads a file that came back, by its format. Pure: bytes in, lines and faults out. */
+import { Failure } from "../../kernel/failure.ts";
+
+import { csvReadingShape, readCsv } from "./csv.ts";
+import type { InboundDocument, InboundFormat } from "./document.ts";
+
+/**
+ * Throws `configuration-invalid` for a format without a reader, or a mapping that does not fit. A
+ * file that cannot be read is a document with faults.
+ */
+export function readInbound(
+  format: InboundFormat,
+  bytes: Uint8Array,
+  mapping: unknown = {},
+): InboundDocument {
+  switch (format) {
+    case "csv": {
+      const reading = csvReadingShape.safeParse(mapping);
+      if (!reading.success) throw new Failure("configuration-invalid", "returnFile.mapping");
+      const text = decoded(bytes);
+      return text === null ? notUtf8() : readCsv(text, reading.data);
+    }
+    default:
+      throw new Failure("configuration-invalid", `no reader of ${format} files`, { format });
+  }
+}
+
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function notUtf8(): InboundDocument {
+  return {
+    identity: null,
+    createdAt: null,
+    account: null,
+    currency: null,
+    controls: {},
+    lines: [],
+    faults: [{ line: null, place: "encoding", reason: "the bytes are not UTF-8" }],
+  };
+}
