@@ -3,6 +3,8 @@ import { Failure } from "../../kernel/failure.ts";
 
 import { csvReadingShape, readCsv } from "./csv.ts";
 import type { InboundDocument, InboundFormat } from "./document.ts";
+import { readNacha } from "./nacha.ts";
+import { bankTextOf, utf8Of } from "./text-of.ts";
 
 /**
  * Throws `configuration-invalid` for a format without a reader, or a mapping that does not fit. A
@@ -17,19 +19,14 @@ export function readInbound(
     case "csv": {
       const reading = csvReadingShape.safeParse(mapping);
       if (!reading.success) throw new Failure("configuration-invalid", "returnFile.mapping");
-      const text = decoded(bytes);
+      const text = utf8Of(bytes);
       return text === null ? notUtf8() : readCsv(text, reading.data);
     }
+    case "nacha-return":
+    case "nacha-acknowledgement":
+      return readNacha(format, bankTextOf(bytes));
     default:
       throw new Failure("configuration-invalid", `no reader of ${format} files`, { format });
-  }
-}
-
-function decoded(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    return null;
   }
 }
 
