@@ -1,6 +1,7 @@
 /** Reads a file that came back, by its format. Pure: bytes in, lines and faults out. */
 import { Failure } from "../../kernel/failure.ts";
 
+import { readBai2 } from "./bai2.ts";
 import { csvReadingShape, readCsv } from "./csv.ts";
 import type { InboundDocument, InboundFormat } from "./document.ts";
 import { readNacha } from "./nacha.ts";
@@ -25,6 +26,8 @@ export function readInbound(
     case "nacha-return":
     case "nacha-acknowledgement":
       return readNacha(format, bankTextOf(bytes));
+    case "bai2":
+      return readBai2(bankTextOf(bytes));
     default:
       throw new Failure("configuration-invalid", `no reader of ${format} files`, { format });
   }
