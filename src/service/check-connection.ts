@@ -6,7 +6,7 @@ import type { FieldFault } from "../kernel/failure.ts";
 
 import type { Authentication, Hmac, Tls } from "./connection-shapes.ts";
 import type { WrittenCalls } from "./request-templates.ts";
-import { isForbiddenInXml } from "./write-xml.ts";
+import { isForbiddenInXml } from "../formats/xml-characters.ts";
 
 export interface WrittenConnection extends WrittenCalls {
   readonly url: string;

@@ -2,9 +2,11 @@
 import { Failure } from "../../kernel/failure.ts";
 
 import { readBai2 } from "./bai2.ts";
+import { readCamt } from "./camt.ts";
 import { csvReadingShape, readCsv } from "./csv.ts";
 import type { InboundDocument, InboundFormat } from "./document.ts";
 import { readNacha } from "./nacha.ts";
+import { readPain002 } from "./pain002.ts";
 import { bankTextOf, utf8Of } from "./text-of.ts";
 
 /**
@@ -28,6 +30,11 @@ export function readInbound(
       return readNacha(format, bankTextOf(bytes));
     case "bai2":
       return readBai2(bankTextOf(bytes));
+    case "camt.053":
+    case "camt.054":
+      return readCamt(format, bankTextOf(bytes));
+    case "pain.002":
+      return readPain002(bankTextOf(bytes));
     default:
       throw new Failure("configuration-invalid", `no reader of ${format} files`, { format });
   }
