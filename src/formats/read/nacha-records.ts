@@ -39,6 +39,9 @@ export function field({ text }: NachaRecord, from: number, to: number): string {
   return text.slice(from - 1, to);
 }
 
+/** Some systems end a text file with this. */
+const END_OF_FILE = "\u001a";
+
 interface OpenEntry extends NachaRecord {
   readonly addenda: NachaRecord[];
 }
@@ -123,7 +126,7 @@ function* recordsOf(text: string, faults: InboundFault[]): Generator<NachaRecord
   const isUnbroken = !/[\r\n]/.test(text.trimEnd()) && text.length > RECORD_LENGTH;
   const lines = isUnbroken ? cut(text.trimEnd()) : text.split(/\r\n|\n|\r/);
   for (const [index, line] of lines.entries()) {
-    if (/^[\s\u001a]*$/.test(line)) continue;
+    if (line.replaceAll(END_OF_FILE, "").trim() === "") continue;
     const record = { line: index + 1, text: ofLength(line) };
     if (record.text.length === RECORD_LENGTH) yield record;
     else {

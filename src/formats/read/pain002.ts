@@ -97,7 +97,10 @@ function linesOf(reading: Reading, body: XmlElement, original: XmlElement): Inbo
     linesOfPayment(reading, payment, group),
   );
   const lines = [...loose, ...payments];
-  checkCounts(reading, original, lines);
+  const all = [body, ...childrenOf(body, "OrgnlPmtInfAndSts")].flatMap((one) =>
+    childrenOf(one, "TxInfAndSts"),
+  );
+  checkCounts(reading, original, all);
   const told = Number(textAt(original, "OrgnlNbOfTxs") ?? "NaN");
   const isOfAll = group.code !== null && group.code !== "PART" && lines.length !== told;
   return isOfAll ? [...lines, wholeLine(reading, group, null)] : lines;
@@ -106,10 +109,9 @@ function linesOf(reading: Reading, body: XmlElement, original: XmlElement): Inbo
 function linesOfPayment(reading: Reading, payment: XmlElement, group: Said): InboundLine[] {
   const code = textAt(payment, "PmtInfSts");
   const said: Said = code === null ? group : { code, element: payment };
-  const lines = childrenOf(payment, "TxInfAndSts").map((one) =>
-    transactionLine(reading, one, said),
-  );
-  checkCounts(reading, payment, lines);
+  const transactions = childrenOf(payment, "TxInfAndSts");
+  const lines = transactions.map((one) => transactionLine(reading, one, said));
+  checkCounts(reading, payment, transactions);
   if (code === null || code === "PART" || lines.length > 0) return lines;
   return [wholeLine(reading, said, textAt(payment, "OrgnlPmtInfId"))];
 }
@@ -178,14 +180,19 @@ function outcomeOf(
   };
 }
 
-/** More lines of a status than the report itself counts is a broken report. */
-function checkCounts(reading: Reading, level: XmlElement, lines: readonly InboundLine[]): void {
+/** A report that lists other numbers of refused transactions than it counts is broken. */
+function checkCounts(
+  reading: Reading,
+  level: XmlElement,
+  transactions: readonly XmlElement[],
+): void {
   for (const element of childrenOf(level, "NbOfTxsPerSts")) {
-    const status = STATUSES[textAt(element, "DtldSts") ?? ""];
+    const status = textAt(element, "DtldSts");
     const said = textAt(element, "DtldNbOfTxs") ?? "";
-    const counted = lines.filter((line) => line.status === status).length;
+    const counted = transactions.filter((one) => textAt(one, "TxSts") === status).length;
+    const mayBeFewer = status !== "RJCT" || counted === 0;
     if (!/^[0-9]{1,15}$/.test(said)) tell(reading, element, "DtldNbOfTxs", "is no count");
-    else if (status === "refused" && counted > 0 && counted !== Number(said)) {
+    else if (counted > Number(said) || (counted < Number(said) && !mayBeFewer)) {
       tell(reading, element, "DtldNbOfTxs", `says ${said}, counted ${counted}`);
     }
   }
