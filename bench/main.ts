@@ -3,11 +3,12 @@
  * where one does not, 2 for a name that is none.
  */
 import { dispatchBench } from "./dispatch.ts";
+import { freezeBench } from "./freeze.ts";
 import { importBench } from "./import.ts";
 import type { Bench } from "./measure.ts";
 import { serviceBench } from "./service.ts";
 
-const BENCHES: readonly Bench[] = [importBench, serviceBench, dispatchBench];
+const BENCHES: readonly Bench[] = [importBench, serviceBench, dispatchBench, freezeBench];
 
 const [name, ...flags] = process.argv.slice(2);
 const bench = BENCHES.find((one) => one.name === name);
@@ -22,10 +23,11 @@ if (bench === undefined) {
     if (flags.includes("--json")) process.stdout.write(`${JSON.stringify(measure)}\n`);
     else {
       const { value, unit, floor, ratio, bound, target, met } = measure;
+      const beside =
+        floor === null ? "" : `, floor ${floor.toPrecision(3)}, ratio ${ratio?.toFixed(2)}`;
       process.stdout.write(
-        `${measure.name} ${measure.measure}: ${value.toFixed(0)} ${unit}, ` +
-          `floor ${floor?.toFixed(0)}, ratio ${ratio?.toFixed(2)} (${bound} ${target}) ` +
-          `${met ? "met" : "NOT MET"}\n`,
+        `${measure.name} ${measure.measure}: ${value.toPrecision(4)} ${unit}${beside} ` +
+          `(${bound} ${target}) ${met ? "met" : "NOT MET"}\n`,
       );
     }
   }

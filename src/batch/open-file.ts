@@ -3,6 +3,7 @@
  * it has no row of its own; a file that is dropped leaves nothing, and its number is not used.
  */
 import type { Transaction } from "../database/database.ts";
+import { FieldRefused } from "../formats/field-text.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
@@ -10,7 +11,7 @@ import { layoutSources } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import type { ReadMovement } from "./movements.ts";
 import { fileNameOf } from "./profile.ts";
-import type { FileFacts, FileRenderer } from "./render-file.ts";
+import type { FileFacts, FileRenderer, Fits } from "./render-file.ts";
 import { fileRenderer } from "./render-file.ts";
 import type { NewFile, NewLine } from "./store.ts";
 import { insertFile } from "./store.ts";
@@ -40,7 +41,10 @@ export class OpenFile {
   readonly #words: FileWords;
   readonly #renderer: FileRenderer;
   readonly #bytes: ByteStore;
+  readonly #fits: Fits | null;
   #hasBegun = false;
+  #isFull = false;
+  #bytesSoFar = 0;
 
   constructor(tx: Transaction, desk: BatchDesk, order: FilesOrder, start: FileStart) {
     this.#tx = tx;
@@ -61,6 +65,7 @@ export class OpenFile {
     });
     const place = { clientId: order.runtime.id, fileId: this.id };
     this.#bytes = byteStore(tx, place, desk.keys, start.withNumbers);
+    this.#fits = this.#limits(order.profile);
   }
 
   get adjustmentCount(): number {
@@ -77,11 +82,18 @@ export class OpenFile {
     return this.#words.readNumbers(this.#tx, movements);
   }
 
-  /** Throws `FieldRefused`; the file then stands as before. */
-  async add(movement: ReadMovement): Promise<NewLine> {
-    const rendered = this.#renderer.add(movement);
-    await this.#begin();
-    await this.#bytes.write(rendered.text);
+  /**
+   * Throws `FieldRefused`; the file then stands as before. So it does where the answer is null: the
+   * movement would make it larger than the profile allows.
+   */
+  async add(movement: ReadMovement): Promise<NewLine | null> {
+    if (!this.#hasBegun) await this.#begin();
+    const rendered =
+      this.#fits === null ? this.#renderer.add(movement) : this.#renderer.add(movement, this.#fits);
+    if (rendered === null) return this.#noRoom();
+    if (this.#fits !== null) this.#bytesSoFar += Buffer.byteLength(rendered.text);
+    const written = this.#bytes.write(rendered.text);
+    if (written !== undefined) await written;
     return {
       lineNumber: rendered.lineNumber,
       detailCount: rendered.detailCount,
@@ -92,6 +104,20 @@ export class OpenFile {
       firstPostingDate: movement.firstPostingDate,
       entryIds: movement.entryIds,
     };
+  }
+
+  /** True once a movement did not fit any more. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** One that does not fit into a file of its own fits into none. */
+  #noRoom(): null {
+    if (this.adjustmentCount === 0) {
+      throw new FieldRefused("file", "it is larger than the profile allows a file to be");
+    }
+    this.#isFull = true;
+    return null;
   }
 
   /** Stores what is left and the file's row, which takes the sequence. */
@@ -115,7 +141,22 @@ export class OpenFile {
   async #begin(): Promise<void> {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    await this.#bytes.write(this.#renderer.begin());
+    const text = this.#renderer.begin();
+    this.#bytesSoFar += Buffer.byteLength(text);
+    await this.#bytes.write(text);
+  }
+
+  /** All lines and bytes count, the trailer's too. Null where the profile limits neither. */
+  #limits({ maximumLines, maximumBytes }: FilesOrder["profile"]): Fits | null {
+    if (maximumLines === undefined && maximumBytes === undefined) return null;
+    const mostLines = maximumLines ?? Number.POSITIVE_INFINITY;
+    const mostBytes = maximumBytes ?? Number.POSITIVE_INFINITY;
+    return (text, totals, end) => {
+      if (totals.lineCount > mostLines) return false;
+      if (mostBytes === Number.POSITIVE_INFINITY) return true;
+      const bytes = this.#bytesSoFar + Buffer.byteLength(text);
+      return bytes + Buffer.byteLength(end()) <= mostBytes;
+    };
   }
 
   #rowOf(stored: StoredBytes): NewFile {

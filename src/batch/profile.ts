@@ -90,6 +90,16 @@ export const profileShape = z.strictObject({
     .default({})
     .describe("What the holder reads, per rule; the rule's name in words if left out"),
   maximumAdjustments: z.int().min(1).optional().describe("Per file; the rest goes into another"),
+  maximumLines: z
+    .int()
+    .min(3)
+    .optional()
+    .describe("Per file, header, titles and trailer counted; the rest goes into another"),
+  maximumBytes: z
+    .int()
+    .min(1024)
+    .optional()
+    .describe("Per file, before encryption; the rest goes into another"),
   tries: triesShape.default({ maximum: 5, minutesBetween: [2, 13, 45, 120] }),
   regeneration: z
     .strictObject({ secondPerson: z.boolean().default(false) })

@@ -40,12 +40,19 @@ export interface RenderedMovement {
 export interface FileRenderer {
   /** What comes before the details. */
   begin(): string;
-  /** Throws `FieldRefused`; the file then stands as if it had not been offered. */
+  /**
+   * Throws `FieldRefused`; the file then stands as if it had not been offered. So it does where
+   * `fits` is given and says no to the text and to the file's totals with it: the answer is null.
+   */
   add(movement: Movement): RenderedMovement;
+  add(movement: Movement, fits: Fits): RenderedMovement | null;
   /** What comes after the details. */
   end(): string;
   totals(): ControlTotals;
 }
+
+/** Whether a file may grow by this text to these totals; `end` is what would come after it. */
+export type Fits = (text: string, totals: ControlTotals, end: () => string) => boolean;
 
 export interface RenderSettings {
   readonly layout: Layout;
@@ -80,15 +87,24 @@ export function fileRenderer(settings: RenderSettings): FileRenderer {
     hashTotal: 0n,
   };
   const frame = frameLines(writer);
-  const totals = (): ControlTotals => ({ ...running, lineCount: running.detailCount + frame });
+  const totalsOf = (at: Running): ControlTotals => ({ ...at, lineCount: at.detailCount + frame });
+  const endOf = (totals: ControlTotals): string =>
+    writer.trailer === null
+      ? ""
+      : writer.trailer({ ...facts, ...totalValues(totals) }) + writer.lineEnding;
+  const always: Fits = () => true;
+  const add = (movement: Movement, fits: Fits = always): RenderedMovement | null => {
+    const { rendered, next } = render(settings, writer, running, movement);
+    const totals = fits === always ? null : totalsOf(next);
+    if (totals !== null && !fits(rendered.text, totals, () => endOf(totals))) return null;
+    Object.assign(running, next);
+    return rendered;
+  };
   return {
     begin: () => beginning(writer, facts),
-    add: (movement) => add(settings, writer, running, movement),
-    end: () =>
-      writer.trailer === null
-        ? ""
-        : writer.trailer({ ...facts, ...totalValues(totals()) }) + writer.lineEnding,
-    totals,
+    add: add as FileRenderer["add"],
+    end: () => endOf(totalsOf(running)),
+    totals: () => totalsOf(running),
   };
 }
 
@@ -101,12 +117,12 @@ function beginning({ header, titles, lineEnding }: LayoutWriter, facts: FileFact
   return titles === null ? first : `${first}${titles}${lineEnding}`;
 }
 
-function add(
+function render(
   { layout, facts, words }: RenderSettings,
   writer: LayoutWriter,
   running: Running,
   movement: Movement,
-): RenderedMovement {
+): { rendered: RenderedMovement; next: Running } {
   const first = running.detailCount + 1;
   const next = { ...running, adjustmentCount: running.adjustmentCount + 1 };
   let text = "";
@@ -118,14 +134,14 @@ function add(
     count(next, line.direction, line.amountMinor);
     next.hashTotal = hashed(next.hashTotal, values, layout.hashTotal);
   }
-  Object.assign(running, next);
-  return {
+  const rendered = {
     text,
     lineNumber: first,
     detailCount: lines.length,
     direction: lines[0]?.direction ?? "memo",
     amountMinor: movement.amountMinor,
   };
+  return { rendered, next };
 }
 
 function count(running: Running, direction: Direction, amountMinor: bigint): void {

@@ -30,7 +30,8 @@ export interface StoredBytes {
 }
 
 export interface ByteStore {
-  write(text: string): Promise<void>;
+  /** Waits only where a chunk has to be stored: undefined means it was taken at once. */
+  write(text: string): Promise<void> | undefined;
   /** Stores what is left. Nothing may be written after it. */
   finish(): Promise<StoredBytes>;
 }
@@ -60,10 +61,10 @@ export function byteStore(
     await insertChunk(tx, { ...place, ordinal, bytes });
   };
   return {
-    write: async (text) => {
+    write: (text) => {
       pending.push(text);
       pendingCharacters += text.length;
-      if (pendingCharacters >= CHUNK_CHARACTERS) await flush();
+      return pendingCharacters >= CHUNK_CHARACTERS ? flush() : undefined;
     },
     finish: async () => {
       await flush();
