@@ -62,6 +62,11 @@ export function fieldWriter(field: Field, type: ValueType, context: WritingConte
   };
 }
 
+/** Constants are text, and so is what only the writing room knows. */
+export function typeOf(field: Field, sources: Sources): ValueType {
+  return field.from === undefined ? "text" : (sources.get(field.from) ?? "text");
+}
+
 export function isNumeric(field: Field, type: ValueType): boolean {
   return field.map === undefined && (type === "amount" || type === "integer");
 }
