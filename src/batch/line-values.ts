@@ -97,6 +97,7 @@ function commonValues(movement: Movement): Values {
   const values: Values = {
     key: `${movement.adjustmentId}-${movement.keyRevision}`,
     keyRevision: movement.keyRevision,
+    endToEndId: `${movement.adjustmentId.replaceAll("-", "")}-${movement.keyRevision}`,
     claim: movement.claim,
     dispute: movement.dispute,
     adjustmentId: movement.adjustmentId,

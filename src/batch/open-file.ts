@@ -3,11 +3,12 @@
  * it has no row of its own; a file that is dropped leaves nothing, and its number is not used.
  */
 import type { Transaction } from "../database/database.ts";
+import { encoderOf } from "../formats/encoding.ts";
 import { FieldRefused } from "../formats/field-text.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
-import { layoutSources } from "./layout-sources.ts";
+import { layoutSources, VALUE_PREFIX } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import type { ReadMovement } from "./movements.ts";
 import { fileNameOf } from "./profile.ts";
@@ -25,9 +26,13 @@ export interface FileStart {
   readonly currency: string;
   readonly part: number;
   readonly sequence: bigint;
+  /** How many files of this kind the client wrote today, this one counted; null if not said. */
+  readonly fileOfDay: number | null;
   /** Its lines carry account numbers: the vault is asked, the stored bytes are encrypted. */
   readonly withNumbers: boolean;
 }
+
+const ALWAYS: Fits = () => true;
 
 export class OpenFile {
   readonly id: string;
@@ -41,7 +46,7 @@ export class OpenFile {
   readonly #words: FileWords;
   readonly #renderer: FileRenderer;
   readonly #bytes: ByteStore;
-  readonly #fits: Fits | null;
+  readonly #fits: Fits;
   #hasBegun = false;
   #isFull = false;
   #bytesSoFar = 0;
@@ -64,7 +69,11 @@ export class OpenFile {
       words: this.#words,
     });
     const place = { clientId: order.runtime.id, fileId: this.id };
-    this.#bytes = byteStore(tx, place, desk.keys, start.withNumbers);
+    this.#bytes = byteStore(tx, place, desk.keys, {
+      isSealed: start.withNumbers,
+      encode: encoderOf(start.kept.layout.encoding),
+      beginsLast: this.#renderer.beginsLast,
+    });
     this.#fits = this.#limits(order.profile);
   }
 
@@ -88,10 +97,9 @@ export class OpenFile {
    */
   async add(movement: ReadMovement): Promise<NewLine | null> {
     if (!this.#hasBegun) await this.#begin();
-    const rendered =
-      this.#fits === null ? this.#renderer.add(movement) : this.#renderer.add(movement, this.#fits);
+    const rendered = this.#renderer.add(movement, this.#fits);
     if (rendered === null) return this.#noRoom();
-    if (this.#fits !== null) this.#bytesSoFar += Buffer.byteLength(rendered.text);
+    if (this.#fits !== ALWAYS) this.#bytesSoFar += Buffer.byteLength(rendered.text);
     const written = this.#bytes.write(rendered.text);
     if (written !== undefined) await written;
     return {
@@ -124,7 +132,9 @@ export class OpenFile {
   async close(): Promise<WrittenFile> {
     await this.#begin();
     await this.#bytes.write(this.#renderer.end());
-    const stored = await this.#bytes.finish();
+    const stored = await this.#bytes.finish(
+      this.#renderer.beginsLast ? this.#renderer.begin() : null,
+    );
     this.#desk.failpoints.at("batch.generate.rendered");
     await insertFile(this.#tx, this.#rowOf(stored), this.#createdAt);
     return {
@@ -140,16 +150,19 @@ export class OpenFile {
 
   async #begin(): Promise<void> {
     if (this.#hasBegun) return;
-    this.#hasBegun = true;
+    // Even where it is written last, a header that cannot be written is found before any line.
     const text = this.#renderer.begin();
+    this.#hasBegun = true;
     this.#bytesSoFar += Buffer.byteLength(text);
-    await this.#bytes.write(text);
+    if (!this.#renderer.beginsLast) await this.#bytes.write(text);
   }
 
-  /** All lines and bytes count, the trailer's too. Null where the profile limits neither. */
-  #limits({ maximumLines, maximumBytes }: FilesOrder["profile"]): Fits | null {
-    if (maximumLines === undefined && maximumBytes === undefined) return null;
-    const mostLines = maximumLines ?? Number.POSITIVE_INFINITY;
+  /** All lines and bytes count, the trailer's too. */
+  #limits({ maximumLines: own, maximumBytes }: FilesOrder["profile"]): Fits {
+    const { maximumLines: known } = this.#start.kept.layout;
+    if (own === undefined && known === undefined && maximumBytes === undefined) return ALWAYS;
+    const endless = Number.POSITIVE_INFINITY;
+    const mostLines = Math.min(own ?? endless, known ?? endless);
     const mostBytes = maximumBytes ?? Number.POSITIVE_INFINITY;
     return (text, totals, end) => {
       if (totals.lineCount > mostLines) return false;
@@ -226,5 +239,10 @@ function fileFacts(order: FilesOrder, start: FileStart, id: string, createdAt: s
     currency: start.currency,
     supersedesSequence: supersedes === null ? null : String(supersedes.sequence),
     supersedesFileId: supersedes?.id ?? null,
+    messageId: id.replaceAll("-", ""),
+    ...(start.fileOfDay === null ? {} : { fileOfDay: start.fileOfDay }),
+    ...Object.fromEntries(
+      Object.entries(profile.values).map(([name, value]) => [`${VALUE_PREFIX}${name}`, value]),
+    ),
   };
 }

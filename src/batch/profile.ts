@@ -50,6 +50,10 @@ export const profileShape = z.strictObject({
   layout: z
     .union([z.string().min(1), z.looseObject({ format: z.string() })])
     .describe("The name of a shipped layout, or a layout"),
+  values: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,40}$/), z.string().min(1).max(140))
+    .default({})
+    .describe("What the layout asks for as `value.NAME`: routing numbers, ids, names"),
   marker: z.enum(["TEST", "LIVE"]).describe("Stands in every file: is this real money?"),
   sender: z.string().min(1).max(60).optional().describe("The client's name if left out"),
   receiver: z.string().min(1).max(60).optional(),

@@ -11,13 +11,15 @@ import type { Move } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
 import { FieldRefused } from "../formats/field-text.ts";
+import type { Layout } from "../formats/layout.ts";
 import { assert } from "../kernel/assert.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
+import { lockFilesOfDay } from "./files-of-day.ts";
 import { layoutSources, declaredFacts } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
-import { layoutOf } from "./layouts.ts";
+import { fieldsOf, layoutOf } from "./layouts.ts";
 import { usesFacts, usesNumbers } from "./line-values.ts";
 import type { PendingMovement, ReadMovement } from "./movements.ts";
 import { pendingCurrencies, pendingMovements } from "./movements.ts";
@@ -50,11 +52,23 @@ export async function writeFiles(
   const now = desk.engine.clock.now().toString();
   const { layout } = kept;
   await keepLayout(tx, { clientId, ...kept, name: layout.name, version: layout.version }, now);
-  const run = new Run(tx, desk, order, kept);
+  const before = await filesBefore(tx, order, layout, now);
+  const run = new Run(tx, desk, order, kept, before);
   for (const currency of currencies) await run.takeAll(currency);
   const mayBeEmpty = order.profile.emptyFile === "send" && order.supersedes === null;
   if (run.files.length === 0 && mayBeEmpty) await run.writeEmpty();
   return { files: run.files, refused: run.refused };
+}
+
+/** Files of the day that number themselves by it; null where this layout does not. */
+async function filesBefore(
+  tx: Transaction,
+  { runtime }: FilesOrder,
+  layout: Layout,
+  now: string,
+): Promise<number | null> {
+  if (!fieldsOf(layout).some((field) => field.from === "fileOfDay")) return null;
+  return lockFilesOfDay(tx, runtime.id, runtime.calendar.zone, now);
 }
 
 /** One generation under way: at most one file is open at a time. */
@@ -65,9 +79,17 @@ class Run {
   readonly #desk: BatchDesk;
   readonly #order: FilesOrder;
   readonly #kept: KeptLayout;
+  readonly #filesBefore: number | null;
   #open: OpenFile | null = null;
 
-  constructor(tx: Transaction, desk: BatchDesk, order: FilesOrder, kept: KeptLayout) {
+  constructor(
+    tx: Transaction,
+    desk: BatchDesk,
+    order: FilesOrder,
+    kept: KeptLayout,
+    before: number | null,
+  ) {
+    this.#filesBefore = before;
     this.#tx = tx;
     this.#desk = desk;
     this.#order = order;
@@ -185,6 +207,7 @@ class Run {
       currency,
       part: this.files.length + 1,
       sequence: this.#order.lastSequence + BigInt(this.files.length) + 1n,
+      fileOfDay: this.#filesBefore === null ? null : this.#filesBefore + this.files.length + 1,
       withNumbers: usesNumbers(this.#kept.layout),
     });
     return this.#open;
