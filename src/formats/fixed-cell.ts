@@ -10,6 +10,9 @@ export function fixedCell(field: FixedField, numeric: boolean): (text: FieldText
     if (missing < 0) {
       throw new FieldRefused(field.name, `${lengthOf(text)} characters, room for ${room}`);
     }
+    if (missing > 0 && field.exact === true) {
+      throw new FieldRefused(field.name, `${lengthOf(text)} characters, exactly ${room} wanted`);
+    }
     const padding = field.pad.repeat(missing);
     return right ? `${padding}${text}` : `${text}${padding}`;
   };

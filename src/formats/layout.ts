@@ -50,6 +50,7 @@ const fixedField = z
     width: z.int().min(1).max(10_000).describe("Characters; a value that needs more is refused"),
     align: z.enum(["left", "right"]).optional().describe("Text left, numbers right if left out"),
     pad: z.string().length(1).default(" "),
+    exact: z.boolean().optional().describe("A text that needs less than the width is refused too"),
   })
   .refine(oneSource, ONE_SOURCE);
 
