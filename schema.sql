@@ -143,6 +143,48 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_inbound_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.client_id, new.id, new.profile, new.name, new.source, new.sha256, new.size_bytes,
+      new.received_by, new.received_at)
+     is distinct from
+     (old.client_id, old.id, old.profile, old.name, old.source, old.sha256, old.size_bytes,
+      old.received_by, old.received_at) then
+    raise exception 'inbound file %: what came in never changes', old.id
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_inbound_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.client_id, new.file_id, new.ordinal, new.line, new.status, new.reference,
+      new.trace_number, new.original_file, new.end_to_end_id, new.amount_minor, new.currency,
+      new.side, new.booked_on, new.code, new.reason)
+     is distinct from
+     (old.client_id, old.file_id, old.ordinal, old.line, old.status, old.reference,
+      old.trace_number, old.original_file, old.end_to_end_id, old.amount_minor, old.currency,
+      old.side, old.booked_on, old.code, old.reason) then
+    raise exception 'inbound file %, line %: what it says never changes', old.file_id,
+      old.ordinal using errcode = 'restrict_violation';
+  end if;
+  if old.state in ('applied', 'setAside') then
+    raise exception 'inbound file %, line % is settled', old.file_id, old.ordinal
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.lock_batch_sequence(for_client text, for_profile text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -459,6 +501,27 @@ create table balance (
 ) with (fillfactor=85);
 alter table balance add constraint balance_pkey PRIMARY KEY (client_id, dispute_id, collection, account, currency);
 
+create table batch_alarm (
+  client_id text not null,
+  id uuid not null,
+  profile text not null,
+  kind text not null,
+  subject text not null,
+  owner text not null,
+  text text not null,
+  raised_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  closed_by text,
+  closed_because text
+);
+alter table batch_alarm add constraint batch_alarm_pkey PRIMARY KEY (client_id, id);
+alter table batch_alarm add constraint batch_alarm_check CHECK (((closed_at IS NULL) = (closed_by IS NULL)));
+alter table batch_alarm add constraint batch_alarm_check1 CHECK (((closed_at IS NULL) = (closed_because IS NULL)));
+alter table batch_alarm add constraint batch_alarm_kind_check CHECK ((kind = ANY (ARRAY['acknowledgementOverdue'::text, 'fileHeld'::text, 'fileRefused'::text, 'linesUnmatched'::text, 'pickUpFailed'::text])));
+CREATE INDEX batch_alarm_listed ON public.batch_alarm USING btree (client_id, raised_at, id);
+CREATE INDEX batch_alarm_of_subject ON public.batch_alarm USING btree (client_id, kind, subject);
+CREATE UNIQUE INDEX batch_alarm_open ON public.batch_alarm USING btree (client_id, kind, subject) WHERE (closed_at IS NULL);
+
 create table batch_file (
   client_id text not null,
   id uuid not null,
@@ -524,6 +587,7 @@ alter table batch_file add constraint batch_file_sha256_check CHECK ((length(sha
 alter table batch_file add constraint batch_file_size_bytes_check CHECK ((size_bytes >= 0));
 alter table batch_file add constraint batch_file_state_check CHECK ((state = ANY (ARRAY['generated'::text, 'sending'::text, 'deliveryUnknown'::text, 'handedOver'::text, 'acknowledged'::text, 'transmissionFailed'::text, 'void'::text])));
 alter table batch_file add constraint batch_file_void_statement_check CHECK ((void_statement = ANY (ARRAY['notReceived'::text, 'rejected'::text, 'deleted'::text])));
+CREATE INDEX batch_file_awaited ON public.batch_file USING btree (client_id, profile, handed_over_at) WHERE (state = 'handedOver'::text);
 CREATE INDEX batch_file_due ON public.batch_file USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX batch_file_of_window ON public.batch_file USING btree (client_id, window_id);
 CREATE INDEX batch_file_supersedes ON public.batch_file USING btree (client_id, supersedes_id) WHERE (supersedes_id IS NOT NULL);
@@ -580,6 +644,29 @@ create table batch_sequence (
 );
 alter table batch_sequence add constraint batch_sequence_pkey PRIMARY KEY (client_id, profile);
 alter table batch_sequence add constraint batch_sequence_last_sequence_check CHECK ((last_sequence >= 0));
+
+create table batch_statement (
+  client_id text not null,
+  id uuid not null,
+  file_id uuid not null,
+  statement text not null,
+  reason text not null,
+  difference jsonb not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null,
+  state text default 'waiting'::text not null,
+  settled_by text,
+  settled_because text,
+  settled_at timestamp with time zone
+);
+alter table batch_statement add constraint batch_statement_pkey PRIMARY KEY (client_id, id);
+alter table batch_statement add constraint batch_statement_check CHECK (((state = 'waiting'::text) = (settled_at IS NULL)));
+alter table batch_statement add constraint batch_statement_check1 CHECK (((state <> 'seconded'::text) OR (settled_by <> actor)));
+alter table batch_statement add constraint batch_statement_reason_check CHECK ((length(reason) > 0));
+alter table batch_statement add constraint batch_statement_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'seconded'::text, 'declined'::text])));
+alter table batch_statement add constraint batch_statement_statement_check CHECK ((statement = ANY (ARRAY['notReceived'::text, 'rejected'::text, 'deleted'::text])));
+CREATE INDEX batch_statement_of_file ON public.batch_statement USING btree (client_id, file_id);
+CREATE UNIQUE INDEX batch_statement_waiting ON public.batch_statement USING btree (client_id, file_id) WHERE (state = 'waiting'::text);
 
 create table batch_transmission (
   client_id text not null,
@@ -798,6 +885,125 @@ alter table import_run add constraint import_run_pkey PRIMARY KEY (id);
 alter table import_run add constraint import_run_content_sha256_check CHECK ((length(content_sha256) = 32));
 alter table import_run add constraint import_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text])));
 CREATE UNIQUE INDEX import_running ON public.import_run USING btree (content_sha256) WHERE (state = 'running'::text);
+
+create table inbound_bytes (
+  client_id text not null,
+  file_id uuid not null,
+  ordinal integer not null,
+  bytes bytea not null
+);
+alter table inbound_bytes add constraint inbound_bytes_pkey PRIMARY KEY (client_id, file_id, ordinal);
+alter table inbound_bytes add constraint inbound_bytes_ordinal_check CHECK ((ordinal > 0));
+
+create table inbound_decision (
+  client_id text not null,
+  id uuid not null,
+  file_id uuid not null,
+  ordinal bigint,
+  decision text not null,
+  batch_file_id uuid,
+  batch_line bigint,
+  reason text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table inbound_decision add constraint inbound_decision_pkey PRIMARY KEY (client_id, file_id, id);
+alter table inbound_decision add constraint inbound_decision_decision_check CHECK ((decision = ANY (ARRAY['again'::text, 'matched'::text, 'setAside'::text, 'released'::text, 'refused'::text, 'readAgain'::text])));
+alter table inbound_decision add constraint inbound_decision_reason_check CHECK ((length(reason) > 0));
+
+create table inbound_file (
+  client_id text not null,
+  id uuid not null,
+  profile text not null,
+  name text not null,
+  source text not null,
+  format text not null,
+  sha256 bytea not null,
+  size_bytes bigint not null,
+  wrapped_key bytea not null,
+  wrapping_key integer not null,
+  state text not null,
+  identity text,
+  duplicate_of uuid,
+  problem text,
+  faults jsonb default '[]'::jsonb not null,
+  totals jsonb default '[]'::jsonb not null,
+  line_count bigint default 0 not null,
+  received_by text not null,
+  received_at timestamp with time zone not null,
+  read_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  due_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  version integer default 1 not null
+);
+alter table inbound_file add constraint inbound_file_pkey PRIMARY KEY (client_id, id);
+alter table inbound_file add constraint inbound_file_check CHECK (((state = ANY (ARRAY['received'::text, 'read'::text])) = (due_at IS NOT NULL)));
+alter table inbound_file add constraint inbound_file_check1 CHECK (((state <> ALL (ARRAY['held'::text, 'refused'::text])) OR (problem IS NOT NULL)));
+alter table inbound_file add constraint inbound_file_client_id_profile_sha256_key UNIQUE (client_id, profile, sha256);
+alter table inbound_file add constraint inbound_file_line_count_check CHECK ((line_count >= 0));
+alter table inbound_file add constraint inbound_file_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)));
+alter table inbound_file add constraint inbound_file_sha256_check CHECK ((length(sha256) = 32));
+alter table inbound_file add constraint inbound_file_size_bytes_check CHECK ((size_bytes >= 0));
+alter table inbound_file add constraint inbound_file_source_check CHECK ((source = ANY (ARRAY['upload'::text, 'command'::text, 'directory'::text, 'sftp'::text, 's3'::text])));
+alter table inbound_file add constraint inbound_file_state_check CHECK ((state = ANY (ARRAY['received'::text, 'read'::text, 'held'::text, 'matched'::text, 'partlyMatched'::text, 'refused'::text])));
+CREATE INDEX inbound_file_due ON public.inbound_file USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX inbound_file_duplicates ON public.inbound_file USING btree (client_id, duplicate_of) WHERE (duplicate_of IS NOT NULL);
+CREATE UNIQUE INDEX inbound_file_identity ON public.inbound_file USING btree (client_id, profile, identity) WHERE ((identity IS NOT NULL) AND (state <> 'refused'::text));
+CREATE INDEX inbound_file_listed ON public.inbound_file USING btree (client_id, received_at, id);
+
+create table inbound_line (
+  client_id text not null,
+  file_id uuid not null,
+  ordinal bigint not null,
+  line bigint not null,
+  status text not null,
+  reference text,
+  trace_number text,
+  original_file text,
+  end_to_end_id text,
+  amount_minor bigint,
+  currency text,
+  side text,
+  booked_on date,
+  code text,
+  reason text,
+  state text default 'waiting'::text not null,
+  outcome text,
+  explanation text,
+  adjustment_id uuid,
+  batch_file_id uuid,
+  batch_line bigint,
+  detail integer,
+  settled_by text,
+  settled_at timestamp with time zone
+);
+alter table inbound_line add constraint inbound_line_pkey PRIMARY KEY (client_id, file_id, ordinal);
+alter table inbound_line add constraint inbound_line_amount_minor_check CHECK ((amount_minor >= 0));
+alter table inbound_line add constraint inbound_line_check CHECK (((state = 'waiting'::text) = (settled_at IS NULL)));
+alter table inbound_line add constraint inbound_line_check1 CHECK (((state = 'applied'::text) = (outcome IS NOT NULL)));
+alter table inbound_line add constraint inbound_line_check2 CHECK (((state <> 'unmatched'::text) OR (explanation IS NOT NULL)));
+alter table inbound_line add constraint inbound_line_line_check CHECK ((line > 0));
+alter table inbound_line add constraint inbound_line_ordinal_check CHECK ((ordinal > 0));
+alter table inbound_line add constraint inbound_line_outcome_check CHECK ((outcome = ANY (ARRAY['executed'::text, 'confirmed'::text, 'failed'::text, 'returned'::text, 'counted'::text, 'partly'::text, 'wholeFile'::text])));
+alter table inbound_line add constraint inbound_line_side_check CHECK ((side = ANY (ARRAY['debit'::text, 'credit'::text])));
+alter table inbound_line add constraint inbound_line_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'repeated'::text, 'noted'::text, 'unmatched'::text, 'setAside'::text])));
+alter table inbound_line add constraint inbound_line_status_check CHECK ((status = ANY (ARRAY['accepted'::text, 'refused'::text, 'unknown'::text, 'posted'::text])));
+CREATE INDEX inbound_line_of_adjustment ON public.inbound_line USING btree (client_id, adjustment_id) WHERE (adjustment_id IS NOT NULL);
+CREATE INDEX inbound_line_of_detail ON public.inbound_line USING btree (client_id, batch_file_id, batch_line) WHERE ((detail IS NOT NULL) AND (state = 'applied'::text));
+CREATE INDEX inbound_line_unmatched ON public.inbound_line USING btree (client_id, file_id, ordinal) WHERE (state = 'unmatched'::text);
+CREATE INDEX inbound_line_waiting ON public.inbound_line USING btree (client_id, file_id, ordinal) WHERE (state = 'waiting'::text);
+
+create table inbound_repeat (
+  client_id text not null,
+  id uuid not null,
+  file_id uuid not null,
+  name text not null,
+  source text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table inbound_repeat add constraint inbound_repeat_pkey PRIMARY KEY (client_id, file_id, id);
 
 create table job (
   id uuid not null,
@@ -1120,6 +1326,8 @@ alter table attestation add constraint attestation_client_id_adjustment_id_fkey 
 
 alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
 
+alter table batch_alarm add constraint batch_alarm_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table batch_file add constraint batch_file_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table batch_file add constraint batch_file_client_id_layout_sha256_fkey FOREIGN KEY (client_id, layout_sha256) REFERENCES batch_layout(client_id, sha256);
@@ -1137,6 +1345,10 @@ alter table batch_line add constraint batch_line_client_id_adjustment_id_fkey FO
 alter table batch_line add constraint batch_line_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
 
 alter table batch_sequence add constraint batch_sequence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table batch_statement add constraint batch_statement_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
+
+alter table batch_statement add constraint batch_statement_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table batch_transmission add constraint batch_transmission_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
 
@@ -1159,6 +1371,20 @@ alter table entry add constraint entry_client_id_adjustment_id_fkey FOREIGN KEY 
 alter table execution add constraint execution_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
 alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
+
+alter table inbound_bytes add constraint inbound_bytes_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES inbound_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+alter table inbound_decision add constraint inbound_decision_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES inbound_file(client_id, id);
+
+alter table inbound_file add constraint inbound_file_client_id_duplicate_of_fkey FOREIGN KEY (client_id, duplicate_of) REFERENCES inbound_file(client_id, id);
+
+alter table inbound_file add constraint inbound_file_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table inbound_line add constraint inbound_line_client_id_batch_file_id_fkey FOREIGN KEY (client_id, batch_file_id) REFERENCES batch_file(client_id, id);
+
+alter table inbound_line add constraint inbound_line_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES inbound_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+
+alter table inbound_repeat add constraint inbound_repeat_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES inbound_file(client_id, id);
 
 alter table job_item add constraint job_item_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id);
 
@@ -1222,6 +1448,16 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.executi
 
 CREATE TRIGGER recorded AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION execution_recorded();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inbound_bytes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inbound_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER keep_content BEFORE UPDATE ON public.inbound_file FOR EACH ROW EXECUTE FUNCTION keep_inbound_file();
+
+CREATE TRIGGER keep_line BEFORE UPDATE ON public.inbound_line FOR EACH ROW EXECUTE FUNCTION keep_inbound_line();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inbound_repeat FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1266,6 +1502,8 @@ grant insert, select on table audit to redress_app;
 
 grant select on table balance to redress_app;
 
+grant insert, select, update (closed_at), update (closed_because), update (closed_by) on table batch_alarm to redress_app;
+
 grant insert, select, update on table batch_file to redress_app;
 
 grant insert, select on table batch_file_bytes to redress_app;
@@ -1275,6 +1513,8 @@ grant insert, select on table batch_layout to redress_app;
 grant insert, select, update (live), update (outcome), update (outcome_reference) on table batch_line to redress_app;
 
 grant select on table batch_sequence to redress_app;
+
+grant insert, select, update (settled_at), update (settled_because), update (settled_by), update (state) on table batch_statement to redress_app;
 
 grant insert, select on table batch_transmission to redress_app;
 
@@ -1301,6 +1541,16 @@ grant delete, insert, select, update on table http_answer to redress_app;
 grant insert, select on table import_reject to redress_app;
 
 grant insert, select, update on table import_run to redress_app;
+
+grant insert, select on table inbound_bytes to redress_app;
+
+grant insert, select on table inbound_decision to redress_app;
+
+grant insert, select, update on table inbound_file to redress_app;
+
+grant insert, select, update (adjustment_id), update (batch_file_id), update (batch_line), update (detail), update (explanation), update (outcome), update (settled_at), update (settled_by), update (state) on table inbound_line to redress_app;
+
+grant insert, select on table inbound_repeat to redress_app;
 
 grant insert, select, update on table job to redress_app;
 

@@ -25,6 +25,7 @@ export const PERMISSIONS = {
   "batch:content": "read the bytes of a batch file",
   "batch:generate": "generate accounting files",
   "batch:regenerate": "resend and regenerate accounting batches",
+  "batch:answer": "take in return files, match and set aside their lines, close alarms",
   "import:run": "import claims and operations in bulk",
   "account:reveal": "see a whole account number, with a reason that is logged",
   "access:manage": "manage users and API keys",
@@ -60,6 +61,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "batch:content",
     "batch:generate",
     "batch:regenerate",
+    "batch:answer",
     "import:run",
   ]),
   administrator: new Set([

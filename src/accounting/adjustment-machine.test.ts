@@ -53,7 +53,8 @@ const SAID: Readonly<Record<AdjustmentState | "new", string>> = {
     nextFileAsked pendingBatch, reroutedToManual pendingManual, attested executed,
     cancelled cancelled`,
   pendingManual: "attested executed, couldNotPost serviceFailed, cancelled cancelled",
-  executed: "returned batchFailed, handOverDisproved pendingBatch",
+  executed: `
+    returned batchFailed, partlyReturned partlyExecuted, handOverDisproved pendingBatch`,
   tracked: "",
   cancelled: "",
 };
@@ -85,7 +86,7 @@ describe("the life of an adjustment", () => {
   it("is never left from its closed ends but by what the outside takes back", () => {
     expect(possibleEvents("tracked")).toEqual([]);
     expect(possibleEvents("cancelled")).toEqual([]);
-    expect(possibleEvents("executed")).toEqual(["returned", "handOverDisproved"]);
+    expect(possibleEvents("executed")).toEqual(["returned", "partlyReturned", "handOverDisproved"]);
   });
 
   it("is cancelled only where nothing can have reached the system of record, or it said no", () => {

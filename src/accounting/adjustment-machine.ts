@@ -64,6 +64,7 @@ export const ADJUSTMENT_EVENTS = [
   "attested",
   "couldNotPost",
   "returned",
+  "partlyReturned",
   "handOverDisproved",
 ] as const;
 
@@ -156,7 +157,12 @@ export const TRANSITIONS: Readonly<Record<AdjustmentState, Row>> = {
     cancelled: "cancelled",
   },
   pendingManual: { attested: "executed", couldNotPost: "serviceFailed", cancelled: "cancelled" },
-  executed: { returned: "batchFailed", handOverDisproved: "pendingBatch" },
+  executed: {
+    returned: "batchFailed",
+    // Some entries of it came back, the others stay posted.
+    partlyReturned: "partlyExecuted",
+    handOverDisproved: "pendingBatch",
+  },
   tracked: {},
   cancelled: {},
 };

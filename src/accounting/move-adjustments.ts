@@ -35,6 +35,8 @@ export interface Move {
     readonly postingDate: string;
     /** The entries that moved, when not all of the adjustment's. */
     readonly entryIds?: readonly string[];
+    /** Entries of a returned whole that stay posted all the same. */
+    readonly keptEntryIds?: readonly string[];
   };
   /** While unknown: false when only a person can find out. */
   readonly machineMayAct?: boolean;
@@ -67,7 +69,11 @@ const ROUTE_OF_EVENT: Partial<Record<AdjustmentEvent, "AUTO" | "BATCH" | "MANUAL
 };
 
 /** Something of it was posted, and the rest was not. */
-const PARTLY: ReadonlySet<AdjustmentEvent> = new Set(["partPosted", "partlyPosted"]);
+const PARTLY: ReadonlySet<AdjustmentEvent> = new Set([
+  "partPosted",
+  "partlyPosted",
+  "partlyReturned",
+]);
 
 const FAILED_ROUTE: Partial<Record<AdjustmentState, "service" | "batch">> = {
   serviceFailed: "service",
@@ -152,7 +158,8 @@ function goingOf(move: Move, lock: AdjustmentLock, to: AdjustmentState): Going {
 }
 
 function routeLeft(from: AdjustmentState): "service" | "batch" {
-  return from === "inFile" ? "batch" : "service";
+  // What was executed comes back in part only by a line of a return file.
+  return from === "inFile" || from === "executed" ? "batch" : "service";
 }
 
 async function writeMoves(
@@ -224,19 +231,25 @@ function executionsOf(engine: Engine) {
   return ({ move }: Going): NewExecution[] => {
     const { execution } = move;
     if (execution === undefined) return [];
-    const sign = execution.basis === "returned" || execution.basis === "disproved" ? -1 : 1;
+    const sign =
+      execution.basis === "returned" || execution.basis === "disproved"
+        ? (-1 as const)
+        : (1 as const);
     const entryIds = execution.entryIds ?? [null];
-    return entryIds.map((entryId) => ({
+    const common = {
       clientId: move.clientId,
-      id: engine.ids.next(),
       adjustmentId: move.adjustmentId,
-      entryId,
-      sign,
-      basis: execution.basis,
       reference: execution.reference,
       postingDate: execution.postingDate,
       actor: move.actor,
+    };
+    const moved = entryIds.map((entryId) => ({ entryId, sign, basis: execution.basis }));
+    const kept = (execution.keptEntryIds ?? []).map((entryId) => ({
+      entryId,
+      sign: 1 as const,
+      basis: "acknowledged" as const,
     }));
+    return [...moved, ...kept].map((one) => ({ ...common, id: engine.ids.next(), ...one }));
   };
 }
 

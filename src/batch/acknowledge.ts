@@ -3,17 +3,19 @@
  * or single lines were, or were refused. An acknowledged line is posted for good: no regeneration
  * takes it again. Telling the same twice changes nothing.
  */
-import type { Move } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 
+import type { LineAnswer } from "./answer-moves.ts";
+import { executedMove, failedMove, returnedMove } from "./answer-moves.ts";
 import type { BatchDesk } from "./desk.ts";
 import { nextFileState } from "./file-machine.ts";
 import { freshFile, lockedFile } from "./hand-over.ts";
+import type { AnsweredLine } from "./line-views.ts";
+import { countOpenLines, liveAdjustments } from "./line-views.ts";
 import { changeFile, finishWindows, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
-import { countOpenLines, liveAdjustments } from "./line-views.ts";
 
 export interface Acknowledgement {
   readonly clientId: string;
@@ -39,34 +41,42 @@ const SLICE = 2000;
 /**
  * Throws `not-found`, `transition-refused` for a void file, `input-invalid` for an unknown line.
  */
-export async function acknowledge(desk: BatchDesk, told: Acknowledgement): Promise<Acknowledged> {
+export function acknowledge(desk: BatchDesk, told: Acknowledgement): Promise<Acknowledged> {
+  return desk.engine.database.transaction((tx) => acknowledgeWithin(tx, desk, told));
+}
+
+/** As `acknowledge`, in a transaction that does more. */
+export async function acknowledgeWithin(
+  tx: Transaction,
+  desk: BatchDesk,
+  told: Acknowledgement,
+): Promise<Acknowledged> {
   const { clientId, fileId } = told;
-  return desk.engine.database.transaction(async (tx) => {
-    const file = await lockedFile(tx, clientId, fileId);
-    if (file.state !== "acknowledged") nextFileState(file.state, "acknowledged");
-    const counts = { settled: 0, moved: 0 };
-    let after: string | null = null;
-    for (;;) {
-      const slice: string[] = await liveAdjustments(tx, file, {
-        only: told.adjustmentIds,
-        after,
-        limit: SLICE,
-        // A return may come after the line was accepted: it has to name it.
-        orAccepted: told.answer === "refused" && told.adjustmentIds !== null,
-      });
-      const last = slice.at(-1);
-      if (last === undefined) break;
-      counts.settled += await settleLines(tx, clientId, fileId, slice, {
-        outcome: told.answer === "accepted" ? "acknowledged" : "refused",
-        reference: told.reference,
-      });
-      counts.moved += await moveAnswered(tx, desk, file, told, slice);
-      after = last;
-    }
-    await refuseUnknown(tx, file, told);
-    await closeIfComplete(tx, desk, file);
-    return { file: await freshFile(tx, clientId, fileId), ...counts };
-  });
+  const file = await lockedFile(tx, clientId, fileId);
+  if (file.state !== "acknowledged") nextFileState(file.state, "acknowledged");
+  const counts = { settled: 0, moved: 0 };
+  let after: string | null = null;
+  for (;;) {
+    const slice: AnsweredLine[] = await liveAdjustments(tx, file, {
+      only: told.adjustmentIds,
+      after,
+      limit: SLICE,
+      // A return may come after the line was accepted: it has to name it.
+      orAccepted: told.answer === "refused" && told.adjustmentIds !== null,
+    });
+    const last = slice.at(-1);
+    if (last === undefined) break;
+    const ids = slice.map((line) => line.adjustmentId);
+    counts.settled += await settleLines(tx, clientId, fileId, ids, {
+      outcome: told.answer === "accepted" ? "acknowledged" : "refused",
+      reference: told.reference,
+    });
+    counts.moved += await moveAnswered(tx, desk, file, told, slice);
+    after = last.adjustmentId;
+  }
+  await refuseUnknown(tx, file, told);
+  await closeIfComplete(tx, desk, file);
+  return { file: await freshFile(tx, clientId, fileId), ...counts };
 }
 
 async function moveAnswered(
@@ -74,68 +84,40 @@ async function moveAnswered(
   desk: BatchDesk,
   file: FileRow,
   told: Acknowledgement,
-  adjustmentIds: readonly string[],
+  lines: readonly AnsweredLine[],
 ): Promise<number> {
+  const answer: LineAnswer = {
+    clientId: file.clientId,
+    fileId: file.id,
+    reference: told.reference,
+    actor: told.actor,
+    postingDate: file.postingDate,
+  };
+  const first = told.answer === "accepted" ? executedMove : failedMove;
   const results = await moveAdjustments(
     tx,
     desk.engine,
-    adjustmentIds.map((id) => answerTo(file, told, id)),
+    lines.map((line) => first(answer, line)),
   );
   if (told.answer === "accepted") return results.filter((one) => one.moved).length;
   // Executed on the assumption that it would post: the money comes back.
+  const executed = new Set(
+    results.filter((one) => !one.moved && one.state === "executed").map((one) => one.adjustmentId),
+  );
+  const today = { ...answer, postingDate: todayOf(desk, file) };
   const returned = await moveAdjustments(
     tx,
     desk.engine,
-    results
-      .filter((one) => !one.moved && one.state === "executed")
-      .map((one) => returnOf(desk, file, told, one.adjustmentId)),
+    lines
+      .filter((line) => executed.has(line.adjustmentId))
+      .map((line) => returnedMove(today, line)),
   );
   return [...results, ...returned].filter((one) => one.moved).length;
 }
 
-function answerTo(file: FileRow, told: Acknowledgement, adjustmentId: string): Move {
-  const common = {
-    clientId: file.clientId,
-    adjustmentId,
-    from: "inFile" as const,
-    actor: told.actor,
-    outside: { file: file.id, answer: told.answer, reference: told.reference },
-  };
-  if (told.answer === "refused") {
-    return { ...common, event: "lineRefused", reason: told.reference };
-  }
-  const { postingDate } = file;
-  return {
-    ...common,
-    event: "acknowledged",
-    execution: { basis: "acknowledged", reference: told.reference, postingDate },
-  };
-}
-
-function returnOf(
-  desk: BatchDesk,
-  file: FileRow,
-  told: Acknowledgement,
-  adjustmentId: string,
-): Move {
-  return {
-    clientId: file.clientId,
-    adjustmentId,
-    from: "executed",
-    event: "returned",
-    actor: told.actor,
-    reason: told.reference,
-    outside: { file: file.id, answer: told.answer, reference: told.reference },
-    execution: {
-      basis: "returned",
-      reference: told.reference,
-      postingDate: desk.engine.clock
-        .now()
-        .toZonedDateTimeISO(file.facts.zone)
-        .toPlainDate()
-        .toString(),
-    },
-  };
+/** In the zone that the file was written in. */
+export function todayOf(desk: BatchDesk, { facts }: Pick<FileRow, "facts">): string {
+  return desk.engine.clock.now().toZonedDateTimeISO(facts.zone).toPlainDate().toString();
 }
 
 /** A line that the file does not hold is an error, not silence; one answered before is not. */
@@ -152,10 +134,16 @@ async function refuseUnknown(
   });
 }
 
-async function closeIfComplete(tx: Transaction, desk: BatchDesk, file: FileRow): Promise<void> {
+/** The file is acknowledged when each of its lines has an answer. Its row is locked already. */
+export async function closeIfComplete(
+  tx: Transaction,
+  desk: BatchDesk,
+  file: FileRow,
+): Promise<void> {
+  if (file.state === "acknowledged" || file.state === "void") return;
   const now = desk.engine.clock.now().toString();
   const { open } = await countOpenLines(tx, file, []);
-  if (open > 0n || file.state === "acknowledged") return;
+  if (open > 0n) return;
   const state = nextFileState(file.state, "acknowledged");
   await changeFile(tx, file, { state, dueAt: null, problem: null, acknowledgedAt: now }, now);
   await finishWindows(tx, file.clientId, file.windowId, now);

@@ -12,6 +12,8 @@ import { nextFileState } from "./file-machine.ts";
 import { profileOf } from "./generate.ts";
 import { changeFile, finishWindows, recordStep } from "./store.ts";
 import type { FileRow } from "./views.ts";
+import { entriesOf } from "./answer-moves.ts";
+import type { AnsweredLine } from "./line-views.ts";
 import { linesOfFile } from "./line-views.ts";
 import { fileById, lockFile } from "./views.ts";
 
@@ -30,14 +32,19 @@ export async function handOver(
   const { profile } = await profileOf(tx, desk, clientId, file.profile);
   await changeFile(tx, file, { state, dueAt: null, problem: null, handedOverAt: now }, now);
   if (profile.basis === "assumed") {
-    await moveLines(tx, desk, file, (adjustmentId) => ({
+    await moveLines(tx, desk, file, ({ adjustmentId, ...line }) => ({
       clientId,
       adjustmentId,
       from: "inFile",
       event: "handedOver",
       actor,
       outside: { file: id },
-      execution: { basis: "assumed", reference: file.fileName, postingDate: file.postingDate },
+      execution: {
+        basis: "assumed",
+        reference: file.fileName,
+        postingDate: file.postingDate,
+        ...entriesOf(line),
+      },
     }));
   }
   await finishWindows(tx, clientId, file.windowId, now);
@@ -51,7 +58,7 @@ export async function moveLines(
   tx: Transaction,
   desk: BatchDesk,
   file: { clientId: string; id: string },
-  moveOf: (adjustmentId: string) => Move,
+  moveOf: (line: AnsweredLine) => Move,
 ): Promise<number> {
   let moved = 0;
   let after = 0n;
@@ -60,7 +67,7 @@ export async function moveLines(
     const last = lines.at(-1);
     if (last === undefined) return moved;
     const open = lines.filter((line) => line.live && line.outcome === null);
-    const moves = open.map((line) => moveOf(line.adjustmentId));
+    const moves = open.map(moveOf);
     const results = await moveAdjustments(tx, desk.engine, moves);
     moved += results.filter((one) => one.moved).length;
     after = last.lineNumber;
@@ -77,7 +84,7 @@ export async function showSending(
   file: FileRow,
   shown: { isTried: boolean; actor: string; reason: string },
 ): Promise<void> {
-  await moveLines(tx, desk, file, (adjustmentId) => ({
+  await moveLines(tx, desk, file, ({ adjustmentId }) => ({
     clientId: file.clientId,
     adjustmentId,
     from: "inFile",

@@ -11,6 +11,8 @@ export interface LineRow {
   readonly amountMinor: bigint;
   readonly direction: "debit" | "credit" | "memo";
   readonly adjustmentState: string;
+  /** The entries that it carries, where others were executed before; null: all. */
+  readonly entryIds: readonly string[] | null;
   readonly live: boolean;
   readonly outcome: "acknowledged" | "refused" | "released" | null;
   readonly outcomeReference: string | null;
@@ -26,7 +28,8 @@ export function linesOfFile(
   return db.query<LineRow>(sql`
     select l.line_number as "lineNumber", l.detail_count as "detailCount",
            l.adjustment_id as "adjustmentId", d.number as dispute, c.number as claim,
-           l.amount_minor as "amountMinor", l.direction, a.state as "adjustmentState", l.live,
+           l.amount_minor as "amountMinor", l.direction, l.entry_ids as "entryIds",
+           a.state as "adjustmentState", l.live,
            l.outcome, l.outcome_reference as "outcomeReference"
     from batch_line l
     join adjustment a on a.client_id = l.client_id and a.id = l.adjustment_id
@@ -39,10 +42,16 @@ export function linesOfFile(
   `);
 }
 
+/** Whose line it is, and which entries it carries where not all. */
+export interface AnsweredLine {
+  readonly adjustmentId: string;
+  readonly entryIds: readonly string[] | null;
+}
+
 /**
  * Adjustments of a file's live lines without an answer (or accepted), in the order of their ids.
  */
-export async function liveAdjustments(
+export function liveAdjustments(
   db: Queries,
   file: { clientId: string; id: string },
   page: {
@@ -51,9 +60,9 @@ export async function liveAdjustments(
     limit: number;
     orAccepted: boolean;
   },
-): Promise<string[]> {
-  const rows = await db.query<{ id: string }>(sql`
-    select adjustment_id as id
+): Promise<AnsweredLine[]> {
+  return db.query(sql`
+    select adjustment_id as "adjustmentId", entry_ids as "entryIds"
     from batch_line
     where client_id = ${file.clientId} and file_id = ${file.id} and live
       and (outcome is null or ${page.orAccepted})
@@ -62,7 +71,6 @@ export async function liveAdjustments(
     order by adjustment_id
     limit ${page.limit}
   `);
-  return rows.map((row) => row.id);
 }
 
 /** Live lines without an answer, and how many of the adjustments given the file does not hold. */

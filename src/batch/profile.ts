@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 
+import { INBOUND_FORMATS } from "../formats/read/document.ts";
 import { Failure } from "../kernel/failure.ts";
 
 const HOURS_AND_MINUTES = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
@@ -44,6 +45,34 @@ const triesShape = z.strictObject({
     .min(1)
     .default([2, 13, 45, 120])
     .describe("The last one repeats; by default five tries in three hours"),
+});
+
+const pickUpShape = z.looseObject({
+  kind: z.enum(["directory", "sftp", "s3"]),
+  directory: z.string().min(1).optional().describe("Where the destination leaves its files"),
+  everySeconds: z.number().min(1).default(30).describe("How often the place is looked at"),
+  quietSeconds: z
+    .number()
+    .min(0)
+    .default(10)
+    .describe("A file that changed within these seconds may still be written"),
+});
+
+const returnFileShape = z.strictObject({
+  format: z.enum(INBOUND_FORMATS),
+  mapping: z.record(z.string(), z.unknown()).default({}).describe("Of csv and the like: columns"),
+  sides: z
+    .enum(["same", "opposite", "ignored"])
+    .default("same")
+    .describe("Does its debit mean our debit? A statement of our own account says the opposite"),
+  pickUp: pickUpShape.optional(),
+  deadlineMinutes: z
+    .int()
+    .min(1)
+    .max(43_200)
+    .optional()
+    .describe("From the hand-over until an answer is overdue"),
+  owner: z.string().min(1).max(60).default("operator").describe("Whom an alarm is for"),
 });
 
 export const profileShape = z.strictObject({
@@ -89,6 +118,7 @@ export const profileShape = z.strictObject({
     .enum(["assumed", "onAcknowledgement"])
     .default("assumed")
     .describe("Executed when handed over, or only when acknowledged"),
+  returnFile: returnFileShape.optional().describe("The answers that the destination sends"),
   statementTexts: z
     .record(z.string(), z.string().min(1).max(140))
     .default({})

@@ -10,13 +10,14 @@ import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 
+import { entriesOf } from "./answer-moves.ts";
 import type { BatchDesk } from "./desk.ts";
 import type { WrittenFile } from "./files-order.ts";
 import { nextFileState } from "./file-machine.ts";
 import { askedWindow, datesNow, profileOf } from "./generate.ts";
 import { beingSent, freshFile, lockedFile } from "./hand-over.ts";
 import type { LineFate, RegenerationLine, RegenerationSum } from "./regeneration-views.ts";
-import { linesToRegenerate, regenerationSums } from "./regeneration-views.ts";
+import { countPartAnswered, linesToRegenerate, regenerationSums } from "./regeneration-views.ts";
 import { changeFile, finishWindows, lockSequence, settleLines, settleWindow } from "./store.ts";
 import type { FileRow } from "./views.ts";
 import { writeFiles } from "./write-files.ts";
@@ -53,53 +54,72 @@ export async function regenerate(
   desk: BatchDesk,
   request: RegenerationRequest,
 ): Promise<Regenerated> {
-  const { clientId, fileId, actor } = request;
-  const done = await desk.engine.database.transaction(async (tx) => {
-    const { profile: profileName } = await freshFile(tx, clientId, fileId);
-    const { runtime, profile } = await profileOf(tx, desk, clientId, profileName);
-    const lastSequence = await lockSequence(tx, clientId, profileName);
-    const old = await lockedFile(tx, clientId, fileId);
-    mayBeVoided(old);
-    requireSecondPerson(request, profile.regeneration.secondPerson);
-
-    const cameBack = await takeBack(tx, desk, old, request);
-    if (cameBack === 0) {
-      throw new Failure("nothing-to-regenerate", `every line of file ${fileId} is posted`);
-    }
-    const now = desk.engine.clock.now().toString();
-    await changeFile(
-      tx,
-      old,
-      {
-        state: nextFileState(old.state, "voided"),
-        dueAt: null,
-        voided: {
-          statement: request.statement,
-          reason: request.reason,
-          by: actor,
-          secondedBy: request.secondPerson,
-        },
-      },
-      now,
-    );
-    await finishWindows(tx, clientId, old.windowId, now);
-    const window = await askedWindow(tx, desk, runtime, profile, actor);
-    const written = await writeFiles(tx, desk, {
-      runtime,
-      profile,
-      window,
-      pendingBy: desk.engine.clock.now().toString(),
-      lastSequence,
-      actor,
-      supersedes: { id: old.id, sequence: old.sequence },
-    });
-    const state = written.files.length > 0 ? "cut" : "skipped";
-    await settleWindow(tx, { clientId, id: window.id }, { state }, now);
-    desk.failpoints.at("batch.regenerate.written");
-    return { voided: await freshFile(tx, clientId, fileId), ...written, cameBack };
-  });
+  const done = await desk.engine.database.transaction((tx) => regenerateWithin(tx, desk, request));
   desk.failpoints.at("batch.regenerate.committed");
   return done;
+}
+
+/** As `regenerate`, in a transaction that does more. */
+export async function regenerateWithin(
+  tx: Transaction,
+  desk: BatchDesk,
+  request: RegenerationRequest,
+): Promise<Regenerated> {
+  const { clientId, fileId, actor } = request;
+  const { profile: profileName } = await freshFile(tx, clientId, fileId);
+  const { runtime, profile } = await profileOf(tx, desk, clientId, profileName);
+  const lastSequence = await lockSequence(tx, clientId, profileName);
+  const old = await lockedFile(tx, clientId, fileId);
+  mayBeVoided(old);
+  await refusePartAnswered(tx, old);
+  requireSecondPerson(request, profile.regeneration.secondPerson);
+
+  const cameBack = await takeBack(tx, desk, old, request);
+  if (cameBack === 0) {
+    throw new Failure("nothing-to-regenerate", `every line of file ${fileId} is posted`);
+  }
+  const now = desk.engine.clock.now().toString();
+  await changeFile(
+    tx,
+    old,
+    {
+      state: nextFileState(old.state, "voided"),
+      dueAt: null,
+      voided: {
+        statement: request.statement,
+        reason: request.reason,
+        by: actor,
+        secondedBy: request.secondPerson,
+      },
+    },
+    now,
+  );
+  await finishWindows(tx, clientId, old.windowId, now);
+  const window = await askedWindow(tx, desk, runtime, profile, actor);
+  const written = await writeFiles(tx, desk, {
+    runtime,
+    profile,
+    window,
+    pendingBy: desk.engine.clock.now().toString(),
+    lastSequence,
+    actor,
+    supersedes: { id: old.id, sequence: old.sequence },
+  });
+  const state = written.files.length > 0 ? "cut" : "skipped";
+  await settleWindow(tx, { clientId, id: window.id }, { state }, now);
+  desk.failpoints.at("batch.regenerate.written");
+  return { voided: await freshFile(tx, clientId, fileId), ...written, cameBack };
+}
+
+/** A line of which one entry is known to be posted cannot leave whole once more. */
+async function refusePartAnswered(tx: Transaction, file: FileRow): Promise<void> {
+  const count = await countPartAnswered(tx, file);
+  if (count === 0n) return;
+  throw new Failure(
+    "transition-refused",
+    `${count} lines of file ${file.id} are answered in part: settle their other details first`,
+    { state: file.state },
+  );
 }
 
 export interface RegenerationPreview {
@@ -211,6 +231,7 @@ function moveOf(
     basis: "disproved" as const,
     reference: old.fileName,
     postingDate: today.toString(),
+    ...entriesOf(line),
   };
   return [{ ...move, execution }];
 }

@@ -12,6 +12,8 @@ export interface RegenerationLine {
   readonly lineNumber: bigint;
   readonly adjustmentId: string;
   readonly amountMinor: bigint;
+  /** The entries that it carries, where not all of the adjustment's. */
+  readonly entryIds: readonly string[] | null;
   readonly fate: LineFate;
 }
 
@@ -43,7 +45,7 @@ export function linesToRegenerate(
 ): Promise<RegenerationLine[]> {
   return db.query(sql`
     select l.line_number as "lineNumber", l.adjustment_id as "adjustmentId",
-           l.amount_minor as "amountMinor", ${FATE} as fate
+           l.amount_minor as "amountMinor", l.entry_ids as "entryIds", ${FATE} as fate
     from batch_line l
     join adjustment a on a.client_id = l.client_id and a.id = l.adjustment_id
     where l.client_id = ${file.clientId} and l.file_id = ${file.id}
@@ -69,4 +71,21 @@ export function regenerationSums(
     group by fate
     order by fate
   `);
+}
+
+/** Lines without an answer of which single details were accepted. */
+export async function countPartAnswered(
+  db: Queries,
+  file: { clientId: string; id: string },
+): Promise<bigint> {
+  const row = await db.one<{ count: bigint }>(sql`
+    select count(distinct l.line_number) as count
+    from inbound_line i
+    join batch_line l on l.client_id = i.client_id and l.file_id = i.batch_file_id
+      and l.line_number = i.batch_line
+    where i.client_id = ${file.clientId} and i.batch_file_id = ${file.id}
+      and i.detail is not null and i.state = 'applied' and i.status <> 'refused'
+      and l.live and l.outcome is null
+  `);
+  return row.count;
 }

@@ -116,13 +116,16 @@ export async function* readBytes(
 }
 
 function sealedBy(keys: VaultKeys, dataKey: Buffer | null): SealedBy | null {
-  if (dataKey === null) return null;
+  return dataKey === null ? null : wrappedBy(keys, dataKey);
+}
+
+export function wrappedBy(keys: VaultKeys, dataKey: Uint8Array): SealedBy {
   const wrapping = keys.wrapping.get(keys.current);
   assert(wrapping !== undefined, "the current wrapping key exists");
   return { wrappedKey: wrapKey(wrapping, dataKey), wrappingKey: keys.current };
 }
 
-function openKey(keys: VaultKeys, { wrappedKey, wrappingKey }: SealedBy): Buffer {
+export function openKey(keys: VaultKeys, { wrappedKey, wrappingKey }: SealedBy): Buffer {
   const wrapping = keys.wrapping.get(wrappingKey);
   if (wrapping === undefined) {
     throw new Failure("configuration-invalid", `the vault lacks wrapping key ${wrappingKey}`);
@@ -130,7 +133,12 @@ function openKey(keys: VaultKeys, { wrappedKey, wrappingKey }: SealedBy): Buffer
   return unwrapKey(wrapping, wrappedKey);
 }
 
-function sealChunk(dataKey: Buffer, place: FilePlace, ordinal: number, clear: Buffer): Buffer {
+export function sealChunk(
+  dataKey: Buffer,
+  place: FilePlace,
+  ordinal: number,
+  clear: Uint8Array,
+): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", dataKey, nonce);
   cipher.setAAD(boundTo(place, ordinal));
@@ -139,7 +147,12 @@ function sealChunk(dataKey: Buffer, place: FilePlace, ordinal: number, clear: Bu
 }
 
 /** Throws when the bytes were altered or belong to another file or place in it. */
-function openChunk(dataKey: Buffer, place: FilePlace, ordinal: number, sealed: Buffer): Buffer {
+export function openChunk(
+  dataKey: Buffer,
+  place: FilePlace,
+  ordinal: number,
+  sealed: Buffer,
+): Buffer {
   const decipher = createDecipheriv("aes-256-gcm", dataKey, sealed.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   });

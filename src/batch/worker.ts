@@ -1,16 +1,23 @@
 /**
- * The batch clock: makes windows, cuts those that are due, sends the files that are due. It polls
+ * The batch clock: makes windows, cuts those that are due, sends the files that are due, and takes
+ * in what destinations answer. It polls
  * rows; several processes may run it, and each row is handled once.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { BatchDesk } from "./desk.ts";
+import type { OpenPlace } from "./inbound/pick-up/collect.ts";
+import { collectAll } from "./inbound/pick-up/collect.ts";
+import { raiseOverdue } from "./inbound/raise-overdue.ts";
+import { inboundNext } from "./inbound/work-inbound.ts";
 import type { TransmitOptions } from "./transmit.ts";
 import { transmitNext } from "./transmit.ts";
 import { cutDueWindows, makeWindows } from "./windows.ts";
 
 export interface BatchWorkerOptions extends TransmitOptions {
   readonly pollMilliseconds: number;
+  /** Opens the places where return files are picked up; directories only if left out. */
+  readonly openPlace?: OpenPlace;
   /** Told what went wrong; the worker goes on. */
   report(problem: string): void;
 }
@@ -20,7 +27,14 @@ export interface BatchWorker {
   stop(): Promise<void>;
 }
 
+interface TurnOptions extends TransmitOptions {
+  readonly openPlace?: OpenPlace;
+  /** When each place was looked at last. */
+  readonly looked?: Map<string, number>;
+}
+
 const MOST_FILES_A_TURN = 1000;
+const MOST_STEPS_A_TURN = 100;
 
 export function startBatchWorker(desk: BatchDesk, options: BatchWorkerOptions): BatchWorker {
   const stopping = new AbortController();
@@ -39,10 +53,11 @@ async function run(
   stopping: AbortSignal,
 ): Promise<void> {
   let told = new Set<string>();
+  const looked = new Map<string, number>();
   while (!stopping.aborted) {
-    const problems = await takeTurn(desk, options, stopping).catch((error: unknown) => [
-      `batch: ${error instanceof Error ? error.message : String(error)}`,
-    ]);
+    const problems = await takeTurn(desk, { ...options, looked }, stopping).catch(
+      (error: unknown) => [`batch: ${error instanceof Error ? error.message : String(error)}`],
+    );
     // What stays wrong is told once, not every turn.
     for (const problem of problems) if (!told.has(problem)) options.report(problem);
     told = new Set(problems);
@@ -53,7 +68,7 @@ async function run(
 /** One turn: what is due now, and no waiting. Answers what went wrong, in words. */
 export async function takeTurn(
   desk: BatchDesk,
-  options: TransmitOptions,
+  options: TurnOptions,
   stopping?: AbortSignal,
 ): Promise<string[]> {
   const made = await makeWindows(desk);
@@ -61,7 +76,12 @@ export async function takeTurn(
   for (let files = 0; files < MOST_FILES_A_TURN && stopping?.aborted !== true; files += 1) {
     if ((await transmitNext(desk, options)) === null) break;
   }
-  return [...made, ...cut.problems].map(
+  const collected = await collectAll(desk, options.openPlace, options.looked);
+  for (let steps = 0; steps < MOST_STEPS_A_TURN && stopping?.aborted !== true; steps += 1) {
+    if ((await inboundNext(desk)) === null) break;
+  }
+  await raiseOverdue(desk);
+  return [...made, ...cut.problems, ...collected.problems].map(
     ({ clientId, profile, reason }) => `batch profile ${profile} of ${clientId}: ${reason}`,
   );
 }

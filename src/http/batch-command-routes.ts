@@ -1,29 +1,39 @@
 /** Generate Accounting File(s), resend, Regenerate Accounting Batch: the commands on batches. */
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
 import { generateAll, previewGeneration } from "../batch/generate-all.ts";
 import type { GenerationFault, GenerationPreview } from "../batch/generate-all.ts";
-import { STATEMENTS, previewRegeneration, regenerate } from "../batch/regenerate.ts";
-import type { RegenerationPreview, Statement } from "../batch/regenerate.ts";
+import { STATEMENTS, previewRegeneration } from "../batch/regenerate.ts";
+import type { Regenerated, RegenerationPreview, Statement } from "../batch/regenerate.ts";
 import { resend } from "../batch/resend.ts";
+import {
+  declineStatement,
+  findStatement,
+  secondStatement,
+  stateFate,
+} from "../batch/state-fate.ts";
+import type { StatementRow } from "../batch/state-fate.ts";
 import { Failure } from "../kernel/failure.ts";
 import { wireMoney } from "../kernel/money.ts";
 
 import {
   BatchFile,
+  BatchStatement,
   Generation,
   GeneratedFile,
   Pending,
   presentFile,
   presentGenerated,
+  presentStatement,
   presentWritten,
   side,
   sums,
 } from "./batch-shapes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
-import { theBatch } from "./find.ts";
+import { mustBeId, theBatch } from "./find.ts";
 import { callerOf, scopeOf } from "./identify.ts";
 import { Id, Money } from "./shapes.ts";
 import { mustBePresent, tag } from "./version.ts";
@@ -87,6 +97,8 @@ export function batchCommandRoutes(parts: HttpDependencies): FastifyPluginAsyncZ
     generateBatchesRoute(app, parts);
     resendBatchRoute(app, parts);
     regenerateBatchRoute(app, parts);
+    secondStatementRoute(app, parts);
+    declineStatementRoute(app, parts);
   };
 }
 
@@ -182,23 +194,19 @@ function regenerateBatchRoute(app: ZodApp, parts: HttpDependencies): void {
         id: "regenerateBatch",
         tag: "batches",
         summary: "Regenerate Accounting Batch: void the old file, write what is not posted anew",
-        description: "With dryRun: the difference it would make, and nothing is made.",
+        description:
+          "With dryRun: the difference it would make, and nothing is made. Where the profile asks " +
+          "for two people the answer is 202 and a statement that another person has to second.",
         permission: "batch:regenerate",
         command: "once",
         versioned: true,
-        failures: [
-          "not-found",
-          "transition-refused",
-          "nothing-to-regenerate",
-          "approval-required",
-          "self-approval",
-        ],
+        failures: ["not-found", "transition-refused", "nothing-to-regenerate"],
       },
       {
         params: Id,
         querystring: DryRun,
         body: StatementBody,
-        response: { 200: Difference, 201: Regeneration },
+        response: { 200: Difference, 201: Regeneration, 202: BatchStatement },
       },
     ),
     async (request, reply) => {
@@ -209,20 +217,92 @@ function regenerateBatchRoute(app: ZodApp, parts: HttpDependencies): void {
         const preview = await previewRegeneration(batch, target);
         return reply.code(200).send(presentDifference(preview, file.currency));
       }
-      const { voided, files, cameBack, refused } = await regenerate(batch, {
+      const { done, waiting } = await stateFate(batch, {
         ...target,
         ...stated(request.body),
         actor: callerOf(request).actor,
-        secondPerson: null,
       });
-      return reply.code(201).send({
-        voided: presentFile(voided),
-        files: files.map(presentWritten),
-        cameBack,
-        refused,
-      });
+      if (done === null) return reply.code(202).send(presentStatement(waiting, file.currency));
+      return reply.code(201).send(presentRegenerated(done));
     },
   );
+}
+
+const Because = z.strictObject({ reason: Reason });
+
+function secondStatementRoute(app: ZodApp, parts: HttpDependencies): void {
+  app.post(
+    "/v1/batch-statements/:id/seconding",
+    documented(
+      {
+        id: "secondBatchStatement",
+        tag: "batches",
+        summary: "Say the same of a file as somebody else did: it is regenerated",
+        permission: "batch:regenerate",
+        command: "once",
+        failures: [
+          "not-found",
+          "transition-refused",
+          "nothing-to-regenerate",
+          "self-approval",
+          "stale-version",
+        ],
+      },
+      { params: Id, body: Because, response: { 201: Regeneration } },
+    ),
+    async (request, reply) => {
+      const { clientId, id } = await theStatement(parts, request, request.params.id);
+      const { reason } = request.body;
+      const { actor } = callerOf(request);
+      const done = await secondStatement(parts.batch, { clientId, id, reason, actor });
+      return reply.code(201).send(presentRegenerated(done));
+    },
+  );
+}
+
+function declineStatementRoute(app: ZodApp, parts: HttpDependencies): void {
+  app.post(
+    "/v1/batch-statements/:id/declining",
+    documented(
+      {
+        id: "declineBatchStatement",
+        tag: "batches",
+        summary: "Withdraw or decline a statement about a file: nothing is done",
+        permission: "batch:regenerate",
+        command: "once",
+        failures: ["not-found", "transition-refused"],
+      },
+      { params: Id, body: Because, response: { 200: BatchStatement } },
+    ),
+    async (request) => {
+      const { clientId, id, fileId } = await theStatement(parts, request, request.params.id);
+      const { currency } = await theBatch(parts.engine.database, request, fileId);
+      const { reason } = request.body;
+      const { actor } = callerOf(request);
+      const after = await declineStatement(parts.batch, { clientId, id, reason, actor });
+      return presentStatement(after, currency);
+    },
+  );
+}
+
+async function theStatement(
+  { engine: { database } }: HttpDependencies,
+  request: FastifyRequest,
+  id: string,
+): Promise<StatementRow> {
+  mustBeId("statement", id);
+  const found = await findStatement(database, await scopeOf(database, request), id);
+  if (found === undefined) throw new Failure("not-found", `statement ${id} does not exist`, { id });
+  return found;
+}
+
+function presentRegenerated(done: Regenerated): z.infer<typeof Regeneration> {
+  return {
+    voided: presentFile(done.voided),
+    files: done.files.map(presentWritten),
+    cameBack: done.cameBack,
+    refused: done.refused,
+  };
 }
 
 function presentPreview(one: GenerationPreview): z.infer<typeof Preview> {

@@ -8,13 +8,21 @@ import { nextOccurrence } from "../batch/cut-offs.ts";
 import { previewGeneration } from "../batch/generate-all.ts";
 import type { GenerationFault, GenerationPreview } from "../batch/generate-all.ts";
 import { batchProfiles } from "../batch/profile.ts";
+import { statementsOf } from "../batch/state-fate.ts";
 import { readBytes } from "../batch/stored-bytes.ts";
 import { chainOfFile, linesOfFile, listFiles, transmissionSteps } from "../batch/views.ts";
 import { usableClients } from "../accounting/client-runtime.ts";
 import type { ClientRuntime } from "../accounting/engine.ts";
 import { wireMoney } from "../kernel/money.ts";
 
-import { BatchFile, BatchProfile, presentFile, sums } from "./batch-shapes.ts";
+import {
+  BatchFile,
+  BatchProfile,
+  BatchStatement,
+  presentFile,
+  presentStatement,
+  sums,
+} from "./batch-shapes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { theBatch } from "./find.ts";
@@ -52,6 +60,7 @@ const BatchDetails = BatchFile.extend({
   chain: z
     .array(z.object({ id: z.string(), sequence: z.int(), state: z.string() }))
     .describe("The files it supersedes and is superseded by, itself included"),
+  statements: z.array(BatchStatement).describe("What people said became of it"),
 }).meta({ id: "BatchDetails" });
 
 export function batchRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
@@ -149,6 +158,7 @@ function getBatchRoute(app: ZodApp, parts: HttpDependencies): void {
       tag(reply, file.version);
       const steps = await transmissionSteps(database, file.clientId, file.id);
       const chain = await chainOfFile(database, file.clientId, file.id);
+      const statements = await statementsOf(database, file);
       return {
         ...presentFile(file),
         transmissions: steps.map((step) => ({ ...step, detail: { ...step.detail } })),
@@ -157,6 +167,7 @@ function getBatchRoute(app: ZodApp, parts: HttpDependencies): void {
           sequence: Number(sequence),
           state,
         })),
+        statements: statements.map((one) => presentStatement(one, file.currency)),
       };
     },
   );

@@ -5,6 +5,7 @@ import { FILE_STATES } from "../batch/file-machine.ts";
 import type { WrittenFile } from "../batch/files-order.ts";
 import type { GenerationPreview } from "../batch/generate-all.ts";
 import type { Generated } from "../batch/generate.ts";
+import type { StatementRow } from "../batch/state-fate.ts";
 import type { FileRow } from "../batch/views.ts";
 import { wireMoney } from "../kernel/money.ts";
 
@@ -97,6 +98,44 @@ export const Generation = z
     refused: z.int().describe("Adjustments that did not fit the layout"),
   })
   .meta({ id: "Generation" });
+
+export const BatchStatement = z
+  .object({
+    id: z.string(),
+    client: z.string(),
+    batch: z.string(),
+    statement: z.string().describe("What became of the file"),
+    reason: z.string(),
+    by: z.string(),
+    recordedAt: z.string(),
+    state: z.enum(["waiting", "seconded", "declined"]),
+    settledBy: z.string().nullable(),
+    difference: z
+      .array(z.object({ fate: z.string(), count: z.int(), amount: Money }))
+      .describe("What it would do, as it was shown"),
+  })
+  .meta({ id: "BatchStatement" });
+
+export function presentStatement(
+  row: StatementRow,
+  currency: string,
+): z.infer<typeof BatchStatement> {
+  return {
+    id: row.id,
+    client: row.clientId,
+    batch: row.fileId,
+    statement: row.statement,
+    reason: row.reason,
+    by: row.actor,
+    recordedAt: row.recordedAt,
+    state: row.state,
+    settledBy: row.settledBy,
+    difference: row.difference.map(({ fate, count, amountMinor }) => ({
+      fate,
+      ...side(BigInt(count), BigInt(amountMinor), currency),
+    })),
+  };
+}
 
 export function presentFile(file: FileRow): z.infer<typeof BatchFile> {
   const { voidStatement, voidReason, voidedBy, voidSecondedBy } = file;

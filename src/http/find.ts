@@ -1,6 +1,8 @@
 /** Things by the ids that the outside uses, within the caller's clients. */
 import type { FastifyRequest } from "fastify";
 
+import type { InboundFileRow } from "../batch/inbound/views.ts";
+import { findInboundFile } from "../batch/inbound/views.ts";
 import type { FileRow } from "../batch/views.ts";
 import { findFile } from "../batch/views.ts";
 import type { ClaimRow, DisputeRow } from "../cases/case-views.ts";
@@ -46,6 +48,19 @@ export async function theBatch(
   mustBeId("batch", id);
   const file = await findFile(database, await scopeOf(database, request), id);
   if (file === undefined) throw new Failure("not-found", `batch ${id} does not exist`, { id });
+  return file;
+}
+
+/** A return file by id. Throws `not-found`. */
+export async function theInboundFile(
+  database: Database,
+  request: FastifyRequest,
+  id: string,
+): Promise<InboundFileRow> {
+  mustBeId("return file", id);
+  const file = await findInboundFile(database, await scopeOf(database, request), id);
+  if (file === undefined)
+    throw new Failure("not-found", `return file ${id} does not exist`, { id });
   return file;
 }
 

@@ -34,6 +34,8 @@ import { disputeRoutes } from "./dispute-routes.ts";
 import { documentationRoutes } from "./documentation-routes.ts";
 import { answerOnce } from "./idempotent.ts";
 import { importRoutes } from "./import-routes.ts";
+import { inboundCommandRoutes } from "./inbound-command-routes.ts";
+import { inboundRoutes } from "./inbound-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
@@ -106,6 +108,8 @@ function routesOf(parts: HttpDependencies) {
     serviceSettingsRoutes(parts),
     jobRoutes(parts),
     importRoutes(parts),
+    inboundRoutes(parts),
+    inboundCommandRoutes(parts),
     documentationRoutes(parts),
     portalRoutes(parts),
   ];

@@ -1,20 +1,18 @@
 /**
- * `redress batch`: generate, list, show, resend, regenerate, acknowledge. A command writes and
+ * `redress batch`: generate, list, show, resend, regenerate, acknowledge, inbound. A command writes and
  * sends the files itself; a running server beside it takes part, and each file is sent once.
  */
-import { userInfo } from "node:os";
-
 import type { Command } from "commander";
 import { Option } from "commander";
 
-import { allClients } from "../../cases/views.ts";
 import { acknowledge } from "../../batch/acknowledge.ts";
 import type { BatchDesk } from "../../batch/desk.ts";
 import { generateAll, previewGeneration } from "../../batch/generate-all.ts";
 import type { GenerationFault, GenerationScope } from "../../batch/generate-all.ts";
-import { previewRegeneration, regenerate, STATEMENTS } from "../../batch/regenerate.ts";
+import { previewRegeneration, STATEMENTS } from "../../batch/regenerate.ts";
 import type { Statement } from "../../batch/regenerate.ts";
 import { resend } from "../../batch/resend.ts";
+import { stateFate } from "../../batch/state-fate.ts";
 import { transmitNext } from "../../batch/transmit.ts";
 import type { FileRow } from "../../batch/views.ts";
 import { chainOfFile, findFile, listFiles, transmissionSteps } from "../../batch/views.ts";
@@ -24,6 +22,8 @@ import { formatAmount } from "../../kernel/money.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
 import { printListing } from "../output.ts";
+import { inboundCommands } from "./batch-inbound.ts";
+import { actor, clientsOf, withDesk } from "./with-desk.ts";
 
 interface Chosen {
   readonly client?: string;
@@ -84,18 +84,7 @@ export function batchCommands(program: Command, context: CommandContext): void {
     .action((id: string, chosen: Chosen) =>
       withDesk(context, (desk) => runAcknowledge(context, desk, id, chosen)),
     );
-}
-
-async function withDesk(
-  context: CommandContext,
-  work: (desk: BatchDesk) => Promise<void>,
-): Promise<void> {
-  const { engine, vault, keys, failpoints, close } = await context.openEngine();
-  try {
-    await work({ engine, vault, keys, failpoints });
-  } finally {
-    await close();
-  }
+  inboundCommands(group, context);
 }
 
 async function runGenerate(
@@ -224,15 +213,18 @@ async function runRegenerate(
       `posting date ${nextPostingDate}${postsLater ? ", later than before" : ""}`,
     );
   }
-  // One person at a terminal is one person: where two are asked for, use the portal.
-  const done = await regenerate(desk, {
+  const { done, waiting } = await stateFate(desk, {
     clientId,
     fileId: id,
     statement: chosen.statement ?? "notReceived",
     reason: chosen.reason ?? "",
     actor: actor(),
-    secondPerson: null,
   });
+  if (done === null) {
+    if (chosen.json === true) return context.print(json({ waiting: waiting.id }));
+    // One person at a terminal is one person: the other one seconds it in the portal.
+    return context.print(`statement ${waiting.id} waits for a second person's word`);
+  }
   await sendAll(desk);
   if (chosen.json === true) {
     const { cameBack, refused, files } = done;
@@ -265,11 +257,6 @@ function tellFile(context: CommandContext, file: FileRow, chosen: Chosen): void 
   if (chosen.json === true) return context.print(json(rowOf(file)));
   const problem = file.problem === null ? "" : `: ${file.problem}`;
   context.print(`${file.fileName} is ${file.state}${problem}`);
-}
-
-async function clientsOf(desk: BatchDesk, client: string | undefined): Promise<string[]> {
-  if (client !== undefined) return [client];
-  return (await allClients(desk.engine.database)).map((one) => one.id);
 }
 
 async function fileOf(desk: BatchDesk, id: string): Promise<FileRow> {
@@ -317,6 +304,3 @@ function money(minor: string, currency: string): string {
 }
 
 /** Who sits at the terminal, by the system's word. */
-function actor(): string {
-  return `cli:${userInfo().username}`;
-}

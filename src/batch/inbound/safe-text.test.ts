@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+
+import { maskCardNumbers } from "../../kernel/card-number.ts";
+import { safeText, safeTraceNumber } from "./safe-text.ts";
+
+/** What stands between its letters is a card's number, by its check digit. */
+const ID_LIKE_A_CARD = "019a0000-1b34-7000-8441-596ca970f6bc";
+
+test("an id stays whole although its digits look like a card's", () => {
+  expect(maskCardNumbers(ID_LIKE_A_CARD)).not.toBe(ID_LIKE_A_CARD);
+  for (const id of [ID_LIKE_A_CARD, "019a0000-4094-7000-8475-8e4c8000aaef"]) {
+    expect(safeText(`adjustment ${id}-1`)).toBe(`adjustment ${id}-1`);
+  }
+});
+
+test("a card number is masked, beside an id too", () => {
+  expect(safeText("card 4111111111111111")).toBe("card 411111••••1111");
+  expect(safeText(`4111-1111-1111-1111 ${ID_LIKE_A_CARD}`)).toBe(
+    `411111••••1111 ${ID_LIKE_A_CARD}`,
+  );
+  expect(safeText(null)).toBeNull();
+});
+
+test("a trace number stays whole, a card number in its place does not", () => {
+  expect(safeTraceNumber("222371863000011")).toBe("222371863000011");
+  expect(safeTraceNumber("378282246310005")).toBe("378282••••0005");
+  expect(safeTraceNumber("4111111111111111")).toBe("411111••••1111");
+});

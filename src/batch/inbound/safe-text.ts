@@ -1,0 +1,25 @@
+/**
+ * Texts of return files without what looks like a card number. An id of ours is left whole: its
+ * digits may look like a card's by chance, and it is what a line is found by. So is a trace number.
+ */
+import { maskCardNumbers } from "../../kernel/card-number.ts";
+
+const ID = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}/giu;
+/** Fifteen digits after a routing number; those of one card scheme cannot begin one. */
+const TRACE_NUMBER = /^(?!3[47])[0-9]{15}$/;
+
+export function safeText(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null;
+  if (!/[a-f-]/iu.test(text)) return maskCardNumbers(text);
+  let safe = "";
+  let from = 0;
+  for (const found of text.matchAll(ID)) {
+    safe += maskCardNumbers(text.slice(from, found.index)) + found[0];
+    from = found.index + found[0].length;
+  }
+  return safe + maskCardNumbers(text.slice(from));
+}
+
+export function safeTraceNumber(text: string | undefined): string | null {
+  return text !== undefined && TRACE_NUMBER.test(text) ? text : safeText(text);
+}
