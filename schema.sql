@@ -501,6 +501,27 @@ create table balance (
 ) with (fillfactor=50);
 alter table balance add constraint balance_pkey PRIMARY KEY (client_id, dispute_id, collection, account, currency);
 
+create table batch_alarm (
+  client_id text not null,
+  id uuid not null,
+  profile text not null,
+  kind text not null,
+  subject text not null,
+  owner text not null,
+  text text not null,
+  raised_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  closed_by text,
+  closed_because text
+);
+alter table batch_alarm add constraint batch_alarm_pkey PRIMARY KEY (client_id, id);
+alter table batch_alarm add constraint batch_alarm_check CHECK (((closed_at IS NULL) = (closed_by IS NULL)));
+alter table batch_alarm add constraint batch_alarm_check1 CHECK (((closed_at IS NULL) = (closed_because IS NULL)));
+alter table batch_alarm add constraint batch_alarm_kind_check CHECK ((kind = ANY (ARRAY['acknowledgementOverdue'::text, 'fileHeld'::text, 'fileRefused'::text, 'linesUnmatched'::text, 'pickUpFailed'::text])));
+CREATE INDEX batch_alarm_listed ON public.batch_alarm USING btree (client_id, raised_at, id);
+CREATE INDEX batch_alarm_of_subject ON public.batch_alarm USING btree (client_id, kind, subject);
+CREATE UNIQUE INDEX batch_alarm_open ON public.batch_alarm USING btree (client_id, kind, subject) WHERE (closed_at IS NULL);
+
 create table batch_envelope (
   client_id text not null,
   id uuid not null,
@@ -527,26 +548,6 @@ create table batch_envelope_bytes (
 );
 alter table batch_envelope_bytes add constraint batch_envelope_bytes_pkey PRIMARY KEY (client_id, envelope_id, ordinal);
 alter table batch_envelope_bytes add constraint batch_envelope_bytes_ordinal_check CHECK ((ordinal > 0));
-create table batch_alarm (
-  client_id text not null,
-  id uuid not null,
-  profile text not null,
-  kind text not null,
-  subject text not null,
-  owner text not null,
-  text text not null,
-  raised_at timestamp with time zone not null,
-  closed_at timestamp with time zone,
-  closed_by text,
-  closed_because text
-);
-alter table batch_alarm add constraint batch_alarm_pkey PRIMARY KEY (client_id, id);
-alter table batch_alarm add constraint batch_alarm_check CHECK (((closed_at IS NULL) = (closed_by IS NULL)));
-alter table batch_alarm add constraint batch_alarm_check1 CHECK (((closed_at IS NULL) = (closed_because IS NULL)));
-alter table batch_alarm add constraint batch_alarm_kind_check CHECK ((kind = ANY (ARRAY['acknowledgementOverdue'::text, 'fileHeld'::text, 'fileRefused'::text, 'linesUnmatched'::text, 'pickUpFailed'::text])));
-CREATE INDEX batch_alarm_listed ON public.batch_alarm USING btree (client_id, raised_at, id);
-CREATE INDEX batch_alarm_of_subject ON public.batch_alarm USING btree (client_id, kind, subject);
-CREATE UNIQUE INDEX batch_alarm_open ON public.batch_alarm USING btree (client_id, kind, subject) WHERE (closed_at IS NULL);
 
 create table batch_file (
   client_id text not null,
@@ -1352,10 +1353,11 @@ alter table attestation add constraint attestation_client_id_adjustment_id_fkey 
 
 alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
 
+alter table batch_alarm add constraint batch_alarm_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table batch_envelope add constraint batch_envelope_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
 
 alter table batch_envelope_bytes add constraint batch_envelope_bytes_client_id_envelope_id_fkey FOREIGN KEY (client_id, envelope_id) REFERENCES batch_envelope(client_id, id) DEFERRABLE INITIALLY DEFERRED;
-alter table batch_alarm add constraint batch_alarm_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table batch_file add constraint batch_file_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
@@ -1535,10 +1537,11 @@ grant insert, select on table audit to redress_app;
 
 grant select on table balance to redress_app;
 
+grant insert, select, update (closed_at), update (closed_because), update (closed_by) on table batch_alarm to redress_app;
+
 grant insert, select on table batch_envelope to redress_app;
 
 grant insert, select on table batch_envelope_bytes to redress_app;
-grant insert, select, update (closed_at), update (closed_because), update (closed_by) on table batch_alarm to redress_app;
 
 grant insert, select, update on table batch_file to redress_app;
 

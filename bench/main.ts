@@ -3,12 +3,13 @@
  * where one does not, 2 for a name that is none or a floor whose package is missing.
  */
 import { dispatchBench } from "./dispatch.ts";
+import { freezeBench } from "./freeze.ts";
 import { importBench } from "./import.ts";
 import type { Bench, Measure } from "./measure.ts";
 import { ToolMissing } from "./measure.ts";
 import { serviceBench } from "./service.ts";
 
-const BENCHES: readonly Bench[] = [importBench, serviceBench, dispatchBench];
+const BENCHES: readonly Bench[] = [importBench, serviceBench, dispatchBench, freezeBench];
 
 const [name, ...flags] = process.argv.slice(2);
 const bench = BENCHES.find((one) => one.name === name);
@@ -37,8 +38,7 @@ function said(measure: Measure): string {
   if (flags.includes("--json")) return JSON.stringify(measure);
   const { name, value, unit, floor, ratio, bound, target, met } = measure;
   const judged = target === null ? "no target" : `${bound} ${target}, ${met ? "met" : "NOT MET"}`;
-  return (
-    `${name} ${measure.measure}: ${value.toFixed(0)} ${unit}, ` +
-    `floor ${floor?.toFixed(0)}, ratio ${ratio?.toFixed(2)} (${judged})`
-  );
+  const beside =
+    floor === null ? "" : `, floor ${floor.toPrecision(4)}, ratio ${ratio?.toFixed(2)}`;
+  return `${name} ${measure.measure}: ${value.toPrecision(4)} ${unit}${beside} (${judged})`;
 }

@@ -28,6 +28,8 @@ const FILE = {
   currency: "text",
   supersedesSequence: "integer",
   supersedesFileId: "text",
+  messageId: "text",
+  fileOfDay: "integer",
 } as const satisfies Declared;
 
 const TOTALS = {
@@ -39,6 +41,7 @@ const TOTALS = {
   creditCount: "integer",
   creditSum: "amount",
   hashTotal: "integer",
+  blockCount: "integer",
 } as const satisfies Declared;
 
 /** The account a line is about: the holder's if a side is the holder's, else the debited one. */
@@ -46,6 +49,7 @@ const LINE = {
   lineNumber: "integer",
   key: "text",
   keyRevision: "integer",
+  endToEndId: "text",
   claim: "text",
   dispute: "text",
   adjustmentId: "text",
@@ -91,11 +95,19 @@ export const NUMBER_SOURCES: readonly LineSource[] = [
 /** A declared fact of the dispute is the source `fact.NAME`. */
 export const FACT_PREFIX = "fact.";
 
+/** A value of the profile's `values` is the source `value.NAME`. */
+export const VALUE_PREFIX = "value.";
+
+/** A file whose header says its totals can only begin when all its lines are known. */
+export function isTotal(source: string | undefined): boolean {
+  return source !== undefined && Object.hasOwn(TOTALS, source);
+}
+
 /** The sources for a client: ours, and the facts that its rule book declares. */
 export function layoutSources(facts: readonly string[]): LayoutSources {
   const declared = facts.map((name) => [`${FACT_PREFIX}${name}`, "text"] as const);
   return {
-    header: sources(FILE),
+    header: sources({ ...FILE, ...TOTALS }),
     detail: new Map([...sources(FILE), ...sources(LINE), ...declared]),
     trailer: sources({ ...FILE, ...TOTALS }),
   };

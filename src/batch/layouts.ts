@@ -8,13 +8,15 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
+import type { CheckedLayout } from "../formats/check-layout.ts";
 import { checkLayout } from "../formats/check-layout.ts";
-import type { Layout } from "../formats/layout.ts";
-import { layoutShape } from "../formats/layout.ts";
+import type { Field, Layout } from "../formats/layout.ts";
+import { frameLines, layoutShape } from "../formats/layout.ts";
 import type { LayoutSources } from "../formats/record.ts";
+import type { FieldFault } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
 
-import type { BatchProfile } from "./profile.ts";
+import { VALUE_PREFIX } from "./layout-sources.ts";
 
 const SHIPPED_DIRECTORY = join(import.meta.dirname, "..", "..", "layouts");
 
@@ -41,11 +43,14 @@ export function shippedLayouts(): ReadonlyMap<string, unknown> {
   return shipped;
 }
 
+export interface ProfileOfLayout {
+  readonly name: string;
+  readonly layout: string | Readonly<Record<string, unknown>>;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
 /** Throws `configuration-invalid` with the places where the layout is wrong. */
-export function layoutOf(
-  profile: Pick<BatchProfile, "name" | "layout">,
-  sources: LayoutSources,
-): KeptLayout {
+export function layoutOf(profile: ProfileOfLayout, sources: LayoutSources): KeptLayout {
   const written =
     typeof profile.layout === "string" ? shippedLayouts().get(profile.layout) : profile.layout;
   if (written === undefined) {
@@ -56,7 +61,7 @@ export function layoutOf(
       { profile: profile.name },
     );
   }
-  const { layout, faults } = checkLayout(written, sources);
+  const { layout, faults } = checkWritten(written, sources, profile.values ?? {});
   if (layout === null) {
     throw new Failure(
       "configuration-invalid",
@@ -67,6 +72,46 @@ export function layoutOf(
   }
   const definition = canonicalJson(layout);
   return { layout, definition, sha256: createHash("sha256").update(definition).digest() };
+}
+
+/** The layout as it would be used with these values of a profile, or what is wrong with it. */
+export function checkWritten(
+  written: unknown,
+  sources: LayoutSources,
+  values: Readonly<Record<string, string>>,
+): CheckedLayout {
+  const parsed = layoutShape.safeParse(written);
+  if (!parsed.success) return checkLayout(written, sources);
+  const fields = fieldsOf(parsed.data);
+  const names = [parsed.data.hashTotal.from, ...fields.map((field) => field.from)].filter(
+    (name): name is string => name?.startsWith(VALUE_PREFIX) ?? false,
+  );
+  const own = new Map(names.map((name) => [name, "text" as const]));
+  const checked = checkLayout(written, {
+    header: new Map([...sources.header, ...own]),
+    detail: new Map([...sources.detail, ...own]),
+    trailer: new Map([...sources.trailer, ...own]),
+  });
+  const missing = valueFaults(fields, values);
+  return missing.length === 0 ? checked : { layout: null, faults: [...checked.faults, ...missing] };
+}
+
+/** All fields of a layout. */
+export function fieldsOf(layout: Layout): readonly Field[] {
+  const frames = [...frameLines(layout, "header"), ...frameLines(layout, "trailer")];
+  return [...frames.flatMap(({ fields }) => fields), ...layout.detail.fields];
+}
+
+function valueFaults(
+  fields: readonly Field[],
+  values: Readonly<Record<string, string>>,
+): FieldFault[] {
+  const wanted = fields.flatMap(({ from, required }) =>
+    required && from?.startsWith(VALUE_PREFIX) ? from.slice(VALUE_PREFIX.length) : [],
+  );
+  return [...new Set(wanted)]
+    .filter((name) => !Object.hasOwn(values, name))
+    .map((name) => ({ pointer: `/values/${name}`, detail: "the layout needs it" }));
 }
 
 /** The layout as it was kept; its sources were checked when the file was written. */

@@ -68,6 +68,12 @@ export function usesNumbers(layout: Layout): boolean {
   );
 }
 
+/** True where a line says a fact of the dispute. */
+export function usesFacts(layout: Layout): boolean {
+  const names = [layout.hashTotal.from, ...layout.detail.fields.map((field) => field.from)];
+  return names.some((name) => name?.startsWith(FACT_PREFIX) ?? false);
+}
+
 /** Throws `FieldRefused` where one line cannot say what several entries differ in. */
 export function lineValues(movement: Movement, layout: Layout, words: Words): LineValues[] {
   const common = commonValues(movement);
@@ -91,6 +97,7 @@ function commonValues(movement: Movement): Values {
   const values: Values = {
     key: `${movement.adjustmentId}-${movement.keyRevision}`,
     keyRevision: movement.keyRevision,
+    endToEndId: `${movement.adjustmentId.replaceAll("-", "")}-${movement.keyRevision}`,
     claim: movement.claim,
     dispute: movement.dispute,
     adjustmentId: movement.adjustmentId,

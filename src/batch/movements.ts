@@ -32,7 +32,7 @@ const CASE_TABLES: Statement = sql`
   join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
   join claim c on c.client_id = d.client_id and c.id = d.claim_id`;
 
-export interface PendingSlice {
+export interface PendingWanted {
   readonly clientId: string;
   readonly profile: string;
   readonly currency: string;
@@ -40,47 +40,222 @@ export interface PendingSlice {
   readonly postingDate: string;
   /** ISO instant: what became pending later leaves with the next window. */
   readonly pendingBy: string;
-  /** Continue after this id; null at the start. */
-  readonly after: string | null;
-  readonly limit: number;
   /** Of a regeneration: only what this void file gave back. */
   readonly releasedBy: string | null;
+  /** False where the layout names no fact of the dispute: they are not read. */
+  readonly withFacts: boolean;
 }
 
-/** The next pending adjustments, locked. Served by `adjustment_pending_batch`. */
-export async function lockPending(tx: Transaction, slice: PendingSlice): Promise<ReadMovement[]> {
-  const { releasedBy } = slice;
-  const rows = await tx.query<MovementRow>(sql`
-    select ${COLUMNS}, a.amount_minor as "amountMinor", a.key_revision as "keyRevision",
-           least(${slice.postingDate}::date, (
-             select min(l.first_posting_date) from batch_line l
-             where l.client_id = a.client_id and l.adjustment_id = a.id)) as "firstPostingDate",
-           exists (
-             select 1 from execution x
-             where x.client_id = a.client_id and x.adjustment_id = a.id
-               and x.entry_id is not null) as "isPartly",
-           null::uuid[] as "entryIds"
+/** A pending movement, locked by this transaction. */
+export interface PendingMovement extends ReadMovement {
+  readonly operationId: string;
+  readonly openAssignmentId: string;
+}
+
+/** Rows of entries read at once, as the statement says. */
+const FETCHED = 4000;
+
+/**
+ * All pending movements in the order of their ids, part by part, each locked when it is read. The
+ * next part is read while the caller works on one; other statements may run in between. Served by
+ * `adjustment_pending_batch`.
+ */
+export async function* pendingMovements(
+  tx: Transaction,
+  wanted: PendingWanted,
+): AsyncGenerator<PendingMovement[]> {
+  // All of it is read, so that the plan which ends first is the best, not the one that begins.
+  await tx.execute(sql`set local cursor_tuple_fraction = 1`);
+  await tx.execute(pendingCursor(wanted));
+  // From here on single rows are looked up, in tables that grow beyond what the planner knows.
+  await tx.execute(sql`set local enable_seqscan = off`);
+  const fetch = (): Promise<PendingRow[]> => {
+    const rows = tx.query<PendingRow>(sql`fetch forward 4000 from pending_movement`);
+    // Awaited when its turn comes; until then nobody else handles its failure.
+    rows.catch(() => undefined);
+    return rows;
+  };
+  let held: PendingRow[] = [];
+  let next = fetch();
+  for (;;) {
+    const rows = await next;
+    const isLast = rows.length < FETCHED;
+    if (!isLast) next = fetch();
+    // The entries of the last adjustment may go on in the next part.
+    const all = held.length === 0 ? rows : [...held, ...rows];
+    const whole = isLast ? all.length : startOfLast(all);
+    held = all.slice(whole);
+    if (whole > 0) yield await movementsOf(tx, wanted, all.slice(0, whole));
+    if (isLast) break;
+  }
+  await tx.execute(sql`close pending_movement`);
+}
+
+function pendingCursor(wanted: PendingWanted): Statement {
+  const { releasedBy, withFacts } = wanted;
+  return sql`
+    declare pending_movement no scroll cursor for
+    select a.id as "adjustmentId", a.dispute_id as "disputeId", c.number as claim,
+           d.number as dispute, d.account_id as "holderAccount",
+           ${withFacts ? sql`d.facts` : sql`null::jsonb as facts`}, a.operation,
+           a.principal_rule as "principalRule",
+           a.reverses_adjustment_id as "reversesAdjustmentId", a.event_date as "eventDate",
+           a.amount_minor as "amountMinor", a.key_revision as "keyRevision",
+           a.operation_id as "operationId", a.open_assignment_id as "openAssignmentId",
+           a.version > 1 as "wasElsewhere",
+           e.id as "entryId", e.rule, e.kind, e.debit_collection as "debitCollection",
+           e.debit_account as "debitAccount", e.debit_tran_code as "debitTranCode",
+           e.credit_collection as "creditCollection", e.credit_account as "creditAccount",
+           e.credit_tran_code as "creditTranCode", e.amount_minor as "entryMinor",
+           e.planned_posting_date as "plannedPostingDate"
     from adjustment a
     ${CASE_TABLES}
-    where a.client_id = ${slice.clientId}
+    left join entry e on e.client_id = a.client_id and e.dispute_id = a.dispute_id
+      and e.adjustment_id = a.id and e.kind <> 'contra' and e.recorded_at >= a.created_at
+    where a.client_id = ${wanted.clientId}
       and a.state = 'pendingBatch'
-      and a.destination = ${slice.profile}
-      and a.currency = ${slice.currency}
-      and a.updated_at <= ${slice.pendingBy}
-      and (a.denial_id is null or a.planned_posting_date <= ${slice.postingDate})
-      and (${slice.after}::uuid is null or a.id > ${slice.after})
-      ${releasedBy === null ? nothing : isReleasedBy(slice.clientId, releasedBy)}
-    order by a.id
-    limit ${slice.limit}
+      and a.destination = ${wanted.profile}
+      and a.currency = ${wanted.currency}
+      and a.updated_at <= ${wanted.pendingBy}
+      and (a.denial_id is null or a.planned_posting_date <= ${wanted.postingDate})
+      ${releasedBy === null ? nothing : isReleasedBy(wanted.clientId, releasedBy)}
+    order by a.id, e.id
     for update of a
+  `;
+}
+
+interface PendingRow
+  extends
+    Omit<MovementRow, "entryIds" | "facts" | "firstPostingDate" | "isPartly">,
+    Omit<MovementEntry, "id"> {
+  readonly facts: Record<string, unknown> | null;
+  readonly operationId: string;
+  readonly openAssignmentId: string;
+  /** False for one that nothing has happened to: it was in no file, and nothing of it moved. */
+  readonly wasElsewhere: boolean;
+  /** Null where it moves no money. */
+  readonly entryId: string | null;
+  readonly entryMinor: bigint;
+}
+
+function startOfLast(rows: readonly PendingRow[]): number {
+  const last = rows.at(-1)?.adjustmentId;
+  let start = rows.length;
+  while (start > 0 && rows[start - 1]?.adjustmentId === last) start -= 1;
+  return start;
+}
+
+async function movementsOf(
+  tx: Transaction,
+  wanted: PendingWanted,
+  rows: readonly PendingRow[],
+): Promise<PendingMovement[]> {
+  const pasts = await pastsOf(tx, wanted.clientId, rows);
+  const movements: PendingMovement[] = [];
+  const partly: PendingRow[] = [];
+  for (let index = 0; index < rows.length;) {
+    const row = rows[index] as PendingRow;
+    const entries: MovementEntry[] = [];
+    for (; rows[index]?.adjustmentId === row.adjustmentId; index += 1) {
+      const one = rows[index] as PendingRow;
+      if (one.entryId !== null) entries.push(entryOf(one, one.entryId));
+    }
+    const past = pasts.get(row.adjustmentId);
+    const first = past?.firstPostingDate ?? wanted.postingDate;
+    const firstPostingDate = first < wanted.postingDate ? first : wanted.postingDate;
+    movements.push(movementOf(row, entries, firstPostingDate));
+    if (past?.isPartly === true) partly.push(row);
+  }
+  return partly.length === 0 ? movements : withoutExecuted(tx, wanted.clientId, movements, partly);
+}
+
+interface Past {
+  readonly id: string;
+  readonly firstPostingDate: string | null;
+  readonly isPartly: boolean;
+}
+
+/** Of those that something happened to: the first file they were in, and whether parts moved. */
+async function pastsOf(
+  tx: Transaction,
+  clientId: string,
+  rows: readonly PendingRow[],
+): Promise<ReadonlyMap<string, Past>> {
+  const ids = rows.filter((row) => row.wasElsewhere).map((row) => row.adjustmentId);
+  if (ids.length === 0) return new Map();
+  const pasts = await tx.query<Past>(sql`
+    select known.id,
+           (select min(l.first_posting_date) from batch_line l
+            where l.client_id = ${clientId} and l.adjustment_id = known.id) as "firstPostingDate",
+           exists (
+             select 1 from execution x
+             where x.client_id = ${clientId} and x.adjustment_id = known.id
+               and x.entry_id is not null) as "isPartly"
+    from unnest(${ids}::uuid[]) as known (id)
   `);
-  const entries = await entriesToMove(tx, slice.clientId, rows);
-  return rows.map((row) => {
-    const all = entries.get(row.adjustmentId) ?? [];
-    if (!row.isPartly) return withEntries(row, all);
+  return new Map(pasts.map((past) => [past.id, past]));
+}
+
+function entryOf(row: PendingRow, id: string): MovementEntry {
+  return {
+    id,
+    rule: row.rule,
+    kind: row.kind,
+    debitCollection: row.debitCollection,
+    debitAccount: row.debitAccount,
+    debitTranCode: row.debitTranCode,
+    creditCollection: row.creditCollection,
+    creditAccount: row.creditAccount,
+    creditTranCode: row.creditTranCode,
+    amountMinor: row.entryMinor,
+    plannedPostingDate: row.plannedPostingDate,
+  };
+}
+
+const NO_FACTS: Readonly<Record<string, unknown>> = {};
+
+function movementOf(
+  row: PendingRow,
+  entries: readonly MovementEntry[],
+  firstPostingDate: string,
+): PendingMovement {
+  return {
+    adjustmentId: row.adjustmentId,
+    keyRevision: row.keyRevision,
+    claim: row.claim,
+    dispute: row.dispute,
+    holderAccount: holderAccountOf(entries, row.holderAccount),
+    operation: row.operation,
+    principalRule: row.principalRule,
+    reversesAdjustmentId: row.reversesAdjustmentId,
+    amountMinor: row.amountMinor,
+    eventDate: row.eventDate,
+    firstPostingDate,
+    facts: row.facts ?? NO_FACTS,
+    entries,
+    entryIds: null,
+    operationId: row.operationId,
+    openAssignmentId: row.openAssignmentId,
+  };
+}
+
+/** What was executed of them before does not move again. */
+async function withoutExecuted(
+  tx: Transaction,
+  clientId: string,
+  movements: readonly PendingMovement[],
+  partly: readonly PendingRow[],
+): Promise<PendingMovement[]> {
+  const rows = partly.map((row) => ({ ...row, isPartly: true }));
+  const entries = await entriesToMove(tx, clientId, rows);
+  return movements.map((movement) => {
+    const all = entries.get(movement.adjustmentId);
+    if (all === undefined) return movement;
     const open = all.filter((entry) => !entry.isExecuted);
     return {
-      ...withEntries(row, open),
+      ...movement,
+      holderAccount: holderAccountOf(open, movement.holderAccount),
+      entries: open,
       amountMinor: open.reduce((sum, entry) => sum + entry.amountMinor, 0n),
       entryIds: open.map((entry) => entry.id),
     };
@@ -148,7 +323,7 @@ type EntryToMove = MovementEntry & { readonly adjustmentId: string; readonly isE
 async function entriesToMove(
   db: Queries,
   clientId: string,
-  rows: readonly MovementRow[],
+  rows: readonly Pick<MovementRow, "disputeId" | "adjustmentId" | "isPartly">[],
 ): Promise<Map<string, EntryToMove[]>> {
   const byAdjustment = new Map<string, EntryToMove[]>();
   if (rows.length === 0) return byAdjustment;

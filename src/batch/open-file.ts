@@ -3,14 +3,16 @@
  * it has no row of its own; a file that is dropped leaves nothing, and its number is not used.
  */
 import type { Transaction } from "../database/database.ts";
+import { encoderOf } from "../formats/encoding.ts";
+import { FieldRefused } from "../formats/field-text.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
-import { layoutSources } from "./layout-sources.ts";
+import { layoutSources, VALUE_PREFIX } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import type { ReadMovement } from "./movements.ts";
 import { fileNameOf } from "./profile.ts";
-import type { FileFacts, FileRenderer } from "./render-file.ts";
+import type { FileFacts, FileRenderer, Fits } from "./render-file.ts";
 import { fileRenderer } from "./render-file.ts";
 import type { NewFile, NewLine } from "./store.ts";
 import { insertFile } from "./store.ts";
@@ -24,9 +26,13 @@ export interface FileStart {
   readonly currency: string;
   readonly part: number;
   readonly sequence: bigint;
+  /** How many files of this kind the client wrote today, this one counted; null if not said. */
+  readonly fileOfDay: number | null;
   /** Its lines carry account numbers: the vault is asked, the stored bytes are encrypted. */
   readonly withNumbers: boolean;
 }
+
+const ALWAYS: Fits = () => true;
 
 export class OpenFile {
   readonly id: string;
@@ -40,7 +46,10 @@ export class OpenFile {
   readonly #words: FileWords;
   readonly #renderer: FileRenderer;
   readonly #bytes: ByteStore;
+  readonly #fits: Fits;
   #hasBegun = false;
+  #isFull = false;
+  #bytesSoFar = 0;
 
   constructor(tx: Transaction, desk: BatchDesk, order: FilesOrder, start: FileStart) {
     this.#tx = tx;
@@ -60,7 +69,12 @@ export class OpenFile {
       words: this.#words,
     });
     const place = { clientId: order.runtime.id, fileId: this.id };
-    this.#bytes = byteStore(tx, place, desk.keys, start.withNumbers);
+    this.#bytes = byteStore(tx, place, desk.keys, {
+      isSealed: start.withNumbers,
+      encode: encoderOf(start.kept.layout.encoding),
+      beginsLast: this.#renderer.beginsLast,
+    });
+    this.#fits = this.#limits(order.profile);
   }
 
   get adjustmentCount(): number {
@@ -77,11 +91,17 @@ export class OpenFile {
     return this.#words.readNumbers(this.#tx, movements);
   }
 
-  /** Throws `FieldRefused`; the file then stands as before. */
-  async add(movement: ReadMovement): Promise<NewLine> {
-    const rendered = this.#renderer.add(movement);
-    await this.#begin();
-    await this.#bytes.write(rendered.text);
+  /**
+   * Throws `FieldRefused`; the file then stands as before. So it does where the answer is null: the
+   * movement would make it larger than the profile allows.
+   */
+  async add(movement: ReadMovement): Promise<NewLine | null> {
+    if (!this.#hasBegun) await this.#begin();
+    const rendered = this.#renderer.add(movement, this.#fits);
+    if (rendered === null) return this.#noRoom();
+    if (this.#fits !== ALWAYS) this.#bytesSoFar += Buffer.byteLength(rendered.text);
+    const written = this.#bytes.write(rendered.text);
+    if (written !== undefined) await written;
     return {
       lineNumber: rendered.lineNumber,
       detailCount: rendered.detailCount,
@@ -94,11 +114,27 @@ export class OpenFile {
     };
   }
 
+  /** True once a movement did not fit any more. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** One that does not fit into a file of its own fits into none. */
+  #noRoom(): null {
+    if (this.adjustmentCount === 0) {
+      throw new FieldRefused("file", "it is larger than the profile allows a file to be");
+    }
+    this.#isFull = true;
+    return null;
+  }
+
   /** Stores what is left and the file's row, which takes the sequence. */
   async close(): Promise<WrittenFile> {
     await this.#begin();
     await this.#bytes.write(this.#renderer.end());
-    const stored = await this.#bytes.finish();
+    const stored = await this.#bytes.finish(
+      this.#renderer.beginsLast ? this.#renderer.begin() : null,
+    );
     this.#desk.failpoints.at("batch.generate.rendered");
     await insertFile(this.#tx, this.#rowOf(stored), this.#createdAt);
     return {
@@ -114,8 +150,26 @@ export class OpenFile {
 
   async #begin(): Promise<void> {
     if (this.#hasBegun) return;
+    // Even where it is written last, a header that cannot be written is found before any line.
+    const text = this.#renderer.begin();
     this.#hasBegun = true;
-    await this.#bytes.write(this.#renderer.begin());
+    this.#bytesSoFar += Buffer.byteLength(text);
+    if (!this.#renderer.beginsLast) await this.#bytes.write(text);
+  }
+
+  /** All lines and bytes count, the trailer's too. */
+  #limits({ maximumLines: own, maximumBytes }: FilesOrder["profile"]): Fits {
+    const { maximumLines: known } = this.#start.kept.layout;
+    if (own === undefined && known === undefined && maximumBytes === undefined) return ALWAYS;
+    const endless = Number.POSITIVE_INFINITY;
+    const mostLines = Math.min(own ?? endless, known ?? endless);
+    const mostBytes = maximumBytes ?? Number.POSITIVE_INFINITY;
+    return (text, totals, end) => {
+      if (totals.lineCount > mostLines) return false;
+      if (mostBytes === Number.POSITIVE_INFINITY) return true;
+      const bytes = this.#bytesSoFar + Buffer.byteLength(text);
+      return bytes + Buffer.byteLength(end()) <= mostBytes;
+    };
   }
 
   #rowOf(stored: StoredBytes): NewFile {
@@ -185,5 +239,10 @@ function fileFacts(order: FilesOrder, start: FileStart, id: string, createdAt: s
     currency: start.currency,
     supersedesSequence: supersedes === null ? null : String(supersedes.sequence),
     supersedesFileId: supersedes?.id ?? null,
+    messageId: id.replaceAll("-", ""),
+    ...(start.fileOfDay === null ? {} : { fileOfDay: start.fileOfDay }),
+    ...Object.fromEntries(
+      Object.entries(profile.values).map(([name, value]) => [`${VALUE_PREFIX}${name}`, value]),
+    ),
   };
 }

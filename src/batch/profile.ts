@@ -72,6 +72,10 @@ export const profileShape = z.strictObject({
   layout: z
     .union([z.string().min(1), z.looseObject({ format: z.string() })])
     .describe("The name of a shipped layout, or a layout"),
+  values: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,40}$/), z.string().min(1).max(140))
+    .default({})
+    .describe("What the layout asks for as `value.NAME`: routing numbers, ids, names"),
   marker: z.enum(["TEST", "LIVE"]).describe("Stands in every file: is this real money?"),
   sender: z.string().min(1).max(60).optional().describe("The client's name if left out"),
   receiver: z.string().min(1).max(60).optional(),
@@ -116,6 +120,16 @@ export const profileShape = z.strictObject({
     .default({})
     .describe("What the holder reads, per rule; the rule's name in words if left out"),
   maximumAdjustments: z.int().min(1).optional().describe("Per file; the rest goes into another"),
+  maximumLines: z
+    .int()
+    .min(3)
+    .optional()
+    .describe("Per file, header, titles and trailer counted; the rest goes into another"),
+  maximumBytes: z
+    .int()
+    .min(1024)
+    .optional()
+    .describe("Per file, before encryption; the rest goes into another"),
   tries: triesShape.default({ maximum: 5, minutesBetween: [2, 13, 45, 120] }),
   regeneration: z
     .strictObject({ secondPerson: z.boolean().default(false) })

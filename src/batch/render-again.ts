@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 
 import type { Queries } from "../database/database.ts";
+import { encoderOf } from "../formats/encoding.ts";
 import { FieldRefused } from "../formats/field-text.ts";
 import { Failure } from "../kernel/failure.ts";
 
@@ -32,12 +33,12 @@ export interface FileProof {
   readonly numbersGone: boolean;
 }
 
-/** The file's text again, piece by piece, from its rows alone. Returns the totals of it. */
+/** The file's bytes again, piece by piece, from its rows alone. Returns the totals of them. */
 export async function* renderAgain(
   db: Queries,
   desk: BatchDesk,
   file: FileRow,
-): AsyncGenerator<string, ControlTotals> {
+): AsyncGenerator<Buffer, ControlTotals> {
   const { clientId, id: fileId, facts } = file;
   const { definition } = await layoutDefinition(db, clientId, file.layoutSha256);
   const layout = keptLayout(definition);
@@ -54,17 +55,32 @@ export async function* renderAgain(
     zone: facts.zone,
     words,
   });
-  yield renderer.begin();
+  const encode = encoderOf(layout.encoding);
+  yield encode(renderer.begin(totalsOf(file)));
   for (let after = 0n; ;) {
     const movements = await movementsOfFile(db, { clientId, fileId }, after, SLICE);
     const last = movements.at(-1);
     if (last === undefined) break;
     await words.readNumbers(db, movements);
-    for (const movement of movements) yield renderer.add(movement).text;
+    for (const movement of movements) yield encode(renderer.add(movement).text);
     after = last.lineNumber;
   }
-  yield renderer.end();
+  yield encode(renderer.end());
   return renderer.totals();
+}
+
+/** As they are stored; what is rendered again is compared with them. */
+function totalsOf(file: FileRow): ControlTotals {
+  return {
+    adjustmentCount: Number(file.adjustmentCount),
+    detailCount: Number(file.detailCount),
+    lineCount: Number(file.lineCount),
+    debitCount: Number(file.debitCount),
+    debitMinor: BigInt(file.debitMinor),
+    creditCount: Number(file.creditCount),
+    creditMinor: BigInt(file.creditMinor),
+    hashTotal: file.hashTotal,
+  };
 }
 
 /** Throws `not-found`. */
@@ -109,7 +125,7 @@ async function renderingFaults(db: Queries, desk: BatchDesk, file: FileRow): Pro
   const hash = createHash("sha256");
   const rendering = renderAgain(db, desk, file);
   let next = await rendering.next();
-  for (; next.done !== true; next = await rendering.next()) hash.update(next.value, "utf8");
+  for (; next.done !== true; next = await rendering.next()) hash.update(next.value);
   const totals = next.value;
   const told: [string, number | bigint, number | bigint | string][] = [
     ["adjustments", totals.adjustmentCount, file.adjustmentCount],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { NACHA_VALUES, PAIN_VALUES } from "../../test/support/trial-file.ts";
 import { FieldRefused } from "../formats/field-text.ts";
 import { layoutSources } from "./layout-sources.ts";
 import { canonicalJson, layoutOf, shippedLayouts } from "./layouts.ts";
@@ -13,6 +14,8 @@ const HOLDER = "0190a1b2-0000-7000-8000-000000000001";
 const FACTS: FileFacts = {
   fileId: "0190a1b2-0000-7000-8000-00000000000f",
   fileSequence: 7n,
+  fileOfDay: 1,
+  messageId: "0190a1b200007000800000000000000f",
   fileName: "core-2026-11-24-7.txt",
   marker: "TEST",
   sender: "North Bank",
@@ -48,6 +51,13 @@ function entry(more: Partial<MovementEntry> = {}): MovementEntry {
   };
 }
 
+/** The same money, out of the holder's account. */
+function debitOf(debitCollection: string): Partial<Movement> {
+  const sides = { debitCollection, debitAccount: HOLDER };
+  const other = { creditCollection: "suspense", creditAccount: "suspense-visa-1044" };
+  return { entries: [entry({ ...sides, ...other })] };
+}
+
 function movement(more: Partial<Movement> = {}): Movement {
   return {
     adjustmentId: "0190a1b2-0000-7000-8000-00000000000a",
@@ -68,13 +78,17 @@ function movement(more: Partial<Movement> = {}): Movement {
 }
 
 function renderer(layout: object | string): FileRenderer {
-  const kept = layoutOf({ name: "core", layout: layout as string }, SOURCES);
+  const values = { ...NACHA_VALUES, ...PAIN_VALUES };
+  const kept = layoutOf({ name: "core", layout: layout as string, values }, SOURCES);
   return fileRenderer({
     layout: kept.layout,
     sources: SOURCES,
-    facts: FACTS,
+    facts: {
+      ...FACTS,
+      ...Object.fromEntries(Object.entries(values).map(([key, value]) => [`value.${key}`, value])),
+    },
     zone: "America/New_York",
-    words: { textOf: (rule) => `${rule} text`, numberOf: () => null },
+    words: { textOf: (rule) => `${rule} text`, numberOf: () => "744567899" },
   });
 }
 
@@ -97,15 +111,18 @@ function layout(per: string, from: string[], more: object = {}): object {
 
 test.each([...shippedLayouts().keys()])("the shipped layout %s renders a whole file", (name) => {
   const file = renderer(name);
+  const direction = name === "pain-008" ? debitOf("accountHolder") : {};
 
-  const text = file.begin() + file.add(movement()).text + file.end();
-  const lines = text.split("\r\n");
+  const details = file.add(movement(direction)).text;
+  const text = file.begin() + details + file.end();
+  const lines = text.split(/\r?\n/);
 
   expect(lines.pop()).toBe("");
-  expect(lines).toHaveLength(file.totals().lineCount);
-  expect(text).toContain("2611240001D");
-  if (name.includes("fixed"))
-    expect(new Set(lines.map((line) => line.length))).toEqual(new Set([200]));
+  if (!name.startsWith("pain")) expect(lines).toHaveLength(file.totals().lineCount);
+  expect(text).toContain("2611240001");
+  const width = name.includes("fixed") ? 200 : 94;
+  if (name.includes("fixed") || name.startsWith("nacha"))
+    expect(new Set(lines.map((line) => line.length))).toEqual(new Set([width]));
 });
 
 test("the holder's side decides debit and credit, and totals count by it", () => {

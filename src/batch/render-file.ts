@@ -5,20 +5,30 @@
  * A movement that does not fit is refused as a whole and leaves no trace in lines or totals.
  */
 import type { Values } from "../formats/field-text.ts";
+import { FieldRefused } from "../formats/field-text.ts";
 import type { Layout } from "../formats/layout.ts";
+import { frameLines } from "../formats/layout.ts";
 import type { LayoutSources, LayoutWriter } from "../formats/record.ts";
 import { compileLayout } from "../formats/record.ts";
 
+import { maximum } from "../kernel/money.ts";
+
 import type { FileSource, TotalsSource } from "./layout-sources.ts";
+import { isTotal } from "./layout-sources.ts";
 import { lineValues } from "./line-values.ts";
 import type { Direction, Movement, Words } from "./line-values.ts";
 
-export type FileFacts = Readonly<Record<FileSource, string | number | bigint | null>>;
+type Fact = string | number | bigint | null;
+
+/** Beside the sources of a file, the values of its profile by `value.NAME`. */
+export type FileFacts = Readonly<
+  Record<Exclude<FileSource, "fileOfDay" | "messageId">, Fact> & Partial<Record<string, Fact>>
+>;
 
 export interface ControlTotals {
   readonly adjustmentCount: number;
   readonly detailCount: number;
-  /** All lines of the file, header, titles and trailer included. */
+  /** All lines of the file: header, titles, trailer and what fills its last block included. */
   readonly lineCount: number;
   readonly debitCount: number;
   readonly debitMinor: bigint;
@@ -38,14 +48,24 @@ export interface RenderedMovement {
 }
 
 export interface FileRenderer {
-  /** What comes before the details. */
-  begin(): string;
-  /** Throws `FieldRefused`; the file then stands as if it had not been offered. */
+  /** What comes before the details says totals: it is only known after the last of them. */
+  readonly beginsLast: boolean;
+  /** What comes before the details; by the totals so far if left out. */
+  begin(totals?: ControlTotals): string;
+  /**
+   * Throws `FieldRefused`; the file then stands as if it had not been offered. So it does where
+   * `fits` is given and says no to the text and to the file's totals with it, or where the totals
+   * would no more fit into its header or trailer: the answer is null.
+   */
   add(movement: Movement): RenderedMovement;
+  add(movement: Movement, fits: Fits): RenderedMovement | null;
   /** What comes after the details. */
   end(): string;
   totals(): ControlTotals;
 }
+
+/** Whether a file may grow by this text to these totals; `end` is what would come after it. */
+export type Fits = (text: string, totals: ControlTotals, end: () => string) => boolean;
 
 export interface RenderSettings {
   readonly layout: Layout;
@@ -79,34 +99,102 @@ export function fileRenderer(settings: RenderSettings): FileRenderer {
     creditMinor: 0n,
     hashTotal: 0n,
   };
-  const frame = frameLines(writer);
-  const totals = (): ControlTotals => ({ ...running, lineCount: running.detailCount + frame });
+  const beginsLast = frameLines(layout, "header").some(({ fields }) =>
+    fields.some((field) => isTotal(field.from)),
+  );
+  const totalsOf = (at: Running): ControlTotals => totalsIn(layout, writer, at);
+  const beginOf = (totals: ControlTotals): string =>
+    beginning(writer, beginsLast ? { ...facts, ...totalValues(layout, totals) } : facts);
+  const endOf = (totals: ControlTotals): string => ending(layout, writer, facts, totals);
+  const frame = frameGuard((totals) => {
+    endOf(totals);
+    if (beginsLast) beginOf(totals);
+  });
+  const add = (movement: Movement, fits?: Fits): RenderedMovement | null => {
+    const { rendered, next } = render(settings, writer, running, movement);
+    if (frame.mayOverflow(next)) {
+      const refused = frame.refusal(totalsOf(next));
+      if (refused !== null && fits === undefined) throw refused;
+      if (refused !== null) return null;
+    }
+    if (fits !== undefined) {
+      const totals = totalsOf(next);
+      if (!fits(rendered.text, totals, () => endOf(totals))) return null;
+    }
+    Object.assign(running, next);
+    return rendered;
+  };
   return {
-    begin: () => beginning(writer, facts),
-    add: (movement) => add(settings, writer, running, movement),
-    end: () =>
-      writer.trailer === null
-        ? ""
-        : writer.trailer({ ...facts, ...totalValues(totals()) }) + writer.lineEnding,
-    totals,
+    beginsLast,
+    begin: (totals = totalsOf(running)) => beginOf(totals),
+    add: add as FileRenderer["add"],
+    end: () => endOf(totalsOf(running)),
+    totals: () => totalsOf(running),
   };
 }
 
-function frameLines({ header, titles, trailer }: LayoutWriter): number {
-  return [header, titles, trailer].filter((one) => one !== null).length;
+interface FrameGuard {
+  /** True when a sum has a digit more than when the frame was tried last. */
+  mayOverflow(next: Running): boolean;
+  refusal(totals: ControlTotals): FieldRefused | null;
 }
 
-function beginning({ header, titles, lineEnding }: LayoutWriter, facts: FileFacts): string {
-  const first = header === null ? "" : header(facts) + lineEnding;
+/** Finds totals that have outgrown their fields, without writing the frame for every movement. */
+function frameGuard(tryFrame: (totals: ControlTotals) => void): FrameGuard {
+  let limit = 0n;
+  return {
+    mayOverflow: ({ debitMinor, creditMinor, detailCount }) =>
+      debitMinor >= limit || creditMinor >= limit || BigInt(detailCount) >= limit,
+    refusal: (totals) => {
+      try {
+        tryFrame(totals);
+      } catch (error) {
+        if (!(error instanceof FieldRefused)) throw error;
+        return error;
+      }
+      const { debitMinor, creditMinor } = totals;
+      const largest = maximum(debitMinor, creditMinor, BigInt(totals.detailCount));
+      limit = 10n ** BigInt(largest.toString().length);
+      return null;
+    },
+  };
+}
+
+function totalsIn(layout: Layout, writer: LayoutWriter, at: Running): ControlTotals {
+  const lines = at.detailCount + writer.frameLines;
+  return { ...at, lineCount: lines + missingLines(layout, lines) };
+}
+
+/** How many lines of filler the last block needs. */
+function missingLines(layout: Layout, lines: number): number {
+  if (layout.format !== "fixedWidth" || layout.blocking === undefined) return 0;
+  const { lines: ofBlock } = layout.blocking;
+  return (ofBlock - (lines % ofBlock)) % ofBlock;
+}
+
+function beginning({ header, titles, lineEnding }: LayoutWriter, values: Values): string {
+  const first = header === null ? "" : header(values) + lineEnding;
   return titles === null ? first : `${first}${titles}${lineEnding}`;
 }
 
-function add(
+function ending(
+  layout: Layout,
+  { trailer, filler, lineEnding, frameLines: frame }: LayoutWriter,
+  facts: FileFacts,
+  totals: ControlTotals,
+): string {
+  const last =
+    trailer === null ? "" : trailer({ ...facts, ...totalValues(layout, totals) }) + lineEnding;
+  if (filler === null) return last;
+  return last + `${filler}${lineEnding}`.repeat(missingLines(layout, totals.detailCount + frame));
+}
+
+function render(
   { layout, facts, words }: RenderSettings,
   writer: LayoutWriter,
   running: Running,
   movement: Movement,
-): RenderedMovement {
+): { rendered: RenderedMovement; next: Running } {
   const first = running.detailCount + 1;
   const next = { ...running, adjustmentCount: running.adjustmentCount + 1 };
   let text = "";
@@ -118,14 +206,14 @@ function add(
     count(next, line.direction, line.amountMinor);
     next.hashTotal = hashed(next.hashTotal, values, layout.hashTotal);
   }
-  Object.assign(running, next);
-  return {
+  const rendered = {
     text,
     lineNumber: first,
     detailCount: lines.length,
     direction: lines[0]?.direction ?? "memo",
     amountMinor: movement.amountMinor,
   };
+  return { rendered, next };
 }
 
 function count(running: Running, direction: Direction, amountMinor: bigint): void {
@@ -140,12 +228,17 @@ function count(running: Running, direction: Direction, amountMinor: bigint): voi
 }
 
 /** Adds a line's account digits as a number and keeps the lower ones, as receivers do. */
-function hashed(sum: bigint, values: Values, rule: { from: string; digits: number }): bigint {
-  const digits = String(values[rule.from] ?? "").replaceAll(/[^0-9]/g, "");
+function hashed(sum: bigint, values: Values, rule: Layout["hashTotal"]): bigint {
+  const digits = String(values[rule.from] ?? "")
+    .replaceAll(/[^0-9]/g, "")
+    .slice(0, rule.first);
   return (sum + BigInt(digits === "" ? 0 : digits)) % 10n ** BigInt(rule.digits);
 }
 
-function totalValues(totals: ControlTotals): Readonly<Record<TotalsSource, number | bigint>> {
+function totalValues(
+  layout: Layout,
+  totals: ControlTotals,
+): Readonly<Record<TotalsSource, number | bigint>> {
   return {
     adjustmentCount: totals.adjustmentCount,
     detailCount: totals.detailCount,
@@ -155,5 +248,12 @@ function totalValues(totals: ControlTotals): Readonly<Record<TotalsSource, numbe
     creditCount: totals.creditCount,
     creditSum: totals.creditMinor,
     hashTotal: totals.hashTotal,
+    blockCount: blocksOf(layout, totals.lineCount),
   };
+}
+
+/** Of a layout without blocks, each line is one. */
+function blocksOf(layout: Layout, lines: number): number {
+  const isBlocked = layout.format === "fixedWidth" && layout.blocking !== undefined;
+  return isBlocked ? lines / (layout.blocking?.lines ?? 1) : lines;
 }

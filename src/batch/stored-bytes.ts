@@ -30,9 +30,17 @@ export interface StoredBytes {
 }
 
 export interface ByteStore {
-  write(text: string): Promise<void>;
-  /** Stores what is left. Nothing may be written after it. */
-  finish(): Promise<StoredBytes>;
+  /** Waits only where a chunk has to be stored: undefined means it was taken at once. */
+  write(text: string): Promise<void> | undefined;
+  /** Stores what is left, and how it begins where that was kept back. Nothing may follow. */
+  finish(beginning: string | null): Promise<StoredBytes>;
+}
+
+export interface ByteSettings {
+  readonly isSealed: boolean;
+  encode(text: string): Buffer;
+  /** Its beginning comes last: a place is kept for it. */
+  readonly beginsLast: boolean;
 }
 
 /** Writes a file's chunks inside the transaction; at most one chunk is in memory. */
@@ -40,36 +48,56 @@ export function byteStore(
   tx: Transaction,
   place: FilePlace,
   keys: VaultKeys,
-  isSealed: boolean,
+  { isSealed, encode, beginsLast }: ByteSettings,
 ): ByteStore {
   const hash = createHash("sha256");
   const dataKey = isSealed ? newDataKey() : null;
   let pending: string[] = [];
   let pendingCharacters = 0;
-  let ordinal = 0;
+  let ordinal = beginsLast ? 1 : 0;
   let sizeBytes = 0;
   const flush = async (): Promise<void> => {
     if (pendingCharacters === 0) return;
-    const clear = Buffer.from(pending.join(""), "utf8");
+    const clear = encode(pending.join(""));
     pending = [];
     pendingCharacters = 0;
     ordinal += 1;
     hash.update(clear);
     sizeBytes += clear.length;
-    const bytes = dataKey === null ? clear : sealChunk(dataKey, place, ordinal, clear);
-    await insertChunk(tx, { ...place, ordinal, bytes });
+    await store(ordinal, clear);
+  };
+  const store = async (at: number, clear: Buffer): Promise<void> => {
+    const bytes = dataKey === null ? clear : sealChunk(dataKey, place, at, clear);
+    await insertChunk(tx, { ...place, ordinal: at, bytes });
   };
   return {
-    write: async (text) => {
+    write: (text) => {
       pending.push(text);
       pendingCharacters += text.length;
-      if (pendingCharacters >= CHUNK_CHARACTERS) await flush();
+      return pendingCharacters >= CHUNK_CHARACTERS ? flush() : undefined;
     },
-    finish: async () => {
+    finish: async (beginning) => {
       await flush();
-      return { sha256: hash.digest(), sizeBytes, sealedBy: sealedBy(keys, dataKey) };
+      const sealed = sealedBy(keys, dataKey);
+      assert(beginsLast === (beginning !== null), "a beginning was kept back");
+      if (beginning === null) return { sha256: hash.digest(), sizeBytes, sealedBy: sealed };
+      await store(1, encode(beginning));
+      return { ...(await hashed(readBytes(tx, place, keys, sealed))), sealedBy: sealed };
     },
   };
+}
+
+/** Of bytes whose beginning was stored last: hashed in their order, chunk by chunk. */
+async function hashed(
+  chunks: AsyncIterable<Buffer>,
+): Promise<Pick<StoredBytes, "sha256" | "sizeBytes">> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sha256: hash.digest(), sizeBytes };
 }
 
 /** The clear bytes of a file, chunk by chunk, each read by its own short statement. */

@@ -5,21 +5,26 @@
  *
  * The caller holds the profile's sequence lock.
  */
+import type { AlikeRow } from "../accounting/move-alike.ts";
+import { moveLockedAlike } from "../accounting/move-alike.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
 import { FieldRefused } from "../formats/field-text.ts";
+import type { Layout } from "../formats/layout.ts";
 import { assert } from "../kernel/assert.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
+import { lockFilesOfDay } from "./files-of-day.ts";
 import { layoutSources, declaredFacts } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
-import { layoutOf } from "./layouts.ts";
-import { usesNumbers } from "./line-values.ts";
-import type { ReadMovement } from "./movements.ts";
-import { lockPending, pendingCurrencies } from "./movements.ts";
+import { fieldsOf, layoutOf } from "./layouts.ts";
+import { usesFacts, usesNumbers } from "./line-values.ts";
+import type { PendingMovement, ReadMovement } from "./movements.ts";
+import { pendingCurrencies, pendingMovements } from "./movements.ts";
 import { OpenFile } from "./open-file.ts";
+import type { NewLine } from "./store.ts";
 import { insertLines, keepLayout } from "./store.ts";
 
 export interface WrittenFiles {
@@ -28,7 +33,12 @@ export interface WrittenFiles {
   readonly refused: number;
 }
 
-const SLICE = 2000;
+/** What a part of the pending came to: lines by file, and who moved where. */
+interface Taken {
+  readonly lines: { fileId: string; lines: NewLine[] }[];
+  readonly rows: AlikeRow[];
+  readonly refused: Move[];
+}
 
 /** Throws `configuration-invalid` when the profile's layout does not load. */
 export async function writeFiles(
@@ -42,11 +52,23 @@ export async function writeFiles(
   const now = desk.engine.clock.now().toString();
   const { layout } = kept;
   await keepLayout(tx, { clientId, ...kept, name: layout.name, version: layout.version }, now);
-  const run = new Run(tx, desk, order, kept);
+  const before = await filesBefore(tx, order, layout, now);
+  const run = new Run(tx, desk, order, kept, before);
   for (const currency of currencies) await run.takeAll(currency);
   const mayBeEmpty = order.profile.emptyFile === "send" && order.supersedes === null;
   if (run.files.length === 0 && mayBeEmpty) await run.writeEmpty();
   return { files: run.files, refused: run.refused };
+}
+
+/** Files of the day that number themselves by it; null where this layout does not. */
+async function filesBefore(
+  tx: Transaction,
+  { runtime }: FilesOrder,
+  layout: Layout,
+  now: string,
+): Promise<number | null> {
+  if (!fieldsOf(layout).some((field) => field.from === "fileOfDay")) return null;
+  return lockFilesOfDay(tx, runtime.id, runtime.calendar.zone, now);
 }
 
 /** One generation under way: at most one file is open at a time. */
@@ -57,9 +79,17 @@ class Run {
   readonly #desk: BatchDesk;
   readonly #order: FilesOrder;
   readonly #kept: KeptLayout;
+  readonly #filesBefore: number | null;
   #open: OpenFile | null = null;
 
-  constructor(tx: Transaction, desk: BatchDesk, order: FilesOrder, kept: KeptLayout) {
+  constructor(
+    tx: Transaction,
+    desk: BatchDesk,
+    order: FilesOrder,
+    kept: KeptLayout,
+    before: number | null,
+  ) {
+    this.#filesBefore = before;
     this.#tx = tx;
     this.#desk = desk;
     this.#order = order;
@@ -69,23 +99,30 @@ class Run {
   /** All pending of one currency, in files of at most the profile's size. */
   async takeAll(currency: string): Promise<void> {
     const { runtime, profile, window, pendingBy, supersedes } = this.#order;
-    for (let after: string | null = null; ;) {
-      const slice = await lockPending(this.#tx, {
-        clientId: runtime.id,
-        profile: profile.name,
-        currency,
-        postingDate: window.postingDate,
-        pendingBy,
-        after,
-        limit: SLICE,
-        releasedBy: supersedes?.id ?? null,
-      });
-      const last = slice.at(-1);
-      if (last === undefined) break;
-      await this.#takeSlice(currency, slice);
-      this.#desk.failpoints.at("batch.generate.slice");
-      after = last.adjustmentId;
+    let recorded: Promise<void> = Promise.resolve();
+    const parts = pendingMovements(this.#tx, {
+      clientId: runtime.id,
+      profile: profile.name,
+      currency,
+      postingDate: window.postingDate,
+      pendingBy,
+      releasedBy: supersedes?.id ?? null,
+      withFacts: usesFacts(this.#kept.layout),
+    });
+    try {
+      for await (const part of parts) {
+        const taken = await this.#render(currency, part);
+        // The rows of a part are written while the next one is read and rendered.
+        await recorded;
+        recorded = this.#record(taken);
+        recorded.catch(() => undefined);
+        this.#desk.failpoints.at("batch.generate.slice");
+      }
+    } finally {
+      // Nothing may be under way when the transaction ends, however it ends.
+      await recorded.catch(() => undefined);
     }
+    await recorded;
     await this.#close();
   }
 
@@ -94,52 +131,61 @@ class Run {
     this.#open = null;
   }
 
-  async #takeSlice(currency: string, slice: readonly ReadMovement[]): Promise<void> {
-    let offset = 0;
-    while (offset < slice.length) {
+  async #render(currency: string, part: readonly PendingMovement[]): Promise<Taken> {
+    const taken: Taken = { lines: [], rows: [], refused: [] };
+    const { maximumAdjustments = Number.POSITIVE_INFINITY } = this.#order.profile;
+    for (let at = 0; at < part.length;) {
       const file = this.#open ?? this.#start(currency);
-      const { maximumAdjustments = Number.POSITIVE_INFINITY } = this.#order.profile;
-      const room = maximumAdjustments - file.adjustmentCount;
-      // Refused ones take no room; what is left of the slice goes on in the next file.
-      const part = slice.slice(offset, offset + Math.min(room, SLICE));
-      await this.#takePart(file, part);
-      offset += part.length;
-      if (file.adjustmentCount >= maximumAdjustments) await this.#close();
+      // Refused ones take no room; what is left of the part goes on in the next file.
+      const room = part.slice(at, at + maximumAdjustments - file.adjustmentCount);
+      await file.readNumbers(room);
+      at += await this.#fill(file, room, taken);
+      const { adjustmentCount } = file;
+      if (adjustmentCount >= maximumAdjustments || file.isFull) await this.#close();
     }
+    return taken;
   }
 
-  async #takePart(file: OpenFile, part: readonly ReadMovement[]): Promise<void> {
-    await file.readNumbers(part);
-    const moves: Move[] = [];
-    const lines = [];
-    for (const movement of part) {
+  /** Answers how many of the movements are dealt with: fewer than all when the file is full. */
+  async #fill(file: OpenFile, movements: readonly PendingMovement[], taken: Taken) {
+    const lines: NewLine[] = [];
+    taken.lines.push({ fileId: file.id, lines });
+    let dealtWith = 0;
+    for (const movement of movements) {
       try {
         const line = await file.add(movement);
+        if (line === null) break;
         lines.push(line);
-        moves.push(this.#taken(movement, file, line.lineNumber));
+        taken.rows.push({
+          adjustmentId: movement.adjustmentId,
+          operationId: movement.operationId,
+          openAssignmentId: movement.openAssignmentId,
+          outside: { file: file.id, sequence: String(file.sequence), line: line.lineNumber },
+        });
       } catch (error) {
         if (!(error instanceof FieldRefused)) throw error;
         this.refused += 1;
-        moves.push(this.#unrenderable(movement, file, error));
+        taken.refused.push(this.#unrenderable(movement, file, error));
       }
+      dealtWith += 1;
     }
-    await insertLines(this.#tx, this.#order.runtime.id, file.id, lines);
-    const results = await moveAdjustments(this.#tx, this.#desk.engine, moves);
+    return dealtWith;
+  }
+
+  async #record({ lines, rows, refused }: Taken): Promise<void> {
+    const clientId = this.#order.runtime.id;
+    for (const one of lines) await insertLines(this.#tx, clientId, one.fileId, one.lines);
+    await moveLockedAlike(
+      this.#tx,
+      this.#desk.engine,
+      { clientId, from: "pendingBatch", event: "takenIntoFile", actor: this.#order.actor },
+      rows,
+    );
+    const results = await moveAdjustments(this.#tx, this.#desk.engine, refused);
     assert(
       results.every((one) => one.moved),
       "an adjustment locked as pendingBatch stays so",
     );
-  }
-
-  #taken(movement: ReadMovement, file: OpenFile, line: number): Move {
-    return {
-      clientId: this.#order.runtime.id,
-      adjustmentId: movement.adjustmentId,
-      from: "pendingBatch",
-      event: "takenIntoFile",
-      actor: this.#order.actor,
-      outside: { file: file.id, sequence: String(file.sequence), line },
-    };
   }
 
   #unrenderable(movement: ReadMovement, file: OpenFile, { field, reason }: FieldRefused): Move {
@@ -161,6 +207,7 @@ class Run {
       currency,
       part: this.files.length + 1,
       sequence: this.#order.lastSequence + BigInt(this.files.length) + 1n,
+      fileOfDay: this.#filesBefore === null ? null : this.#filesBefore + this.files.length + 1,
       withNumbers: usesNumbers(this.#kept.layout),
     });
     return this.#open;

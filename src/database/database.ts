@@ -246,16 +246,19 @@ async function transactOnce<Result>(
 ): Promise<Result> {
   const { client, release } = await fromPool(pool)();
   let broken = false;
+  let hasEnded = false;
   const spoil = (): void => {
     broken = true;
   };
   try {
     await client.query(beginning(settings));
-    const result = await work(transactionOver(client, spoil));
+    const result = await work(transactionOver(client, spoil, () => hasEnded));
+    hasEnded = true;
     assert(!broken, "a transaction left a copy half way");
     await client.query("commit");
     return result;
   } catch (error) {
+    hasEnded = true;
     const meaning = understood(error);
     broken ||= meaning !== error;
     if (!broken) {
@@ -272,7 +275,11 @@ function beginning({ isolation = "read committed", readOnly = false }: Transacti
 }
 
 /** Statements of one transaction run one after another, also when asked for side by side. */
-function transactionOver(client: pg.ClientBase, spoil: () => void): Transaction {
+function transactionOver(
+  client: pg.ClientBase,
+  spoil: () => void,
+  hasEnded: () => boolean,
+): Transaction {
   let depth = 0;
   let free: Promise<void> = Promise.resolve();
   const hold: Hold = async () => {
@@ -280,6 +287,11 @@ function transactionOver(client: pg.ClientBase, spoil: () => void): Transaction 
     const { promise, resolve } = Promise.withResolvers<void>();
     free = promise;
     await before;
+    // What was left running would commit by itself, on a connection that is another's by now.
+    if (hasEnded()) {
+      resolve();
+      throw new Error("a statement of a transaction that has ended");
+    }
     const release = (broken: boolean): void => {
       if (broken) spoil();
       resolve();

@@ -5,10 +5,12 @@
 import type { FieldFault } from "../kernel/failure.ts";
 
 import type { Sources } from "./field-text.ts";
-import type { Field, Layout } from "./layout.ts";
-import { layoutShape } from "./layout.ts";
+import { templateFaults } from "./check-template.ts";
+import type { Field, FixedWidthLayout, Layout } from "./layout.ts";
+import { frameLines, layoutShape } from "./layout.ts";
 import { hasTime } from "./picture.ts";
 import type { LayoutSources } from "./record.ts";
+import { widthOf } from "./record.ts";
 
 export interface CheckedLayout {
   readonly layout: Layout | null;
@@ -27,9 +29,11 @@ export function checkLayout(written: unknown, sources: LayoutSources): CheckedLa
   }
   const layout = parsed.data;
   const faults = [
-    ...fieldFaults(layout.header?.fields ?? [], sources.header, ["header"]),
+    ...frameFaults(layout, "header", sources.header),
     ...fieldFaults(layout.detail.fields, sources.detail, ["detail"]),
-    ...fieldFaults(layout.trailer?.fields ?? [], sources.trailer, ["trailer"]),
+    ...frameFaults(layout, "trailer", sources.trailer),
+    ...(layout.format === "xml" ? templateFaults(layout) : []),
+    ...(layout.format === "fixedWidth" ? widthFaults(layout) : []),
   ];
   if (!sources.detail.has(layout.hashTotal.from)) {
     faults.push({
@@ -40,7 +44,28 @@ export function checkLayout(written: unknown, sources: LayoutSources): CheckedLa
   return { layout: faults.length === 0 ? layout : null, faults };
 }
 
-function fieldFaults(fields: readonly Field[], sources: Sources, path: string[]): FieldFault[] {
+function frameFaults(layout: Layout, part: "header" | "trailer", sources: Sources): FieldFault[] {
+  return frameLines(layout, part).flatMap(({ path, fields }) => fieldFaults(fields, sources, path));
+}
+
+/** Blocks, and lines without an end, need lines of one width. */
+function widthFaults(layout: FixedWidthLayout): FieldFault[] {
+  if (layout.blocking === undefined && layout.lineEnding !== "none") return [];
+  const width = widthOf(layout.detail.fields);
+  const lines = [...frameLines(layout, "header"), ...frameLines(layout, "trailer")];
+  return lines
+    .filter(({ fields }) => widthOf(fields) !== width)
+    .map(({ path, fields }) => ({
+      pointer: pointerOf(path),
+      detail: `is ${widthOf(fields)} characters wide, and a detail ${width}`,
+    }));
+}
+
+function fieldFaults(
+  fields: readonly Field[],
+  sources: Sources,
+  path: readonly (string | number)[],
+): FieldFault[] {
   const seen = new Set<string>();
   return fields.flatMap((field, index) => {
     const pointer = pointerOf([...path, "fields", index]);

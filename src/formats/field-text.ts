@@ -5,6 +5,7 @@
 import { exponentOf } from "../kernel/money.ts";
 
 import type { Field } from "./layout.ts";
+import { overpunched } from "./overpunch.ts";
 import { dateWriter, instantWriter } from "./picture.ts";
 
 /** Amounts are bigint minor units of the record's currency, dates `YYYY-MM-DD`, instants ISO. */
@@ -59,6 +60,11 @@ export function fieldWriter(field: Field, type: ValueType, context: WritingConte
     }
     return write(value);
   };
+}
+
+/** Constants are text, and so is what only the writing room knows. */
+export function typeOf(field: Field, sources: Sources): ValueType {
+  return field.from === undefined ? "text" : (sources.get(field.from) ?? "text");
 }
 
 export function isNumeric(field: Field, type: ValueType): boolean {
@@ -140,9 +146,6 @@ function printable(field: Field, text: string): string {
   return text;
 }
 
-const POSITIVE_OVERPUNCH = "{ABCDEFGHI";
-const NEGATIVE_OVERPUNCH = "}JKLMNOPQR";
-
 /** The digits with their sign, where padding is not zeros: the sign stands at the digits. */
 export function withSign(field: Field, { text, negative }: FieldText): string {
   switch (field.sign) {
@@ -152,10 +155,7 @@ export function withSign(field: Field, { text, negative }: FieldText): string {
       return negative ? `-${text}` : text;
     case "trailing":
       return negative ? `${text}-` : text;
-    case "overpunch": {
-      // The last digit carries the sign, as on a punched card: 123 is 12C, -123 is 12L.
-      const digits = negative ? NEGATIVE_OVERPUNCH : POSITIVE_OVERPUNCH;
-      return `${text.slice(0, -1)}${digits[Number(text.at(-1))] ?? ""}`;
-    }
+    case "overpunch":
+      return overpunched(text, negative);
   }
 }

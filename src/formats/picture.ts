@@ -85,3 +85,37 @@ function valueOf(token: Token, at: Temporal.PlainDateTime): string {
   }[token];
   return String(number).padStart(token.length, "0");
 }
+
+/** True where a date can be read back: it says the year, and nothing twice. */
+export function readsDates(picture: string): boolean {
+  const tokens = (dateTokens(picture) ?? []).flatMap((one) => ("token" in one ? one.token : []));
+  return new Set(tokens).size === tokens.length && tokens.some((one) => one.startsWith("y"));
+}
+
+/** Reads dates of a picture back as `YYYY-MM-DD`; null for what is none. */
+export function dateReader(picture: string): (text: string) => string | null {
+  const pieces = dateTokens(picture) ?? [];
+  const pattern = new RegExp(`^${pieces.map(patternOf).join("")}$`);
+  return (text) => {
+    const { groups } = pattern.exec(text) ?? {};
+    const at = (token: Token): number | undefined =>
+      groups?.[token] === undefined ? undefined : Number(groups[token]);
+    const year = at("yyyy") ?? (at("yy") === undefined ? undefined : 2000 + (at("yy") as number));
+    if (groups === undefined || year === undefined) return null;
+    const day = { year, month: at("MM") ?? 1, day: at("dd") ?? 1 };
+    try {
+      const first = Temporal.PlainDate.from(day, { overflow: "reject" });
+      const ordinal = at("DDD");
+      if (ordinal === undefined) return first.toString();
+      const found = first.add({ days: ordinal - 1 });
+      return ordinal >= 1 && found.year === year ? found.toString() : null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+function patternOf(piece: Piece): string {
+  if ("token" in piece) return `(?<${piece.token}>[0-9]{${piece.token.length}})`;
+  return piece.text.replaceAll(/[^A-Za-z0-9]/g, String.raw`\$&`);
+}

@@ -1,10 +1,23 @@
 /**
- * Compiles the fields of a layout's line to one function from values to text. Delimited lines
- * follow RFC 4180; fixed-width lines have every field exactly as wide as declared.
+ * Compiles the fields of a layout's lines to functions from values to text. Delimited lines follow
+ * RFC 4180; fixed-width lines have every field exactly as wide as declared.
  */
 import type { FieldText, Sources, ValueType, Values, WritingContext } from "./field-text.ts";
-import { FieldRefused, fieldWriter, isNumeric, withSign } from "./field-text.ts";
-import type { DelimitedField, DelimitedLayout, Field, FixedField, Layout } from "./layout.ts";
+import { FieldRefused, fieldWriter, isNumeric, typeOf, withSign } from "./field-text.ts";
+import { encodingCheck } from "./encoding.ts";
+import { fixedCell, lengthOf } from "./fixed-cell.ts";
+import { jsonLine } from "./json-record.ts";
+import type {
+  DelimitedField,
+  DelimitedLayout,
+  Field,
+  FixedField,
+  JsonField,
+  Layout,
+  TemplateField,
+} from "./layout.ts";
+import { frameLines } from "./layout.ts";
+import { templateLine } from "./xml-record.ts";
 
 export type LineWriter = (values: Values) => string;
 
@@ -16,6 +29,10 @@ export interface LayoutWriter {
   readonly titles: string | null;
   readonly detail: LineWriter;
   readonly trailer: LineWriter | null;
+  /** Lines of header, titles and trailer together. */
+  readonly frameLines: number;
+  /** The line that fills up the last block, of a layout with blocks. */
+  readonly filler: string | null;
 }
 
 export interface LayoutSources {
@@ -24,38 +41,67 @@ export interface LayoutSources {
   readonly trailer: Sources;
 }
 
-/** Writers for a layout that was checked (`layoutFaults`). They throw `FieldRefused`. */
+/** Writers for a layout that was checked (`checkLayout`). They throw `FieldRefused`. */
 export function compileLayout(
   layout: Layout,
   sources: LayoutSources,
   context: WritingContext,
 ): LayoutWriter {
+  const lineEnding = LINE_ENDINGS[layout.lineEnding];
   const line = lineCompiler(layout, context);
+  const frame = (part: "header" | "trailer"): LineWriter | null => {
+    const lines = frameLines(layout, part).map(({ fields }) => line(part, fields, sources[part]));
+    if (lines.length === 0) return null;
+    return (values) => lines.map((write) => write(values)).join(lineEnding);
+  };
+  const titles = layout.format === "delimited" && layout.titles ? titlesOf(layout) : null;
+  const count = frameLines(layout, "header").length + frameLines(layout, "trailer").length;
   return {
-    lineEnding: layout.lineEnding === "crlf" ? "\r\n" : "\n",
-    header: layout.header === undefined ? null : line(layout.header.fields, sources.header),
-    titles: layout.format === "delimited" && layout.titles ? titlesOf(layout) : null,
-    detail: line(layout.detail.fields, sources.detail),
-    trailer: layout.trailer === undefined ? null : line(layout.trailer.fields, sources.trailer),
+    lineEnding,
+    frameLines: count + (titles === null ? 0 : 1),
+    header: frame("header"),
+    titles,
+    detail: line("detail", layout.detail.fields, sources.detail),
+    trailer: frame("trailer"),
+    filler: fillerOf(layout),
   };
 }
 
-type LineCompiler = (fields: readonly Field[], sources: Sources) => LineWriter;
+const LINE_ENDINGS = { crlf: "\r\n", lf: "\n", nel: "\u0085", none: "" } as const;
+
+function fillerOf(layout: Layout): string | null {
+  if (layout.format !== "fixedWidth" || layout.blocking === undefined) return null;
+  return layout.blocking.filler.repeat(widthOf(layout.detail.fields));
+}
+
+export function widthOf(fields: readonly Field[]): number {
+  return fields.reduce((sum, field) => sum + ("width" in field ? field.width : 0), 0);
+}
+
+type Part = "header" | "detail" | "trailer";
+type LineCompiler = (part: Part, fields: readonly Field[], sources: Sources) => LineWriter;
 
 function lineCompiler(layout: Layout, context: WritingContext): LineCompiler {
-  const encodable = layout.encoding === "ascii" ? refuseBeyondAscii : () => undefined;
+  if (layout.format === "jsonLines") {
+    return (_, fields, sources) => jsonLine(layout, fields as JsonField[], sources, context);
+  }
+  if (layout.format === "xml") {
+    return (part, fields, sources) =>
+      templateLine(layout[part].template, fields as TemplateField[], sources, context);
+  }
+  const check = encodingCheck(layout.encoding);
   const separator = layout.format === "delimited" ? layout.delimiter : "";
-  return (fields, sources) => {
+  return (_, fields, sources) => {
     const cells = fields.map((field) => {
       const type = typeOf(field, sources);
       const write = fieldWriter(field, type, context);
       const finish =
         layout.format === "delimited"
           ? delimitedCell(layout, field, type)
-          : fixedCell(field as FixedField, type);
+          : fixedCell(field as FixedField, isNumeric(field, type));
       return (values: Values): string => {
         const text = finish(write(values));
-        encodable(field, text);
+        check(field.name, text);
         return text;
       };
     });
@@ -67,10 +113,6 @@ function lineCompiler(layout: Layout, context: WritingContext): LineCompiler {
       return text;
     };
   };
-}
-
-function typeOf(field: Field, sources: Sources): ValueType {
-  return field.from === undefined ? "text" : (sources.get(field.from) ?? "text");
 }
 
 type Finish = (text: FieldText) => string;
@@ -98,67 +140,4 @@ function quoter({ delimiter, quote, quoting }: DelimitedLayout): (text: string) 
 function titlesOf(layout: DelimitedLayout): string {
   const quoted = quoter(layout);
   return layout.detail.fields.map((field) => quoted(field.name)).join(layout.delimiter);
-}
-
-function fixedCell(field: FixedField, type: ValueType): Finish {
-  const numeric = isNumeric(field, type);
-  const right = (field.align ?? (numeric ? "right" : "left")) === "right";
-  const fill = (text: string, room: number): string => {
-    const missing = room - lengthOf(text);
-    if (missing < 0) {
-      throw new FieldRefused(field.name, `${lengthOf(text)} characters, room for ${room}`);
-    }
-    const padding = field.pad.repeat(missing);
-    return right ? `${padding}${text}` : `${text}${padding}`;
-  };
-  if (!numeric) return (value) => fill(value.text, field.width);
-  if (field.pad !== "0" || !right) {
-    const trailing = field.sign === "trailing" && right;
-    return (value) => {
-      const positive = trailing && !value.negative && value.text !== "";
-      // Digits stay in one column: where a minus may follow, a plus is a blank.
-      return fill(`${withSign(field, value)}${positive ? " " : ""}`, field.width);
-    };
-  }
-  return (value) => (value.text === "" ? fill("", field.width) : zeroFilled(field, value, fill));
-}
-
-/** Zeros go between a leading sign and the digits; a trailing sign has a place of its own. */
-function zeroFilled(
-  field: FixedField,
-  value: FieldText,
-  fill: (text: string, room: number) => string,
-): string {
-  switch (field.sign) {
-    case "refused":
-      return fill(value.text, field.width);
-    case "leading":
-      return value.negative
-        ? `-${fill(value.text, field.width - 1)}`
-        : fill(value.text, field.width);
-    case "trailing":
-      return `${fill(value.text, field.width - 1)}${value.negative ? "-" : " "}`;
-    case "overpunch":
-      return fill(withSign(field, value), field.width);
-  }
-}
-
-/** Characters as people count them: code points, not UTF-16 units. */
-function lengthOf(text: string): number {
-  let length = text.length;
-  for (let index = 0; index < text.length; index += 1) {
-    if ((text.codePointAt(index) as number) > 0xffff) {
-      length -= 1;
-      index += 1;
-    }
-  }
-  return length;
-}
-
-function refuseBeyondAscii(field: Field, text: string): void {
-  for (let index = 0; index < text.length; index += 1) {
-    if (text.charCodeAt(index) > 0x7e) {
-      throw new FieldRefused(field.name, `${JSON.stringify(text[index])} is not ASCII`);
-    }
-  }
 }

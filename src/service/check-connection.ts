@@ -8,7 +8,7 @@ import type { Tls } from "../connections/shapes.ts";
 
 import type { Authentication, Hmac } from "./connection-shapes.ts";
 import type { WrittenCalls } from "./request-templates.ts";
-import { isForbiddenInXml } from "./write-xml.ts";
+import { isForbiddenInXml } from "../formats/xml-characters.ts";
 
 export interface WrittenConnection extends WrittenCalls {
   readonly url: string;

@@ -2,7 +2,9 @@
 import type { Codec, WrittenBody } from "./codec.ts";
 import { XML_DECLARATION } from "./codec.ts";
 import { parseJsonExactly } from "./read-answer.ts";
-import { readXml, UnreadableXml } from "./read-xml.ts";
+import { UnreadableXml } from "../formats/xml-elements.ts";
+
+import { readXml } from "./read-xml.ts";
 import type { Service } from "./service-configuration.ts";
 import { soapCodec } from "./soap.ts";
 import { factsForXml, writeXml } from "./write-xml.ts";

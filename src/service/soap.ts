@@ -4,7 +4,9 @@
  */
 import type { Codec, SendingMoment } from "./codec.ts";
 import { XML_DECLARATION } from "./codec.ts";
-import { readXml, UnreadableXml } from "./read-xml.ts";
+import { UnreadableXml } from "../formats/xml-elements.ts";
+
+import { readXml } from "./read-xml.ts";
 import type { XmlTree } from "./read-xml.ts";
 import type { RequestTemplate, Service } from "./service-configuration.ts";
 import type { RequestFacts } from "./template.ts";

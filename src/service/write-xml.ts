@@ -5,22 +5,10 @@
  * Our own and not a library's builder, because every character has to arrive: those leave line
  * breaks in attributes to be normalised away (XML 1.0 §3.3.3) and write what XML cannot carry.
  */
+import { escapedInAttribute, escapedInText, isForbiddenInXml } from "../formats/xml-characters.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { FactTable, Json, RequestFacts } from "./template.ts";
-
-/** XML 1.0 §2.2: what a document cannot hold, not even escaped. */
-const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
-
-const NAME = /^[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?$/;
-
-export function isXmlName(name: string): boolean {
-  return NAME.test(name) && name !== "__proto__";
-}
-
-export function isForbiddenInXml(text: string): boolean {
-  return FORBIDDEN.test(text);
-}
 
 /** The tree's elements one after the other; attributes and text have no place at the top. */
 export function writeXml(tree: Json): string {
@@ -56,7 +44,7 @@ function refusing(table: FactTable): FactTable {
 function elementsOf(name: string, value: Json): string {
   if (value === null) return "";
   if (Array.isArray(value)) return value.map((item) => elementsOf(name, item)).join("");
-  if (typeof value !== "object") return wrapped(name, "", escaped(String(value)));
+  if (typeof value !== "object") return wrapped(name, "", escapedInText(String(value)));
   const attributes = Object.entries(value)
     .filter(([inner, given]) => inner.startsWith("@") && given !== null)
     .map(([inner, given]) => ` ${inner.slice(1)}="${escapedInAttribute(scalar(given, inner))}"`);
@@ -70,7 +58,7 @@ function contentOf(value: Json, place: string): string {
   return Object.entries(value)
     .filter(([name, inner]) => !name.startsWith("@") && inner !== null)
     .map(([name, inner]) =>
-      name === "#text" ? escaped(scalar(inner, name)) : elementsOf(name, inner),
+      name === "#text" ? escapedInText(scalar(inner, name)) : elementsOf(name, inner),
     )
     .join("");
 }
@@ -84,22 +72,4 @@ function scalar(value: Json, place: string): string {
     throw new Failure("request-invalid", `${place} is text, not a tree`);
   }
   return String(value);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\t": "&#9;",
-  "\n": "&#10;",
-  "\r": "&#13;",
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>\r]/g, (character) => ESCAPES[character] as string);
-}
-
-export function escapedInAttribute(text: string): string {
-  return text.replaceAll(/[&<>"\t\n\r]/g, (character) => ESCAPES[character] as string);
 }

@@ -1,7 +1,7 @@
 /** Whether a template is a tree of elements: checked at load, every fault with its place. */
 import type { FieldFault } from "../kernel/failure.ts";
 
-import { isForbiddenInXml, isXmlName } from "./write-xml.ts";
+import { isForbiddenInXml, isXmlName } from "../formats/xml-characters.ts";
 
 /** `oneRoot`: a document has one element at the top; a SOAP Body or Header has any number. */
 export function checkXmlTree(

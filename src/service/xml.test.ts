@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { readXml } from "./read-xml.ts";
 import type { RequestFacts } from "./template.ts";
 import { compileTemplate } from "./template.ts";
-import { factsForXml, isForbiddenInXml, writeXml } from "./write-xml.ts";
+import { isForbiddenInXml } from "../formats/xml-characters.ts";
+import { factsForXml, writeXml } from "./write-xml.ts";
 
 describe("written", () => {
   test("names are elements in order, @ attributes, #text text, a list repeats", () => {

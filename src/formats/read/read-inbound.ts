@@ -1,12 +1,21 @@
 /** Reads a file that came back, by its format. Pure: bytes in, lines and faults out. */
+import type { z } from "zod";
+
 import { Failure } from "../../kernel/failure.ts";
 
+import { readBai2 } from "./bai2.ts";
+import { readCamt } from "./camt.ts";
 import { csvReadingShape, readCsv } from "./csv.ts";
 import type { InboundDocument, InboundFormat } from "./document.ts";
+import { fixedWidthReadingShape, readFixedWidth, undecodable } from "./fixed-width.ts";
+import { jsonLinesReadingShape, readJsonLines } from "./json-lines.ts";
+import { readNacha } from "./nacha.ts";
+import { readPain002 } from "./pain002.ts";
+import { bankTextOf, utf8Of } from "./text-of.ts";
 
 /**
- * Throws `configuration-invalid` for a format without a reader, or a mapping that does not fit. A
- * file that cannot be read is a document with faults.
+ * Throws `configuration-invalid` for a mapping that does not fit the format. A file that cannot be
+ * read is a document with faults.
  */
 export function readInbound(
   format: InboundFormat,
@@ -14,33 +23,38 @@ export function readInbound(
   mapping: unknown = {},
 ): InboundDocument {
   switch (format) {
-    case "csv": {
-      const reading = csvReadingShape.safeParse(mapping);
-      if (!reading.success) throw new Failure("configuration-invalid", "returnFile.mapping");
-      const text = decoded(bytes);
-      return text === null ? notUtf8() : readCsv(text, reading.data);
-    }
-    default:
-      throw new Failure("configuration-invalid", `no reader of ${format} files`, { format });
+    case "csv":
+      return readText(bytes, (text) => readCsv(text, mappingOf(csvReadingShape, mapping)));
+    case "jsonLines":
+      return readText(bytes, (text) =>
+        readJsonLines(text, mappingOf(jsonLinesReadingShape, mapping)),
+      );
+    case "fixedWidth":
+      return readFixedWidth(bytes, mappingOf(fixedWidthReadingShape, mapping));
+    case "bai2":
+      return readBai2(bankTextOf(bytes));
+    case "camt.053":
+    case "camt.054":
+      return readCamt(format, bankTextOf(bytes));
+    case "pain.002":
+      return readPain002(bankTextOf(bytes));
+    case "nacha-return":
+    case "nacha-acknowledgement":
+      return readNacha(format, bankTextOf(bytes));
   }
 }
 
-function decoded(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch {
-    return null;
-  }
+function readText(bytes: Uint8Array, read: (text: string) => InboundDocument): InboundDocument {
+  const text = utf8Of(bytes);
+  return text === null ? undecodable("the bytes are not UTF-8") : read(text);
 }
 
-function notUtf8(): InboundDocument {
-  return {
-    identity: null,
-    createdAt: null,
-    account: null,
-    currency: null,
-    controls: {},
-    lines: [],
-    faults: [{ line: null, place: "encoding", reason: "the bytes are not UTF-8" }],
-  };
+function mappingOf<Shape extends z.ZodType>(shape: Shape, written: unknown): z.output<Shape> {
+  const reading = shape.safeParse(written);
+  if (reading.success) return reading.data;
+  const faults = reading.error.issues.map((issue) => ({
+    pointer: `/returnFile/mapping${issue.path.map((part) => `/${String(part)}`).join("")}`,
+    detail: issue.message,
+  }));
+  throw new Failure("configuration-invalid", "returnFile.mapping", {}, faults);
 }

@@ -1,0 +1,185 @@
+/**
+ * What a Nacha file says of itself, counted again: entries, hash, debits and credits of each batch
+ * and of the file, batch numbers and ids in header and control, check digits, trace numbers.
+ */
+import type { InboundFault } from "./document.ts";
+import type { NachaBatch, NachaEntry, NachaFile, NachaRecord } from "./nacha-records.ts";
+import { field } from "./nacha-records.ts";
+
+const LINES_OF_A_BLOCK = 10;
+const HASH_MODULUS = 10n ** 10n;
+const SERVICE_CLASSES = new Set(["200", "220", "225"]);
+
+interface Totals {
+  readonly count: bigint;
+  readonly hash: bigint;
+  readonly debit: bigint;
+  readonly credit: bigint;
+}
+
+type Tell = (record: NachaRecord, place: string, reason: string) => void;
+
+export function nachaFaults(file: NachaFile): InboundFault[] {
+  const faults: InboundFault[] = [];
+  const tell: Tell = ({ line }, place, reason) => faults.push({ line, place, reason });
+  if (file.header !== null) checkFileHeader(file.header, tell);
+  const totals = file.batches.map((batch) => checkBatch(batch, tell));
+  if (file.control !== null) checkFileControl(file, file.control, totals, tell);
+  return faults;
+}
+
+/** The side by a transaction code: 22 and 32 credit, 27 and 37 debit, and their kin. */
+export function sideOf(entry: NachaEntry): "debit" | "credit" | null {
+  const code = field(entry, 2, 3);
+  if (!/^[2345][0-9]$/.test(code)) return null;
+  if (/[1-4]$/.test(code)) return "credit";
+  // 55 is the reversal of a credit to a loan account.
+  return /[6-9]$/.test(code) || code === "55" ? "debit" : null;
+}
+
+export function numberIn(record: NachaRecord, from: number, to: number): bigint | null {
+  const text = field(record, from, to);
+  return /^[0-9]+$/.test(text) ? BigInt(text) : null;
+}
+
+function checkFileHeader(header: NachaRecord, tell: Tell): void {
+  const expected = [
+    [2, 3, "01", "priority code"],
+    [35, 37, "094", "record size"],
+    [38, 39, "10", "blocking factor"],
+    [40, 40, "1", "format code"],
+  ] as const;
+  for (const [from, to, value, place] of expected) {
+    const found = field(header, from, to);
+    if (found !== value) tell(header, place, `is ${found}, not ${value}`);
+  }
+  if (!/^[0-9]{6}$/.test(field(header, 24, 29))) tell(header, "file creation date", "is no date");
+  if (!/^[A-Z0-9]$/.test(field(header, 34, 34))) {
+    tell(header, "file id modifier", "is neither A to Z nor 0 to 9");
+  }
+}
+
+function checkBatch({ header, entries, control }: NachaBatch, tell: Tell): Totals {
+  const serviceClass = field(header, 2, 4);
+  if (!SERVICE_CLASSES.has(serviceClass)) {
+    tell(header, "service class code", `${serviceClass} is not 200, 220 or 225`);
+  }
+  let totals: Totals = { count: 0n, hash: 0n, debit: 0n, credit: 0n };
+  let lastTrace = "";
+  for (const entry of entries) {
+    totals = added(totals, checkEntry(entry, serviceClass, tell));
+    const trace = field(entry, 80, 94);
+    if (!/^[0-9]{15}$/.test(trace)) tell(entry, "trace number", "is not made of 15 digits");
+    else if (trace <= lastTrace) tell(entry, "trace number", `does not rise after ${lastTrace}`);
+    lastTrace = trace;
+  }
+  if (control !== null) {
+    checkSame(header, control, tell);
+    checkTotals(control, totals, [5, 10], [11, 20], [21, 32], tell);
+  }
+  return totals;
+}
+
+function checkEntry(entry: NachaEntry, serviceClass: string, tell: Tell): Totals {
+  const side = sideOf(entry);
+  const amount = numberIn(entry, 30, 39);
+  const routing = field(entry, 4, 12);
+  const count = 1n + BigInt(entry.addenda.length);
+  if (side === null) tell(entry, "transaction code", `${field(entry, 2, 3)} is none`);
+  if (amount === null) tell(entry, "amount", "is not made of digits");
+  if (!isRouting(routing)) tell(entry, "receiving DFI", "its check digit is wrong");
+  if ((serviceClass === "220" && side === "debit") || (serviceClass === "225" && side === "credit"))
+    tell(entry, "transaction code", `a ${side} in a batch of service class ${serviceClass}`);
+  const indicator = field(entry, 79, 79);
+  if (indicator !== (count > 1n ? "1" : "0")) {
+    tell(entry, "addenda indicator", `is ${indicator} with ${count - 1n} addenda records`);
+  }
+  return {
+    count,
+    hash: numberIn(entry, 4, 11) ?? 0n,
+    debit: side === "debit" ? (amount ?? 0n) : 0n,
+    credit: side === "credit" ? (amount ?? 0n) : 0n,
+  };
+}
+
+/** Weights 3, 7, 1 over the first eight digits; the ninth fills up to a multiple of ten. */
+function isRouting(routing: string): boolean {
+  if (!/^[0-9]{9}$/.test(routing)) return false;
+  const sum = [3, 7, 1, 3, 7, 1, 3, 7, 1].reduce(
+    (total, weight, index) => total + weight * Number(routing[index]),
+    0,
+  );
+  return sum % 10 === 0;
+}
+
+function checkSame(header: NachaRecord, control: NachaRecord, tell: Tell): void {
+  const same = [
+    [2, 4, 2, 4, "service class code"],
+    [41, 50, 45, 54, "company identification"],
+    [80, 87, 80, 87, "originating DFI"],
+    [88, 94, 88, 94, "batch number"],
+  ] as const;
+  for (const [from, to, controlFrom, controlTo, place] of same) {
+    const said = field(control, controlFrom, controlTo).trim();
+    const wanted = field(header, from, to).trim();
+    if (said !== wanted) tell(control, place, `is ${said}, and ${wanted} in the batch header`);
+  }
+}
+
+type Range = readonly [number, number];
+
+function checkTotals(
+  control: NachaRecord,
+  counted: Totals,
+  count: Range,
+  hash: Range,
+  debit: Range,
+  tell: Tell,
+): void {
+  const rows: [string, Range, bigint][] = [
+    ["entry and addenda count", count, counted.count],
+    ["entry hash", hash, counted.hash % HASH_MODULUS],
+    ["total debit", debit, counted.debit],
+    ["total credit", [debit[1] + 1, debit[1] + 12], counted.credit],
+  ];
+  for (const [place, [from, to], expected] of rows) {
+    const said = numberIn(control, from, to);
+    if (said === null) tell(control, place, "is not made of digits");
+    else if (said !== expected) tell(control, place, `says ${said}, counted ${expected}`);
+  }
+}
+
+function checkFileControl(
+  file: NachaFile,
+  control: NachaRecord,
+  batches: readonly Totals[],
+  tell: Tell,
+): void {
+  const none: Totals = { count: 0n, hash: 0n, debit: 0n, credit: 0n };
+  const totals = batches.reduce(added, none);
+  checkTotals(control, totals, [14, 21], [22, 31], [32, 43], tell);
+  const batchCount = numberIn(control, 2, 7);
+  if (batchCount !== BigInt(file.batches.length)) {
+    const counted = `counted ${file.batches.length}`;
+    tell(control, "batch count", `says ${field(control, 2, 7)}, ${counted}`);
+  }
+  const blocks = numberIn(control, 8, 13);
+  const least = blocksOf(file.recordCount);
+  // Some senders fill with more nines than their last block needs.
+  if (blocks !== least && blocks !== blocksOf(file.recordCount + file.fillerCount)) {
+    tell(control, "block count", `says ${field(control, 8, 13)}, counted ${least}`);
+  }
+}
+
+function blocksOf(lines: number): bigint {
+  return BigInt(Math.ceil(lines / LINES_OF_A_BLOCK));
+}
+
+function added(one: Totals, other: Totals): Totals {
+  return {
+    count: one.count + other.count,
+    hash: one.hash + other.hash,
+    debit: one.debit + other.debit,
+    credit: one.credit + other.credit,
+  };
+}

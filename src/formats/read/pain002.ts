@@ -1,0 +1,199 @@
+/**
+ * Reads pain.002 (payment status report), versions 3 and after: a line for each transaction that
+ * it tells of, and one for a whole message or payment where it says something of that.
+ *
+ * Technical validation is no acceptance: only what a bank accepted for execution counts as such.
+ */
+import type { XmlElement } from "../xml-elements.ts";
+import { localName, namespaceOf } from "../xml-elements.ts";
+
+import { elementsOf, refused } from "./camt.ts";
+import type { InboundDocument, InboundFault, InboundLine, InboundStatus } from "./document.ts";
+import { at, childrenOf, Message, moneyOf, textAt } from "./xml-tree.ts";
+
+const ROOTS = ["CstmrPmtStsRpt", "pain.002.001.02"];
+
+const STATUSES: Readonly<Record<string, InboundStatus>> = {
+  ACCC: "accepted",
+  ACCP: "accepted",
+  ACSC: "accepted",
+  ACSP: "accepted",
+  ACWC: "accepted",
+  CANC: "refused",
+  RJCT: "refused",
+  ACFC: "unknown",
+  ACPT: "unknown",
+  ACTC: "unknown",
+  ACWP: "unknown",
+  BLCK: "unknown",
+  PART: "unknown",
+  PATC: "unknown",
+  PDNG: "unknown",
+  PRES: "unknown",
+  RCVD: "unknown",
+};
+
+interface Reading {
+  readonly message: Message;
+  readonly fileId: string | null;
+  readonly faults: InboundFault[];
+}
+
+/** What a level says of all that it holds. */
+interface Said {
+  readonly code: string | null;
+  readonly element: XmlElement;
+}
+
+export function readPain002(text: string): InboundDocument {
+  const root = elementsOf(text);
+  if ("reason" in root) return refused(root);
+  const body = ROOTS.map((name) => at(root, name)).find((one) => one !== undefined);
+  const namespace = namespaceOf(root) ?? "";
+  if (localName(root.name) !== "Document" || body === undefined) {
+    return refused({ line: 1, place: "document", reason: "is no pain.002 message" });
+  }
+  if (namespace !== "" && !namespace.includes("pain.002.")) {
+    return refused({ line: 1, place: "document", reason: `is in the namespace ${namespace}` });
+  }
+  const original = at(body, "OrgnlGrpInfAndSts") ?? at(body, "OrgnlGrpInf");
+  const faults: InboundFault[] = [];
+  const message = new Message(text);
+  const reading = { message, faults, fileId: textAt(original, "OrgnlMsgId") };
+  if (original === undefined) tell(reading, body, "OrgnlGrpInfAndSts", "is missing");
+  else if (reading.fileId === null) tell(reading, original, "OrgnlMsgId", "is missing");
+  if (textAt(body, "GrpHdr/MsgId") === null) tell(reading, body, "GrpHdr/MsgId", "is missing");
+  const lines = original === undefined ? [] : linesOf(reading, body, original);
+  return {
+    identity: textAt(body, "GrpHdr/MsgId"),
+    createdAt: textAt(body, "GrpHdr/CreDtTm"),
+    account: null,
+    currency: onlyCurrency(lines),
+    controls: {},
+    lines,
+    faults,
+  };
+}
+
+function onlyCurrency(lines: readonly InboundLine[]): string | null {
+  const [only, ...others] = new Set(lines.flatMap(({ currency }) => currency ?? []));
+  return others.length === 0 ? (only ?? null) : null;
+}
+
+function tell(
+  { message, faults }: Reading,
+  element: XmlElement,
+  place: string,
+  reason: string,
+): void {
+  faults.push({ line: message.lineOf(element), place, reason });
+}
+
+function linesOf(reading: Reading, body: XmlElement, original: XmlElement): InboundLine[] {
+  const group: Said = { code: textAt(original, "GrpSts"), element: original };
+  // Version 2 has the transactions beside the group, later ones within their payment.
+  const loose = childrenOf(body, "TxInfAndSts").map((one) => transactionLine(reading, one, group));
+  const payments = childrenOf(body, "OrgnlPmtInfAndSts").flatMap((payment) =>
+    linesOfPayment(reading, payment, group),
+  );
+  const lines = [...loose, ...payments];
+  const all = [body, ...childrenOf(body, "OrgnlPmtInfAndSts")].flatMap((one) =>
+    childrenOf(one, "TxInfAndSts"),
+  );
+  checkCounts(reading, original, all);
+  const told = Number(textAt(original, "OrgnlNbOfTxs") ?? "NaN");
+  const isOfAll = group.code !== null && group.code !== "PART" && lines.length !== told;
+  return isOfAll ? [...lines, wholeLine(reading, group, null)] : lines;
+}
+
+function linesOfPayment(reading: Reading, payment: XmlElement, group: Said): InboundLine[] {
+  const code = textAt(payment, "PmtInfSts");
+  const said: Said = code === null ? group : { code, element: payment };
+  const transactions = childrenOf(payment, "TxInfAndSts");
+  const lines = transactions.map((one) => transactionLine(reading, one, said));
+  checkCounts(reading, payment, transactions);
+  if (code === null || code === "PART" || lines.length > 0) return lines;
+  return [wholeLine(reading, said, textAt(payment, "OrgnlPmtInfId"))];
+}
+
+function transactionLine(reading: Reading, element: XmlElement, over: Said): InboundLine {
+  const { message, fileId } = reading;
+  const own = textAt(element, "TxSts");
+  const endToEndId = textAt(element, "OrgnlEndToEndId");
+  const amount = at(element, "OrgnlTxRef/Amt/InstdAmt") ?? at(element, "OrgnlTxRef/IntrBkSttlmAmt");
+  const money = amount === undefined ? null : moneyOf(amount);
+  if (typeof money === "string") tell(reading, amount ?? element, "OrgnlTxRef/Amt", money);
+  const known = money === null || typeof money === "string" ? null : money;
+  const id = endToEndId === "NOTPROVIDED" ? null : endToEndId;
+  return {
+    lineNumber: message.lineOf(element),
+    reference: id ?? textAt(element, "OrgnlInstrId") ?? textAt(element, "OrgnlTxId"),
+    amountMinor: known?.minor ?? null,
+    currency: known?.currency ?? null,
+    side: null,
+    ...outcomeOf(reading, element, own ?? over.code, own === null ? over.element : element),
+    bookedOn: (textAt(element, "AccptncDtTm") ?? "").slice(0, 10) || null,
+    original: {
+      ...(id === null ? {} : { endToEndId: id }),
+      ...(fileId === null ? {} : { fileId }),
+    },
+    raw: message.sourceOf(element),
+  };
+}
+
+/** Of a message or a payment as a whole. */
+function wholeLine(reading: Reading, said: Said, paymentId: string | null): InboundLine {
+  const { message, fileId } = reading;
+  return {
+    lineNumber: message.lineOf(said.element),
+    reference: paymentId,
+    amountMinor: null,
+    currency: null,
+    side: null,
+    ...outcomeOf(reading, said.element, said.code, said.element),
+    bookedOn: null,
+    original: fileId === null ? {} : { fileId },
+    raw: message.sourceOf(said.element),
+  };
+}
+
+function outcomeOf(
+  reading: Reading,
+  element: XmlElement,
+  code: string | null,
+  told: XmlElement,
+): Pick<InboundLine, "status" | "code" | "reason"> {
+  const status = code === null ? undefined : STATUSES[code];
+  if (status === undefined) {
+    const reason = code === null ? "is missing" : `${code} is none`;
+    tell(reading, told, `${localName(element.name)} status`, reason);
+  }
+  const reasons = [...childrenOf(element, "StsRsnInf"), ...childrenOf(told, "StsRsnInf")];
+  const [first] = reasons;
+  const words = reasons.flatMap((one) =>
+    childrenOf(one, "AddtlInf").map((text) => text.text.trim()),
+  );
+  return {
+    status: status ?? "unknown",
+    code: textAt(first, "Rsn/Cd") ?? textAt(first, "Rsn/Prtry") ?? code,
+    reason: words.length === 0 ? null : [...new Set(words)].join(" "),
+  };
+}
+
+/** A report that lists other numbers of refused transactions than it counts is broken. */
+function checkCounts(
+  reading: Reading,
+  level: XmlElement,
+  transactions: readonly XmlElement[],
+): void {
+  for (const element of childrenOf(level, "NbOfTxsPerSts")) {
+    const status = textAt(element, "DtldSts");
+    const said = textAt(element, "DtldNbOfTxs") ?? "";
+    const counted = transactions.filter((one) => textAt(one, "TxSts") === status).length;
+    const mayBeFewer = status !== "RJCT" || counted === 0;
+    if (!/^[0-9]{1,15}$/.test(said)) tell(reading, element, "DtldNbOfTxs", "is no count");
+    else if (counted > Number(said) || (counted < Number(said) && !mayBeFewer)) {
+      tell(reading, element, "DtldNbOfTxs", `says ${said}, counted ${counted}`);
+    }
+  }
+}
