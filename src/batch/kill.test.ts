@@ -103,11 +103,15 @@ async function killedAndResumed(
   engine.clock.advance({ seconds: 61 });
   // The killed one's transaction may hold the file for a moment yet.
   await expect
-    .poll(async () => {
-      await transmitNext(desk, SENDING);
-      return (await listFiles(db, { clients: [client], limit: 1 }))[0]?.state;
-    })
-    .toBe("handedOver");
+    .poll(
+      async () => {
+        await transmitNext(desk, SENDING);
+        const [file] = await listFiles(db, { clients: [client], limit: 1 });
+        return [file?.state, file?.problem];
+      },
+      { timeout: 30_000 },
+    )
+    .toEqual(["handedOver", null]);
   const expected = profile["delivery"] === undefined ? [fileName] : [fileName, `${fileName}.done`];
   expect(await readdir(directory)).toEqual(expected);
   expect(Buffer.byteLength((await filesIn(directory))[fileName] ?? "")).toBe(Number(sizeBytes));
