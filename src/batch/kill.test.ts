@@ -77,14 +77,15 @@ test.each(GENERATE_POINTS)(
   },
 );
 
-/** Kills at each point; more of them with REDRESS_KILLS=20. */
+/** Kills at each point: REDRESS_KILLS=20 for more of them. */
 const KILLS = Number(process.env["REDRESS_KILLS"] ?? 1);
 
+/** One whole file, whatever was killed; answers the minor units that count as executed. */
 async function killedAndResumed(
   point: string,
   directory: string,
   profile: Record<string, unknown> = {},
-): Promise<void> {
+): Promise<string> {
   const client = await aBatchClient(engine, directory, profile);
   await pendingCredits(engine, client, ["100.00", "25.00"]);
   await generateNow(desk, { clientId: client, profile: PROFILE, actor: "ann" });
@@ -102,11 +103,15 @@ async function killedAndResumed(
   engine.clock.advance({ seconds: 61 });
   // The killed one's transaction may hold the file for a moment yet.
   await expect
-    .poll(async () => {
-      await transmitNext(desk, SENDING);
-      return (await listFiles(db, { clients: [client], limit: 1 }))[0]?.state;
-    })
-    .toBe("handedOver");
+    .poll(
+      async () => {
+        await transmitNext(desk, SENDING);
+        const [file] = await listFiles(db, { clients: [client], limit: 1 });
+        return [file?.state, file?.problem];
+      },
+      { timeout: 30_000 },
+    )
+    .toEqual(["handedOver", null]);
   const expected = profile["delivery"] === undefined ? [fileName] : [fileName, `${fileName}.done`];
   expect(await readdir(directory)).toEqual(expected);
   expect(Buffer.byteLength((await filesIn(directory))[fileName] ?? "")).toBe(Number(sizeBytes));
@@ -114,13 +119,15 @@ async function killedAndResumed(
     select sum(b.executed_minor)::text as sum from balance b
     where b.collection = 'accountHolder' and b.client_id = ${client}
   `);
-  expect(sum).toBe("12500");
+  return sum;
 }
 
 test.each(TRANSMIT_POINTS)(
   "killed at transmit's %s: resumed by itself, placed once",
   async (point) => {
-    for (let kill = 0; kill < KILLS; kill += 1) await killedAndResumed(point, await aDirectory());
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      expect(await killedAndResumed(point, await aDirectory())).toBe("12500");
+    }
   },
   60_000 + KILLS * 10_000,
 );
@@ -171,7 +178,7 @@ describe("by SFTP", () => {
           directory,
           doneMarker: {},
         };
-        await killedAndResumed(point, directory, { delivery });
+        expect(await killedAndResumed(point, directory, { delivery })).toBe("12500");
       }
     },
     60_000 + KILLS * 10_000,

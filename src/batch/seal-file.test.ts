@@ -11,6 +11,7 @@ import { batchDesk, PROFILE, SENDING } from "../../test/support/batch-desk.ts";
 import { testEngine } from "../../test/support/engine.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
+import { dateOf } from "../kernel/clock.ts";
 import { failpointsFrom } from "../kernel/failpoints.ts";
 import { generateNow } from "./generate.ts";
 import { resend } from "./resend.ts";
@@ -30,7 +31,7 @@ let receiver: Pair;
 let us: Pair;
 
 beforeAll(async () => {
-  const date = new Date(engine.clock.now().epochMilliseconds - 86_400_000);
+  const date = dateOf(engine.clock.now().subtract({ hours: 24 }));
   const make = (name: string, passphrase?: string): Promise<Pair> =>
     generateKey({
       userIDs: [{ name, email: `${name}@bank.example` }],
@@ -73,7 +74,7 @@ async function opened(sealed: Buffer): Promise<Buffer> {
     verificationKeys: await readKey({ armoredKey: us.publicKey }),
     expectSigned: true,
     format: "binary",
-    date: new Date(engine.clock.now().epochMilliseconds),
+    date: dateOf(engine.clock.now()),
   });
   await signatures[0]?.verified;
   return Buffer.from(data as Uint8Array);

@@ -29,3 +29,9 @@ export function manualClock(start: Temporal.Instant): ManualClock {
     },
   };
 }
+
+/** For libraries that know no other instant. */
+export function dateOf(instant: Temporal.Instant): Date {
+  // oxlint-disable-next-line no-restricted-globals -- it reads no time of its own
+  return new Date(instant.epochMilliseconds);
+}

@@ -51,9 +51,7 @@ export async function startOpenSsh(): Promise<SftpServer> {
   await chmod(base, 0o755);
   const user = `rdr${process.pid}${Math.floor(performance.now())}`.slice(0, 30);
   const directory = join(base, "inbox");
-  const undo: (() => Promise<unknown> | unknown)[] = [
-    () => rm(base, { recursive: true, force: true }),
-  ];
+  const undo: (() => unknown)[] = [() => rm(base, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
     for (const one of undo.toReversed()) await one();
   };

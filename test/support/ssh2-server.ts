@@ -68,7 +68,9 @@ function isAllowed(context: AuthContext, { user, password, authorized }: Ssh2Opt
   if (known === undefined) return false;
   const { signature, blob, hashAlgo } = context;
   if (signature === undefined || blob === undefined) return true;
-  return known.verify(blob, signature, hashAlgo) === true;
+  // It answers an error, which is true, where the signature cannot be read.
+  const isGood: unknown = known.verify(blob, signature, hashAlgo);
+  return isGood === true;
 }
 
 interface Disk {
@@ -110,8 +112,8 @@ function serve(sftp: SFTPWrapper, disk: Disk): void {
     answer(request, () => {
       const data = Buffer.alloc(length);
       const count = readSync(fileOf(handle), data, 0, length, offset);
-      if (count === 0) return void sftp.status(request, CODE.EOF);
-      sftp.data(request, data.subarray(0, count));
+      if (count === 0) sftp.status(request, CODE.EOF);
+      else sftp.data(request, data.subarray(0, count));
     }),
   );
   sftp.on("CLOSE", (request, handle) =>

@@ -8,6 +8,7 @@ import type { PrivateKey, PublicKey } from "openpgp";
 
 import type { Secrets } from "../../connections/secrets.ts";
 import type { Clock } from "../../kernel/clock.ts";
+import { dateOf } from "../../kernel/clock.ts";
 import { Failure } from "../../kernel/failure.ts";
 import type { OpenPgp } from "../delivery-shapes.ts";
 
@@ -48,7 +49,7 @@ export async function openPgpKeys(
           encryptionKeys,
           ...(signingKey === null ? {} : { signingKeys: signingKey }),
           format: "binary",
-          date: new Date(clock.now().epochMilliseconds),
+          date: dateOf(clock.now()),
         }),
       );
       return Readable.fromWeb(sealed as ReadableStream<Uint8Array>);
@@ -60,7 +61,7 @@ async function recipientAt(reference: string, secrets: Secrets, clock: Clock): P
   const armoredKey = secrets(reference);
   return usable(reference, async () => {
     const key = await readKey({ armoredKey });
-    await key.getEncryptionKey(undefined, new Date(clock.now().epochMilliseconds));
+    await key.getEncryptionKey(undefined, dateOf(clock.now()));
     if (key.isPrivate()) throw new Error("it is a private key");
     return key;
   });

@@ -128,14 +128,17 @@ function session(
 ): SftpSession {
   return {
     hostKey,
-    ask: async (operation, start) => {
-      const work = new Promise<never>((resolve, reject) => {
-        const answer: Answer<never> = (error, value) =>
-          error === undefined || error === null
-            ? resolve(value as never)
-            : reject(answered(operation, error));
+    ask: async <Value>(
+      operation: string,
+      start: (sftp: SFTPWrapper, answer: Answer<Value>) => void,
+    ) => {
+      const work = new Promise<Value>((resolve, reject) => {
         try {
-          start(sftp, answer as Answer<unknown> as never);
+          start(sftp, (error, value) =>
+            error === undefined || error === null
+              ? resolve(value as Value)
+              : reject(answered(operation, error)),
+          );
         } catch (error) {
           reject(answered(operation, error));
         }
@@ -185,8 +188,9 @@ function methodsOf(settings: SftpDelivery, secrets: Secrets): AnyAuthMethod[] {
 }
 
 function parsedKey(reference: string, text: string, passphrase: string | undefined): ParsedKey {
-  const parsed = ssh2.utils.parseKey(text, passphrase);
-  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  // A file of several keys gives a list, whatever the types say.
+  const parsed: ParsedKey | Error | readonly ParsedKey[] = ssh2.utils.parseKey(text, passphrase);
+  const [key]: readonly (ParsedKey | Error | undefined)[] = [parsed].flat();
   if (key === undefined || key instanceof Error || !key.isPrivateKey()) {
     const words = `what stands at ${reference} is no private key that can be opened`;
     throw new Failure("configuration-invalid", words, { setting: reference });
