@@ -20,7 +20,8 @@ import { usesNumbers } from "./line-values.ts";
 import type { ReadMovement } from "./movements.ts";
 import { lockPending, pendingCurrencies } from "./movements.ts";
 import { OpenFile } from "./open-file.ts";
-import { insertLines, keepLayout } from "./store.ts";
+import { keepLayout } from "./store-layouts.ts";
+import { insertLines } from "./store.ts";
 
 export interface WrittenFiles {
   readonly files: readonly WrittenFile[];
