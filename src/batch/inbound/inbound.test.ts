@@ -149,7 +149,7 @@ test("a file whose own totals are wrong is held until a person releases it", asy
   await expect(releaseFile(desk, request)).rejects.toThrow("is matched");
 });
 
-test("a file that cannot be read is refused with line and place, and nothing is taken", async () => {
+test("a file that cannot be read is refused with its places, and nothing is taken", async () => {
   const sent = await aSentFile(desk, engine, ["10.00"], WAITING);
   const text = answerFile("ACK-1", [
     line(sent.adjustments[0]),
