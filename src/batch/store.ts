@@ -142,19 +142,6 @@ export async function finishWindows(
   `);
 }
 
-/** Keeps a layout by its content; the same one again is no new row. */
-export async function keepLayout(
-  tx: Transaction,
-  row: { clientId: string; sha256: Uint8Array; name: string; version: string; definition: string },
-  now: string,
-): Promise<void> {
-  await tx.execute(sql`
-    insert into batch_layout (client_id, sha256, name, version, definition, recorded_at)
-    values (${row.clientId}, ${row.sha256}, ${row.name}, ${row.version}, ${row.definition}, ${now})
-    on conflict (client_id, sha256) do nothing
-  `);
-}
-
 /** Stored with the file beside its rows; with them it is all that rendering needs. */
 export interface KeptFacts {
   readonly file: FileFacts;
@@ -277,6 +264,31 @@ export async function settleLines(
     where client_id = ${clientId} and file_id = ${fileId} and live
       and (outcome is null or ${settled.outcome} = 'refused')
       and adjustment_id = any (${adjustmentIds}::uuid[])
+  `);
+}
+
+/** Says what became of single lines, each with its own reference; a refused one leaves the file. */
+export async function settleEachLine(
+  tx: Transaction,
+  clientId: string,
+  rows: readonly {
+    readonly fileId: string;
+    readonly lineNumber: bigint;
+    readonly outcome: "acknowledged" | "refused";
+    readonly reference: string | null;
+  }[],
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  return tx.execute(sql`
+    update batch_line l
+    set outcome = n.outcome, outcome_reference = n.reference, live = n.outcome = 'acknowledged'
+    from unnest(
+      ${rows.map((row) => row.fileId)}::uuid[],
+      ${rows.map((row) => row.lineNumber)}::bigint[],
+      ${rows.map((row) => row.outcome)}::text[],
+      ${rows.map((row) => row.reference)}::text[]) as n (file_id, line_number, outcome, reference)
+    where l.client_id = ${clientId} and l.file_id = n.file_id and l.line_number = n.line_number
+      and l.live and (l.outcome is null or n.outcome = 'refused')
   `);
 }
 

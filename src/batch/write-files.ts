@@ -24,8 +24,9 @@ import { usesFacts, usesNumbers } from "./line-values.ts";
 import type { PendingMovement, ReadMovement } from "./movements.ts";
 import { pendingCurrencies, pendingMovements } from "./movements.ts";
 import { OpenFile } from "./open-file.ts";
+import { keepLayout } from "./store-layouts.ts";
 import type { NewLine } from "./store.ts";
-import { insertLines, keepLayout } from "./store.ts";
+import { insertLines } from "./store.ts";
 
 export interface WrittenFiles {
   readonly files: readonly WrittenFile[];

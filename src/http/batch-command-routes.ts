@@ -236,8 +236,8 @@ function regenerateBatchRoute(app: ZodApp, parts: HttpDependencies): void {
         tag: "batches",
         summary: "Regenerate Accounting Batch: void the old file, write what is not posted anew",
         description:
-          "With dryRun: the difference it would make, and nothing is made. Where the profile asks " +
-          "for two people the answer is 202 and a statement that another person has to second.",
+          "With dryRun: the difference it would make, and nothing is made. Where the profile " +
+          "asks for two people: 202 and a statement that another person has to second.",
         permission: "batch:regenerate",
         command: "once",
         versioned: true,

@@ -1,4 +1,4 @@
-/** Return files over HTTP: taken in, listed, settled line by line; and two people's regeneration. */
+/** Return files over HTTP: taken in, listed, settled by line; and two people's regeneration. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { answerFile } from "../../test/support/answers.ts";
@@ -114,7 +114,7 @@ test("an answer is uploaded, and a line of it matched by hand", async () => {
   expect((await get("/v1/inbound-files?state=matched")).body.items).toHaveLength(1);
 });
 
-test("taking in and deciding need their right, and another client's files are not there", async () => {
+test("taking in and deciding need their right; another client's files are not there", async () => {
   await generated(1);
   const taken = await upload(answerFile("ACK-1", [], { count: 3 }));
   const url = `/v1/inbound-files/${String(taken.body["id"])}`;

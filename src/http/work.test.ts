@@ -53,7 +53,7 @@ describe("the manual path", () => {
       state: "executed",
       executions: [{ basis: "attested", reference: "CORE-1", postingDate: "2026-11-16" }],
       assignment: null,
-      possibleEvents: ["returned", "handOverDisproved"],
+      possibleEvents: ["returned", "partlyReturned", "handOverDisproved"],
     });
     const [entry] = (await get(`/v1/disputes/${dispute}/entries`)).body.items;
     expect(entry?.["postingDate"]).toBe("2026-11-16");

@@ -149,7 +149,7 @@ test("a file whose own totals are wrong is held until a person releases it", asy
   await expect(releaseFile(desk, request)).rejects.toThrow("is matched");
 });
 
-test("a file that cannot be read is refused with line and place, and none of it is taken", async () => {
+test("a file that cannot be read is refused with its places, and nothing is taken", async () => {
   const sent = await aSentFile(desk, engine, ["10.00"], WAITING);
   const text = answerFile("ACK-1", [
     line(sent.adjustments[0]),
@@ -167,7 +167,7 @@ test("a file that cannot be read is refused with line and place, and none of it 
   expect(cut.faults).toContainEqual(expect.objectContaining({ place: "trailer" }));
 });
 
-test("on the assumed basis a refusal brings the money back, an acceptance confirms it", async () => {
+test("on the assumed basis a refusal brings money back, an acceptance confirms it", async () => {
   const sent = await aSentFile(desk, engine, ["10.00", "10.00", "10.00"]);
   const [one, two] = sent.adjustments;
   expect((await books()).executed).toBe("3000");

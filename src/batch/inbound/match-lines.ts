@@ -12,6 +12,7 @@ import { acknowledgeWithin } from "../acknowledge.ts";
 import type { LineAnswer } from "../answer-moves.ts";
 import { executedMove, failedMove, partMove, returnedMove } from "../answer-moves.ts";
 import type { BatchDesk } from "../desk.ts";
+import { settleEachLine } from "../store.ts";
 import { fileById } from "../views.ts";
 import type { AnsweredDetail, OurDetail, OurLine, Places } from "./candidates.ts";
 import {
@@ -31,7 +32,7 @@ import { compared, findLine } from "./find-line.ts";
 import type { Pointer } from "./references.ts";
 import { isOfWholeFile, pointerOf } from "./references.ts";
 import type { LineOutcome, SettledLine } from "./store.ts";
-import { settleEachLine, settleInboundLines } from "./store.ts";
+import { settleInboundLines } from "./store.ts";
 import type { InboundFileRow, InboundLineRow } from "./views.ts";
 
 export interface Matching {

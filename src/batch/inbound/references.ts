@@ -15,8 +15,13 @@ export interface Pointer {
 
 type Said = Pick<InboundLineRow, "reference" | "traceNumber" | "originalFile" | "endToEndId">;
 
-const ID =
-  /(?<![0-9a-f])([0-9a-f]{8})-?([0-9a-f]{4})-?(7[0-9a-f]{3})-?([89ab][0-9a-f]{3})-?([0-9a-f]{12})(?:-([0-9]{1,5}))?(?![0-9a-f])/iu;
+const HEX = "[0-9a-f]";
+/** A UUIDv7 in its five groups, then the revision of a key. */
+const ID = new RegExp(
+  `(?<!${HEX})(${HEX}{8})-?(${HEX}{4})-?(7${HEX}{3})-?([89ab]${HEX}{3})-?(${HEX}{12})` +
+    `(?:-([0-9]{1,5}))?(?!${HEX})`,
+  "iu",
+);
 const DIGITS = /^[0-9]{1,15}$/;
 const DIGITS_OF_A_TRACE_NUMBER = 7;
 

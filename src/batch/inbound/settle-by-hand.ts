@@ -39,7 +39,7 @@ export interface ChosenLine {
 
 /**
  * Matches one line anew: by what it names, or to the line chosen. Throws `not-found`,
- * `transition-refused` for a line that is settled, `input-invalid` where it does not fit the choice.
+ * `transition-refused` for one that is settled, `input-invalid` where it does not fit the choice.
  */
 export function redriveLine(
   desk: BatchDesk,

@@ -210,28 +210,3 @@ export async function insertDecision(tx: Transaction, row: Decision, now: string
       ${row.batchFileId ?? null}, ${row.batchLine ?? null}, ${row.reason}, ${row.actor}, ${now})
   `);
 }
-
-/** Says what became of single lines, each with its own reference; a refused one leaves the file. */
-export async function settleEachLine(
-  tx: Transaction,
-  clientId: string,
-  rows: readonly {
-    readonly fileId: string;
-    readonly lineNumber: bigint;
-    readonly outcome: "acknowledged" | "refused";
-    readonly reference: string | null;
-  }[],
-): Promise<number> {
-  if (rows.length === 0) return 0;
-  return tx.execute(sql`
-    update batch_line l
-    set outcome = n.outcome, outcome_reference = n.reference, live = n.outcome = 'acknowledged'
-    from unnest(
-      ${rows.map((row) => row.fileId)}::uuid[],
-      ${rows.map((row) => row.lineNumber)}::bigint[],
-      ${rows.map((row) => row.outcome)}::text[],
-      ${rows.map((row) => row.reference)}::text[]) as n (file_id, line_number, outcome, reference)
-    where l.client_id = ${clientId} and l.file_id = n.file_id and l.line_number = n.line_number
-      and l.live and (l.outcome is null or n.outcome = 'refused')
-  `);
-}

@@ -1,6 +1,6 @@
 /**
- * `redress batch`: generate, list, show, resend, regenerate, acknowledge, inbound. A command writes and
- * sends the files itself; a running server beside it takes part, and each file is sent once.
+ * `redress batch`: generate, list, show, resend, regenerate, acknowledge, inbound. A command writes
+ * and sends the files itself; a running server beside it takes part, and each file is sent once.
  */
 import type { Command } from "commander";
 import { Option } from "commander";

@@ -53,7 +53,7 @@ test("what a destination leaves is picked up, matched, and put out of the way", 
   expect(file).toMatchObject({ name: "ack.csv", source: "directory", state: "matched" });
 });
 
-test("killed before it was put out of the way it is found again, and is the same file", async () => {
+test("killed before it was put out of the way it is found again as the same file", async () => {
   const { client, adjustments, inbox } = await aPickUp();
   const lines = adjustments.map((reference) => ({ reference, status: "accepted" }));
   await leave(inbox, "ack.csv", answerFile("ACK-1", lines));
