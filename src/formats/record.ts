@@ -86,8 +86,7 @@ function lineCompiler(layout: Layout, context: WritingContext): LineCompiler {
     return (_, fields, sources) => jsonLine(layout, fields as JsonField[], sources, context);
   }
   if (layout.format === "xml") {
-    return (part, fields, sources) =>
-      templateLine(layout[part].template, fields as TemplateField[], sources, context);
+    return (part, fields, sources) => templateLine(layout[part].template, fields, sources, context);
   }
   const check = encodingCheck(layout.encoding);
   const separator = layout.format === "delimited" ? layout.delimiter : "";
