@@ -14,7 +14,6 @@ import type {
   FixedField,
   JsonField,
   Layout,
-  TemplateField,
 } from "./layout.ts";
 import { frameLines } from "./layout.ts";
 import { templateLine } from "./xml-record.ts";
