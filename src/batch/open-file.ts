@@ -13,7 +13,7 @@ import type { KeptLayout } from "./layouts.ts";
 import type { ReadMovement } from "./movements.ts";
 import { fileNameOf } from "./profile.ts";
 import type { FileFacts, FileRenderer, Fits } from "./render-file.ts";
-import { fileRenderer } from "./render-file.ts";
+import { ALWAYS_FITS, fileRenderer } from "./render-file.ts";
 import type { NewFile, NewLine } from "./store.ts";
 import { insertFile } from "./store.ts";
 import type { ByteStore, StoredBytes } from "./stored-bytes.ts";
@@ -31,8 +31,6 @@ export interface FileStart {
   /** Its lines carry account numbers: the vault is asked, the stored bytes are encrypted. */
   readonly withNumbers: boolean;
 }
-
-const ALWAYS: Fits = () => true;
 
 export class OpenFile {
   readonly id: string;
@@ -99,7 +97,7 @@ export class OpenFile {
     if (!this.#hasBegun) await this.#begin();
     const rendered = this.#renderer.add(movement, this.#fits);
     if (rendered === null) return this.#noRoom();
-    if (this.#fits !== ALWAYS) this.#bytesSoFar += Buffer.byteLength(rendered.text);
+    if (this.#fits !== ALWAYS_FITS) this.#bytesSoFar += Buffer.byteLength(rendered.text);
     const written = this.#bytes.write(rendered.text);
     if (written !== undefined) await written;
     return {
@@ -160,7 +158,7 @@ export class OpenFile {
   /** All lines and bytes count, the trailer's too. */
   #limits({ maximumLines: own, maximumBytes }: FilesOrder["profile"]): Fits {
     const { maximumLines: known } = this.#start.kept.layout;
-    if (own === undefined && known === undefined && maximumBytes === undefined) return ALWAYS;
+    if (own === undefined && known === undefined && maximumBytes === undefined) return ALWAYS_FITS;
     const endless = Number.POSITIVE_INFINITY;
     const mostLines = Math.min(own ?? endless, known ?? endless);
     const mostBytes = maximumBytes ?? Number.POSITIVE_INFINITY;

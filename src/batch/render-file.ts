@@ -67,6 +67,9 @@ export interface FileRenderer {
 /** Whether a file may grow by this text to these totals; `end` is what would come after it. */
 export type Fits = (text: string, totals: ControlTotals, end: () => string) => boolean;
 
+/** For files without limits of their own: costs nothing, and keeps the frame's sums in bounds. */
+export const ALWAYS_FITS: Fits = () => true;
+
 export interface RenderSettings {
   readonly layout: Layout;
   readonly sources: LayoutSources;
@@ -117,7 +120,7 @@ export function fileRenderer(settings: RenderSettings): FileRenderer {
       if (refused !== null && fits === undefined) throw refused;
       if (refused !== null) return null;
     }
-    if (fits !== undefined) {
+    if (fits !== undefined && fits !== ALWAYS_FITS) {
       const totals = totalsOf(next);
       if (!fits(rendered.text, totals, () => endOf(totals))) return null;
     }

@@ -14,7 +14,6 @@ import type {
   FixedField,
   JsonField,
   Layout,
-  TemplateField,
 } from "./layout.ts";
 import { frameLines } from "./layout.ts";
 import { templateLine } from "./xml-record.ts";
@@ -86,8 +85,7 @@ function lineCompiler(layout: Layout, context: WritingContext): LineCompiler {
     return (_, fields, sources) => jsonLine(layout, fields as JsonField[], sources, context);
   }
   if (layout.format === "xml") {
-    return (part, fields, sources) =>
-      templateLine(layout[part].template, fields as TemplateField[], sources, context);
+    return (part, fields, sources) => templateLine(layout[part].template, fields, sources, context);
   }
   const check = encodingCheck(layout.encoding);
   const separator = layout.format === "delimited" ? layout.delimiter : "";

@@ -102,7 +102,9 @@ function nodesOf(text: string): readonly Node[] {
 function validated(text: string): true | number | null {
   try {
     const valid = XMLValidator.validate(text);
-    return valid === true ? true : valid.err.line;
+    if (valid === true) return true;
+    // Elements that are still open at the end: the validator names the first of them, on line 1.
+    return valid.err.code === "InvalidXml" ? text.trimEnd().split("\n").length : valid.err.line;
   } catch {
     return null;
   }

@@ -38,6 +38,7 @@ import { inboundCommandRoutes } from "./inbound-command-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
+import { layoutRoutes } from "./layout-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { failureOf, handleErrors, sendProblem } from "./problem.ts";
@@ -104,6 +105,7 @@ function routesOf(parts: HttpDependencies) {
     rollupRoutes(parts),
     batchRoutes(parts),
     batchCommandRoutes(parts),
+    layoutRoutes(parts),
     serviceRoutes(parts),
     serviceSettingsRoutes(parts),
     jobRoutes(parts),

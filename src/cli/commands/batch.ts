@@ -23,6 +23,7 @@ import { formatAmount } from "../../kernel/money.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
 import { printListing } from "../output.ts";
+import { layoutCommands } from "./batch-layouts.ts";
 import { inboundCommands } from "./batch-inbound.ts";
 import { actor, clientsOf, withDesk } from "./with-desk.ts";
 
@@ -90,6 +91,7 @@ export function batchCommands(program: Command, context: CommandContext): void {
       withDesk(context, (desk) => runAcknowledge(context, desk, id, chosen)),
     );
   inboundCommands(group, context);
+  layoutCommands(group, context);
 }
 
 async function runGenerate(
