@@ -5,6 +5,7 @@ import { createEngine } from "../src/accounting/client-runtime.ts";
 import type { BatchDesk } from "../src/batch/desk.ts";
 import { insertClient } from "../src/cases/store.ts";
 import type { Database } from "../src/database/database.ts";
+import { secretsFrom } from "../src/connections/secrets.ts";
 import { systemClock } from "../src/kernel/clock.ts";
 import { noFailpoints } from "../src/kernel/failpoints.ts";
 import { uuids } from "../src/kernel/ids.ts";
@@ -27,7 +28,7 @@ export function benchDesk(database: Database): BatchDesk {
   const ids = uuids(clock);
   const engine = createEngine({ database, clock, ids, rulebooks: () => book });
   const vault = accountVault(BENCH_KEYS, { clock, ids });
-  return { engine, vault, keys: BENCH_KEYS, failpoints: noFailpoints };
+  return { engine, vault, keys: BENCH_KEYS, failpoints: noFailpoints, secrets: secretsFrom({}) };
 }
 
 /** Nobody carries the files of a bench anywhere. */

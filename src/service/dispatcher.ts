@@ -21,7 +21,7 @@ import { giveBackProbe, takeProbe } from "./probe.ts";
 import type { Service } from "./service-configuration.ts";
 import type { Line } from "./lines.ts";
 import { openLines } from "./lines.ts";
-import { settleAnswers } from "./settle-answers.ts";
+import { settleInSets } from "./settle-in-sets.ts";
 import { takeOverAbandoned } from "./take-over.ts";
 import { circuitsOf } from "./views.ts";
 
@@ -45,25 +45,14 @@ export interface DispatcherOptions {
   readonly openAdapter?: (service: Service) => ServiceAdapter;
 }
 
-const SETTLE_TRIES = 5;
-const MOST_SETTLED_AT_ONCE = 500;
-const GATHERED = 256;
-const GATHER_MILLISECONDS = 15;
 const GROUNDED = { kind: "notSent", reason: "the circuit opened before it was sent" } as const;
 
 export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions): Dispatcher {
   const lines = openLines(desk, options.openAdapter ?? ((service) => openAdapter(desk, service)));
   const flying = new Map<Flight, Line>();
-  const landed: Landed[] = [];
-  let settling: Promise<void> | null = null;
-
-  const settleAll = async (): Promise<void> => {
-    while (landed.length > 0) {
-      // Others are about to land: a set costs little more than one.
-      if (landed.length < GATHERED && flying.size > landed.length) await delay(GATHER_MILLISECONDS);
-      const set = landed.splice(0, MOST_SETTLED_AT_ONCE);
-      const settled = await settleOrReport(desk, set);
-      await carryOutClosedAccounts(desk, clientsWithPolicy(set.map((one) => one.flight)));
+  const landings = settleInSets(desk, {
+    isMoreComing: (landed) => flying.size > landed,
+    settled: (set, settled) => {
       for (const one of settled) {
         if (one.fate === "answered") flying.get(one.landed.flight)?.gate.answered();
       }
@@ -72,14 +61,8 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
         flying.delete(flight);
       }
       options.freed?.();
-    }
-    settling = null;
-  };
-
-  const land = (one: Landed): void => {
-    landed.push(one);
-    settling ??= settleAll();
-  };
+    },
+  });
 
   const depart = (line: Line): void => {
     for (const flight of line.runway.departures(line.service.concurrency)) void fly(line, flight);
@@ -88,7 +71,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
   const fly = async (line: Line, flight: Flight): Promise<void> => {
     const one = await callOnce(desk, flying.get(flight)?.adapter ?? line.adapter, flight);
     line.runway.landed(one.latencyMilliseconds);
-    land(one);
+    landings.add(one);
     depart(line);
     if (!line.runway.isWellFilled(line.service)) options.freed?.();
   };
@@ -96,7 +79,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
   return {
     round: async () => {
       const wanted = await wantedCalls(desk, await lines.current(), (flight) =>
-        land({ flight, result: GROUNDED, latencyMilliseconds: 0 }),
+        landings.add({ flight, result: GROUNDED, latencyMilliseconds: 0 }),
       );
       const flights = await executeAccountingViaService(desk, options.worker, wanted);
       for (const flight of flights) {
@@ -130,7 +113,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     idle: async () => {
       while (flying.size > 0) {
-        await (settling ?? delay(5));
+        await (landings.settling() ?? delay(5));
       }
     },
     close: () => lines.close(),
@@ -171,24 +154,6 @@ async function callOnce(
     }
   })();
   return { flight, result, latencyMilliseconds: performance.now() - started };
-}
-
-/** A set that cannot be written is tried again, then one by one; what is left is taken over. */
-async function settleOrReport(desk: ServiceDesk, set: readonly Landed[]) {
-  for (let attempt = 1; attempt <= SETTLE_TRIES; attempt += 1) {
-    try {
-      return await settleAnswers(desk, set);
-    } catch (error) {
-      desk.report(`${set.length} answers could not be written`, error);
-      if (set.length > 1) {
-        const settled: Awaited<ReturnType<typeof settleAnswers>> = [];
-        for (const one of set) settled.push(...(await settleOrReport(desk, [one])));
-        return settled;
-      }
-      await delay(50 * 2 ** attempt);
-    }
-  }
-  return [];
 }
 
 /** What a line may take now. */

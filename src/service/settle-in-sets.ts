@@ -1,0 +1,73 @@
+/**
+ * Settles what landed in sets, one set after the other: a set costs the database little more than
+ * a single answer. What no try settles stays committed as being sent, and is taken over.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+
+import { carryOutClosedAccounts, clientsWithPolicy } from "./carry-out-closed-accounts.ts";
+import type { ServiceDesk } from "./desk.ts";
+import type { Landed } from "./flight.ts";
+import { settleAnswers } from "./settle-answers.ts";
+
+type Settled = Awaited<ReturnType<typeof settleAnswers>>;
+
+export interface Landings {
+  add(one: Landed): void;
+  /** Null while nothing is being settled. */
+  settling(): Promise<void> | null;
+}
+
+const SETTLE_TRIES = 5;
+const MOST_AT_ONCE = 500;
+const GATHERED = 256;
+const GATHER_MILLISECONDS = 15;
+
+export function settleInSets(
+  desk: ServiceDesk,
+  on: {
+    readonly isMoreComing: (landed: number) => boolean;
+    readonly settled: (set: readonly Landed[], settled: Settled) => void;
+  },
+): Landings {
+  const landed: Landed[] = [];
+  let settling: Promise<void> | null = null;
+
+  const settleAll = async (): Promise<void> => {
+    while (landed.length > 0) {
+      if (landed.length < GATHERED && on.isMoreComing(landed.length)) {
+        await delay(GATHER_MILLISECONDS);
+      }
+      const set = landed.splice(0, MOST_AT_ONCE);
+      const settled = await settleOrReport(desk, set);
+      await carryOutClosedAccounts(desk, clientsWithPolicy(set.map((one) => one.flight)));
+      on.settled(set, settled);
+    }
+    settling = null;
+  };
+
+  return {
+    add: (one) => {
+      landed.push(one);
+      settling ??= settleAll();
+    },
+    settling: () => settling,
+  };
+}
+
+/** A set that cannot be written is tried again, then one by one; what is left is taken over. */
+async function settleOrReport(desk: ServiceDesk, set: readonly Landed[]) {
+  for (let attempt = 1; attempt <= SETTLE_TRIES; attempt += 1) {
+    try {
+      return await settleAnswers(desk, set);
+    } catch (error) {
+      desk.report(`${set.length} answers could not be written`, error);
+      if (set.length > 1) {
+        const settled: Awaited<ReturnType<typeof settleAnswers>> = [];
+        for (const one of set) settled.push(...(await settleOrReport(desk, [one])));
+        return settled;
+      }
+      await delay(50 * 2 ** attempt);
+    }
+  }
+  return [];
+}
