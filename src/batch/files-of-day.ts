@@ -13,7 +13,8 @@ export async function lockFilesOfDay(
   now: string,
 ): Promise<number> {
   await tx.execute(sql`
-    select pg_advisory_xact_lock(hashtextextended('files-of-day', 0) # hashtextextended(${clientId}, 0))
+    select pg_advisory_xact_lock(
+      hashtextextended('files-of-day', 0) # hashtextextended(${clientId}, 0))
   `);
   const row = await tx.one<{ count: bigint }>(sql`
     select count(*) as count

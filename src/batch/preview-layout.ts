@@ -1,6 +1,6 @@
 /**
  * A layout as it would look: a few made-up movements rendered by it, with the place of every field,
- * or what is wrong with it. Pure, and nothing is stored: for an editor that shows it as it is typed.
+ * or what is wrong with it. Pure, nothing is stored: for an editor that shows it as it is typed.
  */
 import { createHash } from "node:crypto";
 

@@ -1,4 +1,4 @@
-/** Every statement that writes the record of transmissions, and the envelopes that files leave in. */
+/** Every statement that writes the record of transmissions, and the envelopes of files. */
 import type { Queries, Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 

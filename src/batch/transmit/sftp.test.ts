@@ -103,7 +103,7 @@ describe.each(SERVERS)("$name", ({ start }) => {
     expect(await contentOf(parcel.fileName)).toEqual(Buffer.alloc(0));
   });
 
-  test("a full disk is a proven failure, and frees what it took; with room it arrives", async () => {
+  test("a full disk is a proven failure and frees what it took; with room it arrives", async () => {
     const filler = join(server.directory, ".filler");
     await writeFile(filler, Buffer.alloc(HALF + 200_000));
     const parcel = aParcel(HALF);
@@ -187,7 +187,7 @@ describe.each(SERVERS)("$name", ({ start }) => {
     expect(parcel.steps.filter((one) => one.step === "naming").length).toBeGreaterThan(1);
   });
 
-  test("its answer lost and the file collected, nobody can tell, and it is not sent again", async () => {
+  test("its answer lost and the file collected, nobody can tell: it is not sent again", async () => {
     const parcel = aParcel(1000);
     const dying = parcel.send(destination(), (point) => {
       if (point === "named") throw new Error("killed");
