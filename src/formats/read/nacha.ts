@@ -7,7 +7,7 @@
  * What disputes a return, or asks for a change, decides nothing: a person does.
  */
 import type { InboundDocument, InboundFault, InboundLine, InboundStatus } from "./document.ts";
-import { nachaFaults, numberIn, sideOf } from "./nacha-checks.ts";
+import { amountOf, fileTotalsOf, isAdvice, nachaFaults, numberIn, sideOf } from "./nacha-checks.ts";
 import { nachaReason } from "./nacha-codes.ts";
 import type { NachaEntry, NachaFile, NachaRecord } from "./nacha-records.ts";
 import { field, nachaFile } from "./nacha-records.ts";
@@ -27,8 +27,9 @@ export function readNacha(
   if (format === "nacha-acknowledgement" && lines.length === 0 && header !== null) {
     return { ...documentOf(file), lines: wholeFile(file, header), faults: file.faults };
   }
-  const debitMinor = control === null ? null : numberIn(control, 32, 43);
-  const creditMinor = control === null ? null : numberIn(control, 44, 55);
+  const { debit, credit } = fileTotalsOf(file);
+  const debitMinor = control === null ? null : numberIn(control, ...debit);
+  const creditMinor = control === null ? null : numberIn(control, ...credit);
   return {
     ...documentOf(file),
     controls: {
@@ -85,7 +86,8 @@ function wholeFile({ control }: NachaFile, header: NachaRecord): InboundLine[] {
 }
 
 function lineOf(entry: NachaEntry, batch: NachaRecord, faults: InboundFault[]): InboundLine {
-  const addenda = entry.addenda.find((one) => /^79[89]/.test(one.text));
+  // A contested return carries what it contests, oldest first: the last one is what is said.
+  const addenda = entry.addenda.findLast((one) => /^79[89]/.test(one.text));
   const identification = field(entry, 40, 54).trim();
   const isAcknowledgement = ["ACK", "ATX"].includes(field(batch, 51, 53));
   const outcome = addenda === undefined ? forwardOutcome(isAcknowledgement) : outcomeOf(addenda);
@@ -97,7 +99,7 @@ function lineOf(entry: NachaEntry, batch: NachaRecord, faults: InboundFault[]): 
   return {
     lineNumber: entry.line,
     reference: identification === "" || isAcknowledgement ? null : identification,
-    amountMinor: outcome.hasAmount ? numberIn(entry, 30, 39) : null,
+    amountMinor: outcome.hasAmount ? amountOf(entry, isAdvice(batch)) : null,
     currency: CURRENCY,
     side: sideOf(entry),
     status: outcome.status,
