@@ -184,6 +184,14 @@ describe("Nacha", () => {
   });
 });
 
+test("an empty file says that there was nothing; its short lines are as good as long ones", () => {
+  const head = "101 231380104 1210428822003271043 094101DESTINATION            ORIGIN";
+  const text = `${head}\n${"9000000000001".padEnd(55, "0")}\n${`${"9".repeat(94)}\n`.repeat(8)}`;
+
+  expect(read("nacha-return", text)).toMatchObject({ faults: [], lines: [] });
+  expect(read("nacha-return", text.replace("9000000", "9000001")).faults).toHaveLength(1);
+});
+
 test("trace numbers that do not rise within a batch are refused", () => {
   const text = bytesOf("ppd-mixedDebitCredit.ach").replace(
     "2\n622231380104837",

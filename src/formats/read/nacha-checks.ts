@@ -10,6 +10,8 @@ const LINES_OF_A_BLOCK = 10;
 const HASH_MODULUS = 10n ** 10n;
 const SERVICE_CLASSES = new Set(["200", "220", "225", "280"]);
 
+const NO_COMPANY = new Set(["ADV", "IAT"]);
+
 interface Totals {
   readonly count: bigint;
   readonly hash: bigint;
@@ -22,7 +24,7 @@ type Tell = (record: NachaRecord, place: string, reason: string) => void;
 export function nachaFaults(file: NachaFile): InboundFault[] {
   const faults: InboundFault[] = [];
   const tell: Tell = ({ line }, place, reason) => faults.push({ line, place, reason });
-  if (file.header !== null) checkFileHeader(file.header, tell);
+  if (file.header !== null) checkFileHeader(file.header, file.batches.length > 0, tell);
   const totals = file.batches.map((batch) => checkBatch(batch, tell));
   if (file.control !== null) checkFileControl(file, file.control, totals, tell);
   return faults;
@@ -63,7 +65,7 @@ export function numberIn(record: NachaRecord, from: number, to: number): bigint 
   return /^[0-9]+$/.test(text) ? BigInt(text) : null;
 }
 
-function checkFileHeader(header: NachaRecord, tell: Tell): void {
+function checkFileHeader(header: NachaRecord, hasBatches: boolean, tell: Tell): void {
   const expected = [
     [2, 3, "01", "priority code"],
     [35, 37, "094", "record size"],
@@ -75,7 +77,8 @@ function checkFileHeader(header: NachaRecord, tell: Tell): void {
     if (found !== value) tell(header, place, `is ${found}, not ${value}`);
   }
   if (!/^[0-9]{6}$/.test(field(header, 24, 29))) tell(header, "file creation date", "is no date");
-  if (!/^[A-Z0-9]$/.test(field(header, 34, 34))) {
+  // An empty file, which only says that there was nothing, comes without one as well.
+  if (hasBatches && !/^[A-Z0-9]$/.test(field(header, 34, 34))) {
     tell(header, "file id modifier", "is neither A to Z nor 0 to 9");
   }
 }
@@ -152,7 +155,8 @@ function checkSame(header: NachaRecord, control: NachaRecord, tell: Tell): void 
     [88, 94, 88, 94, "batch number"],
   ] as const;
   for (const [from, to, controlFrom, controlTo, place] of same) {
-    if (place === "company identification" && isAdvice(header)) continue;
+    // Neither advices nor international entries (IAT) name a company there.
+    if (place === "company identification" && NO_COMPANY.has(field(header, 51, 53))) continue;
     const said = field(control, controlFrom, controlTo).trim();
     const wanted = field(header, from, to).trim();
     if (said !== wanted) tell(control, place, `is ${said}, and ${wanted} in the batch header`);
