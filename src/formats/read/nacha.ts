@@ -13,6 +13,7 @@ import type { NachaEntry, NachaFile, NachaRecord } from "./nacha-records.ts";
 import { field, nachaFile } from "./nacha-records.ts";
 
 const CURRENCY = "USD";
+const WITHOUT_REFERENCE = new Set(["ADV", "IAT"]);
 
 export function readNacha(
   format: "nacha-return" | "nacha-acknowledgement",
@@ -88,9 +89,12 @@ function wholeFile({ control }: NachaFile, header: NachaRecord): InboundLine[] {
 function lineOf(entry: NachaEntry, batch: NachaRecord, faults: InboundFault[]): InboundLine {
   // A contested return carries what it contests, oldest first: the last one is what is said.
   const addenda = entry.addenda.findLast((one) => /^79[89]/.test(one.text));
-  const identification = field(entry, 40, 54).trim();
-  const isAcknowledgement = ["ACK", "ATX"].includes(field(batch, 51, 53));
-  const outcome = addenda === undefined ? forwardOutcome(isAcknowledgement) : outcomeOf(addenda);
+  const entryClass = field(batch, 51, 53);
+  // An international entry has its account number there, and that is nobody's reference.
+  const identification = WITHOUT_REFERENCE.has(entryClass) ? "" : field(entry, 40, 54).trim();
+  const isAcknowledgement = ["ACK", "ATX"].includes(entryClass);
+  const outcome =
+    addenda === undefined ? forwardOutcome(isAcknowledgement) : outcomeOf(addenda, entryClass);
   if (addenda !== undefined && outcome.traceNumber === null) {
     const reason = "names no original entry";
     faults.push({ line: addenda.line, place: "original trace number", reason });
@@ -125,7 +129,7 @@ function forwardOutcome(isAcknowledgement: boolean): Outcome {
   return { status, code: null, reason: null, traceNumber: null, hasAmount: !isAcknowledgement };
 }
 
-function outcomeOf(addenda: NachaRecord): Outcome {
+function outcomeOf(addenda: NachaRecord, entryClass: string): Outcome {
   const code = field(addenda, 4, 6).trim();
   const trace = field(addenda, 7, 21);
   const said = {
@@ -140,7 +144,8 @@ function outcomeOf(addenda: NachaRecord): Outcome {
   }
   if (/^R(6[1-9]|70)$/.test(code)) return { ...said, ...disputed(addenda, "dishonored", 57, 59) };
   if (/^R7[1-7]$/.test(code)) return { ...said, ...disputed(addenda, "contested", 77, null) };
-  const information = field(addenda, 36, 79).trim();
+  // Of an international entry the amount of the original one stands before the text.
+  const information = field(addenda, entryClass === "IAT" ? 46 : 36, 79).trim();
   const reason = [words, information].filter((text) => text !== null && text !== "").join(": ");
   return { ...said, status: "refused", reason: reason === "" ? null : reason, hasAmount: true };
 }
