@@ -184,6 +184,32 @@ describe("Nacha", () => {
   });
 });
 
+test("the account number of a returned international entry is nobody's reference", () => {
+  const text = [
+    "101 231380104 1210428822003271043A094101DESTINATION            ORIGIN",
+    `5220                FF3               US${"123456789".padEnd(10)}IATTRADEPAYMTCADUSD000000   1231380100000001`,
+    `6221210428820001             0000100000${"9988776655".padEnd(39)}1231380100000001`,
+    `799R02231380100000001      121042880000100000${"Gone".padEnd(34)}231380100000001`,
+    `82200000020012104288000000000000000000100000${" ".repeat(35)}231380100000001`,
+    "9000001000001000000020012104288000000000000000000100000",
+  ].join("\n");
+
+  const { faults, lines } = read("nacha-return", text);
+
+  expect(faults).toEqual([]);
+  expect(lines).toMatchObject([
+    { status: "refused", code: "R02", reason: "Account closed: Gone", reference: null },
+  ]);
+});
+
+test("an empty file says that there was nothing; its short lines are as good as long ones", () => {
+  const head = "101 231380104 1210428822003271043 094101DESTINATION            ORIGIN";
+  const text = `${head}\n${"9000000000001".padEnd(55, "0")}\n${`${"9".repeat(94)}\n`.repeat(8)}`;
+
+  expect(read("nacha-return", text)).toMatchObject({ faults: [], lines: [] });
+  expect(read("nacha-return", text.replace("9000000", "9000001")).faults).toHaveLength(1);
+});
+
 test("trace numbers that do not rise within a batch are refused", () => {
   const text = bytesOf("ppd-mixedDebitCredit.ach").replace(
     "2\n622231380104837",

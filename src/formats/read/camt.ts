@@ -6,7 +6,7 @@
 import type { XmlElement } from "../xml-elements.ts";
 import { localName, namespaceOf, readElements, UnreadableXml } from "../xml-elements.ts";
 
-import { checkReport } from "./camt-totals.ts";
+import { checkReport, unexplainedMove } from "./camt-totals.ts";
 import type { CamtEntry } from "./camt-totals.ts";
 import type { InboundDocument, InboundFault, InboundLine } from "./document.ts";
 import type { Money } from "./xml-tree.ts";
@@ -20,13 +20,15 @@ const KINDS = {
 interface Reading {
   readonly message: Message;
   readonly faults: InboundFault[];
+  /** What balances moved and no entry says, of all reports. */
+  unexplained: bigint;
 }
 
 export function readCamt(format: keyof typeof KINDS, text: string): InboundDocument {
   const root = elementsOf(text);
   if ("reason" in root) return refused(root);
   const { root: name, report } = KINDS[format];
-  const reading: Reading = { message: new Message(text), faults: [] };
+  const reading: Reading = { message: new Message(text), faults: [], unexplained: 0n };
   const body = at(root, name);
   const namespace = namespaceOf(root) ?? "";
   if (localName(root.name) !== "Document" || body === undefined) {
@@ -44,10 +46,25 @@ export function readCamt(format: keyof typeof KINDS, text: string): InboundDocum
     createdAt: textAt(body, "GrpHdr/CreDtTm"),
     account: only(reports.map(accountOf)),
     currency: only(reports.map((one) => textAt(one, "Acct/Ccy") ?? only(currenciesOf(one)))),
-    controls: {},
+    controls: controlsOf(lines, reading.unexplained),
     lines,
     faults: reading.faults,
   };
+}
+
+/** A balance that moved otherwise than the lines is a sum that differs: a person looks at it. */
+function controlsOf(
+  lines: readonly InboundLine[],
+  unexplained: bigint,
+): InboundDocument["controls"] {
+  if (unexplained === 0n) return {};
+  const side = unexplained > 0n ? "credit" : "debit";
+  const counted = lines.reduce(
+    (sum, line) => (line.side === side ? sum + (line.amountMinor ?? 0n) : sum),
+    0n,
+  );
+  const said = counted + (unexplained > 0n ? unexplained : -unexplained);
+  return side === "credit" ? { creditMinor: said } : { debitMinor: said };
 }
 
 /** The root, or the fault of a text that is no XML. */
@@ -107,6 +124,7 @@ function linesOf(reading: Reading, report: XmlElement): InboundLine[] {
     return entry === null ? [] : linesOfEntry(reading, entry);
   });
   if (isWhole) {
+    reading.unexplained += unexplainedMove(report, entries);
     checkReport(report, entries, (element, place, reason) => tell(reading, element, place, reason));
   }
   return lines;

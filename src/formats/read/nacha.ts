@@ -7,12 +7,13 @@
  * What disputes a return, or asks for a change, decides nothing: a person does.
  */
 import type { InboundDocument, InboundFault, InboundLine, InboundStatus } from "./document.ts";
-import { nachaFaults, numberIn, sideOf } from "./nacha-checks.ts";
+import { amountOf, fileTotalsOf, isAdvice, nachaFaults, numberIn, sideOf } from "./nacha-checks.ts";
 import { nachaReason } from "./nacha-codes.ts";
 import type { NachaEntry, NachaFile, NachaRecord } from "./nacha-records.ts";
 import { field, nachaFile } from "./nacha-records.ts";
 
 const CURRENCY = "USD";
+const WITHOUT_REFERENCE = new Set(["ADV", "IAT"]);
 
 export function readNacha(
   format: "nacha-return" | "nacha-acknowledgement",
@@ -27,8 +28,9 @@ export function readNacha(
   if (format === "nacha-acknowledgement" && lines.length === 0 && header !== null) {
     return { ...documentOf(file), lines: wholeFile(file, header), faults: file.faults };
   }
-  const debitMinor = control === null ? null : numberIn(control, 32, 43);
-  const creditMinor = control === null ? null : numberIn(control, 44, 55);
+  const { debit, credit } = fileTotalsOf(file);
+  const debitMinor = control === null ? null : numberIn(control, ...debit);
+  const creditMinor = control === null ? null : numberIn(control, ...credit);
   return {
     ...documentOf(file),
     controls: {
@@ -85,10 +87,14 @@ function wholeFile({ control }: NachaFile, header: NachaRecord): InboundLine[] {
 }
 
 function lineOf(entry: NachaEntry, batch: NachaRecord, faults: InboundFault[]): InboundLine {
-  const addenda = entry.addenda.find((one) => /^79[89]/.test(one.text));
-  const identification = field(entry, 40, 54).trim();
-  const isAcknowledgement = ["ACK", "ATX"].includes(field(batch, 51, 53));
-  const outcome = addenda === undefined ? forwardOutcome(isAcknowledgement) : outcomeOf(addenda);
+  // A contested return carries what it contests, oldest first: the last one is what is said.
+  const addenda = entry.addenda.findLast((one) => /^79[89]/.test(one.text));
+  const entryClass = field(batch, 51, 53);
+  // An international entry has its account number there, and that is nobody's reference.
+  const identification = WITHOUT_REFERENCE.has(entryClass) ? "" : field(entry, 40, 54).trim();
+  const isAcknowledgement = ["ACK", "ATX"].includes(entryClass);
+  const outcome =
+    addenda === undefined ? forwardOutcome(isAcknowledgement) : outcomeOf(addenda, entryClass);
   if (addenda !== undefined && outcome.traceNumber === null) {
     const reason = "names no original entry";
     faults.push({ line: addenda.line, place: "original trace number", reason });
@@ -97,7 +103,7 @@ function lineOf(entry: NachaEntry, batch: NachaRecord, faults: InboundFault[]): 
   return {
     lineNumber: entry.line,
     reference: identification === "" || isAcknowledgement ? null : identification,
-    amountMinor: outcome.hasAmount ? numberIn(entry, 30, 39) : null,
+    amountMinor: outcome.hasAmount ? amountOf(entry, isAdvice(batch)) : null,
     currency: CURRENCY,
     side: sideOf(entry),
     status: outcome.status,
@@ -123,7 +129,7 @@ function forwardOutcome(isAcknowledgement: boolean): Outcome {
   return { status, code: null, reason: null, traceNumber: null, hasAmount: !isAcknowledgement };
 }
 
-function outcomeOf(addenda: NachaRecord): Outcome {
+function outcomeOf(addenda: NachaRecord, entryClass: string): Outcome {
   const code = field(addenda, 4, 6).trim();
   const trace = field(addenda, 7, 21);
   const said = {
@@ -138,7 +144,8 @@ function outcomeOf(addenda: NachaRecord): Outcome {
   }
   if (/^R(6[1-9]|70)$/.test(code)) return { ...said, ...disputed(addenda, "dishonored", 57, 59) };
   if (/^R7[1-7]$/.test(code)) return { ...said, ...disputed(addenda, "contested", 77, null) };
-  const information = field(addenda, 36, 79).trim();
+  // Of an international entry the amount of the original one stands before the text.
+  const information = field(addenda, entryClass === "IAT" ? 46 : 36, 79).trim();
   const reason = [words, information].filter((text) => text !== null && text !== "").join(": ");
   return { ...said, status: "refused", reason: reason === "" ? null : reason, hasAmount: true };
 }
