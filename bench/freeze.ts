@@ -40,7 +40,8 @@ export const freezeBench: Bench = {
         frozen.push(freeze);
         answered.push(answer);
         remark(
-          `freeze ${repeat}: bare update ${floors.at(-1)?.toFixed(1)} s, freeze ${freeze.toFixed(1)} s, answer ${answer.toFixed(1)} s`,
+          `freeze ${repeat}: bare update ${floors.at(-1)?.toFixed(1)} s, ` +
+            `freeze ${freeze.toFixed(1)} s, answer ${answer.toFixed(1)} s`,
         );
       }
       remark(

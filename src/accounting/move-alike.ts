@@ -12,9 +12,8 @@ import { closeAssignments } from "../work/store.ts";
 import { CLOSED_STATES, nextState } from "./adjustment-machine.ts";
 import type { Engine } from "./engine.ts";
 import type { Move } from "./move-adjustments.ts";
-import type { AlikeLock } from "./store-moves.ts";
-import { lockInState, moveRowsAlike } from "./store-moves.ts";
-import { insertTransitions } from "./store.ts";
+import type { AlikeLock } from "./store.ts";
+import { insertTransitions, lockInState, moveRowsAlike } from "./store.ts";
 
 export interface AlikeMove {
   readonly clientId: string;

@@ -1,8 +1,8 @@
-/** Every statement that writes denials, resolutions and outside references. */
+/** Every statement that writes proposals, denials, resolutions and outside references. */
 import type { Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
-import type { Denial, Resolution } from "./dispute-book.ts";
+import type { Denial, Proposal, Resolution } from "./dispute-book.ts";
 
 export interface DecisionRow<Item> {
   readonly clientId: string;
@@ -107,5 +107,41 @@ export async function insertReferences(
       ${rows.map((row) => row.kind)}::text[],
       ${rows.map((row) => row.reference)}::text[],
       ${rows.map((row) => row.operationId)}::uuid[]) as added
+  `);
+}
+
+/** Replaces the proposals of adjustments; booked ones are given with none. */
+export async function replaceProposals(
+  tx: Transaction,
+  rows: readonly { clientId: string; adjustmentId: string; proposals: readonly Proposal[] }[],
+  fresh: ReadonlySet<string>,
+): Promise<void> {
+  const known = rows.filter((row) => !fresh.has(row.adjustmentId));
+  if (known.length > 0) {
+    await tx.execute(sql`
+      delete from proposal p
+      using unnest(
+        ${known.map((row) => row.clientId)}::text[],
+        ${known.map((row) => row.adjustmentId)}::uuid[]) as gone (client_id, adjustment_id)
+      where p.client_id = gone.client_id and p.adjustment_id = gone.adjustment_id
+    `);
+  }
+  const lines = rows.flatMap((row) =>
+    row.proposals.map((proposal, index) => ({ ...row, proposal, ordinal: index + 1 })),
+  );
+  if (lines.length === 0) return;
+  await tx.execute(sql`
+    insert into proposal (
+      client_id, adjustment_id, ordinal, rule, debit_collection, credit_collection, amount_minor,
+      reverses_entry_id)
+    select * from unnest(
+      ${lines.map((line) => line.clientId)}::text[],
+      ${lines.map((line) => line.adjustmentId)}::uuid[],
+      ${lines.map((line) => line.ordinal)}::smallint[],
+      ${lines.map((line) => line.proposal.rule)}::text[],
+      ${lines.map((line) => line.proposal.debitCollection)}::text[],
+      ${lines.map((line) => line.proposal.creditCollection)}::text[],
+      ${lines.map((line) => line.proposal.amountMinor)}::bigint[],
+      ${lines.map((line) => line.proposal.reverses)}::uuid[])
   `);
 }

@@ -1,12 +1,12 @@
 /**
- * Every statement that writes operations, dispute books, adjustments with proposals and
- * transitions. One statement a table and set; `store-decisions.ts` beside it writes the rest.
+ * Every statement that writes operations, dispute books, adjustments and transitions. One
+ * statement a table and set; `store-decisions.ts` beside it writes the rest.
  */
 import type { Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
 import type { AdjustmentState } from "./adjustment-machine.ts";
-import type { Adjustment, DisputeState, Hold, Proposal } from "./dispute-book.ts";
+import type { Adjustment, DisputeState, Hold } from "./dispute-book.ts";
 
 export interface OperationRow {
   readonly clientId: string;
@@ -305,6 +305,49 @@ export async function moveAdjustmentRows(
   `);
 }
 
+export interface AlikeLock {
+  readonly adjustmentId: string;
+  readonly operationId: string;
+  readonly openAssignmentId: string | null;
+}
+
+/** Locks those that are in the state, in the order of their ids. */
+export function lockInState(
+  tx: Transaction,
+  clientId: string,
+  state: AdjustmentState,
+  ids: readonly string[],
+): Promise<AlikeLock[]> {
+  return tx.query<AlikeLock>(sql`
+    select a.id as "adjustmentId", a.operation_id as "operationId",
+           a.open_assignment_id as "openAssignmentId"
+    from unnest(${ids}::uuid[]) as wanted (id)
+    join adjustment a on a.client_id = ${clientId} and a.id = wanted.id
+    where a.state = ${state}
+    order by a.id
+    for update of a
+  `);
+}
+
+/** Moves locked rows alike; answers how many. Where they close, they show no assignment. */
+export function moveRowsAlike(
+  tx: Transaction,
+  move: { clientId: string; from: AdjustmentState; to: "inFile" | "executed"; closes: boolean },
+  ids: readonly string[],
+  now: string,
+): Promise<number> {
+  return tx.execute(sql`
+    update adjustment a
+    set state = ${move.to}, machine_may_act = true, failed_route = null,
+        partly_processed = a.partly_processed and ${move.to !== "executed"},
+        overridable = false, account_changeable = false, closed_account = null,
+        open_assignment_id = case when ${move.closes} then null else a.open_assignment_id end,
+        version = a.version + 1, updated_at = ${now}
+    from unnest(${ids}::uuid[]) as moved (id)
+    where a.client_id = ${move.clientId} and a.id = moved.id and a.state = ${move.from}
+  `);
+}
+
 export interface TransitionRow {
   readonly clientId: string;
   readonly id: string;
@@ -345,40 +388,4 @@ export async function insertTransitions(
 
 function heldAs(hold: Hold | null): string | null {
   return hold === null ? null : json(hold);
-}
-
-/** Replaces the proposals of adjustments; booked ones are given with none. */
-export async function replaceProposals(
-  tx: Transaction,
-  rows: readonly { clientId: string; adjustmentId: string; proposals: readonly Proposal[] }[],
-  fresh: ReadonlySet<string>,
-): Promise<void> {
-  const known = rows.filter((row) => !fresh.has(row.adjustmentId));
-  if (known.length > 0) {
-    await tx.execute(sql`
-      delete from proposal p
-      using unnest(
-        ${known.map((row) => row.clientId)}::text[],
-        ${known.map((row) => row.adjustmentId)}::uuid[]) as gone (client_id, adjustment_id)
-      where p.client_id = gone.client_id and p.adjustment_id = gone.adjustment_id
-    `);
-  }
-  const lines = rows.flatMap((row) =>
-    row.proposals.map((proposal, index) => ({ ...row, proposal, ordinal: index + 1 })),
-  );
-  if (lines.length === 0) return;
-  await tx.execute(sql`
-    insert into proposal (
-      client_id, adjustment_id, ordinal, rule, debit_collection, credit_collection, amount_minor,
-      reverses_entry_id)
-    select * from unnest(
-      ${lines.map((line) => line.clientId)}::text[],
-      ${lines.map((line) => line.adjustmentId)}::uuid[],
-      ${lines.map((line) => line.ordinal)}::smallint[],
-      ${lines.map((line) => line.proposal.rule)}::text[],
-      ${lines.map((line) => line.proposal.debitCollection)}::text[],
-      ${lines.map((line) => line.proposal.creditCollection)}::text[],
-      ${lines.map((line) => line.proposal.amountMinor)}::bigint[],
-      ${lines.map((line) => line.proposal.reverses)}::uuid[])
-  `);
 }

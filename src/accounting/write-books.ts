@@ -21,6 +21,7 @@ import {
   insertDenials,
   insertReferences,
   insertResolutions,
+  replaceProposals,
   undoResolutions,
   updateDenials,
 } from "./store-decisions.ts";
@@ -29,7 +30,6 @@ import {
   insertAdjustments,
   insertTransitions,
   lockAdjustments,
-  replaceProposals,
   updateAdjustments,
   updateBooks,
 } from "./store.ts";

@@ -64,7 +64,7 @@ test("Nacha: the holder's account, the day's letter, one file after the other", 
   }
 });
 
-test("a file with as many lines as its layout allows is full; the rest goes into another", async () => {
+test("a file with as many lines as its layout allows is full, the next begins", async () => {
   const shipped = shippedLayouts().get("nacha-ppd") as Record<string, unknown>;
   expect(shipped["maximumLines"]).toBe(10_000);
   const layout = { ...shipped, maximumLines: 10 };
@@ -83,7 +83,7 @@ test("a file with as many lines as its layout allows is full; the rest goes into
   expect(modifiers).toEqual(["A", "B"]);
 });
 
-test("pain.001: the header's totals stand before the details, its hash is of the bytes", async () => {
+test("pain.001: the header's totals stand before the details, the hash is the bytes'", async () => {
   const profile = { layout: "pain-001", values: PAIN_VALUES };
   const client = await aBatchClient(engine, await aDirectory(), profile);
   const ids = await pendingCredits(engine, client, ["100.00", "25.50", "0.01"]);

@@ -80,7 +80,7 @@ async function opened(sealed: Buffer): Promise<Buffer> {
   return Buffer.from(data as Uint8Array);
 }
 
-test("what arrives is sealed for the receiver and signed by us, both hashes on record", async () => {
+test("what arrives is sealed for the receiver and signed by us; both hashes are kept", async () => {
   const { client, directory, file } = await aSealedFile();
 
   expect(await transmitNext(desk, SENDING)).toMatchObject({ outcome: "placed" });

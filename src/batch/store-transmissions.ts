@@ -41,22 +41,6 @@ export async function recordStepOfTry(
   return count === 1;
 }
 
-/** Keeps a file for the try that sends it; answers false when a newer one has begun. */
-export async function keepLease(
-  db: Queries,
-  file: { clientId: string; id: string; transmission: number },
-  attempt: number,
-  leasedUntil: string,
-): Promise<boolean> {
-  const count = await db.execute(sql`
-    update batch_file
-    set leased_until = ${leasedUntil}
-    where client_id = ${file.clientId} and id = ${file.id}
-      and transmission = ${file.transmission} and attempts = ${attempt}
-  `);
-  return count === 1;
-}
-
 export interface NewEnvelope {
   readonly clientId: string;
   readonly id: string;

@@ -2,7 +2,7 @@
  * Every statement that writes windows, files, lines, bytes and transmissions. The database keeps
  * the rules: sequences without a gap, one live line per adjustment, content that never changes.
  */
-import type { Transaction } from "../database/database.ts";
+import type { Queries, Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
 import type { Occurrence } from "./cut-offs.ts";
@@ -371,4 +371,20 @@ export async function beginTry(
     set state = 'sending', attempts = ${attempt}, version = version + 1, updated_at = ${now}
     where client_id = ${file.clientId} and id = ${file.id}
   `);
+}
+
+/** Keeps a file for the try that sends it; answers false when a newer one has begun. */
+export async function keepLease(
+  db: Queries,
+  file: { clientId: string; id: string; transmission: number },
+  attempt: number,
+  leasedUntil: string,
+): Promise<boolean> {
+  const count = await db.execute(sql`
+    update batch_file
+    set leased_until = ${leasedUntil}
+    where client_id = ${file.clientId} and id = ${file.id}
+      and transmission = ${file.transmission} and attempts = ${attempt}
+  `);
+  return count === 1;
 }

@@ -3,7 +3,8 @@
  * while bytes flow, the lease on the file is kept.
  */
 import type { BatchDesk } from "./desk.ts";
-import { keepLease, recordStepOfTry } from "./store-transmissions.ts";
+import { recordStepOfTry } from "./store-transmissions.ts";
+import { keepLease } from "./store.ts";
 import type { Journal } from "./transmit/destination.ts";
 import { Overtaken } from "./transmit/destination.ts";
 import type { FileRow } from "./views.ts";

@@ -1,4 +1,4 @@
-/** What a layout writes is read back the same, in every encoding; what does not fit is never cut. */
+/** What a layout writes is read back the same in every encoding; what does not fit is not cut. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 

@@ -1,5 +1,5 @@
 /**
- * EBCDIC code page 037 (US, Canada): the 256 characters of Latin-1, each at a byte of its own, as in
+ * EBCDIC code page 037 (US, Canada): the 256 characters of Latin-1, each at its own byte, as in
  * the Unicode consortium's table of IBM037. A mainframe's line end is 0x15 (NEL); ASCII's line
  * feed stands at 0x25, its carriage return at 0x0d.
  */

@@ -1,7 +1,8 @@
 /**
  * The shape of a layout: how a file of an institution looks, as data. Header, detail, trailer and
- * their fields, with widths, pictures and signs; delimited, fixed width, JSON Lines or XML. What a value means is not known here: a field
- * names its source, and the room that writes the file declares the sources it has.
+ * their fields, with widths, pictures and signs; delimited, fixed width, JSON Lines or XML. What a
+ * value means is not known here: a field names its source, and the room that writes the file
+ * declares the sources it has.
  */
 import { z } from "zod";
 

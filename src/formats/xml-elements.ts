@@ -33,7 +33,7 @@ export class UnreadableXml extends Error {
 
 type Node = Readonly<Record<string | symbol, unknown>>;
 
-const PLACE = XMLParser.getMetaDataSymbol() as unknown as symbol;
+const PLACE = XMLParser.getMetaDataSymbol().valueOf();
 
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: "&",

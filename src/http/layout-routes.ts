@@ -1,4 +1,4 @@
-/** /v1/batch-layouts: the layouts that come with Redress, and previews of any while it is written. */
+/** /v1/batch-layouts: the layouts that come with Redress, and previews of any that is written. */
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 

@@ -90,10 +90,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
         line.runway.add([flight]);
       }
       for (const line of wanted) depart(line);
-      for (const line of wanted) {
-        const isSent = flights.some((flight) => isOfLine(flight, line));
-        if (line.probe !== undefined && !isSent) await giveBackProbe(desk, line, line.probe);
-      }
+      await giveBackUnused(desk, wanted, flights);
       return flights.length;
     },
     takeOver: async () => {
@@ -118,6 +115,17 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     close: () => lines.close(),
   };
+}
+
+async function giveBackUnused(
+  desk: ServiceDesk,
+  wanted: readonly WantedLine[],
+  flights: readonly Flight[],
+): Promise<void> {
+  for (const line of wanted) {
+    const isSent = flights.some((flight) => isOfLine(flight, line));
+    if (line.probe !== undefined && !isSent) await giveBackProbe(desk, line, line.probe);
+  }
 }
 
 function isOfLine(flight: Flight, { clientId, service }: WantedCalls): boolean {

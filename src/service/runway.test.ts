@@ -18,7 +18,7 @@ describe("room", () => {
     expect(openRunway<number>().room(LIMITS)).toBe(64);
   });
 
-  test("of a fast service: as much as leaves in a moment, four times its concurrency at most", () => {
+  test("of a fast service: as much as leaves in a moment, four times concurrency at most", () => {
     expect(flown(1).room(LIMITS)).toBe(64 + 2 * 256);
     expect(flown(25).room(LIMITS)).toBe(64 + 2 * 128);
   });

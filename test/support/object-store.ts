@@ -102,12 +102,14 @@ async function answer(
   end(fault === "failsAfterKeeping" ? 500 : 200);
 }
 
+const SIGNATURE = new RegExp(
+  String.raw`^AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8}/([^/]+)/s3/aws4_request), ` +
+    String.raw`SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$`,
+);
+
 /** Signature version 4 as its documentation describes it, over the headers that were signed. */
 function isSigned({ method = "", url = "", headers }: IncomingMessage): boolean {
-  const found =
-    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8}\/([^/]+)\/s3\/aws4_request), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
-      headers.authorization ?? "",
-    );
+  const found = SIGNATURE.exec(headers.authorization ?? "");
   if (found === null || found[1] !== ACCESS.id) return false;
   const [, , scope = "", region = "", names = "", signature] = found;
   const signedHeaders = names.split(";").map((name) => `${name}:${String(headers[name]).trim()}\n`);

@@ -87,8 +87,8 @@ async function sync(session: SftpSession, handle: Buffer): Promise<boolean> {
 }
 
 export function offers(sftp: SFTPWrapper, extension: string): boolean {
-  const { _extensions: known = {} } = sftp as unknown as { _extensions?: object };
-  return extension in known;
+  const known: unknown = Reflect.get(sftp, "_extensions");
+  return typeof known === "object" && known !== null && extension in known;
 }
 
 /** The SHA-256 of what the server gives back. Throws `Refused` and `Lost`. */

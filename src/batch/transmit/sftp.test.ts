@@ -187,7 +187,7 @@ describe.each(SERVERS)("$name", ({ start }) => {
     expect(parcel.steps.filter((one) => one.step === "naming").length).toBeGreaterThan(1);
   });
 
-  test("its answer lost and the file collected, nobody can tell: it is not sent again", async () => {
+  test("its answer lost and the file collected: nobody can tell, nothing is sent", async () => {
     const parcel = aParcel(1000);
     const dying = parcel.send(destination(), (point) => {
       if (point === "named") throw new Error("killed");

@@ -106,7 +106,7 @@ describe.each(KINDS)("$name", ({ kind, path }) => {
     expect(store.objects.get(path)?.equals(parcel.bytes)).toBe(true);
   });
 
-  test("failed before keeping: not known at first, and where absence proves it, sent again", async () => {
+  test("failed before keeping: not known at first; proven absent, it is sent again", async () => {
     const parcel = aParcel(SIZE);
     store.fault = "failsBeforeKeeping";
 
@@ -131,7 +131,7 @@ describe.each(KINDS)("$name", ({ kind, path }) => {
     expect(await aParcel(SIZE).send(destination())).toMatchObject({ kind: "couldNotTell" });
   });
 
-  test("another file of the same name is left alone, even one that comes in the last moment", async () => {
+  test("another file of the same name is left alone, even one that comes at the last", async () => {
     store.objects.set(path, Buffer.from("somebody else's"));
     const parcel = aParcel(SIZE);
 

@@ -5,16 +5,22 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { aDirectory } from "../../../test/support/batch.ts";
+import { systemClock } from "../../kernel/clock.ts";
 import type { CommandContext } from "../context.ts";
 import { layoutCommands } from "./batch-layouts.ts";
 
 async function run(...words: string[]) {
   const told = { lines: [] as string[], remarks: [] as string[], code: 0 };
-  const context = {
-    print: (line: string) => told.lines.push(line),
-    remark: (line: string) => told.remarks.push(line),
-    finish: (code: number) => (told.code = code),
-  } as unknown as CommandContext;
+  const context: CommandContext = {
+    databaseUrl: undefined,
+    dataDirectory: await aDirectory(),
+    projectDirectory: process.cwd(),
+    clock: systemClock,
+    openEngine: () => Promise.reject(new Error("a preview needs no database")),
+    print: (line) => void told.lines.push(line),
+    remark: (line) => void told.remarks.push(line),
+    finish: (code) => void (told.code = code),
+  };
   const program = new Command().exitOverride();
   layoutCommands(program, context);
   await program.parseAsync(words, { from: "user" });

@@ -187,7 +187,8 @@ describe("Nacha", () => {
 test("the account number of a returned international entry is nobody's reference", () => {
   const text = [
     "101 231380104 1210428822003271043A094101DESTINATION            ORIGIN",
-    `5220                FF3               US${"123456789".padEnd(10)}IATTRADEPAYMTCADUSD000000   1231380100000001`,
+    `5220                FF3               US${"123456789".padEnd(10)}` +
+      "IATTRADEPAYMTCADUSD000000   1231380100000001",
     `6221210428820001             0000100000${"9988776655".padEnd(39)}1231380100000001`,
     `799R02231380100000001      121042880000100000${"Gone".padEnd(34)}231380100000001`,
     `82200000020012104288000000000000000000100000${" ".repeat(35)}231380100000001`,

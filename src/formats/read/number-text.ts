@@ -6,7 +6,7 @@ export interface NumberText {
   readonly negative: boolean;
 }
 
-/** Null where the sign does not stand where it belongs. What is between is checked by the caller. */
+/** Null where the sign is not where it belongs. What is between is checked by the caller. */
 export function numberOf(
   text: string,
   sign: "leading" | "trailing" | "overpunch",
