@@ -5,15 +5,16 @@
  */
 import type { Move } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import { moveAlike } from "../accounting/move-alike.ts";
 import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import { nextFileState } from "./file-machine.ts";
 import { freshFile, lockedFile } from "./hand-over.ts";
-import { changeFile, finishWindows, settleLines } from "./store.ts";
+import { changeFile, finishWindows, lookUpOneByOne, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
-import { countOpenLines, liveAdjustments } from "./line-views.ts";
+import { hasOpenLine, linesSpokenOf, openLines } from "./line-views.ts";
 
 export interface Acknowledgement {
   readonly clientId: string;
@@ -34,7 +35,7 @@ export interface Acknowledged {
   readonly moved: number;
 }
 
-const SLICE = 2000;
+const SLICE = 4000;
 
 /**
  * Throws `not-found`, `transition-refused` for a void file, `input-invalid` for an unknown line.
@@ -44,29 +45,50 @@ export async function acknowledge(desk: BatchDesk, told: Acknowledgement): Promi
   return desk.engine.database.transaction(async (tx) => {
     const file = await lockedFile(tx, clientId, fileId);
     if (file.state !== "acknowledged") nextFileState(file.state, "acknowledged");
+    await lookUpOneByOne(tx);
     const counts = { settled: 0, moved: 0 };
-    let after: string | null = null;
-    for (;;) {
-      const slice: string[] = await liveAdjustments(tx, file, {
-        only: told.adjustmentIds,
-        after,
-        limit: SLICE,
-        // A return may come after the line was accepted: it has to name it.
-        orAccepted: told.answer === "refused" && told.adjustmentIds !== null,
-      });
-      const last = slice.at(-1);
-      if (last === undefined) break;
+    for await (const slice of spokenOf(tx, file, told)) {
       counts.settled += await settleLines(tx, clientId, fileId, slice, {
         outcome: told.answer === "accepted" ? "acknowledged" : "refused",
         reference: told.reference,
       });
       counts.moved += await moveAnswered(tx, desk, file, told, slice);
-      after = last;
     }
-    await refuseUnknown(tx, file, told);
     await closeIfComplete(tx, desk, file);
     return { file: await freshFile(tx, clientId, fileId), ...counts };
   });
+}
+
+/**
+ * The adjustments that the answer is about, slice by slice. Throws `input-invalid` where the file
+ * does not hold one: that is an error, not silence; one answered before is left out.
+ */
+async function* spokenOf(
+  tx: Transaction,
+  file: FileRow,
+  { adjustmentIds, answer }: Acknowledgement,
+): AsyncGenerator<string[]> {
+  if (adjustmentIds === null) {
+    for (let after = 0n; ;) {
+      const lines = await openLines(tx, file, after, SLICE);
+      const last = lines.at(-1);
+      if (last === undefined) return;
+      yield lines.map((line) => line.adjustmentId);
+      after = last.lineNumber;
+    }
+  }
+  const told = [...new Set(adjustmentIds)].sort();
+  for (let at = 0; at < told.length; at += SLICE) {
+    // A return may come after the line was accepted: it has to name it.
+    const slice = told.slice(at, at + SLICE);
+    const { answerable, unknown } = await linesSpokenOf(tx, file, slice, answer === "refused");
+    if (unknown > 0) {
+      throw new Failure("input-invalid", `${unknown} of the lines are not in file ${file.id}`, {
+        file: file.id,
+      });
+    }
+    if (answerable.length > 0) yield answerable;
+  }
 }
 
 async function moveAnswered(
@@ -76,12 +98,33 @@ async function moveAnswered(
   told: Acknowledgement,
   adjustmentIds: readonly string[],
 ): Promise<number> {
+  const { clientId, postingDate } = file;
+  const { actor, reference, answer } = told;
+  const outside = { file: file.id, answer, reference };
+  if (answer === "accepted") {
+    const move = {
+      clientId,
+      from: "inFile",
+      event: "acknowledged",
+      actor,
+      execution: { basis: "acknowledged", reference, postingDate },
+    } as const;
+    const rows = adjustmentIds.map((adjustmentId) => ({ adjustmentId, outside }));
+    return (await moveAlike(tx, desk.engine, move, rows)).size;
+  }
   const results = await moveAdjustments(
     tx,
     desk.engine,
-    adjustmentIds.map((id) => answerTo(file, told, id)),
+    adjustmentIds.map((adjustmentId) => ({
+      clientId,
+      adjustmentId,
+      from: "inFile",
+      event: "lineRefused",
+      actor,
+      reason: reference,
+      outside,
+    })),
   );
-  if (told.answer === "accepted") return results.filter((one) => one.moved).length;
   // Executed on the assumption that it would post: the money comes back.
   const returned = await moveAdjustments(
     tx,
@@ -91,25 +134,6 @@ async function moveAnswered(
       .map((one) => returnOf(desk, file, told, one.adjustmentId)),
   );
   return [...results, ...returned].filter((one) => one.moved).length;
-}
-
-function answerTo(file: FileRow, told: Acknowledgement, adjustmentId: string): Move {
-  const common = {
-    clientId: file.clientId,
-    adjustmentId,
-    from: "inFile" as const,
-    actor: told.actor,
-    outside: { file: file.id, answer: told.answer, reference: told.reference },
-  };
-  if (told.answer === "refused") {
-    return { ...common, event: "lineRefused", reason: told.reference };
-  }
-  const { postingDate } = file;
-  return {
-    ...common,
-    event: "acknowledged",
-    execution: { basis: "acknowledged", reference: told.reference, postingDate },
-  };
 }
 
 function returnOf(
@@ -138,24 +162,9 @@ function returnOf(
   };
 }
 
-/** A line that the file does not hold is an error, not silence; one answered before is not. */
-async function refuseUnknown(
-  tx: Transaction,
-  file: FileRow,
-  { adjustmentIds }: Acknowledgement,
-): Promise<void> {
-  if (adjustmentIds === null) return;
-  const { unknown } = await countOpenLines(tx, file, adjustmentIds);
-  if (unknown === 0n) return;
-  throw new Failure("input-invalid", `${unknown} of the lines are not in file ${file.id}`, {
-    file: file.id,
-  });
-}
-
 async function closeIfComplete(tx: Transaction, desk: BatchDesk, file: FileRow): Promise<void> {
   const now = desk.engine.clock.now().toString();
-  const { open } = await countOpenLines(tx, file, []);
-  if (open > 0n || file.state === "acknowledged") return;
+  if (file.state === "acknowledged" || (await hasOpenLine(tx, file))) return;
   const state = nextFileState(file.state, "acknowledged");
   await changeFile(tx, file, { state, dueAt: null, problem: null, acknowledgedAt: now }, now);
   await finishWindows(tx, file.clientId, file.windowId, now);

@@ -4,15 +4,16 @@
  */
 import type { Move } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import { moveAlike } from "../accounting/move-alike.ts";
 import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import { nextFileState } from "./file-machine.ts";
 import { profileOf } from "./generate.ts";
-import { changeFile, finishWindows, recordStep } from "./store.ts";
+import { changeFile, finishWindows, lookUpOneByOne, recordStep } from "./store.ts";
 import type { FileRow } from "./views.ts";
-import { linesOfFile } from "./line-views.ts";
+import { linesOfFile, openLines } from "./line-views.ts";
 import { fileById, lockFile } from "./views.ts";
 
 const SLICE = 2000;
@@ -25,22 +26,40 @@ export async function handOver(
   actor: string,
 ): Promise<void> {
   const now = desk.engine.clock.now().toString();
-  const { clientId, id } = file;
+  const { clientId } = file;
   const state = nextFileState(file.state, "placed");
   const { profile } = await profileOf(tx, desk, clientId, file.profile);
   await changeFile(tx, file, { state, dueAt: null, problem: null, handedOverAt: now }, now);
   if (profile.basis === "assumed") {
-    await moveLines(tx, desk, file, (adjustmentId) => ({
-      clientId,
-      adjustmentId,
-      from: "inFile",
-      event: "handedOver",
-      actor,
-      outside: { file: id },
-      execution: { basis: "assumed", reference: file.fileName, postingDate: file.postingDate },
-    }));
+    await lookUpOneByOne(tx);
+    await assumeExecuted(tx, desk, file, actor);
   }
   await finishWindows(tx, clientId, file.windowId, now);
+}
+
+async function assumeExecuted(
+  tx: Transaction,
+  desk: BatchDesk,
+  file: FileRow,
+  actor: string,
+): Promise<void> {
+  const { clientId, id, fileName, postingDate } = file;
+  const move = {
+    clientId,
+    from: "inFile",
+    event: "handedOver",
+    actor,
+    execution: { basis: "assumed", reference: fileName, postingDate },
+  } as const;
+  const outside = { file: id };
+  for (let after = 0n; ;) {
+    const lines = await openLines(tx, file, after, SLICE);
+    const last = lines.at(-1);
+    if (last === undefined) return;
+    const rows = lines.map(({ adjustmentId }) => ({ adjustmentId, outside }));
+    await moveAlike(tx, desk.engine, move, rows);
+    after = last.lineNumber;
+  }
 }
 
 /**
