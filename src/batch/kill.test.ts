@@ -52,8 +52,17 @@ const TRANSMIT_POINTS = [
   "settled",
 ];
 
-test.each(GENERATE_POINTS)(
-  "killed at generate's %s: one whole file, or none and again",
+/** How often each step is killed; the full count is asked for by configuration. */
+const KILLS = Number(process.env["REDRESS_TEST_KILLS"] ?? 1);
+
+function times(points: readonly string[]): [string, number][] {
+  return points.flatMap((point) =>
+    Array.from({ length: KILLS }, (_, index): [string, number] => [point, index + 1]),
+  );
+}
+
+test.each(times(GENERATE_POINTS))(
+  "killed at generate's %s: one whole file, or none and again (%i)",
   async (point) => {
     const client = await aBatchClient(engine, await aDirectory());
     const ids = await pendingCredits(engine, client, ["100.00", "25.00"]);
@@ -69,8 +78,8 @@ test.each(GENERATE_POINTS)(
   },
 );
 
-test.each(TRANSMIT_POINTS)(
-  "killed at transmit's %s: resumed by itself, placed once",
+test.each(times(TRANSMIT_POINTS))(
+  "killed at transmit's %s: resumed by itself, placed once (%i)",
   async (point) => {
     const directory = await aDirectory();
     const client = await aBatchClient(engine, directory);
