@@ -116,15 +116,7 @@ CREATE OR REPLACE FUNCTION public.execution_recorded()
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
 AS $function$
-declare
-  since timestamptz;
-  until timestamptz;
 begin
-  select min(a.created_at) - interval '1 day', max(x.recorded_at) + interval '1 day'
-  into since, until
-  from added x
-  join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id;
-
   insert into balance as b
     (client_id, dispute_id, collection, account, currency, booked_minor, executed_minor)
   select e.client_id, e.dispute_id, side.collection, side.account, e.currency, 0,
@@ -132,9 +124,6 @@ begin
   from added x
   join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
   join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
-    and e.adjustment_id = x.adjustment_id
-    and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
-    and e.recorded_at between since and until
     and e.adjustment_id = x.adjustment_id and e.recorded_at >= a.created_at
     and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
   cross join lateral (values
@@ -214,6 +203,10 @@ begin
       using errcode = 'restrict_violation';
   end if;
   return new;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.lines_of_file()
  RETURNS trigger
  LANGUAGE plpgsql
