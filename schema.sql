@@ -3,6 +3,33 @@
 
 set check_function_bodies = off;
 
+CREATE OR REPLACE FUNCTION public.adjustment_must_exist()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  missing record;
+begin
+  select n.client_id, n.adjustment_id into missing
+  from added n
+  where not exists (
+    select 1 from adjustment a where a.client_id = n.client_id and a.id = n.adjustment_id)
+  limit 1;
+  if found then
+    raise exception '% of adjustment %, which client % does not have',
+      tg_table_name, missing.adjustment_id, missing.client_id
+      using errcode = 'foreign_key_violation', constraint = tg_table_name || '_of_adjustment';
+  end if;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.ensure_month_partitions(target text, first date, months integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -85,16 +112,11 @@ CREATE OR REPLACE FUNCTION public.execution_recorded()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
 AS $function$
-declare
-  since timestamptz;
-  until timestamptz;
 begin
-  select min(a.created_at) - interval '1 day', max(x.recorded_at) + interval '1 day'
-  into since, until
-  from added x
-  join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id;
-
   insert into balance as b
     (client_id, dispute_id, collection, account, currency, booked_minor, executed_minor)
   select e.client_id, e.dispute_id, side.collection, side.account, e.currency, 0,
@@ -102,9 +124,8 @@ begin
   from added x
   join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
   join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
-    and e.adjustment_id = x.adjustment_id
+    and e.adjustment_id = x.adjustment_id and e.recorded_at >= a.created_at
     and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
-    and e.recorded_at between since and until
   cross join lateral (values
     (e.debit_collection, e.debit_account, -e.amount_minor),
     (e.credit_collection, e.credit_account, e.amount_minor)) as side (collection, account, minor)
@@ -182,6 +203,21 @@ begin
       using errcode = 'restrict_violation';
   end if;
   return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.lines_of_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  insert into batch_line_file (client_id, file_id)
+  select distinct client_id, file_id from added
+  on conflict (client_id, file_id) do nothing;
+  return null;
 end
 $function$
 ;
@@ -663,6 +699,12 @@ alter table batch_line add constraint batch_line_line_number_check CHECK ((line_
 alter table batch_line add constraint batch_line_outcome_check CHECK ((outcome = ANY (ARRAY['acknowledged'::text, 'refused'::text, 'released'::text])));
 CREATE INDEX batch_line_of_adjustment ON public.batch_line USING btree (client_id, adjustment_id);
 CREATE UNIQUE INDEX batch_line_one_live ON public.batch_line USING btree (client_id, adjustment_id) WHERE live;
+
+create table batch_line_file (
+  client_id text not null,
+  file_id uuid not null
+);
+alter table batch_line_file add constraint batch_line_file_pkey PRIMARY KEY (client_id, file_id);
 
 create table batch_sequence (
   client_id text not null,
@@ -1371,9 +1413,7 @@ alter table batch_file_bytes add constraint batch_file_bytes_client_id_file_id_f
 
 alter table batch_layout add constraint batch_layout_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
-alter table batch_line add constraint batch_line_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
-
-alter table batch_line add constraint batch_line_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
+alter table batch_line_file add constraint batch_line_file_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
 
 alter table batch_sequence add constraint batch_sequence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
@@ -1398,8 +1438,6 @@ alter table dispute add constraint dispute_client_id_claim_id_fkey FOREIGN KEY (
 alter table dispute_book add constraint dispute_book_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table entry add constraint entry_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
-
-alter table execution add constraint execution_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
 alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
 
@@ -1453,8 +1491,6 @@ alter table service_part add constraint service_part_client_id_adjustment_id_fke
 
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id);
 
-alter table transition add constraint transition_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
-
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1473,6 +1509,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_f
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_layout FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER of_adjustment AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
+
+CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lines_of_file();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1480,6 +1520,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry F
 CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.execution FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER of_adjustment AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
 
 CREATE TRIGGER recorded AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION execution_recorded();
 
@@ -1514,6 +1556,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_part FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER of_adjustment AFTER INSERT ON public.transition REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
 
 grant usage on schema public to redress_app;
 
@@ -1550,6 +1594,8 @@ grant insert, select on table batch_file_bytes to redress_app;
 grant insert, select on table batch_layout to redress_app;
 
 grant insert, select, update (live), update (outcome), update (outcome_reference) on table batch_line to redress_app;
+
+grant select on table batch_line_file to redress_app;
 
 grant select on table batch_sequence to redress_app;
 

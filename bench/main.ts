@@ -1,7 +1,8 @@
 /**
  * `npm run -s bench -- NAME --json`: one line a measure. Exit 0 only where all targets hold, 1
- * where one does not, 2 for a name that is none or a floor whose package is missing.
+ * where one does not, 2 for a name that is none or a floor whose tool is missing.
  */
+import { batchBench } from "./batch.ts";
 import { dispatchBench } from "./dispatch.ts";
 import { freezeBench } from "./freeze.ts";
 import { importBench } from "./import.ts";
@@ -9,7 +10,13 @@ import type { Bench, Measure } from "./measure.ts";
 import { ToolMissing } from "./measure.ts";
 import { serviceBench } from "./service.ts";
 
-const BENCHES: readonly Bench[] = [importBench, serviceBench, dispatchBench, freezeBench];
+const BENCHES: readonly Bench[] = [
+  importBench,
+  serviceBench,
+  dispatchBench,
+  freezeBench,
+  batchBench,
+];
 
 const [name, ...flags] = process.argv.slice(2);
 const bench = BENCHES.find((one) => one.name === name);

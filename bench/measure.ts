@@ -12,7 +12,7 @@ export interface Measure {
   readonly met: boolean;
 }
 
-/** A floor's package is not installed: `bench` ends with 2 and its name. */
+/** A floor's package or program is not installed: `bench` ends with 2 and its name. */
 export class ToolMissing extends Error {}
 
 export async function toolOf<Tool>(name: string, load: () => Promise<Tool>): Promise<Tool> {

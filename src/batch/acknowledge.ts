@@ -8,13 +8,14 @@ import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { LineAnswer } from "./answer-moves.ts";
-import { executedMove, failedMove, returnedMove } from "./answer-moves.ts";
+import { failedMove, returnedMove } from "./answer-moves.ts";
 import type { BatchDesk } from "./desk.ts";
 import { nextFileState } from "./file-machine.ts";
 import { freshFile, lockedFile } from "./hand-over.ts";
+import { executeLines } from "./execute-lines.ts";
 import type { AnsweredLine } from "./line-views.ts";
-import { countOpenLines, liveAdjustments } from "./line-views.ts";
-import { changeFile, finishWindows, settleLines } from "./store.ts";
+import { hasOpenLine, linesSpokenOf, openLines } from "./line-views.ts";
+import { changeFile, finishWindows, lookUpOneByOne, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
 
 export interface Acknowledgement {
@@ -36,7 +37,7 @@ export interface Acknowledged {
   readonly moved: number;
 }
 
-const SLICE = 2000;
+const SLICE = 4000;
 
 /**
  * Throws `not-found`, `transition-refused` for a void file, `input-invalid` for an unknown line.
@@ -54,29 +55,50 @@ export async function acknowledgeWithin(
   const { clientId, fileId } = told;
   const file = await lockedFile(tx, clientId, fileId);
   if (file.state !== "acknowledged") nextFileState(file.state, "acknowledged");
+  await lookUpOneByOne(tx);
   const counts = { settled: 0, moved: 0 };
-  let after: string | null = null;
-  for (;;) {
-    const slice: AnsweredLine[] = await liveAdjustments(tx, file, {
-      only: told.adjustmentIds,
-      after,
-      limit: SLICE,
-      // A return may come after the line was accepted: it has to name it.
-      orAccepted: told.answer === "refused" && told.adjustmentIds !== null,
-    });
-    const last = slice.at(-1);
-    if (last === undefined) break;
+  for await (const slice of spokenOf(tx, file, told)) {
     const ids = slice.map((line) => line.adjustmentId);
     counts.settled += await settleLines(tx, clientId, fileId, ids, {
       outcome: told.answer === "accepted" ? "acknowledged" : "refused",
       reference: told.reference,
     });
     counts.moved += await moveAnswered(tx, desk, file, told, slice);
-    after = last.adjustmentId;
   }
-  await refuseUnknown(tx, file, told);
   await closeIfComplete(tx, desk, file);
   return { file: await freshFile(tx, clientId, fileId), ...counts };
+}
+
+/**
+ * The lines that the answer is about, slice by slice. Throws `input-invalid` where the file
+ * does not hold one: that is an error, not silence; one answered before is left out.
+ */
+async function* spokenOf(
+  tx: Transaction,
+  file: FileRow,
+  { adjustmentIds, answer }: Acknowledgement,
+): AsyncGenerator<AnsweredLine[]> {
+  if (adjustmentIds === null) {
+    for (let after = 0n; ;) {
+      const lines = await openLines(tx, file, after, SLICE);
+      const last = lines.at(-1);
+      if (last === undefined) return;
+      yield lines;
+      after = last.lineNumber;
+    }
+  }
+  const told = [...new Set(adjustmentIds)].sort();
+  for (let at = 0; at < told.length; at += SLICE) {
+    // A return may come after the line was accepted: it has to name it.
+    const slice = told.slice(at, at + SLICE);
+    const { answerable, unknown } = await linesSpokenOf(tx, file, slice, answer === "refused");
+    if (unknown > 0) {
+      throw new Failure("input-invalid", `${unknown} of the lines are not in file ${file.id}`, {
+        file: file.id,
+      });
+    }
+    if (answerable.length > 0) yield answerable;
+  }
 }
 
 async function moveAnswered(
@@ -86,20 +108,25 @@ async function moveAnswered(
   told: Acknowledgement,
   lines: readonly AnsweredLine[],
 ): Promise<number> {
-  const answer: LineAnswer = {
-    clientId: file.clientId,
-    fileId: file.id,
-    reference: told.reference,
-    actor: told.actor,
-    postingDate: file.postingDate,
-  };
-  const first = told.answer === "accepted" ? executedMove : failedMove;
+  const { clientId, id, postingDate } = file;
+  const { actor, reference } = told;
+  if (told.answer === "accepted") {
+    const move = {
+      clientId,
+      from: "inFile",
+      event: "acknowledged",
+      actor,
+      execution: { basis: "acknowledged", reference, postingDate },
+    } as const;
+    const outside = { file: id, answer: told.answer, reference };
+    return executeLines(tx, desk.engine, { move, outside }, lines);
+  }
+  const answer: LineAnswer = { clientId, fileId: id, reference, actor, postingDate };
   const results = await moveAdjustments(
     tx,
     desk.engine,
-    lines.map((line) => first(answer, line)),
+    lines.map((line) => failedMove(answer, line)),
   );
-  if (told.answer === "accepted") return results.filter((one) => one.moved).length;
   // Executed on the assumption that it would post: the money comes back.
   const executed = new Set(
     results.filter((one) => !one.moved && one.state === "executed").map((one) => one.adjustmentId),
@@ -120,20 +147,6 @@ export function todayOf(desk: BatchDesk, { facts }: Pick<FileRow, "facts">): str
   return desk.engine.clock.now().toZonedDateTimeISO(facts.zone).toPlainDate().toString();
 }
 
-/** A line that the file does not hold is an error, not silence; one answered before is not. */
-async function refuseUnknown(
-  tx: Transaction,
-  file: FileRow,
-  { adjustmentIds }: Acknowledgement,
-): Promise<void> {
-  if (adjustmentIds === null) return;
-  const { unknown } = await countOpenLines(tx, file, adjustmentIds);
-  if (unknown === 0n) return;
-  throw new Failure("input-invalid", `${unknown} of the lines are not in file ${file.id}`, {
-    file: file.id,
-  });
-}
-
 /** The file is acknowledged when each of its lines has an answer. Its row is locked already. */
 export async function closeIfComplete(
   tx: Transaction,
@@ -141,9 +154,8 @@ export async function closeIfComplete(
   file: FileRow,
 ): Promise<void> {
   if (file.state === "acknowledged" || file.state === "void") return;
+  if (await hasOpenLine(tx, file)) return;
   const now = desk.engine.clock.now().toString();
-  const { open } = await countOpenLines(tx, file, []);
-  if (open > 0n) return;
   const state = nextFileState(file.state, "acknowledged");
   await changeFile(tx, file, { state, dueAt: null, problem: null, acknowledgedAt: now }, now);
   await finishWindows(tx, file.clientId, file.windowId, now);

@@ -314,3 +314,31 @@ test("a file that leaves out a number is refused by the database", async () => {
 
   await expect(skipping).rejects.toThrow("sequence 3 is not the next one");
 });
+
+test("a file is split by lines and by bytes, and no line is lost", async () => {
+  for (const limit of [{ maximumLines: 5 }, { maximumBytes: 1500 }]) {
+    const client = await aBatchClient(engine, await aDirectory(), limit);
+    const ids = await pendingCredits(engine, client, ["1.00", "2.00", "3.00", "4.00", "5.00"]);
+
+    const { files, refused } = await generate(client);
+
+    expect(refused).toBe(0);
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.reduce((sum, file) => sum + file.totals.adjustmentCount, 0)).toBe(ids.length);
+    for (const file of files) {
+      expect(file.totals.lineCount).toBeLessThanOrEqual(limit.maximumLines ?? 1000);
+      expect(file.sizeBytes).toBeLessThanOrEqual(limit.maximumBytes ?? 1_000_000);
+      expect(await verifyFile(desk, client, file.id)).toMatchObject({ faults: [] });
+    }
+  }
+});
+
+test("what is larger than a whole file may be has failed, and the rest leaves", async () => {
+  const client = await aBatchClient(engine, await aDirectory(), { maximumLines: 3 });
+  const ids = await pendingCredits(engine, client, ["1.00"]);
+
+  const { files, refused } = await generate(client);
+
+  expect({ files: files.length, refused }).toEqual({ files: 0, refused: 1 });
+  expect(await stateOf(engine, ids[0] as string)).toBe("batchFailed");
+});

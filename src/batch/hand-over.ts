@@ -10,12 +10,12 @@ import { Failure } from "../kernel/failure.ts";
 import type { BatchDesk } from "./desk.ts";
 import { nextFileState } from "./file-machine.ts";
 import { profileOf } from "./generate.ts";
-import { changeFile, finishWindows } from "./store.ts";
+import { executeLines } from "./execute-lines.ts";
+import { changeFile, finishWindows, lookUpOneByOne } from "./store.ts";
 import { recordStep } from "./store-transmissions.ts";
 import type { FileRow } from "./views.ts";
-import { entriesOf } from "./answer-moves.ts";
 import type { AnsweredLine } from "./line-views.ts";
-import { linesOfFile } from "./line-views.ts";
+import { linesOfFile, openLines } from "./line-views.ts";
 import { fileById, lockFile } from "./views.ts";
 
 const SLICE = 2000;
@@ -28,27 +28,38 @@ export async function handOver(
   actor: string,
 ): Promise<void> {
   const now = desk.engine.clock.now().toString();
-  const { clientId, id } = file;
+  const { clientId } = file;
   const state = nextFileState(file.state, "placed");
   const { profile } = await profileOf(tx, desk, clientId, file.profile);
   await changeFile(tx, file, { state, dueAt: null, problem: null, handedOverAt: now }, now);
   if (profile.basis === "assumed") {
-    await moveLines(tx, desk, file, ({ adjustmentId, ...line }) => ({
-      clientId,
-      adjustmentId,
-      from: "inFile",
-      event: "handedOver",
-      actor,
-      outside: { file: id },
-      execution: {
-        basis: "assumed",
-        reference: file.fileName,
-        postingDate: file.postingDate,
-        ...entriesOf(line),
-      },
-    }));
+    await lookUpOneByOne(tx);
+    await assumeExecuted(tx, desk, file, actor);
   }
   await finishWindows(tx, clientId, file.windowId, now);
+}
+
+async function assumeExecuted(
+  tx: Transaction,
+  desk: BatchDesk,
+  file: FileRow,
+  actor: string,
+): Promise<void> {
+  const { clientId, id, fileName, postingDate } = file;
+  const move = {
+    clientId,
+    from: "inFile",
+    event: "handedOver",
+    actor,
+    execution: { basis: "assumed", reference: fileName, postingDate },
+  } as const;
+  for (let after = 0n; ;) {
+    const lines = await openLines(tx, file, after, SLICE);
+    const last = lines.at(-1);
+    if (last === undefined) return;
+    await executeLines(tx, desk.engine, { move, outside: { file: id } }, lines);
+    after = last.lineNumber;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What the verbs and the faces read of a file's lines. */
 import type { Queries } from "../database/database.ts";
-import { nothing, sql } from "../database/sql.ts";
+import { sql } from "../database/sql.ts";
 
 export interface LineRow {
   readonly lineNumber: bigint;
@@ -48,48 +48,63 @@ export interface AnsweredLine {
   readonly entryIds: readonly string[] | null;
 }
 
-/**
- * Adjustments of a file's live lines without an answer (or accepted), in the order of their ids.
- */
-export function liveAdjustments(
+/** A file's live lines without an answer, after a line number, in file order. */
+export function openLines(
   db: Queries,
   file: { clientId: string; id: string },
-  page: {
-    only: readonly string[] | null;
-    after: string | null;
-    limit: number;
-    orAccepted: boolean;
-  },
-): Promise<AnsweredLine[]> {
+  afterLine: bigint,
+  limit: number,
+): Promise<(AnsweredLine & { lineNumber: bigint })[]> {
   return db.query(sql`
-    select adjustment_id as "adjustmentId", entry_ids as "entryIds"
+    select line_number as "lineNumber", adjustment_id as "adjustmentId", entry_ids as "entryIds"
     from batch_line
-    where client_id = ${file.clientId} and file_id = ${file.id} and live
-      and (outcome is null or ${page.orAccepted})
-      and (${page.after}::uuid is null or adjustment_id > ${page.after})
-      ${page.only === null ? nothing : sql`and adjustment_id = any (${page.only}::uuid[])`}
-    order by adjustment_id
-    limit ${page.limit}
+    where client_id = ${file.clientId} and file_id = ${file.id} and live and outcome is null
+      and line_number > ${afterLine}
+    order by line_number
+    limit ${limit}
   `);
 }
 
-/** Live lines without an answer, and how many of the adjustments given the file does not hold. */
-export function countOpenLines(
+/** True while a live line has no answer. Looks from the end: answers come in file order. */
+export async function hasOpenLine(
+  db: Queries,
+  file: { clientId: string; id: string },
+): Promise<boolean> {
+  const row = await db.maybe<{ lineNumber: bigint }>(sql`
+    select line_number as "lineNumber"
+    from batch_line
+    where client_id = ${file.clientId} and file_id = ${file.id} and live and outcome is null
+    order by line_number desc
+    limit 1
+  `);
+  return row !== undefined;
+}
+
+/**
+ * Of the adjustments given, the live lines in the file that have no answer (or, where asked for, an
+ * accepted one), and how many of them the file does not hold at all.
+ */
+export async function linesSpokenOf(
   db: Queries,
   file: { clientId: string; id: string },
   adjustmentIds: readonly string[],
-): Promise<{ open: bigint; unknown: bigint }> {
-  return db.one(sql`
-    select
-      (select count(*) from batch_line
-       where client_id = ${file.clientId} and file_id = ${file.id} and live and outcome is null
-      ) as open,
-      (select count(*) from unnest(${adjustmentIds}::uuid[]) as told (id)
-       where not exists (
-         select 1 from batch_line l
-         where l.client_id = ${file.clientId} and l.file_id = ${file.id}
-           and l.adjustment_id = told.id)) as unknown
+  orAccepted: boolean,
+): Promise<{ answerable: AnsweredLine[]; unknown: number }> {
+  const rows = await db.query<AnsweredLine & { isHeld: boolean; isAnswerable: boolean }>(sql`
+    select told.id as "adjustmentId", l.entry_ids as "entryIds",
+           l.adjustment_id is not null as "isHeld",
+           coalesce(l.live and (l.outcome is null or ${orAccepted}), false) as "isAnswerable"
+    from unnest(${adjustmentIds}::uuid[]) as told (id)
+    left join batch_line l on l.client_id = ${file.clientId} and l.adjustment_id = told.id
+      and l.file_id = ${file.id}
+    order by told.id
   `);
+  return {
+    answerable: rows
+      .filter((row) => row.isAnswerable)
+      .map(({ adjustmentId, entryIds }) => ({ adjustmentId, entryIds })),
+    unknown: rows.filter((row) => !row.isHeld).length,
+  };
 }
 
 export function lineSums(

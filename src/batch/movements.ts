@@ -9,6 +9,7 @@ import { nothing, sql } from "../database/sql.ts";
 import type { Statement } from "../database/sql.ts";
 
 import type { Movement, MovementEntry } from "./line-values.ts";
+import { lookUpOneByOne } from "./store.ts";
 
 /** A movement read, and what of it moves: all its entries, or those not executed yet. */
 export interface ReadMovement extends Movement {
@@ -65,10 +66,13 @@ export async function* pendingMovements(
   wanted: PendingWanted,
 ): AsyncGenerator<PendingMovement[]> {
   // All of it is read, so that the plan which ends first is the best, not the one that begins.
-  await tx.execute(sql`set local cursor_tuple_fraction = 1`);
+  await tx.execute(sql`
+    select set_config('cursor_tuple_fraction', '1', true), set_config('enable_seqscan', 'on', true),
+           set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)
+  `);
   await tx.execute(pendingCursor(wanted));
   // From here on single rows are looked up, in tables that grow beyond what the planner knows.
-  await tx.execute(sql`set local enable_seqscan = off`);
+  await lookUpOneByOne(tx);
   const fetch = (): Promise<PendingRow[]> => {
     const rows = tx.query<PendingRow>(sql`fetch forward 4000 from pending_movement`);
     // Awaited when its turn comes; until then nobody else handles its failure.

@@ -258,12 +258,23 @@ export async function settleLines(
   settled: { outcome: "acknowledged" | "refused" | "released"; reference: string | null },
 ): Promise<number> {
   return tx.execute(sql`
-    update batch_line
+    update batch_line l
     set outcome = ${settled.outcome}, outcome_reference = ${settled.reference},
         live = ${settled.outcome === "acknowledged"}
-    where client_id = ${clientId} and file_id = ${fileId} and live
-      and (outcome is null or ${settled.outcome} = 'refused')
-      and adjustment_id = any (${adjustmentIds}::uuid[])
+    from unnest(${adjustmentIds}::uuid[]) as told (id)
+    where l.client_id = ${clientId} and l.adjustment_id = told.id and l.file_id = ${fileId}
+      and l.live and (l.outcome is null or ${settled.outcome} = 'refused')
+  `);
+}
+
+/**
+ * For what is left of the transaction rows are looked up one by one in their indexes: the tables
+ * of a large file have grown beyond what the planner knows of them.
+ */
+export async function lookUpOneByOne(tx: Transaction): Promise<void> {
+  await tx.execute(sql`
+    select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+           set_config('enable_mergejoin', 'off', true)
   `);
 }
 

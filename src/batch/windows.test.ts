@@ -91,6 +91,48 @@ test("down over two windows: each is made up once, in order, with possible dates
   expect(dates).toEqual([{ date: "2026-12-08" }]);
 });
 
+test("down over windows and a clock change: made up once, in order, each with its own date", async () => {
+  at("2026-10-30T15:00:00Z");
+  const directory = await aDirectory();
+  const client = await aBatchClient(engine, directory, {
+    cutOffs: [
+      { name: "endOfDay", time: "18:00" },
+      { name: "night", time: "01:30", days: "every" },
+    ],
+    postingDate: { businessDaysAfter: 2 },
+  });
+  await makeWindows(desk);
+  await pendingCredits(engine, client, ["10.00"]);
+  // Down from here. On Sunday the clocks go back: half past one comes twice.
+  at("2026-10-31T15:00:00Z");
+  await pendingCredits(engine, client, ["20.00"]);
+  at("2026-11-02T15:00:00Z");
+  await pendingCredits(engine, client, ["40.00"]);
+  at("2026-11-03T15:00:00Z");
+
+  await turn();
+  await turn();
+
+  const made = (await windowsOf(client)).filter((one) => one.madeUp);
+  expect(made.map((one) => [one.cutAt, one.cutOff, one.state])).toEqual([
+    ["2026-10-30T22:00:00Z", "endOfDay", "done"],
+    ["2026-10-31T05:30:00Z", "night", "skipped"],
+    ["2026-11-01T05:30:00Z", "night", "done"],
+    ["2026-11-02T06:30:00Z", "night", "skipped"],
+    ["2026-11-02T23:00:00Z", "endOfDay", "done"],
+    ["2026-11-03T06:30:00Z", "night", "skipped"],
+  ]);
+  const files = await db.query(sql`
+    select sequence::int as sequence, posting_date as date, credit_minor::text as credits
+    from batch_file order by sequence
+  `);
+  expect(files).toEqual([
+    { sequence: 1, date: "2026-11-03", credits: "1000" },
+    { sequence: 2, date: "2026-11-04", credits: "2000" },
+    { sequence: 3, date: "2026-11-04", credits: "4000" },
+  ]);
+});
+
 test("a profile may skip what it missed; the movements leave with the next window", async () => {
   at("2026-11-23T15:00:00Z");
   const late = { afterMinutes: 30, rule: "skip" };

@@ -2,11 +2,12 @@
 import { expect, test } from "vitest";
 
 import { answerFile, bringIn, READS_ANSWERS } from "../../../test/support/answers.ts";
-import { aBatchClient, aDirectory, stateOf } from "../../../test/support/batch.ts";
+import { aBatchClient, aDirectory, pendingCredits, stateOf } from "../../../test/support/batch.ts";
 import { batchDesk, PROFILE, SENDING } from "../../../test/support/batch-desk.ts";
 import { aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { sql } from "../../database/sql.ts";
+import { acknowledge } from "../acknowledge.ts";
 import { generateNow } from "../generate.ts";
 import { linesOfFile } from "../line-views.ts";
 import { askNextFile } from "../next-file.ts";
@@ -123,6 +124,36 @@ test("what is left of an adjustment is refused: what was executed stays executed
 
   expect(await stateOf(engine, id)).toBe("partlyExecuted");
   expect(await executed()).toBe("10000");
+});
+
+test("a whole file accepted executes what is left alone, and it can come back alone", async () => {
+  const { client, id } = await twoDetails(WAITING);
+  await bring(client, "ACK-1", [
+    { reference: id, amount: "100.00", status: "accepted" },
+    { reference: id, amount: "5.00", status: "refused", code: "R02" },
+  ]);
+  await askNextFile(engine, [
+    { clientId: client, adjustmentId: id, reason: "again", actor: "ann" },
+  ]);
+  const [other = ""] = await pendingCredits(engine, client, ["7.00"]);
+  engine.clock.advance({ minutes: 1 });
+  const fileId = await nextFile(client);
+  const answer = { clientId: client, fileId, reference: "OK", actor: "ann" } as const;
+
+  const all = await acknowledge(desk, { ...answer, adjustmentIds: null, answer: "accepted" });
+
+  expect(all).toMatchObject({ settled: 2, moved: 2, file: { state: "acknowledged" } });
+  expect([await stateOf(engine, id), await stateOf(engine, other)]).toEqual([
+    "executed",
+    "executed",
+  ]);
+  expect(await executed()).toBe("11200");
+  const again = await acknowledge(desk, { ...answer, adjustmentIds: [id], answer: "accepted" });
+  expect(again).toMatchObject({ settled: 0, moved: 0 });
+  const back = await acknowledge(desk, { ...answer, adjustmentIds: [id], answer: "refused" });
+  expect(back).toMatchObject({ settled: 1, moved: 1 });
+  expect(await stateOf(engine, id)).toBe("partlyExecuted");
+  expect(await executed()).toBe("10700");
 });
 
 test("assumed at hand-over: one detail returned brings back that one alone", async () => {

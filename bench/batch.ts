@@ -1,0 +1,142 @@
+/**
+ * batch: the movements of a file are read, rendered with totals and SHA-256, and stored in chunks,
+ * in one transaction. The floor is psql's `\copy` of the same bytes, made by SQL from the same
+ * tables. What freezing costs beside it is the bench `freeze`.
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { generateNow } from "../src/batch/generate.ts";
+import { renderAgain } from "../src/batch/render-again.ts";
+import { byteStore } from "../src/batch/stored-bytes.ts";
+import type { FileRow } from "../src/batch/views.ts";
+import { fileById } from "../src/batch/views.ts";
+import { sql } from "../src/database/sql.ts";
+import { encoderOf } from "../src/formats/encoding.ts";
+
+import { BENCH_KEYS, benchDesk, withClient } from "./batch-desk.ts";
+import type { Bench } from "./measure.ts";
+import { ratioMeasure, spread, ToolMissing } from "./measure.ts";
+import { peakMemory } from "./memory.ts";
+import { CLIENT, makePendingAdjustments, PROFILE } from "./pending-adjustments.ts";
+import type { ScratchDatabase } from "./scratch-server.ts";
+import { scratchServer } from "./scratch-server.ts";
+
+const COUNT = Number(process.env["BENCH_ROWS"] ?? 1_000_000);
+const REPEATS = Number(process.env["BENCH_REPEATS"] ?? 3);
+
+export const batchBench: Bench = {
+  name: "batch",
+  repeats: REPEATS,
+  run: async ({ remark }) => {
+    const server = await scratchServer();
+    const directory = await mkdtemp(join(tmpdir(), "redress-bench-copy-"));
+    try {
+      const source = await server.database();
+      await withClient(source.database);
+      await makePendingAdjustments(source.url, COUNT);
+      const file = await frozen(source);
+      await source.database.execute(sql`select 1`);
+      const [ours, floors]: [number[], number[]] = [[], []];
+      const memory = peakMemory();
+      for (let repeat = 1; repeat <= REPEATS; repeat += 1) {
+        const path = join(directory, "copied.txt");
+        floors.push(await copied(source, file, path));
+        ours.push(await rendered(source, file));
+        const [a, b] = [ours.at(-1)?.toFixed(1), floors.at(-1)?.toFixed(1)];
+        remark(`batch ${repeat}: rendered in ${a} s, \\copy ${b} s`);
+      }
+      await mustBeTheSame(source, file, join(directory, "copied.txt"));
+      remark(`batch: ours ${spread(ours)}, floor ${spread(floors)} s`);
+      const about = { name: "batch", unit: "s", bound: "max", target: 1.5 } as const;
+      return [
+        ratioMeasure({ ...about, measure: `${COUNT} without account numbers` }, ours, floors),
+        memory.measure("batch", `memory at ${COUNT}`),
+      ];
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+      await server.close();
+    }
+  },
+};
+
+async function frozen({ database, url }: ScratchDatabase): Promise<FileRow> {
+  const asked = { clientId: CLIENT, profile: PROFILE, actor: "bench" };
+  const { files } = await generateNow(benchDesk(database), asked);
+  const file = await fileById(database, CLIENT, files[0]?.id ?? "");
+  if (file === undefined) throw new Error("no file was written");
+  await psql(url, "-qc", "vacuum (freeze, analyze)", "-c", "checkpoint");
+  return file;
+}
+
+async function psql(...flags: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)("psql", flags);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "ENOENT") throw error;
+    throw new ToolMissing("psql (postgresql-client)", { cause: error });
+  }
+}
+
+class Undone extends Error {}
+
+/** Reads, renders and stores all of it; then it is undone, since the file has its bytes already. */
+async function rendered({ database }: ScratchDatabase, file: FileRow): Promise<number> {
+  const desk = benchDesk(database);
+  const started = performance.now();
+  let seconds = 0;
+  const work = database.transaction(async (tx) => {
+    const place = { clientId: CLIENT, fileId: "019a9000-0000-7000-8000-000000000000" };
+    const encode = encoderOf("utf-8");
+    const settings = { isSealed: false, encode, beginsLast: false };
+    const store = byteStore(tx, place, BENCH_KEYS, settings);
+    for await (const bytes of renderAgain(tx, desk, file)) await store.write(bytes.toString());
+    const { sha256 } = await store.finish(null);
+    seconds = (performance.now() - started) / 1000;
+    if (!sha256.equals(file.sha256)) throw new Error("rendered to other bytes");
+    throw new Undone();
+  });
+  await work.catch((error: unknown) => {
+    if (!(error instanceof Undone)) throw error;
+  });
+  return seconds;
+}
+
+/** The lines of `generic-csv` by SQL, with the header, titles and trailer that the file has. */
+async function copied(source: ScratchDatabase, file: FileRow, path: string): Promise<number> {
+  const select = `select concat_ws(',', 'DT', l.line_number, a.id || '-' || l.key_revision,
+    c.number, d.number, a.id, e.id, coalesce(a.reverses_adjustment_id::text, ''), a.operation,
+    e.rule, 'credit', l.amount_minor / 100 || '.' || lpad((l.amount_minor % 100)::text, 2, '0'),
+    a.currency, e.debit_account, e.debit_tran_code, e.credit_account, e.credit_tran_code,
+    a.event_date, date '${file.postingDate}', 'Provisional Credit')
+    from batch_line l
+    join adjustment a on a.client_id = l.client_id and a.id = l.adjustment_id
+    join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
+    join claim c on c.client_id = d.client_id and c.id = d.claim_id
+    join entry e on e.client_id = a.client_id and e.dispute_id = a.dispute_id
+      and e.adjustment_id = a.id
+    where l.client_id = '${CLIENT}' and l.file_id = '${file.id}'
+    order by l.line_number`.replaceAll(/\s+/g, " ");
+  const command = `\\copy (${select}) to '${path}' with (format csv, quote E'\\x01', delimiter E'\\x02')`;
+  const started = performance.now();
+  await psql(source.url, "-qc", command);
+  return (performance.now() - started) / 1000;
+}
+
+/** The floor is no floor unless it wrote the same detail lines; `copy` ends them by LF alone. */
+async function mustBeTheSame(source: ScratchDatabase, file: FileRow, path: string): Promise<void> {
+  const theirs = createHash("sha256");
+  for await (const chunk of createReadStream(path)) theirs.update(chunk as Buffer);
+  const ours = createHash("sha256");
+  const desk = benchDesk(source.database);
+  for await (const bytes of renderAgain(source.database, desk, file)) {
+    const text = bytes.toString();
+    if (text.startsWith("DT,")) ours.update(text.replaceAll("\r", ""));
+  }
+  if (ours.digest("hex") !== theirs.digest("hex")) throw new Error("\\copy wrote other bytes");
+}
