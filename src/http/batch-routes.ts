@@ -264,6 +264,7 @@ function presentProfiles(
       pending: sums(preview?.leaves ?? []),
       waiting: sums(preview?.stays ?? []),
       problem: fault?.failure.message ?? null,
+      returnFormat: profile.returnFile?.format ?? null,
     };
   });
 }

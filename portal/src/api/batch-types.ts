@@ -19,6 +19,8 @@ export interface BatchProfile {
   /** What stays because its posting day has not come. */
   readonly waiting: readonly PendingSum[];
   readonly problem: string | null;
+  /** Of the answers that it reads; null where it reads none. */
+  readonly returnFormat: string | null;
 }
 
 export interface BatchTotals {

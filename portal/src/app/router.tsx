@@ -103,6 +103,20 @@ const batch = createRoute({
   component: lazyRouteComponent(() => import("../screens/batch.tsx"), "Batch"),
 });
 
+const returns = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/returns",
+  validateSearch: (search: Search) => texts(search, "state"),
+  component: lazyRouteComponent(() => import("../screens/returns.tsx"), "Returns"),
+});
+
+const oneReturn = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/returns/$return",
+  validateSearch: (search: Search) => texts(search, "lines"),
+  component: lazyRouteComponent(() => import("../screens/return-file.tsx"), "ReturnPage"),
+});
+
 const services = createRoute({
   getParentRoute: () => inside,
   path: "/services",
@@ -145,6 +159,8 @@ const tree = root.addChildren([
     oneCase,
     batches,
     batch,
+    returns,
+    oneReturn,
     services,
     service,
     jobs,
