@@ -1,4 +1,4 @@
-/** One line by hand: matched again, matched to a line of ours, or set aside; always with a reason. */
+/** One line by hand: matched again, to a line of ours, or set aside; always with a reason. */
 import { Button, NativeSelect, NumberInput, Radio, TextInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -60,16 +60,13 @@ export function ReturnLineDecision(props: {
         }}
       />
       {decision === "match" ? (
-        <div className={ui["rowEnd"]}>
-          <OurFile file={file} value={batch} change={setBatch} />
-          <NumberInput
-            label="Line in it"
-            min={1}
-            allowDecimal={false}
-            value={batchLine}
-            onChange={(value) => setBatchLine(typeof value === "number" ? value : "")}
-          />
-        </div>
+        <OurLine
+          file={file}
+          batch={batch}
+          line={batchLine}
+          changeBatch={setBatch}
+          changeLine={setBatchLine}
+        />
       ) : null}
       <TextInput
         label="Reason"
@@ -124,27 +121,38 @@ function Decisions(props: {
   );
 }
 
-/** The newest files of the profile that answers can still speak of. */
-function OurFile(props: {
+/** A line of the newest files of the profile, which answers can still speak of. */
+function OurLine(props: {
   readonly file: ReturnDetails;
-  readonly value: string;
-  readonly change: (id: string) => void;
+  readonly batch: string;
+  readonly line: number | "";
+  readonly changeBatch: (id: string) => void;
+  readonly changeLine: (line: number | "") => void;
 }) {
   const { client, profile } = props.file;
   const query = useInfiniteQuery(batchesQuery({ client, profile }));
   const files = (query.data?.pages ?? []).flatMap((page) => page.items);
   return (
-    <NativeSelect
-      label="Our file"
-      value={props.value}
-      data={[
-        { value: "", label: "Choose…" },
-        ...files.map((one) => ({
-          value: one.id,
-          label: `${one.fileName} · ${one.totals.adjustments} adjustments`,
-        })),
-      ]}
-      onChange={(event) => props.change(event.currentTarget.value)}
-    />
+    <div className={ui["rowEnd"]}>
+      <NativeSelect
+        label="Our file"
+        value={props.batch}
+        data={[
+          { value: "", label: "Choose…" },
+          ...files.map((one) => ({
+            value: one.id,
+            label: `${one.fileName} · ${one.totals.adjustments} adjustments`,
+          })),
+        ]}
+        onChange={(event) => props.changeBatch(event.currentTarget.value)}
+      />
+      <NumberInput
+        label="Line in it"
+        min={1}
+        allowDecimal={false}
+        value={props.line}
+        onChange={(value) => props.changeLine(typeof value === "number" ? value : "")}
+      />
+    </div>
   );
 }

@@ -28,7 +28,7 @@ export function Returns() {
   return (
     <Page
       title="Return files"
-      lead="What destinations answer to our files, matched line by line. What does not fit exactly moves no money and waits here for a person."
+      lead="What destinations answer, line by line. What does not fit exactly moves no money."
     >
       <BatchTabs />
       <BatchAlarms />
