@@ -13,6 +13,10 @@ export interface BatchProfile {
   readonly client: string;
   readonly name: string;
   readonly marker: string;
+  readonly delivery: string;
+  readonly basis: string;
+  readonly cutOffs: readonly { readonly name: string; readonly time: string }[];
+  readonly nextSequence: number;
   readonly nextCutOffAt: string | null;
   readonly nextPostingDate: string;
   readonly pending: readonly PendingSum[];
@@ -122,4 +126,30 @@ export interface RegenerationPreview {
   readonly nextPostingDate: string;
   readonly postsLater: boolean;
   readonly needsSecondPerson: boolean;
+}
+
+export type WindowState = "ahead" | "planned" | "late" | "cut" | "skipped" | "done";
+
+export interface WindowFile {
+  readonly id: string;
+  readonly sequence: number;
+  readonly state: FileState;
+  readonly adjustments: number;
+  readonly amount: Money;
+}
+
+export interface BatchWindow {
+  readonly businessDate: string;
+  readonly cutOff: string;
+  readonly ordinal: number;
+  readonly cutAt: string;
+  readonly postingDate: string;
+  readonly state: WindowState;
+  readonly madeUp: boolean;
+  readonly files: readonly WindowFile[];
+}
+
+export interface BatchWindows {
+  readonly zone: string;
+  readonly items: readonly BatchWindow[];
 }

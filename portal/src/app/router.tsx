@@ -103,6 +103,19 @@ const batch = createRoute({
   component: lazyRouteComponent(() => import("../screens/batch.tsx"), "Batch"),
 });
 
+const batchProfiles = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/profiles",
+  component: lazyRouteComponent(() => import("../screens/batch-profiles.tsx"), "BatchProfiles"),
+});
+
+const batchCalendar = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/calendar",
+  validateSearch: (search: Search) => texts(search, "month", "of"),
+  component: lazyRouteComponent(() => import("../screens/batch-calendar.tsx"), "BatchCalendar"),
+});
+
 const returns = createRoute({
   getParentRoute: () => inside,
   path: "/batches/returns",
@@ -159,6 +172,8 @@ const tree = root.addChildren([
     oneCase,
     batches,
     batch,
+    batchProfiles,
+    batchCalendar,
     returns,
     oneReturn,
     services,

@@ -5,7 +5,9 @@ import css from "./service.module.css";
 
 const TABS = [
   { to: "/batches", label: "Files" },
+  { to: "/batches/calendar", label: "Calendar" },
   { to: "/batches/returns", label: "Return files" },
+  { to: "/batches/profiles", label: "Profiles" },
 ] as const;
 
 export function BatchTabs() {
