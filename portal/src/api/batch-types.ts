@@ -55,6 +55,7 @@ export interface BatchFile {
     readonly statement: string;
     readonly reason: string | null;
     readonly by: string | null;
+    readonly secondedBy: string | null;
   } | null;
   readonly createdBy: string;
   readonly createdAt: string;
@@ -83,8 +84,36 @@ export interface TransmissionStep {
   readonly recordedAt: string;
 }
 
+/** What one person said became of a file, where two are asked for. */
+export interface BatchStatement {
+  readonly id: string;
+  readonly batch: string;
+  readonly statement: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly recordedAt: string;
+  readonly state: "waiting" | "seconded" | "declined";
+  readonly settledBy: string | null;
+  readonly difference: readonly FateSum[];
+}
+
+export interface FateSum {
+  readonly fate: string;
+  readonly count: number;
+  readonly amount: Money;
+}
+
 export interface BatchDetails extends BatchFile {
   readonly transmissions: readonly TransmissionStep[];
+  readonly statements: readonly BatchStatement[];
+  /** Its sealed forms, as they left. */
+  readonly envelopes: readonly {
+    readonly sha256: string;
+    readonly sizeBytes: number;
+    readonly recipients: readonly string[];
+    readonly signer: string | null;
+    readonly createdAt: string;
+  }[];
 }
 
 export interface GenerationPreview {
@@ -118,11 +147,7 @@ export interface GenerationAnswer {
 }
 
 export interface RegenerationPreview {
-  readonly sums: readonly {
-    readonly fate: string;
-    readonly count: number;
-    readonly amount: Money;
-  }[];
+  readonly sums: readonly FateSum[];
   readonly nextPostingDate: string;
   readonly postsLater: boolean;
   readonly needsSecondPerson: boolean;

@@ -41,6 +41,7 @@ export const OUTCOME_WORDS: Readonly<Record<string, string>> = {
   returned: "Returned: the books were reversed",
   counted: "Counted; other details are open",
   partly: "Partly executed",
+  wholeFile: "Answered the whole file",
 };
 
 export const ALARM_WORDS: Readonly<Record<BatchAlarm["kind"], string>> = {

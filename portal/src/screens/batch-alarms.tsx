@@ -23,15 +23,37 @@ export function BatchAlarms() {
       {({ items }) =>
         items.length === 0 ? null : (
           <Panel title="Alarms" note="close by themselves when their cause is gone" flush>
-            <ul className={ui["itemList"]}>
-              {items.map((alarm) => (
-                <Alarm key={alarm.id} alarm={alarm} />
-              ))}
-            </ul>
+            <Alarms items={items} />
           </Panel>
         )
       }
     </Answer>
+  );
+}
+
+/** What a person has to settle comes before what only waits for somebody else. */
+const FEW = 4;
+
+function Alarms({ items }: { readonly items: readonly BatchAlarm[] }) {
+  const [isOpen, setOpen] = useState(false);
+  const isOurs = (alarm: BatchAlarm): boolean => alarm.kind !== "acknowledgementOverdue";
+  const sorted = items.toSorted((one, other) => Number(isOurs(other)) - Number(isOurs(one)));
+  const shown = isOpen ? sorted : sorted.slice(0, FEW);
+  return (
+    <>
+      <ul className={ui["itemList"]}>
+        {shown.map((alarm) => (
+          <Alarm key={alarm.id} alarm={alarm} />
+        ))}
+      </ul>
+      {items.length <= FEW ? null : (
+        <div className={ui["panelBody"]}>
+          <Button variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? "Show fewer" : `Show all ${items.length}`}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 

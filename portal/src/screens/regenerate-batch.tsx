@@ -17,6 +17,7 @@ import { Facts, Panel } from "../ui/panel.tsx";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
+import { BatchStatements } from "./batch-statements.tsx";
 import { RegenerateForm } from "./regenerate-form.tsx";
 
 const route = getRouteApi("/inside/administration");
@@ -77,7 +78,11 @@ function Chosen({ id }: { readonly id: string }) {
       {(file) => (
         <>
           <FileFacts file={file} />
-          <RegenerateForm file={file} />
+          {file.statements.some((one) => one.state === "waiting") ? (
+            <BatchStatements file={file} />
+          ) : (
+            <RegenerateForm file={file} />
+          )}
         </>
       )}
     </Answer>

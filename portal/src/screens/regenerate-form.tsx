@@ -14,7 +14,9 @@ import type { Fate } from "./fates.ts";
 import { FATES } from "./fates.ts";
 import { RegenerationDifference } from "./regeneration-difference.tsx";
 
+/** With one word too few, what comes back is the statement that waits. */
 interface Answer {
+  readonly state?: string;
   readonly files?: readonly { readonly id: string; readonly fileName: string }[];
 }
 
@@ -118,6 +120,15 @@ function Finished(props: { readonly isResend: boolean; readonly answer: Answer }
   const files = props.answer.files ?? [];
   if (props.isResend) {
     return <Done title="The same file is being sent again; its page shows every step" />;
+  }
+  if (props.answer.state === "waiting") {
+    return (
+      <Done title="Your word is kept; a second person has to say the same">
+        <p>
+          Nothing was done yet. Whoever opens the file next sees it and can second or decline it.
+        </p>
+      </Done>
+    );
   }
   return (
     <Done title="The old file is void; a new one takes its place">

@@ -17,6 +17,7 @@ import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import { ReturnLineDecision } from "./return-line-decision.tsx";
+import css from "./screens.module.css";
 
 const route = getRouteApi("/inside/batches/returns/$return");
 
@@ -151,7 +152,9 @@ function Line(props: {
       {isOpen ? (
         <tr>
           <td colSpan={6}>
-            <ReturnLineDecision file={file} line={line} close={toggle} />
+            <div className={css["decision"]}>
+              <ReturnLineDecision file={file} line={line} close={toggle} />
+            </div>
           </td>
         </tr>
       ) : null}
