@@ -17,7 +17,6 @@ import { Facts, Panel } from "../ui/panel.tsx";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
-import { BatchStatements } from "./batch-statements.tsx";
 import { RegenerateForm } from "./regenerate-form.tsx";
 
 const route = getRouteApi("/inside/administration");
@@ -78,11 +77,7 @@ function Chosen({ id }: { readonly id: string }) {
       {(file) => (
         <>
           <FileFacts file={file} />
-          {file.statements.some((one) => one.state === "waiting") ? (
-            <BatchStatements file={file} />
-          ) : (
-            <RegenerateForm file={file} />
-          )}
+          <RegenerateForm file={file} />
         </>
       )}
     </Answer>

@@ -10,6 +10,7 @@ import parts from "../parts/parts.module.css";
 import { Done, ProblemNote } from "../ui/answers.tsx";
 import ui from "../ui/ui.module.css";
 
+import { BatchStatements } from "./batch-statements.tsx";
 import type { Fate } from "./fates.ts";
 import { FATES } from "./fates.ts";
 import { RegenerationDifference } from "./regeneration-difference.tsx";
@@ -37,6 +38,7 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
     if (!isResend) preview.mutate({ path, body, query: { dryRun: true }, version: file.version });
   };
   if (send.data !== undefined) return <Finished isResend={isResend} answer={send.data} />;
+  if (isStated(file)) return <BatchStatements file={file} />;
   const isReady = key !== "" && (isResend || preview.data !== undefined);
   return (
     <form
@@ -89,6 +91,10 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
     </form>
   );
 }
+
+/** One person's word waits: what is wanted now is another's. */
+const isStated = ({ statements }: BatchDetails): boolean =>
+  statements.some((one) => one.state === "waiting");
 
 function Confirm(props: {
   readonly fate: Fate | null;
