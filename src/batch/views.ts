@@ -282,6 +282,28 @@ export function envelopeOf(
   `);
 }
 
+/** The sealed forms in which a file left, in order of time. Served by its unique key. */
+export function envelopesOf(
+  db: Queries,
+  file: { clientId: string; id: string },
+): Promise<
+  {
+    sha256: Buffer;
+    sizeBytes: bigint;
+    recipients: readonly string[];
+    signer: string | null;
+    createdAt: string;
+  }[]
+> {
+  return db.query(sql`
+    select sha256, size_bytes as "sizeBytes", recipients, signer, created_at as "createdAt"
+    from batch_envelope
+    where client_id = ${file.clientId} and file_id = ${file.id}
+    order by created_at, id
+    limit 100
+  `);
+}
+
 /** One chunk of an envelope, from 1; undefined after the last. */
 export async function envelopeChunk(
   db: Queries,

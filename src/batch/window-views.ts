@@ -2,6 +2,7 @@
 import type { Queries, Transaction } from "../database/database.ts";
 import { nothing, sql } from "../database/sql.ts";
 
+import type { FileState } from "./file-machine.ts";
 import type { WindowRow } from "./store.ts";
 
 export interface WindowFilter {
@@ -25,6 +26,32 @@ export function listWindows(db: Queries, filter: WindowFilter): Promise<WindowRo
       ${profile === null ? nothing : sql`and profile = ${profile}`}
     order by cut_at, id
     limit ${filter.limit}
+  `);
+}
+
+export interface WindowFile {
+  readonly id: string;
+  readonly windowId: string;
+  readonly sequence: bigint;
+  readonly state: FileState;
+  readonly adjustments: bigint;
+  readonly currency: string;
+  readonly amountMinor: string;
+}
+
+/** The files that were written at these windows, void ones included, in order of sequence. */
+export function filesOfWindows(
+  db: Queries,
+  clientId: string,
+  windows: readonly string[],
+): Promise<WindowFile[]> {
+  return db.query<WindowFile>(sql`
+    select id, window_id as "windowId", sequence, state, adjustment_count as adjustments, currency,
+           debit_minor + credit_minor as "amountMinor"
+    from batch_file
+    where client_id = ${clientId} and window_id = any (${windows}::uuid[])
+    order by sequence
+    limit 5000
   `);
 }
 

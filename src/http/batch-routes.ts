@@ -10,7 +10,13 @@ import type { GenerationFault, GenerationPreview } from "../batch/generate-all.t
 import { batchProfiles } from "../batch/profile.ts";
 import { statementsOf } from "../batch/state-fate.ts";
 import { readBytes } from "../batch/stored-bytes.ts";
-import { chainOfFile, linesOfFile, listFiles, transmissionSteps } from "../batch/views.ts";
+import {
+  chainOfFile,
+  envelopesOf,
+  linesOfFile,
+  listFiles,
+  transmissionSteps,
+} from "../batch/views.ts";
 import { usableClients } from "../accounting/client-runtime.ts";
 import type { ClientRuntime } from "../accounting/engine.ts";
 import { wireMoney } from "../kernel/money.ts";
@@ -61,6 +67,17 @@ const BatchDetails = BatchFile.extend({
     .array(z.object({ id: z.string(), sequence: z.int(), state: z.string() }))
     .describe("The files it supersedes and is superseded by, itself included"),
   statements: z.array(BatchStatement).describe("What people said became of it"),
+  envelopes: z
+    .array(
+      z.object({
+        sha256: z.string().describe("Of the sealed bytes"),
+        sizeBytes: z.int(),
+        recipients: z.array(z.string()),
+        signer: z.string().nullable(),
+        createdAt: z.string(),
+      }),
+    )
+    .describe("Its OpenPGP forms, as they left"),
 }).meta({ id: "BatchDetails" });
 
 export function batchRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
@@ -159,6 +176,7 @@ function getBatchRoute(app: ZodApp, parts: HttpDependencies): void {
       const steps = await transmissionSteps(database, file.clientId, file.id);
       const chain = await chainOfFile(database, file.clientId, file.id);
       const statements = await statementsOf(database, file);
+      const envelopes = await envelopesOf(database, file);
       return {
         ...presentFile(file),
         transmissions: steps.map((step) => ({ ...step, detail: { ...step.detail } })),
@@ -168,6 +186,12 @@ function getBatchRoute(app: ZodApp, parts: HttpDependencies): void {
           state,
         })),
         statements: statements.map((one) => presentStatement(one, file.currency)),
+        envelopes: envelopes.map((one) => ({
+          ...one,
+          sha256: one.sha256.toString("hex"),
+          sizeBytes: Number(one.sizeBytes),
+          recipients: [...one.recipients],
+        })),
       };
     },
   );
@@ -264,6 +288,7 @@ function presentProfiles(
       pending: sums(preview?.leaves ?? []),
       waiting: sums(preview?.stays ?? []),
       problem: fault?.failure.message ?? null,
+      returnFormat: profile.returnFile?.format ?? null,
     };
   });
 }

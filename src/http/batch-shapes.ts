@@ -75,6 +75,7 @@ export const BatchProfile = z
     pending: z.array(Pending).describe("What would leave now, by currency"),
     waiting: z.array(Pending).describe("What stays because its posting day has not come"),
     problem: z.string().nullable().describe("Why nothing can be generated"),
+    returnFormat: z.string().nullable().describe("Of the answers it reads; null reads none"),
   })
   .meta({ id: "BatchProfile" });
 

@@ -47,6 +47,7 @@ import { serviceRoutes } from "./service-routes.ts";
 import { serviceSettingsRoutes } from "./service-settings-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { systemRoutes } from "./system-routes.ts";
+import { windowRoutes } from "./window-routes.ts";
 import { isKnown } from "./version.ts";
 
 declare module "fastify" {
@@ -112,6 +113,7 @@ function routesOf(parts: HttpDependencies) {
     importRoutes(parts),
     inboundRoutes(parts),
     inboundCommandRoutes(parts),
+    windowRoutes(parts),
     documentationRoutes(parts),
     portalRoutes(parts),
   ];

@@ -9,6 +9,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import { startCore } from "../../examples/stand-in-core/core.ts";
 import { standInService } from "../../examples/stand-in-core/service.ts";
+import { answerFile, aSentFile, bringIn } from "../support/answers.ts";
 import { aBatchClient, aDirectory, pendingCredits } from "../support/batch.ts";
 import { aClient, aDisputeOf, operate } from "../support/engine.ts";
 import { call } from "../support/http.ts";
@@ -22,6 +23,7 @@ import {
 } from "../support/service.ts";
 import { useDatabase } from "../support/use-database.ts";
 import { generateNow } from "../../src/batch/generate.ts";
+import { stateFate } from "../../src/batch/state-fate.ts";
 import { batchDesk, PROFILE } from "../support/batch-desk.ts";
 
 const db = useDatabase();
@@ -39,6 +41,9 @@ interface Place {
   readonly byBatch: string;
   readonly claim: string;
   readonly file: string;
+  readonly answer: string;
+  readonly refused: string;
+  readonly stated: string;
   readonly assignment: string;
 }
 let place: Place = {
@@ -49,6 +54,9 @@ let place: Place = {
   byBatch: "",
   claim: "",
   file: "",
+  answer: "",
+  refused: "",
+  stated: "",
   assignment: "",
 };
 
@@ -72,6 +80,7 @@ beforeEach(async () => {
   );
   place = {
     ...(await aServiceThatFails()),
+    ...(await answers()),
     byHand,
     byBatch,
     claim: items[0]?.claim ?? "",
@@ -98,6 +107,24 @@ async function aServiceThatFails(): Promise<Pick<Place, "byService" | "job" | "f
   return { byService, job: String(asked.body["id"]), failed: assignmentId ?? "" };
 }
 
+/** A return file with a line that fits nothing, one that is refused, and one person's statement. */
+async function answers(): Promise<Pick<Place, "answer" | "refused" | "stated">> {
+  const { engine } = site.server;
+  const desk = batchDesk(engine);
+  const profile = { regeneration: { secondPerson: true } };
+  const { client, fileId } = await aSentFile(desk, engine, ["70.00", "80.00"], profile);
+  const lost = { reference: "lost", amount: "9.00", side: "credit", status: "accepted" };
+  const answer = await bringIn(desk, client, answerFile("ACK-1", [lost]));
+  const refused = await bringIn(desk, client, "AH,ACK-2,,,USD\r\n");
+  const fate = {
+    statement: "notReceived",
+    reason: "their desk says so",
+    actor: "key:bea",
+  } as const;
+  await stateFate(desk, { clientId: client, fileId, ...fate });
+  return { answer: answer.id, refused: refused.id, stated: fileId };
+}
+
 type Screen = readonly [name: string, path: (at: Place) => string, shows: string];
 
 const SCREENS: readonly Screen[] = [
@@ -117,6 +144,14 @@ const SCREENS: readonly Screen[] = [
   ],
   ["Batches", () => "/batches", "Posting date"],
   ["a batch", (at) => `/batches/${at.file}`, "Control totals"],
+  ["a calendar", () => "/batches/calendar", "Windows cut"],
+  ["a calendar without files", (at) => `/batches/calendar?client=${at.byHand}`, "No batch files"],
+  ["batch profiles", () => "/batches/profiles", "Next posting date"],
+  ["Return files", () => "/batches/returns", "Lines are unmatched"],
+  ["no return files", (at) => `/batches/returns?client=${at.byHand}`, "No answer has come"],
+  ["a return file", (at) => `/batches/returns/${at.answer}`, "What became of it"],
+  ["a refused return file", (at) => `/batches/returns/${at.refused}`, "Read it again"],
+  ["a statement", (at) => `/batches/${at.stated}`, "Waits for a second person"],
   ["Generate", () => "/administration", "takes what is pending"],
   ["Regenerate", (at) => `/administration?do=regenerate&file=${at.file}`, "What became of"],
   ["Services", () => "/services", "In flight"],

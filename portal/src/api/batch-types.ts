@@ -13,12 +13,18 @@ export interface BatchProfile {
   readonly client: string;
   readonly name: string;
   readonly marker: string;
+  readonly delivery: string;
+  readonly basis: string;
+  readonly cutOffs: readonly { readonly name: string; readonly time: string }[];
+  readonly nextSequence: number;
   readonly nextCutOffAt: string | null;
   readonly nextPostingDate: string;
   readonly pending: readonly PendingSum[];
   /** What stays because its posting day has not come. */
   readonly waiting: readonly PendingSum[];
   readonly problem: string | null;
+  /** Of the answers that it reads; null where it reads none. */
+  readonly returnFormat: string | null;
 }
 
 export interface BatchTotals {
@@ -49,6 +55,7 @@ export interface BatchFile {
     readonly statement: string;
     readonly reason: string | null;
     readonly by: string | null;
+    readonly secondedBy: string | null;
   } | null;
   readonly createdBy: string;
   readonly createdAt: string;
@@ -77,8 +84,36 @@ export interface TransmissionStep {
   readonly recordedAt: string;
 }
 
+/** What one person said became of a file, where two are asked for. */
+export interface BatchStatement {
+  readonly id: string;
+  readonly batch: string;
+  readonly statement: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly recordedAt: string;
+  readonly state: "waiting" | "seconded" | "declined";
+  readonly settledBy: string | null;
+  readonly difference: readonly FateSum[];
+}
+
+export interface FateSum {
+  readonly fate: string;
+  readonly count: number;
+  readonly amount: Money;
+}
+
 export interface BatchDetails extends BatchFile {
   readonly transmissions: readonly TransmissionStep[];
+  readonly statements: readonly BatchStatement[];
+  /** Its sealed forms, as they left. */
+  readonly envelopes: readonly {
+    readonly sha256: string;
+    readonly sizeBytes: number;
+    readonly recipients: readonly string[];
+    readonly signer: string | null;
+    readonly createdAt: string;
+  }[];
 }
 
 export interface GenerationPreview {
@@ -112,12 +147,34 @@ export interface GenerationAnswer {
 }
 
 export interface RegenerationPreview {
-  readonly sums: readonly {
-    readonly fate: string;
-    readonly count: number;
-    readonly amount: Money;
-  }[];
+  readonly sums: readonly FateSum[];
   readonly nextPostingDate: string;
   readonly postsLater: boolean;
   readonly needsSecondPerson: boolean;
+}
+
+export type WindowState = "ahead" | "planned" | "late" | "cut" | "skipped" | "done";
+
+export interface WindowFile {
+  readonly id: string;
+  readonly sequence: number;
+  readonly state: FileState;
+  readonly adjustments: number;
+  readonly amount: Money;
+}
+
+export interface BatchWindow {
+  readonly businessDate: string;
+  readonly cutOff: string;
+  readonly ordinal: number;
+  readonly cutAt: string;
+  readonly postingDate: string;
+  readonly state: WindowState;
+  readonly madeUp: boolean;
+  readonly files: readonly WindowFile[];
+}
+
+export interface BatchWindows {
+  readonly zone: string;
+  readonly items: readonly BatchWindow[];
 }

@@ -30,6 +30,8 @@ export type Query = Readonly<Record<string, string | number | boolean | null | u
 export interface Command {
   readonly method?: "POST" | "PUT" | "DELETE";
   readonly body?: unknown;
+  /** A file as it is, instead of a body. */
+  readonly bytes?: Blob;
   readonly query?: Query;
   /** Made once when the person decides, so that pressing again does it once. */
   readonly key?: string;
@@ -79,11 +81,13 @@ export async function command<Answer>(path: string, given: Command = {}): Promis
     "x-csrf-token": csrf,
   };
   if (given.body !== undefined) headers["content-type"] = "application/json";
+  if (given.bytes !== undefined) headers["content-type"] = "application/octet-stream";
+  const body = given.body === undefined ? given.bytes : JSON.stringify(given.body);
   if (given.version !== undefined) headers["if-match"] = `"${given.version}"`;
   const response = await send(pathWith(`/v1${path}`, given.query), {
     method: given.method ?? "POST",
     headers,
-    ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
+    ...(body === undefined ? {} : { body }),
   });
   const text = await response.text();
   return (text === "" ? null : JSON.parse(text)) as Answer;

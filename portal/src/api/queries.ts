@@ -4,7 +4,13 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { ProblemError, read, readText, rememberCsrf } from "./http.ts";
-import type { BatchDetails, BatchFile, BatchLine, BatchProfile } from "./batch-types.ts";
+import type {
+  BatchDetails,
+  BatchFile,
+  BatchLine,
+  BatchProfile,
+  BatchWindows,
+} from "./batch-types.ts";
 import type {
   Adjustment,
   Assignment,
@@ -149,6 +155,19 @@ export const profilesQuery = (client?: string) =>
     queryKey: ["batch-profiles", client ?? null],
     queryFn: () => readAll<BatchProfile>("/batch-profiles", { client }),
     refetchInterval: LIVE_MILLISECONDS * 3,
+  });
+
+export const windowsQuery = (filter: {
+  readonly client: string;
+  readonly profile: string;
+  readonly from: string;
+  readonly until: string;
+}) =>
+  queryOptions({
+    queryKey: ["batch-windows", filter],
+    queryFn: () => read<BatchWindows>("/batch-windows", filter),
+    refetchInterval: LIVE_MILLISECONDS * 2,
+    placeholderData: keepPreviousData,
   });
 
 export const batchesQuery = (filter: {

@@ -103,6 +103,33 @@ const batch = createRoute({
   component: lazyRouteComponent(() => import("../screens/batch.tsx"), "Batch"),
 });
 
+const batchProfiles = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/profiles",
+  component: lazyRouteComponent(() => import("../screens/batch-profiles.tsx"), "BatchProfiles"),
+});
+
+const batchCalendar = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/calendar",
+  validateSearch: (search: Search) => texts(search, "month", "of"),
+  component: lazyRouteComponent(() => import("../screens/batch-calendar.tsx"), "BatchCalendar"),
+});
+
+const returns = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/returns",
+  validateSearch: (search: Search) => texts(search, "state"),
+  component: lazyRouteComponent(() => import("../screens/returns.tsx"), "Returns"),
+});
+
+const oneReturn = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/returns/$return",
+  validateSearch: (search: Search) => texts(search, "lines"),
+  component: lazyRouteComponent(() => import("../screens/return-file.tsx"), "ReturnPage"),
+});
+
 const services = createRoute({
   getParentRoute: () => inside,
   path: "/services",
@@ -145,6 +172,10 @@ const tree = root.addChildren([
     oneCase,
     batches,
     batch,
+    batchProfiles,
+    batchCalendar,
+    returns,
+    oneReturn,
     services,
     service,
     jobs,

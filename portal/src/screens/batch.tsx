@@ -15,8 +15,11 @@ import { inWords } from "../ui/states.ts";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
+import { BatchAcknowledgement } from "./batch-acknowledgement.tsx";
 import { BatchContent } from "./batch-content.tsx";
 import { BatchLines } from "./batch-lines.tsx";
+import { BatchHashes } from "./batch-hashes.tsx";
+import { BatchStatements } from "./batch-statements.tsx";
 import { BatchTransmissions } from "./batch-transmissions.tsx";
 import css from "./screens.module.css";
 
@@ -56,13 +59,23 @@ function Shown({ file }: { readonly file: BatchDetails }) {
     >
       {file.problem === null ? null : <p className={ui["problem"]}>{file.problem}</p>}
       <Chain file={file} />
+      {file.statements.length === 0 ? null : (
+        <Panel title="What people said became of it">
+          <BatchStatements file={file} />
+        </Panel>
+      )}
       <div className={css["columns"]}>
         <Panel title="Control totals" note="stored before anything left">
           <Totals file={file} />
         </Panel>
-        <Panel title="Transmissions">
-          <BatchTransmissions steps={file.transmissions} />
-        </Panel>
+        <div className={ui["stack"]}>
+          <Panel title="Acknowledgement">
+            <BatchAcknowledgement file={file} />
+          </Panel>
+          <Panel title="Transmissions">
+            <BatchTransmissions steps={file.transmissions} />
+          </Panel>
+        </div>
       </div>
       <BatchLines file={file} />
       <BatchContent file={file} />
@@ -88,10 +101,7 @@ function Totals({ file }: { readonly file: BatchDetails }) {
           ["Acknowledged", file.acknowledgedAt === null ? null : showInstant(file.acknowledgedAt)],
         ]}
       />
-      <div>
-        <div className={ui["soft"]}>SHA-256</div>
-        <div className={`${ui["mono"]} ${css["hash"]}`}>{file.sha256}</div>
-      </div>
+      <BatchHashes file={file} />
     </div>
   );
 }
@@ -103,7 +113,8 @@ function Chain({ file }: { readonly file: BatchDetails }) {
     <div className={ui["quiet"]}>
       {voided === null ? null : (
         <p>
-          Void: {inWords(voided.statement)}, says {voided.by}. {voided.reason}
+          Void: {inWords(voided.statement)}, says {voided.by}
+          {voided.secondedBy === null ? "" : `, and so does ${voided.secondedBy}`}. {voided.reason}
         </p>
       )}
       {supersededBy === null ? null : (

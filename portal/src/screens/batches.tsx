@@ -7,6 +7,7 @@ import { FileStack } from "lucide-react";
 import { showAmount } from "../api/money.ts";
 import { batchesQuery } from "../api/queries.ts";
 import type { BatchFile } from "../api/batch-types.ts";
+import { BatchTabs } from "../parts/batch-tabs.tsx";
 import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { FileBadge, When } from "../ui/badge.tsx";
@@ -40,6 +41,7 @@ export function Batches() {
         ) : undefined
       }
     >
+      <BatchTabs />
       <Panel flush>
         <Answer query={query} what="the batches">
           {(data) => (

@@ -10,11 +10,14 @@ import parts from "../parts/parts.module.css";
 import { Done, ProblemNote } from "../ui/answers.tsx";
 import ui from "../ui/ui.module.css";
 
+import { BatchStatements } from "./batch-statements.tsx";
 import type { Fate } from "./fates.ts";
 import { FATES } from "./fates.ts";
 import { RegenerationDifference } from "./regeneration-difference.tsx";
 
+/** With one word too few, what comes back is the statement that waits. */
 interface Answer {
+  readonly state?: string;
   readonly files?: readonly { readonly id: string; readonly fileName: string }[];
 }
 
@@ -35,6 +38,7 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
     if (!isResend) preview.mutate({ path, body, query: { dryRun: true }, version: file.version });
   };
   if (send.data !== undefined) return <Finished isResend={isResend} answer={send.data} />;
+  if (isStated(file)) return <BatchStatements file={file} />;
   const isReady = key !== "" && (isResend || preview.data !== undefined);
   return (
     <form
@@ -88,6 +92,10 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
   );
 }
 
+/** One person's word waits: what is wanted now is another's. */
+const isStated = ({ statements }: BatchDetails): boolean =>
+  statements.some((one) => one.state === "waiting");
+
 function Confirm(props: {
   readonly fate: Fate | null;
   readonly preview: RegenerationPreview | undefined;
@@ -118,6 +126,15 @@ function Finished(props: { readonly isResend: boolean; readonly answer: Answer }
   const files = props.answer.files ?? [];
   if (props.isResend) {
     return <Done title="The same file is being sent again; its page shows every step" />;
+  }
+  if (props.answer.state === "waiting") {
+    return (
+      <Done title="Your word is kept; a second person has to say the same">
+        <p>
+          Nothing was done yet. Whoever opens the file next sees it and can second or decline it.
+        </p>
+      </Done>
+    );
   }
   return (
     <Done title="The old file is void; a new one takes its place">

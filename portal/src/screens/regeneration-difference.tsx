@@ -1,5 +1,5 @@
 /** The difference between the old file and the one that would supersede it, before it is made. */
-import type { RegenerationPreview } from "../api/batch-types.ts";
+import type { FateSum, RegenerationPreview } from "../api/batch-types.ts";
 import { Amount } from "../ui/money.tsx";
 import { Table } from "../ui/panel.tsx";
 import ui from "../ui/ui.module.css";
@@ -9,26 +9,7 @@ import { LINE_FATES } from "./fates.ts";
 export function RegenerationDifference({ preview }: { readonly preview: RegenerationPreview }) {
   return (
     <div className={ui["stack"]}>
-      <Table label="What becomes of the lines">
-        <thead>
-          <tr>
-            <th data-number>Lines</th>
-            <th data-number>Amount</th>
-            <th>What becomes of them</th>
-          </tr>
-        </thead>
-        <tbody>
-          {preview.sums.map((sum) => (
-            <tr key={sum.fate}>
-              <td data-number>{sum.count}</td>
-              <td data-number>
-                <Amount money={sum.amount} />
-              </td>
-              <td>{LINE_FATES[sum.fate] ?? sum.fate}</td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      <FateTable sums={preview.sums} />
       <p>
         The new file posts on <strong>{preview.nextPostingDate}</strong>
         {preview.postsLater ? ", later than the old one was to." : "."}
@@ -40,5 +21,31 @@ export function RegenerationDifference({ preview }: { readonly preview: Regenera
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** How many lines, with what amount, meet which fate. */
+export function FateTable({ sums }: { readonly sums: readonly FateSum[] }) {
+  return (
+    <Table label="What becomes of the lines">
+      <thead>
+        <tr>
+          <th data-number>Lines</th>
+          <th data-number>Amount</th>
+          <th>What becomes of them</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sums.map((sum) => (
+          <tr key={sum.fate}>
+            <td data-number>{sum.count}</td>
+            <td data-number>
+              <Amount money={sum.amount} />
+            </td>
+            <td>{LINE_FATES[sum.fate] ?? sum.fate}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }

@@ -1,13 +1,11 @@
 /** Test connection: how far the way to the core goes, step by step, and what to do. */
 import { Button } from "@mantine/core";
-import { CircleCheck, CircleDashed, CircleX, TriangleAlert } from "lucide-react";
-import type { LucideIcon } from "lucide-react";
 
 import { useSend } from "../api/commands.ts";
 import type { OneService } from "../api/service-queries.ts";
 import type { ConnectionTest, TestStep } from "../api/service-types.ts";
 import { useRight } from "../parts/rights.ts";
-import css from "../parts/service.module.css";
+import { TestSteps } from "../parts/test-steps.tsx";
 import { ProblemNote } from "../ui/answers.tsx";
 import { Panel } from "../ui/panel.tsx";
 import ui from "../ui/ui.module.css";
@@ -36,7 +34,13 @@ export function ServiceConnection({ service }: { readonly service: OneService })
           </Button>
         </div>
         {send.error === null ? null : <ProblemNote error={send.error} />}
-        {send.data === undefined ? null : <Steps test={send.data} />}
+        {send.data === undefined ? null : (
+          <TestSteps
+            verdict={VERDICTS[send.data.outcome]}
+            steps={send.data.steps}
+            words={STEP_WORDS}
+          />
+        )}
       </div>
     </Panel>
   );
@@ -55,39 +59,3 @@ const STEP_WORDS: Readonly<Record<TestStep["name"], string>> = {
   signIn: "Signing in",
   call: "A call that writes nothing",
 };
-
-const LOOKS: Readonly<Record<TestStep["outcome"], readonly [LucideIcon, string, string]>> = {
-  ok: [CircleCheck, "good", "Passed"],
-  warning: [TriangleAlert, "warn", "Doubtful"],
-  failed: [CircleX, "bad", "Failed"],
-  skipped: [CircleDashed, "calm", "Not tested"],
-};
-
-function Steps({ test }: { readonly test: ConnectionTest }) {
-  return (
-    <div role="status">
-      <h3>{VERDICTS[test.outcome]}</h3>
-      <ol className={css["steps"]}>
-        {test.steps.map((step) => {
-          const [Icon, tone, word] = LOOKS[step.outcome];
-          return (
-            <li key={step.name}>
-              <Icon size={17} className={css["tone"]} data-tone={tone} aria-hidden />
-              <strong>{STEP_WORDS[step.name]}</strong>
-              <span className={css["took"]}>
-                {word}
-                {step.outcome === "skipped" ? "" : ` · ${step.milliseconds} ms`}
-              </span>
-              <span className={ui["soft"]}>{step.detail}</span>
-              {step.advice === null ? null : (
-                <p className={css["advice"]}>
-                  <strong>What to do:</strong> {step.advice}
-                </p>
-              )}
-            </li>
-          );
-        })}
-      </ol>
-    </div>
-  );
-}

@@ -1,0 +1,39 @@
+/** Whether the destination answered for the file, and what is meanwhile taken for granted. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import type { BatchDetails, BatchProfile } from "../api/batch-types.ts";
+import { profilesQuery } from "../api/queries.ts";
+import { alarmsQuery } from "../api/return-queries.ts";
+import { showInstant } from "../ui/time.ts";
+import ui from "../ui/ui.module.css";
+
+export function BatchAcknowledgement({ file }: { readonly file: BatchDetails }) {
+  const profiles = useQuery(profilesQuery(file.client)).data ?? [];
+  const alarms = useQuery(alarmsQuery(file.client)).data?.items ?? [];
+  const profile = profiles.find((one) => one.name === file.profile);
+  const alarm = alarms.find((one) => one.subject === file.id);
+  return (
+    <div className={ui["stack"]}>
+      {alarm === undefined ? null : <p className={ui["problem"]}>{alarm.text}</p>}
+      <p>{wordsFor(file, profile)}</p>
+      {profile !== undefined && profile.returnFormat !== null ? (
+        <p className={ui["soft"]}>
+          Answers come in as {profile.returnFormat}: <Link to="/batches/returns">Return files</Link>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function wordsFor(file: BatchDetails, profile: BatchProfile | undefined): string {
+  if (file.acknowledgedAt !== null) {
+    return `Each line has its answer since ${showInstant(file.acknowledgedAt)}.`;
+  }
+  if (file.state === "void") return "The file is void: no answer is awaited.";
+  if (file.handedOverAt === null) return "It is not handed over yet: nothing is executed.";
+  if (profile?.basis === "onAcknowledgement") {
+    return "Handed over, not wholly answered: a line is executed when its answer accepts it.";
+  }
+  return "Assumed: its lines count as executed since the hand-over, until an answer says otherwise.";
+}
