@@ -122,7 +122,8 @@ async function copied(source: ScratchDatabase, file: FileRow, path: string): Pro
       and e.adjustment_id = a.id
     where l.client_id = '${CLIENT}' and l.file_id = '${file.id}'
     order by l.line_number`.replaceAll(/\s+/g, " ");
-  const command = `\\copy (${select}) to '${path}' with (format csv, quote E'\\x01', delimiter E'\\x02')`;
+  const format = "format csv, quote E'\\x01', delimiter E'\\x02'";
+  const command = `\\copy (${select}) to '${path}' with (${format})`;
   const started = performance.now();
   await psql(source.url, "-qc", command);
   return (performance.now() - started) / 1000;

@@ -14,7 +14,8 @@ import type { BatchDesk } from "./desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile } from "./profile.ts";
-import { addAskedWindow, lockSequence, lockWindow, settleWindow } from "./store.ts";
+import { addAskedWindow, lockWindow, settleWindow } from "./store-windows.ts";
+import { lockSequence } from "./store.ts";
 import { writeFiles } from "./write-files.ts";
 
 export interface Generated {

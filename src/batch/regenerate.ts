@@ -18,7 +18,8 @@ import { askedWindow, datesNow, profileOf } from "./generate.ts";
 import { beingSent, freshFile, lockedFile } from "./hand-over.ts";
 import type { LineFate, RegenerationLine, RegenerationSum } from "./regeneration-views.ts";
 import { countPartAnswered, linesToRegenerate, regenerationSums } from "./regeneration-views.ts";
-import { changeFile, finishWindows, lockSequence, settleLines, settleWindow } from "./store.ts";
+import { finishWindows, settleWindow } from "./store-windows.ts";
+import { changeFile, lockSequence, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
 import { writeFiles } from "./write-files.ts";
 

@@ -3,7 +3,7 @@ import type { Queries, Transaction } from "../database/database.ts";
 import { nothing, sql } from "../database/sql.ts";
 
 import type { FileState } from "./file-machine.ts";
-import type { WindowRow } from "./store.ts";
+import type { WindowRow } from "./store-windows.ts";
 
 export interface WindowFilter {
   readonly clients: readonly string[];

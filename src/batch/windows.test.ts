@@ -14,7 +14,7 @@ import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { generateNow } from "./generate.ts";
 import { predictDeparture } from "./pend-for-batch-accounting.ts";
-import type { WindowRow } from "./store.ts";
+import type { WindowRow } from "./store-windows.ts";
 import { listWindows } from "./window-views.ts";
 import { cutDueWindows, makeWindows } from "./windows.ts";
 import { startBatchWorker, takeTurn } from "./worker.ts";
@@ -91,7 +91,7 @@ test("down over two windows: each is made up once, in order, with possible dates
   expect(dates).toEqual([{ date: "2026-12-08" }]);
 });
 
-test("down over windows and a clock change: made up once, in order, each with its own date", async () => {
+test("down over windows and a clock change: made up once, in order, dates right", async () => {
   at("2026-10-30T15:00:00Z");
   const directory = await aDirectory();
   const client = await aBatchClient(engine, directory, {

@@ -13,7 +13,7 @@ import type { Generated } from "./generate.ts";
 import { cutWindow, isLate } from "./generate.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile, batchProfiles } from "./profile.ts";
-import { lockWindow, planWindows, settleWindow } from "./store.ts";
+import { lockWindow, planWindows, settleWindow } from "./store-windows.ts";
 import { dueWindows, lastPlanned } from "./window-views.ts";
 
 const DAYS_AHEAD = 7;

@@ -41,7 +41,7 @@ describe("return files", { timeout: 120_000 }, () => {
     );
   }
 
-  test("one is brought in, its lines told apart, and what fits nothing matched by hand", async () => {
+  test("one is brought in, its lines told apart, what fits nothing matched by hand", async () => {
     const page = await site.signedIn("amy", "/batches/returns");
     await page.getByText("No answer has come yet").waitFor();
     const file = { name: "ack.csv", mimeType: "text/csv", buffer: theAnswer() };

@@ -35,5 +35,5 @@ function wordsFor(file: BatchDetails, profile: BatchProfile | undefined): string
   if (profile?.basis === "onAcknowledgement") {
     return "Handed over, not wholly answered: a line is executed when its answer accepts it.";
   }
-  return "Assumed: its lines count as executed since the hand-over, until an answer says otherwise.";
+  return "Assumed: its lines count as executed since hand-over, until an answer says otherwise.";
 }

@@ -149,8 +149,8 @@ function NoWindows({ hasCutOffs }: { readonly hasCutOffs: boolean }) {
     <Empty title="No windows in this month" icon={CalendarDays}>
       <p>
         {hasCutOffs
-          ? "The profile did not exist then, or nothing was cut. Windows to come are worked out from its cut-offs."
-          : "This profile has no cut-offs: its files are made by hand, by Generate Accounting File(s)."}
+          ? "The profile did not exist then, or nothing was cut. Its cut-offs say what is to come."
+          : "This profile has no cut-offs: Generate Accounting File(s) makes its files by hand."}
       </p>
     </Empty>
   );

@@ -36,7 +36,8 @@ function Shown({ file }: { readonly file: ReturnDetails }) {
       title={file.name}
       lead={
         <>
-          <Link to="/batches/returns">Return files</Link> · {nameOf(file.client)} · {file.profile} ·{" "}
+          <Link to="/batches/returns">Return files</Link>
+          {` · ${nameOf(file.client)} · ${file.profile} · `}
           {file.format}
         </>
       }
