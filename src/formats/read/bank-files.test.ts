@@ -76,7 +76,7 @@ describe("Nacha", () => {
     });
   });
 
-  test("a notification of change carries the corrected data and no amount", () => {
+  test("a notification of change shows the end of the corrected number, and no amount", () => {
     const addenda = `798C01091400600000001      09100001${"1918171614".padEnd(29)}`.padEnd(79);
     const text = WEB.replace(/^799R01.*$/m, `${addenda}091000017611242`);
 
@@ -84,7 +84,7 @@ describe("Nacha", () => {
       status: "unknown",
       code: "C01",
       amountMinor: null,
-      reason: "Incorrect DFI account number: 1918171614",
+      reason: "Incorrect DFI account number: ••••••1614",
       original: { traceNumber: "091400600000001" },
     });
   });

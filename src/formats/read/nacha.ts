@@ -13,6 +13,7 @@ import type { NachaEntry, NachaFile, NachaRecord } from "./nacha-records.ts";
 import { field, nachaFile } from "./nacha-records.ts";
 
 const CURRENCY = "USD";
+const WITH_ACCOUNT_NUMBER = new Set(["C01", "C03", "C06", "C07"]);
 const WITHOUT_REFERENCE = new Set(["ADV", "IAT"]);
 
 export function readNacha(
@@ -138,7 +139,7 @@ function outcomeOf(addenda: NachaRecord, entryClass: string): Outcome {
   };
   const words = nachaReason(code);
   if (field(addenda, 2, 3) === "98") {
-    const data = field(addenda, 36, 64).trim();
+    const data = correctedData(code, field(addenda, 36, 64).trim());
     const reason = `${words ?? "Notification of change"}: ${data}`;
     return { ...said, status: "unknown", reason, hasAmount: false };
   }
@@ -148,6 +149,12 @@ function outcomeOf(addenda: NachaRecord, entryClass: string): Outcome {
   const information = field(addenda, entryClass === "IAT" ? 46 : 36, 79).trim();
   const reason = [words, information].filter((text) => text !== null && text !== "").join(": ");
   return { ...said, status: "refused", reason: reason === "" ? null : reason, hasAmount: true };
+}
+
+/** An account number is shown by its last four characters; all of it is in the file's bytes. */
+function correctedData(code: string, data: string): string {
+  if (!WITH_ACCOUNT_NUMBER.has(code)) return data;
+  return data.replaceAll(/[A-Za-z0-9]+/g, (word) => word.slice(-4).padStart(word.length, "•"));
 }
 
 /** The reason of what is disputed is two digits; free text follows where there is room for it. */
