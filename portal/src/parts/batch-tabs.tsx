@@ -1,6 +1,11 @@
 /** The faces of batch accounting: what leaves, when, where to, and what comes back. */
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
+import { alarmsQuery } from "../api/return-queries.ts";
+import { WordBadge } from "../ui/badge.tsx";
+
+import { useClient } from "./clients.ts";
 import css from "./service.module.css";
 
 const TABS = [
@@ -11,6 +16,7 @@ const TABS = [
 ] as const;
 
 export function BatchTabs() {
+  const alarms = useQuery(alarmsQuery(useClient())).data?.items.length ?? 0;
   return (
     <nav className={css["tabs"]} aria-label="Batch accounting">
       {TABS.map(({ to, label }) => (
@@ -21,8 +27,19 @@ export function BatchTabs() {
           activeProps={{ "aria-current": "page" }}
         >
           {label}
+          {to === "/batches/returns" && alarms > 0 ? <Alarms count={alarms} /> : null}
         </Link>
       ))}
     </nav>
+  );
+}
+
+/** Seen from each tab: an alarm must not wait until somebody happens to look. */
+function Alarms({ count }: { readonly count: number }) {
+  return (
+    <>
+      {" "}
+      <WordBadge tone="bad">{count === 1 ? "1 alarm" : `${count} alarms`}</WordBadge>
+    </>
   );
 }
