@@ -15,7 +15,8 @@ import { freshFile, lockedFile } from "./hand-over.ts";
 import { executeLines } from "./execute-lines.ts";
 import type { AnsweredLine } from "./line-views.ts";
 import { hasOpenLine, linesSpokenOf, openLines } from "./line-views.ts";
-import { changeFile, finishWindows, lookUpOneByOne, settleLines } from "./store.ts";
+import { lookUpOneByOne } from "./look-up.ts";
+import { changeFile, finishWindows, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
 
 export interface Acknowledgement {
