@@ -124,7 +124,7 @@ begin
   from added x
   join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
   join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
-    and e.adjustment_id = x.adjustment_id and e.recorded_at >= a.created_at
+    and e.adjustment_id = x.adjustment_id and e.recorded_at >= a.created_at - interval '1 day'
     and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
   cross join lateral (values
     (e.debit_collection, e.debit_account, -e.amount_minor),

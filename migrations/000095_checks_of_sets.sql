@@ -70,7 +70,8 @@ create trigger of_file after insert on batch_line
   for each statement execute function lines_of_file();
 
 -- What executes counts in `executed`: the adjustment's own entries, contra entries left out. An
--- entry is never older than its adjustment, so older partitions are not looked at.
+-- entry is never older than its adjustment, but for clocks that differ: a day is for them, and
+-- older partitions are not looked at.
 create or replace function execution_recorded() returns trigger
   language plpgsql security definer set search_path = public
   set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
@@ -82,7 +83,7 @@ begin
   from added x
   join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
   join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
-    and e.adjustment_id = x.adjustment_id and e.recorded_at >= a.created_at
+    and e.adjustment_id = x.adjustment_id and e.recorded_at >= a.created_at - interval '1 day'
     and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
   cross join lateral (values
     (e.debit_collection, e.debit_account, -e.amount_minor),

@@ -15,8 +15,9 @@ import { freshFile, lockedFile } from "./hand-over.ts";
 import { executeLines } from "./execute-lines.ts";
 import type { AnsweredLine } from "./line-views.ts";
 import { hasOpenLine, linesSpokenOf, openLines } from "./line-views.ts";
+import { lookUpOneByOne } from "./look-up.ts";
 import { finishWindows } from "./store-windows.ts";
-import { changeFile, lookUpOneByOne, settleLines } from "./store.ts";
+import { changeFile, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
 
 export interface Acknowledgement {

@@ -9,7 +9,7 @@ import { nothing, sql } from "../database/sql.ts";
 import type { Statement } from "../database/sql.ts";
 
 import type { Movement, MovementEntry } from "./line-values.ts";
-import { lookUpOneByOne } from "./store.ts";
+import { lookUpOneByOne } from "./look-up.ts";
 
 /** A movement read, and what of it moves: all its entries, or those not executed yet. */
 export interface ReadMovement extends Movement {

@@ -145,17 +145,6 @@ export async function settleLines(
   `);
 }
 
-/**
- * For what is left of the transaction rows are looked up one by one in their indexes: the tables
- * of a large file have grown beyond what the planner knows of them.
- */
-export async function lookUpOneByOne(tx: Transaction): Promise<void> {
-  await tx.execute(sql`
-    select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-           set_config('enable_mergejoin', 'off', true)
-  `);
-}
-
 /** Says what became of single lines, each with its own reference; a refused one leaves the file. */
 export async function settleEachLine(
   tx: Transaction,

@@ -232,7 +232,7 @@ async function entriesToMove(
     from wanted
     join entry e on e.client_id = wanted.client_id and e.dispute_id = wanted.dispute_id
       and e.adjustment_id = wanted.id and e.kind <> 'contra'
-      and e.recorded_at >= (select min(created_at) from wanted)
+      and e.recorded_at >= (select min(created_at) - interval '1 day' from wanted)
       and e.recorded_at <= (select max(updated_at) + interval '1 day' from wanted)
     order by e.adjustment_id, e.id
   `);
