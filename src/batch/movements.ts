@@ -115,7 +115,8 @@ function pendingCursor(wanted: PendingWanted): Statement {
     from adjustment a
     ${CASE_TABLES}
     left join entry e on e.client_id = a.client_id and e.dispute_id = a.dispute_id
-      and e.adjustment_id = a.id and e.kind <> 'contra' and e.recorded_at >= a.created_at
+      and e.adjustment_id = a.id and e.kind <> 'contra'
+      and e.recorded_at >= a.created_at - interval '1 day'
     where a.client_id = ${wanted.clientId}
       and a.state = 'pendingBatch'
       and a.destination = ${wanted.profile}

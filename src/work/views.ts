@@ -60,7 +60,7 @@ const COLUMNS: Statement = sql`
   case when j.state in ('serviceFailed', 'batchFailed') then exists (
     select 1 from entry e
     where e.client_id = j.client_id and e.dispute_id = j.dispute_id and e.adjustment_id = j.id
-      and e.recorded_at >= j.created_at and e.debit_collection = 'accountHolder'
+      and e.recorded_at >= j.created_at - interval '1 day' and e.debit_collection = 'accountHolder'
       and e.kind <> 'contra') end as "isHolderDebit",
   j.partly_processed as "isPartlyProcessed", j.route, a.type,
   a.queue, a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
