@@ -124,19 +124,24 @@ async function untilDecided(
   const limit = performance.now() + 120_000 + run.count * 30 + run.kills * 3_000;
   let toldAt = performance.now();
   let callsAtKill = callsOf(core);
+  let decidedAtKill = 0;
   for (;;) {
     const { open, decided } = await countStates(opened.engine.database, CLIENT);
     if (open === 0) return;
     const now = performance.now();
     if (now > limit) throw new Error(`${run.core} ${run.fault}: ${open} are still not decided`);
     if (now - toldAt > 5_000) {
-      run.remark(`${run.core} ${run.fault}: ${decided} decided, ${open} to go`);
+      const still = kill.left > 0 ? `, ${kill.left} kills to come` : "";
+      run.remark(`${run.core} ${run.fault}: ${decided} decided, ${open} to go${still}`);
       toldAt = now;
     }
     const calls = callsOf(core);
-    if (kill.left > 0 && calls - callsAtKill >= kill.every) {
+    // Every other worker lives until it has put an outcome on record: else none ever would.
+    const mayKill = kill.left % 2 === 0 || decided > decidedAtKill;
+    if (kill.left > 0 && calls - callsAtKill >= kill.every && mayKill) {
       kill.left -= 1;
       callsAtKill = calls;
+      decidedAtKill = decided;
       await killOne();
     } else {
       const wait = kill.left > 0 ? POLL_MILLISECONDS / 10 : POLL_MILLISECONDS;
