@@ -1,9 +1,7 @@
 /** The calendar of windows over HTTP: what was kept, what is to come, and the files that left. */
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { caseApi } from "../../test/support/http-case.ts";
-import type { TestServer } from "../../test/support/http.ts";
-import { testServer } from "../../test/support/http.ts";
+import { useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 
 const SETTINGS = {
@@ -18,30 +16,15 @@ const SETTINGS = {
 };
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
-const { client, get, opened, operate, post } = caseApi(
-  () => server,
-  () => admin,
-);
-
-beforeAll(async () => {
-  server = await testServer(db);
-});
-beforeEach(async () => {
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
-  await client("harbor", SETTINGS);
-});
-afterAll(() => server.app.close());
+const { get, opened, operate, post, server } = useCaseApi(db, SETTINGS);
 
 function windows(from: string, until: string, profile = "nightly") {
   return get(`/v1/batch-windows?client=harbor&profile=${profile}&from=${from}&until=${until}`);
 }
 
 function days(later: number): string {
-  return server.engine.clock
-    .now()
+  return server()
+    .engine.clock.now()
     .toZonedDateTimeISO("UTC")
     .toPlainDate()
     .add({ days: later })

@@ -1,11 +1,9 @@
 /** Batches and imports over HTTP: generated, shown, sent again, made again. */
 import { createHash } from "node:crypto";
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { testServer } from "../../test/support/http.ts";
-import type { TestServer } from "../../test/support/http.ts";
-import { CARD, caseApi } from "../../test/support/http-case.ts";
+import { CARD, useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 
 const SETTINGS = {
@@ -15,23 +13,7 @@ const SETTINGS = {
 };
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
-const { client, get, opened, operate, post } = caseApi(
-  () => server,
-  () => admin,
-);
-
-beforeAll(async () => {
-  server = await testServer(db);
-});
-beforeEach(async () => {
-  // Keys are remembered for some seconds; each test has an empty database.
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
-  await client("harbor", SETTINGS);
-});
-afterAll(() => server.app.close());
+const { client, get, opened, operate, post, server, admin } = useCaseApi(db, SETTINGS);
 
 async function generated(): Promise<string> {
   const { dispute } = await opened();
@@ -118,7 +100,7 @@ describe("a batch", () => {
     const id = await generated();
     const { body } = await get(`/v1/batches/${id}`);
     const url = `/v1/batches/${id}/transmissions`;
-    const viewer = await server.keyFor("viewer", ["viewer"]);
+    const viewer = await server().keyFor("viewer", ["viewer"]);
     const resend = { body: { reason: "did not arrive" }, version: Number(body["version"]) };
 
     const refused = await post(url, resend, viewer);
@@ -126,7 +108,7 @@ describe("a batch", () => {
 
     expect([refused.status, unseen.status]).toEqual([403, 412]);
     expect((await get(`/v1/batches/${id}/content`, viewer)).status).toBe(403);
-    const elsewhere = await server.keyFor("elsewhere", undefined, []);
+    const elsewhere = await server().keyFor("elsewhere", undefined, []);
     expect((await get(`/v1/batches/${id}`, elsewhere)).status).toBe(404);
   });
 });
@@ -177,8 +159,8 @@ describe("an import", () => {
     operation: "issueProvisionalCredit",
     input: { amount: "40.00" },
   };
-  const sent = (lines: readonly unknown[], apiKey = admin, type = "application/x-ndjson") =>
-    server.app.inject({
+  const sent = (lines: readonly unknown[], apiKey = admin(), type = "application/x-ndjson") =>
+    server().app.inject({
       method: "POST",
       url: "/v1/imports",
       headers: {
@@ -222,7 +204,7 @@ describe("an import", () => {
 
   test("keeps to the caller's clients", async () => {
     await client("summit");
-    const harborOnly = await server.keyFor("harbor-only", undefined, ["harbor"]);
+    const harborOnly = await server().keyFor("harbor-only", undefined, ["harbor"]);
 
     const answer = await sent([claimLine("c1", "summit")], harborOnly);
 
@@ -235,7 +217,7 @@ describe("an import", () => {
   });
 
   test("is newline-delimited JSON and nothing else", async () => {
-    const answer = await sent([claimLine("c1")], admin, "application/json");
+    const answer = await sent([claimLine("c1")], admin(), "application/json");
 
     expect(answer.statusCode).toBe(415);
   });

@@ -1,34 +1,21 @@
 /** An Accounting Exception over HTTP: a refused credit that nobody is credited for. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { Peer } from "../../test/support/peer.ts";
 import { startPeer } from "../../test/support/peer.ts";
-import { testServer } from "../../test/support/http.ts";
-import type { TestServer } from "../../test/support/http.ts";
-import { caseApi } from "../../test/support/http-case.ts";
+import { useCaseApi } from "../../test/support/http-case.ts";
 import { runRound, serviceDesk } from "../../test/support/service.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
 let peer: Peer;
-const { assignmentOf, client, get, opened, operate, post } = caseApi(
-  () => server,
-  () => admin,
-);
+const { assignmentOf, client, get, opened, operate, post, server } = useCaseApi(db);
 
-beforeAll(async () => {
-  server = await testServer(db);
-});
 beforeEach(async () => {
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
   peer = await startPeer(() => ({ status: 422, body: '{"code": "CLOSED"}' }));
 });
 afterEach(() => peer.stop());
-afterAll(() => server.app.close());
 
 let ordinal = 0;
 
@@ -44,7 +31,7 @@ async function anException() {
   await client(bank, { services: { core } });
   const { claim, dispute } = await opened(bank);
   await operate(dispute, "issueProvisionalCredit");
-  await runRound(serviceDesk(server.engine));
+  await runRound(serviceDesk(server().engine));
   const { body } = await assignmentOf(dispute);
   return { claim, dispute, id: String(body["id"]), version: Number(body["version"]), body };
 }

@@ -1,10 +1,8 @@
 /** Return files over HTTP: taken in, listed, settled by line; and two people's regeneration. */
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { answerFile } from "../../test/support/answers.ts";
-import type { TestServer } from "../../test/support/http.ts";
-import { testServer } from "../../test/support/http.ts";
-import { caseApi } from "../../test/support/http-case.ts";
+import { useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 
 const SETTINGS = {
@@ -21,23 +19,7 @@ const SETTINGS = {
 };
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
-const { client, get, opened, operate, post } = caseApi(
-  () => server,
-  () => admin,
-);
-
-beforeAll(async () => {
-  server = await testServer(db);
-});
-beforeEach(async () => {
-  // Keys are remembered for some seconds; each test has an empty database.
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
-  await client("harbor", SETTINGS);
-});
-afterAll(() => server.app.close());
+const { get, opened, operate, post, server } = useCaseApi(db, SETTINGS);
 
 /** A generated file of so many credits of 60.00; its id and its adjustments. */
 async function generated(count: number): Promise<{ id: string; adjustments: string[] }> {
@@ -118,8 +100,8 @@ test("taking in and deciding need their right; another client's files are not th
   await generated(1);
   const taken = await upload(answerFile("ACK-1", [], { count: 3 }));
   const url = `/v1/inbound-files/${String(taken.body["id"])}`;
-  const analyst = await server.keyFor("analyst", ["analyst"]);
-  const stranger = await server.keyFor("stranger", undefined, ["other"]);
+  const analyst = await server().keyFor("analyst", ["analyst"]);
+  const stranger = await server().keyFor("stranger", undefined, ["other"]);
   const release = { body: { decision: "release", reason: "so" }, version: 2 };
 
   expect((await upload("x", analyst)).body).toMatchObject({ code: "forbidden" });
@@ -150,7 +132,7 @@ test("where two people are asked for, the second one regenerates", async () => {
   });
   const url = `/v1/batch-statements/${String(waiting.body["id"])}/seconding`;
   const alone = await post(url, { body: { reason: "me again" } });
-  const other = await server.keyFor("other");
+  const other = await server().keyFor("other");
   const done = await post(url, { body: { reason: "I looked too" } }, other);
 
   expect(alone.body).toMatchObject({ code: "self-approval" });

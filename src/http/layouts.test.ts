@@ -1,28 +1,11 @@
 /** Layouts over HTTP: what there is, and a preview of one that is being written. */
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { testServer } from "../../test/support/http.ts";
-import type { TestServer } from "../../test/support/http.ts";
-import { caseApi } from "../../test/support/http-case.ts";
+import { useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
-const { client, get, post } = caseApi(
-  () => server,
-  () => admin,
-);
-
-beforeAll(async () => {
-  server = await testServer(db);
-});
-beforeEach(async () => {
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
-  await client("harbor", {});
-});
-afterAll(() => server.app.close());
+const { get, post } = useCaseApi(db);
 
 const OWN = {
   format: "fixedWidth",

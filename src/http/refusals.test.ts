@@ -1,29 +1,13 @@
 /** What bad input gets: a refusal that names the place, never a 500, and nothing half done. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { call, testServer } from "../../test/support/http.ts";
-import type { TestServer } from "../../test/support/http.ts";
-import { aClaim, caseApi } from "../../test/support/http-case.ts";
+import { call } from "../../test/support/http.ts";
+import { aClaim, useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
-const { client, get, opened, post } = caseApi(
-  () => server,
-  () => admin,
-);
-
-beforeAll(async () => {
-  server = await testServer(db);
-});
-beforeEach(async () => {
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
-  await client("harbor");
-});
-afterAll(() => server.app.close());
+const { client, get, opened, post, server } = useCaseApi(db);
 
 const credit = (input: unknown) => ({ operation: "issueProvisionalCredit", input });
 
@@ -162,7 +146,7 @@ describe("somebody who manages access for some clients", () => {
     ["a key for their own client", "/v1/api-keys", { clients: ["harbor"] }, 201],
     ["a user for their own client", "/v1/users", { clients: ["harbor"] }, 201],
   ])("is answered about %s", async (_, url, more, status) => {
-    const local = await server.keyFor("local", ["administrator"], ["harbor"]);
+    const local = await server().keyFor("local", ["administrator"], ["harbor"]);
     const user = { displayName: "New", password: "correct horse battery" };
     const body = {
       name: "new",
@@ -177,7 +161,7 @@ describe("somebody who manages access for some clients", () => {
   });
 
   test("sees and revokes no key that reaches further", async () => {
-    const local = await server.keyFor("local", ["administrator"], ["harbor"]);
+    const local = await server().keyFor("local", ["administrator"], ["harbor"]);
     const everybodys = (await get("/v1/api-keys")).body.items.find(
       (one) => one["clients"] === null,
     );
@@ -185,7 +169,7 @@ describe("somebody who manages access for some clients", () => {
     const seen = await get("/v1/api-keys", local);
     const users = await get("/v1/users", local);
     const url = `/v1/api-keys/${String(everybodys?.["id"])}`;
-    const revoked = await call(server.app, local, "DELETE", url);
+    const revoked = await call(server().app, local, "DELETE", url);
 
     expect(seen.body.items.map((one) => one["name"])).toEqual(["local"]);
     expect(users.body.items).toEqual([]);

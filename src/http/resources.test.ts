@@ -1,30 +1,13 @@
 /** Clients, claims, disputes and operations over HTTP. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { call, testServer } from "../../test/support/http.ts";
-import type { TestServer } from "../../test/support/http.ts";
-import { CARD, aClaim, caseApi } from "../../test/support/http-case.ts";
+import { call } from "../../test/support/http.ts";
+import { CARD, aClaim, useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
-const { client, get, opened, operate, post } = caseApi(
-  () => server,
-  () => admin,
-);
-
-beforeAll(async () => {
-  server = await testServer(db);
-});
-beforeEach(async () => {
-  // Keys are remembered for some seconds; each test has an empty database.
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
-  await client("harbor");
-});
-afterAll(() => server.app.close());
+const { client, get, opened, operate, post, server, admin } = useCaseApi(db);
 
 describe("clients", () => {
   test("are listed with routes and counts", async () => {
@@ -289,7 +272,7 @@ describe("a dispute", () => {
   test("of a client outside the caller's scope does not exist", async () => {
     await client("summit");
     const { dispute, claim } = await opened("summit");
-    const harborOnly = await server.keyFor("harbor-only", undefined, ["harbor"]);
+    const harborOnly = await server().keyFor("harbor-only", undefined, ["harbor"]);
 
     const answers = await Promise.all([
       get(`/v1/disputes/${dispute}`, harborOnly),
@@ -334,9 +317,13 @@ test("what the caller has already is not sent again", async () => {
   const { headers } = await get(`/v1/disputes/${dispute}`);
   const known = { "if-none-match": String(headers["etag"]) };
 
-  const again = await call(server.app, admin, "GET", `/v1/disputes/${dispute}`, { headers: known });
+  const again = await call(server().app, admin(), "GET", `/v1/disputes/${dispute}`, {
+    headers: known,
+  });
   await operate(dispute, "issueProvisionalCredit");
-  const after = await call(server.app, admin, "GET", `/v1/disputes/${dispute}`, { headers: known });
+  const after = await call(server().app, admin(), "GET", `/v1/disputes/${dispute}`, {
+    headers: known,
+  });
 
   expect([again.status, again.text]).toEqual([304, ""]);
   expect(after.status).toBe(200);

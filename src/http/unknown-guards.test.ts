@@ -2,13 +2,12 @@
  * While nobody knows whether it was posted, the API lets nobody take another way: every verb, every
  * operation that could undo it, until somebody found out.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { Peer, PeerAnswer } from "../../test/support/peer.ts";
 import { startPeer } from "../../test/support/peer.ts";
-import { testServer } from "../../test/support/http.ts";
-import type { Answer, TestServer } from "../../test/support/http.ts";
-import { caseApi } from "../../test/support/http-case.ts";
+import type { Answer } from "../../test/support/http.ts";
+import { useCaseApi } from "../../test/support/http-case.ts";
 import { runRound, serviceDesk } from "../../test/support/service.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
@@ -19,26 +18,15 @@ import { jobKinds } from "../work/job-kinds.ts";
 import { runTurn } from "../work/run-jobs.ts";
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
 let peer: Peer;
 let answer: PeerAnswer;
-const { assignmentOf, client, get, opened, operate, post } = caseApi(
-  () => server,
-  () => admin,
-);
+const { assignmentOf, client, get, opened, operate, post, server } = useCaseApi(db);
 
-beforeAll(async () => {
-  server = await testServer(db);
-});
 beforeEach(async () => {
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
   answer = "drop";
   peer = await startPeer(() => answer);
 });
 afterEach(() => peer.stop());
-afterAll(() => server.app.close());
 
 let ordinal = 0;
 
@@ -62,7 +50,7 @@ async function aCredit(settings: Record<string, unknown> = {}) {
 
 async function anUnknown(settings: Record<string, unknown> = {}) {
   const one = await aCredit(settings);
-  await runRound(serviceDesk(server.engine));
+  await runRound(serviceDesk(server().engine));
   const { body } = await assignmentOf(one.dispute);
   expect(body).toMatchObject({ adjustmentState: "unknown" });
   return one;
@@ -149,7 +137,7 @@ describe("no verb while it is being sent", () => {
   test.each(BODIES)("%s", async (verb, body) => {
     const { dispute } = await aCredit();
     answer = { status: 200, body: '{"id": "S1"}', milliseconds: 300 };
-    const dispatcher = createDispatcher(serviceDesk(server.engine), { worker: "test" });
+    const dispatcher = createDispatcher(serviceDesk(server().engine), { worker: "test" });
     await dispatcher.round();
 
     const refused = await perform(dispute, verb, body);
@@ -198,7 +186,7 @@ describe("no operation undoes it", () => {
   test("a job that retries all that failed leaves it alone", async () => {
     const { bank, dispute } = await anUnknown();
 
-    const { engine } = server;
+    const { engine } = server();
 
     const asked = await post("/v1/jobs", {
       body: { kind: "retryFailedServiceCalls", filter: { client: bank } },
@@ -215,7 +203,7 @@ describe("no operation undoes it", () => {
 describe("after a finding", () => {
   test("of two people that it did not post, every way is open again", async () => {
     const { dispute } = await anUnknown();
-    const other = await server.keyFor("other");
+    const other = await server().keyFor("other");
     const found = { posted: false, reason: "not on the list" };
 
     const first = await perform(dispute, "finding", found);
@@ -244,7 +232,7 @@ describe("before anything was processed", () => {
   ])("%s is possible: after a call that certainly did nothing", async (verb, body) => {
     answer = { status: 429, body: "{}" };
     const { dispute } = await aCredit();
-    await runRound(serviceDesk(server.engine));
+    await runRound(serviceDesk(server().engine));
 
     expect((await perform(dispute, verb, body)).status).toBe(200);
   });

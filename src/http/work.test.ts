@@ -1,30 +1,12 @@
 /** Work over HTTP: the manual path, adjustments, reversal, and a number revealed. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { testServer } from "../../test/support/http.ts";
-import type { TestServer } from "../../test/support/http.ts";
-import { CARD, caseApi } from "../../test/support/http-case.ts";
+import { CARD, useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 
 const db = useDatabase();
-let server: TestServer;
-let admin: string;
-const { assignmentOf, client, get, opened, operate, post } = caseApi(
-  () => server,
-  () => admin,
-);
-
-beforeAll(async () => {
-  server = await testServer(db);
-});
-beforeEach(async () => {
-  // Keys are remembered for some seconds; each test has an empty database.
-  server.engine.clock.advance({ minutes: 1 });
-  admin = await server.keyFor("admin");
-  await client("harbor");
-});
-afterAll(() => server.app.close());
+const { assignmentOf, client, get, opened, operate, post, server } = useCaseApi(db);
 
 describe("the manual path", () => {
   test("goes from queue to books: next, details, attestation", async () => {
@@ -67,7 +49,7 @@ describe("the manual path", () => {
     const id = String(assignment.body["id"]);
     const version = Number(assignment.body["version"]);
     const body = { reference: "CORE-1", postingDate: "2026-11-16", attested: true };
-    const viewer = await server.keyFor("viewer", ["viewer"]);
+    const viewer = await server().keyFor("viewer", ["viewer"]);
 
     const without = await post(`/v1/assignments/${id}/completion`, { body });
     const stale = await post(`/v1/assignments/${id}/completion`, { body, version: version + 7 });
@@ -132,7 +114,7 @@ test("a whole account number is shown for a reason, and the showing recorded", a
   const { dispute } = await opened();
   const { body } = await get(`/v1/disputes/${dispute}`);
   const url = `/v1/accounts/${(body["account"] as { id: string }).id}/reveal`;
-  const viewer = await server.keyFor("viewer", ["viewer"]);
+  const viewer = await server().keyFor("viewer", ["viewer"]);
 
   const refused = await post(url, { body: { client: "harbor", reason: "curious" } }, viewer);
   const shown = await post(url, { body: { client: "harbor", reason: "call with holder" } });
@@ -162,7 +144,7 @@ describe("an approval", () => {
   test("is nobody's own: another person gives it, and the money moves on", async () => {
     const { id, version, dispute } = await asked();
     const url = `/v1/assignments/${id}/approval`;
-    const other = await server.keyFor("other", ["approver"]);
+    const other = await server().keyFor("other", ["approver"]);
 
     const own = await post(url, { body: { approved: true }, version });
     const given = await post(url, { body: { approved: true }, version }, other);
@@ -181,7 +163,7 @@ describe("an approval", () => {
     const { dispute } = await opened("early");
     await operate(dispute, "issueProvisionalCredit");
     await operate(dispute, "denyDispute", { debitOn: "noticeDate" });
-    const hasty = await server.keyFor("hasty", ["analyst", "approver"]);
+    const hasty = await server().keyFor("hasty", ["analyst", "approver"]);
     const noticed = await operate(dispute, "recordNoticeSent");
     const performed = await post(
       `/v1/disputes/${dispute}/operations`,
@@ -202,7 +184,7 @@ describe("an approval", () => {
   test("that is declined needs a reason, and nothing moves", async () => {
     const { id, version, dispute } = await asked();
     const url = `/v1/assignments/${id}/approval`;
-    const other = await server.keyFor("other", ["approver"]);
+    const other = await server().keyFor("other", ["approver"]);
 
     const mute = await post(url, { body: { approved: false }, version }, other);
     const declined = await post(

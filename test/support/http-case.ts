@@ -1,9 +1,10 @@
 /** Cases over HTTP, for tests: a client, a claim with one dispute, operations, its assignment. */
-import { expect } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 
 import { insertClient } from "../../src/cases/store.ts";
+import type { Database } from "../../src/database/database.ts";
 import type { Answer, CallOptions, TestServer } from "./http.ts";
-import { call } from "./http.ts";
+import { call, testServer } from "./http.ts";
 
 export const CARD = "4000123412341234";
 
@@ -24,6 +25,9 @@ export const aClaim = (client = "harbor", more: Record<string, unknown> = {}) =>
 });
 
 export interface CaseApi {
+  server(): TestServer;
+  /** The API key of an administrator: another one in each test. */
+  admin(): string;
   get(url: string, apiKey?: string): Promise<Answer>;
   post(url: string, options?: CallOptions, apiKey?: string): Promise<Answer>;
   client(id: string, settings?: unknown): Promise<void>;
@@ -39,21 +43,39 @@ export interface CaseApi {
   assignmentOf(dispute: string): Promise<Answer>;
 }
 
-/** Calls as whoever `apiKey` names now: keys change from test to test. */
-export function caseApi(server: () => TestServer, apiKey: () => string): CaseApi {
-  const get: CaseApi["get"] = (url, key = apiKey()) => call(server().app, key, "GET", url);
-  const post: CaseApi["post"] = (url, options = {}, key = apiKey()) =>
-    call(server().app, key, "POST", url, options);
+/**
+ * A server for the file, and for each test a key of an administrator and the client "harbor" with
+ * these settings.
+ */
+export function useCaseApi(db: Database, settings: unknown = {}): CaseApi {
+  let server: TestServer;
+  let admin = "";
+  const get: CaseApi["get"] = (url, key = admin) => call(server.app, key, "GET", url);
+  const post: CaseApi["post"] = (url, options = {}, key = admin) =>
+    call(server.app, key, "POST", url, options);
+  const client: CaseApi["client"] = async (id, settings = {}) => {
+    const { engine } = server;
+    const createdAt = engine.clock.now().toString();
+    await engine.database.transaction((tx) =>
+      insertClient(tx, { id, name: id, settings, createdAt }),
+    );
+  };
+  beforeAll(async () => {
+    server = await testServer(db);
+  });
+  beforeEach(async () => {
+    // Keys are remembered for some seconds; each test has an empty database.
+    server.engine.clock.advance({ minutes: 1 });
+    admin = await server.keyFor("admin");
+    await client("harbor", settings);
+  });
+  afterAll(() => server.app.close());
   return {
+    server: () => server,
+    admin: () => admin,
     get,
     post,
-    client: async (id, settings = {}) => {
-      const { engine } = server();
-      const createdAt = engine.clock.now().toString();
-      await engine.database.transaction((tx) =>
-        insertClient(tx, { id, name: id, settings, createdAt }),
-      );
-    },
+    client,
     opened: async (client = "harbor") => {
       const answer = await post("/v1/claims", { body: aClaim(client) });
       expect(answer.status).toBe(201);

@@ -34,7 +34,7 @@ export function TestSteps(props: {
           const [Icon, tone, word] = LOOKS[step.outcome];
           return (
             <li key={step.name}>
-              <Icon size={17} className={css["tone"]} data-tone={tone} aria-hidden />
+              <Icon size={17} className={ui["tone"]} data-tone={tone} aria-hidden />
               <strong>{props.words[step.name] ?? step.name}</strong>
               <span className={css["took"]}>
                 {word}

@@ -1,10 +1,10 @@
 /** The lines of a file, each leading to its case. */
-import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { batchLinesQuery } from "../api/queries.ts";
 import type { BatchDetails, BatchLine } from "../api/batch-types.ts";
+import { MoreItems } from "../parts/more-items.tsx";
 import { Answer } from "../ui/answers.tsx";
 import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -14,23 +14,12 @@ import ui from "../ui/ui.module.css";
 
 export function BatchLines({ file }: { readonly file: BatchDetails }) {
   const query = useInfiniteQuery(batchLinesQuery(file.id));
-  const { hasNextPage, fetchNextPage, isFetchingNextPage } = query;
   return (
     <Panel title="Lines" note={`${file.totals.adjustments} adjustments`} flush>
       <Answer query={query} what="the lines">
         {(data) => <Lines file={file} items={data.pages.flatMap((page) => page.items)} />}
       </Answer>
-      {hasNextPage ? (
-        <div className={ui["panelBody"]}>
-          <Button
-            variant="default"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            More lines
-          </Button>
-        </div>
-      ) : null}
+      <MoreItems query={query} what="lines" />
     </Panel>
   );
 }

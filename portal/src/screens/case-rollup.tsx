@@ -43,7 +43,7 @@ export function CaseRollup({ rollup, open }: { readonly rollup: Rollup; readonly
 function StepSign({ icon }: { readonly icon: RollupStep["icon"] }) {
   const { tone, word, icon: Icon } = STEP_LOOKS[icon];
   return (
-    <span className={`${css["tone"]} ${ui["row"]}`} data-tone={tone}>
+    <span className={`${ui["tone"]} ${ui["row"]}`} data-tone={tone}>
       <Icon size={16} strokeWidth={2.1} aria-hidden />
       <span className={css["stepWord"]}>{word}</span>
     </span>
@@ -54,12 +54,12 @@ function Step({ step, open }: { readonly step: RollupStep; readonly open: Open }
   const { tone, word, icon: Icon } = STEP_LOOKS[step.icon];
   return (
     <li className={css["step"]}>
-      <span className={css["tone"]} data-tone={tone}>
+      <span className={ui["tone"]} data-tone={tone}>
         <Icon size={17} strokeWidth={2.1} aria-hidden />
       </span>
       <div className={css["stepName"]}>
         <span>{step.name}</span>
-        <span className={`${css["stepWord"]} ${css["tone"]}`} data-tone={tone}>
+        <span className={`${css["stepWord"]} ${ui["tone"]}`} data-tone={tone}>
           {word}
         </span>
       </div>
@@ -90,7 +90,7 @@ function StepGates({ gates }: { readonly gates: NonNullable<RollupStep["gates"]>
                 label={allowed ? "The books allow it now" : because.join("; ")}
                 openDelay={100}
               >
-                <span tabIndex={0} className={css["tone"]} data-tone={allowed ? "good" : "calm"}>
+                <span tabIndex={0} className={ui["tone"]} data-tone={allowed ? "good" : "calm"}>
                   {allowed ? <Check size={13} aria-hidden /> : <Minus size={13} aria-hidden />}
                   {inWords(decision)}
                   <span className={ui["hidden"]}>

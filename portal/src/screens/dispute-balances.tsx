@@ -104,7 +104,7 @@ function BalanceTable(props: {
 function Verdict({ isBalanced }: { readonly isBalanced: boolean }) {
   const Icon = isBalanced ? CircleCheck : TriangleAlert;
   return (
-    <span className={`${ui["row"]} ${css["tone"]}`} data-tone={isBalanced ? "good" : "bad"}>
+    <span className={`${ui["row"]} ${ui["tone"]}`} data-tone={isBalanced ? "good" : "bad"}>
       <Icon size={15} aria-hidden />
       {isBalanced ? "Adds up to zero" : "Does not add up to zero: tell whoever runs Redress"}
     </span>

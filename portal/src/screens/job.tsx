@@ -1,5 +1,5 @@
 /** One job: how far it is, and what became of each item, with the reason. */
-import { Button, NativeSelect } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ListChecks } from "lucide-react";
@@ -9,6 +9,7 @@ import type { Job as JobAnswer, JobItem } from "../api/service-types.ts";
 import { useClientName } from "../parts/clients.ts";
 import { JobProgress } from "../parts/job-progress.tsx";
 import { JOB_LOOKS } from "../parts/service-looks.ts";
+import { MoreItems } from "../parts/more-items.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { AdjustmentBadge, Badge, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -80,7 +81,6 @@ function Items({ job }: { readonly job: JobAnswer }) {
   const { outcome } = route.useSearch();
   const navigate = useNavigate({ from: "/jobs/$job" });
   const query = useInfiniteQuery(jobItemsQuery(job.id, outcome, !isOver(job)));
-  const { hasNextPage, fetchNextPage, isFetchingNextPage } = query;
   return (
     <Panel
       title="Items"
@@ -102,17 +102,7 @@ function Items({ job }: { readonly job: JobAnswer }) {
       <Answer query={query} what="the items">
         {(data) => <ItemTable items={data.pages.flatMap((page) => page.items)} />}
       </Answer>
-      {hasNextPage ? (
-        <div className={ui["panelBody"]}>
-          <Button
-            variant="default"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            More items
-          </Button>
-        </div>
-      ) : null}
+      <MoreItems query={query} what="items" />
     </Panel>
   );
 }

@@ -9,6 +9,7 @@ import { returnLinesQuery } from "../api/return-queries.ts";
 import type { ReturnDetails, ReturnLine } from "../api/return-types.ts";
 import { LINE_LOOKS, OUTCOME_WORDS } from "../parts/return-looks.ts";
 import { useRight } from "../parts/rights.ts";
+import { MoreItems } from "../parts/more-items.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -25,7 +26,6 @@ export function ReturnLines({ file }: { readonly file: ReturnDetails }) {
   const { lines } = route.useSearch();
   const navigate = useNavigate({ from: "/batches/returns/$return" });
   const query = useInfiniteQuery(returnLinesQuery(file.id, lines));
-  const { hasNextPage, fetchNextPage, isFetchingNextPage } = query;
   return (
     <Panel
       title="Lines"
@@ -49,17 +49,7 @@ export function ReturnLines({ file }: { readonly file: ReturnDetails }) {
       <Answer query={query} what="the lines">
         {(data) => <Lines file={file} items={data.pages.flatMap((page) => page.items)} />}
       </Answer>
-      {hasNextPage ? (
-        <div className={ui["panelBody"]}>
-          <Button
-            variant="default"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            More lines
-          </Button>
-        </div>
-      ) : null}
+      <MoreItems query={query} what="lines" />
     </Panel>
   );
 }

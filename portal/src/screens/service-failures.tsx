@@ -9,6 +9,7 @@ import type { OneService } from "../api/service-queries.ts";
 import { failuresQuery } from "../api/service-queries.ts";
 import type { ServiceFailure } from "../api/service-types.ts";
 import { useRight } from "../parts/rights.ts";
+import { MoreItems } from "../parts/more-items.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { AdjustmentBadge, When } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -22,7 +23,6 @@ export function ServiceFailures(props: { readonly service: OneService; readonly 
   const query = useInfiniteQuery(failuresQuery(service));
   const [isOpen, setOpen] = useState(false);
   const mayRetry = useRight("service:retry");
-  const { hasNextPage, fetchNextPage, isFetchingNextPage } = query;
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Panel
@@ -51,17 +51,7 @@ export function ServiceFailures(props: { readonly service: OneService; readonly 
       <Answer query={query} what="what failed">
         {() => (items.length === 0 ? <NothingFailed /> : <FailureTable {...{ service, items }} />)}
       </Answer>
-      {hasNextPage ? (
-        <div className={ui["panelBody"]}>
-          <Button
-            variant="default"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            More
-          </Button>
-        </div>
-      ) : null}
+      <MoreItems query={query} what="failures" />
     </Panel>
   );
 }

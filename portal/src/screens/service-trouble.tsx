@@ -43,14 +43,14 @@ function OldestUnknown({ monitor }: { readonly monitor: ServiceMonitor }) {
   if (oldest === null) {
     return (
       <p className={css["circuit"]}>
-        <CircleCheck size={17} className={css["tone"]} data-tone="good" aria-hidden />
+        <CircleCheck size={17} className={ui["tone"]} data-tone="good" aria-hidden />
         <span>Of every call it is known whether it was posted.</span>
       </p>
     );
   }
   return (
     <div className={css["circuit"]}>
-      <CircleHelp size={17} className={css["tone"]} data-tone="warn" aria-hidden />
+      <CircleHelp size={17} className={ui["tone"]} data-tone="warn" aria-hidden />
       <div className={ui["stack"]}>
         <p>
           Dispute{" "}
