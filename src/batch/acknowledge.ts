@@ -42,7 +42,8 @@ export interface Acknowledged {
 const SLICE = 4000;
 
 /**
- * Throws `not-found`, `transition-refused` for a void file, `input-invalid` for an unknown line.
+ * Throws `not-found`, `transition-refused` for a void file and for a line of which a part was
+ * answered otherwise, `input-invalid` for an unknown line.
  */
 export function acknowledge(desk: BatchDesk, told: Acknowledgement): Promise<Acknowledged> {
   return desk.engine.database.transaction((tx) => acknowledgeWithin(tx, desk, told));
@@ -82,7 +83,7 @@ async function* spokenOf(
 ): AsyncGenerator<AnsweredLine[]> {
   if (adjustmentIds === null) {
     for (let after = 0n; ;) {
-      const lines = await openLines(tx, file, after, SLICE);
+      const lines = await openLines(tx, file, answer, { afterLine: after, limit: SLICE });
       const last = lines.at(-1);
       if (last === undefined) return;
       yield lines;
@@ -93,10 +94,16 @@ async function* spokenOf(
   for (let at = 0; at < told.length; at += SLICE) {
     // A return may come after the line was accepted: it has to name it.
     const slice = told.slice(at, at + SLICE);
-    const { answerable, unknown } = await linesSpokenOf(tx, file, slice, answer === "refused");
+    const { answerable, unknown, otherwise } = await linesSpokenOf(tx, file, slice, answer);
     if (unknown > 0) {
       throw new Failure("input-invalid", `${unknown} of the lines are not in file ${file.id}`, {
         file: file.id,
+      });
+    }
+    if (otherwise > 0) {
+      const said = `${otherwise} of the lines were answered in part otherwise`;
+      throw new Failure("transition-refused", `${said}: settle their other details`, {
+        state: file.state,
       });
     }
     if (answerable.length > 0) yield answerable;

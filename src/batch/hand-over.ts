@@ -56,7 +56,7 @@ async function assumeExecuted(
     execution: { basis: "assumed", reference: fileName, postingDate },
   } as const;
   for (let after = 0n; ;) {
-    const lines = await openLines(tx, file, after, SLICE);
+    const lines = await openLines(tx, file, "accepted", { afterLine: after, limit: SLICE });
     const last = lines.at(-1);
     if (last === undefined) return;
     await executeLines(tx, desk.engine, { move, outside: { file: id } }, lines);

@@ -1,6 +1,19 @@
 /** What the verbs and the faces read of a file's lines. */
 import type { Queries } from "../database/database.ts";
+import type { Statement } from "../database/sql.ts";
 import { sql } from "../database/sql.ts";
+
+export type FileAnswer = "accepted" | "refused";
+
+/** A part of line `l` was answered otherwise: what the whole is then is not for the file to say. */
+function isOtherwiseInPart(answer: FileAnswer): Statement {
+  return sql`
+    exists (
+      select 1 from inbound_line i
+      where i.client_id = l.client_id and i.batch_file_id = l.file_id
+        and i.batch_line = l.line_number and i.detail is not null and i.state = 'applied'
+        and l.outcome is null and (i.status = 'refused') <> (${answer} = 'refused'))`;
+}
 
 export interface LineRow {
   readonly lineNumber: bigint;
@@ -48,19 +61,24 @@ export interface AnsweredLine {
   readonly entryIds: readonly string[] | null;
 }
 
-/** A file's live lines without an answer, after a line number, in file order. */
+/**
+ * A file's live lines without an answer, after a line number, in file order; without those of which
+ * a part was answered otherwise.
+ */
 export function openLines(
   db: Queries,
   file: { clientId: string; id: string },
-  afterLine: bigint,
-  limit: number,
+  answer: FileAnswer,
+  { afterLine, limit }: { afterLine: bigint; limit: number },
 ): Promise<(AnsweredLine & { lineNumber: bigint })[]> {
   return db.query(sql`
-    select line_number as "lineNumber", adjustment_id as "adjustmentId", entry_ids as "entryIds"
-    from batch_line
-    where client_id = ${file.clientId} and file_id = ${file.id} and live and outcome is null
-      and line_number > ${afterLine}
-    order by line_number
+    select l.line_number as "lineNumber", l.adjustment_id as "adjustmentId",
+           l.entry_ids as "entryIds"
+    from batch_line l
+    where l.client_id = ${file.clientId} and l.file_id = ${file.id} and l.live
+      and l.outcome is null and l.line_number > ${afterLine}
+      and (l.detail_count = 1 or not ${isOtherwiseInPart(answer)})
+    order by l.line_number
     limit ${limit}
   `);
 }
@@ -81,19 +99,24 @@ export async function hasOpenLine(
 }
 
 /**
- * Of the adjustments given, the live lines in the file that have no answer (or, where asked for, an
- * accepted one), and how many of them the file does not hold at all.
+ * Of the adjustments given, the live lines in the file that have no answer (or, of a refusal, an
+ * accepted one); how many the file does not hold at all, and of how many a part was answered
+ * otherwise.
  */
 export async function linesSpokenOf(
   db: Queries,
   file: { clientId: string; id: string },
   adjustmentIds: readonly string[],
-  orAccepted: boolean,
-): Promise<{ answerable: AnsweredLine[]; unknown: number }> {
-  const rows = await db.query<AnsweredLine & { isHeld: boolean; isAnswerable: boolean }>(sql`
+  answer: FileAnswer,
+): Promise<{ answerable: AnsweredLine[]; unknown: number; otherwise: number }> {
+  const rows = await db.query<
+    AnsweredLine & { isHeld: boolean; isAnswerable: boolean; isOtherwise: boolean }
+  >(sql`
     select told.id as "adjustmentId", l.entry_ids as "entryIds",
            l.adjustment_id is not null as "isHeld",
-           coalesce(l.live and (l.outcome is null or ${orAccepted}), false) as "isAnswerable"
+           coalesce(l.live and (l.outcome is null or ${answer} = 'refused'), false)
+             as "isAnswerable",
+           coalesce(l.live and ${isOtherwiseInPart(answer)}, false) as "isOtherwise"
     from unnest(${adjustmentIds}::uuid[]) as told (id)
     left join batch_line l on l.client_id = ${file.clientId} and l.adjustment_id = told.id
       and l.file_id = ${file.id}
@@ -104,6 +127,7 @@ export async function linesSpokenOf(
       .filter((row) => row.isAnswerable)
       .map(({ adjustmentId, entryIds }) => ({ adjustmentId, entryIds })),
     unknown: rows.filter((row) => !row.isHeld).length,
+    otherwise: rows.filter((row) => row.isOtherwise).length,
   };
 }
 

@@ -77,11 +77,15 @@ export async function takeTurn(
     if ((await transmitNext(desk, options)) === null) break;
   }
   const collected = await collectAll(desk, options.openPlace, options.looked);
+  const putOff: string[] = [];
   for (let steps = 0; steps < MOST_STEPS_A_TURN && stopping?.aborted !== true; steps += 1) {
-    if ((await inboundNext(desk)) === null) break;
+    const step = await inboundNext(desk);
+    if (step === null) break;
+    if (step.problem !== undefined) putOff.push(`${step.problem} (${step.clientId})`);
   }
   await raiseOverdue(desk);
-  return [...made, ...cut.problems, ...collected.problems].map(
+  const ofProfiles = [...made, ...cut.problems, ...collected.problems].map(
     ({ clientId, profile, reason }) => `batch profile ${profile} of ${clientId}: ${reason}`,
   );
+  return [...ofProfiles, ...putOff];
 }

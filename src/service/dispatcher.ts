@@ -57,7 +57,9 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
         if (one.fate === "answered") flying.get(one.landed.flight)?.gate.answered();
       }
       for (const { flight } of set) {
-        flying.get(flight)?.gate.ended();
+        const line = flying.get(flight);
+        line?.gate.ended();
+        line?.use.ended();
         flying.delete(flight);
       }
       options.freed?.();
@@ -87,6 +89,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
         if (line === undefined) continue;
         flying.set(flight, line);
         line.gate.started(1);
+        line.use.began();
         line.runway.add([flight]);
       }
       for (const line of wanted) depart(line);
@@ -101,10 +104,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     renew: async () => {
       if (flying.size === 0) return;
-      const keys = [...flying.keys()].map((flight) => ({
-        clientId: flight.clientId,
-        id: flight.assignmentId,
-      }));
+      const keys = [...flying.keys()].map(assignmentOf);
       const until = leasedUntil(desk);
       await desk.engine.database.transaction((tx) => renewLeases(tx, options.worker, keys, until));
     },
@@ -130,6 +130,10 @@ async function giveBackUnused(
 
 function isOfLine(flight: Flight, { clientId, service }: WantedCalls): boolean {
   return flight.clientId === clientId && flight.service.name === service.name;
+}
+
+function assignmentOf({ clientId, assignmentId }: Flight): { clientId: string; id: string } {
+  return { clientId, id: assignmentId };
 }
 
 function leasedUntil({ engine, leaseSeconds }: ServiceDesk): string {

@@ -5,6 +5,8 @@
 import { usableClients } from "../accounting/client-runtime.ts";
 
 import type { ServiceAdapter } from "./adapter.ts";
+import type { AdapterUse } from "./adapter-use.ts";
+import { openAdapterUse } from "./adapter-use.ts";
 import type { ServiceDesk } from "./desk.ts";
 import type { Flight } from "./flight.ts";
 import type { Gate } from "./gate.ts";
@@ -19,6 +21,7 @@ export interface Line {
   readonly clientId: string;
   readonly service: Service;
   readonly adapter: ServiceAdapter;
+  readonly use: AdapterUse;
   readonly gate: Gate;
   readonly runway: Runway<Flight>;
 }
@@ -39,15 +42,25 @@ export function openLines(
   let current: Line[] = [];
   let readAt = -Infinity;
 
+  const closed = async (adapter: ServiceAdapter, name: string): Promise<void> => {
+    try {
+      await adapter.close();
+    } catch (error) {
+      desk.report(`the old connections of ${name} could not be closed`, error);
+    }
+  };
+
   const lineOf = (clientId: string, service: Service): Line => {
     const name = `${clientId} ${service.name}`;
     const known = opened.get(name);
     if (known?.service === service) return known;
-    // Configured anew: calls under way end on the old connections.
-    void known?.adapter.close();
     const { gate, runway } = known ?? { gate: openGate(), runway: openRunway<Flight>() };
-    const line: Line = { clientId, service, adapter: openAdapter(service), gate, runway };
+    const adapter = openAdapter(service);
+    const use = openAdapterUse(() => void closed(adapter, name));
+    const line: Line = { clientId, service, adapter, use, gate, runway };
     opened.set(name, line);
+    // Configured anew: calls that were taken end on the old connections.
+    known?.use.replaced();
     return line;
   };
 

@@ -39,7 +39,7 @@ export function settleInSets(
       }
       const set = landed.splice(0, MOST_AT_ONCE);
       const settled = await settleOrReport(desk, set);
-      await carryOutClosedAccounts(desk, clientsWithPolicy(set.map((one) => one.flight)));
+      await carriedOutOrReported(desk, set);
       on.settled(set, settled);
     }
     settling = null;
@@ -52,6 +52,15 @@ export function settleInSets(
     },
     settling: () => settling,
   };
+}
+
+/** It stands with the adjustments and is taken over: no failure of it may end the settling. */
+async function carriedOutOrReported(desk: ServiceDesk, set: readonly Landed[]): Promise<void> {
+  try {
+    await carryOutClosedAccounts(desk, clientsWithPolicy(set.map((one) => one.flight)));
+  } catch (error) {
+    desk.report("what follows for closed accounts could not be carried out", error);
+  }
 }
 
 /** A set that cannot be written is tried again, then one by one; what is left is taken over. */

@@ -204,3 +204,26 @@ test("a file is not regenerated while one of its lines is answered in part", asy
 
   expect(await stateOf(engine, id)).toBe("inFile");
 });
+
+test.each([
+  ["accepted", "refused"],
+  ["refused", "accepted"],
+] as const)("a whole file %s passes over a line of which a part was %s", async (all, part) => {
+  const { client, id, fileId } = await twoDetails(WAITING);
+  await bring(client, "ACK-1", [{ reference: id, amount: "5.00", status: part, code: "R02" }]);
+  const answer = { clientId: client, fileId, reference: "OK", actor: "ann", answer: all } as const;
+
+  const told = await acknowledge(desk, { ...answer, adjustmentIds: null });
+  const fates = await bring(client, "ACK-2", [{ fileId, status: all }]);
+
+  expect(told).toMatchObject({ settled: 0, moved: 0, file: { state: "handedOver" } });
+  expect(fates).toEqual(["unmatched isPartOnly"]);
+  await expect(acknowledge(desk, { ...answer, adjustmentIds: [id] })).rejects.toThrow(
+    "answered in part otherwise",
+  );
+  expect(await stateOf(engine, id)).toBe("inFile");
+  expect(await executed()).toBe("0");
+  const last = await bring(client, "ACK-3", [{ reference: id, amount: "100.00", status: all }]);
+  expect(last).toEqual(["applied partly"]);
+  expect(await executed()).toBe(all === "accepted" ? "10000" : "500");
+});

@@ -7,11 +7,12 @@ import { batchDesk } from "../../../test/support/batch-desk.ts";
 import { testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { sql } from "../../database/sql.ts";
+import { failpointsFrom } from "../../kernel/failpoints.ts";
 import { listAlarms } from "../alarms.ts";
 import { fileById } from "../views.ts";
 import { redriveLine, releaseFile, setLineAside } from "./settle-by-hand.ts";
-import { linesOfInbound, repeatsOf } from "./views.ts";
-import { workInbound } from "./work-inbound.ts";
+import { findInboundFile, linesOfInbound, repeatsOf } from "./views.ts";
+import { inboundNext, workInbound } from "./work-inbound.ts";
 
 const db = useDatabase();
 const engine = testEngine(db);
@@ -303,4 +304,23 @@ test("a line is matched again, or set aside, alone", async () => {
 
   expect(await workInbound(desk, sent.client, file.id)).toMatchObject({ state: "matched" });
   expect(await fates(sent.client, file.id)).toEqual(["setAside noReference", "noted"]);
+});
+
+test("a file that we fail to work is put off and shown, and holds up no other", async () => {
+  const sent = await aSentFile(desk, engine, ["10.00"], WAITING);
+  const { file } = await receive(desk, sent.client, answerFile("ACK-1", [line("a")]));
+  const failing = batchDesk(engine, failpointsFrom("batch.inbound.lines=fail"));
+
+  const step = await inboundNext(failing);
+  const good = await receive(desk, sent.client, answerFile("ACK-2", [line(sent.adjustments[0])]));
+  const after = await workInbound(desk, sent.client, good.file.id);
+
+  expect(step).toMatchObject({ fileId: file.id, step: "postponed" });
+  expect(after.state).toBe("matched");
+  expect(await findInboundFile(db, [sent.client], file.id)).toMatchObject({
+    state: "received",
+    problem: expect.stringContaining("failpoint") as string,
+  });
+  engine.clock.advance({ minutes: 6 });
+  expect(await workInbound(desk, sent.client, file.id)).toMatchObject({ state: "partlyMatched" });
 });

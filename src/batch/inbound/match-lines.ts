@@ -12,6 +12,7 @@ import { acknowledgeWithin } from "../acknowledge.ts";
 import type { LineAnswer } from "../answer-moves.ts";
 import { executedMove, failedMove, partMove, returnedMove } from "../answer-moves.ts";
 import type { BatchDesk } from "../desk.ts";
+import { hasOpenLine } from "../line-views.ts";
 import { settleEachLine } from "../store.ts";
 import { fileById } from "../views.ts";
 import type { AnsweredDetail, OurDetail, OurLine, Places } from "./candidates.ts";
@@ -321,6 +322,10 @@ async function answerWholeFile(
     reference: referenceOf(matching, said),
     actor,
   });
-  if (settled === 0) return { ...line, state: "repeated" };
+  if (settled === 0) {
+    const isOpen = await hasOpenLine(tx, { clientId: file.clientId, id });
+    if (isOpen) return { ...line, state: "unmatched", explanation: "isPartOnly" };
+    return { ...line, state: "repeated" };
+  }
   return { ...line, state: "applied", outcome: "wholeFile" };
 }

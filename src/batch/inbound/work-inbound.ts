@@ -4,6 +4,7 @@
  * leaves the file as it was before the step, and any other goes on.
  */
 import type { Transaction } from "../../database/database.ts";
+import { isConflict } from "../../database/errors.ts";
 import { Failure } from "../../kernel/failure.ts";
 
 import { closeIfComplete } from "../acknowledge.ts";
@@ -14,6 +15,7 @@ import { lockedFile } from "../hand-over.ts";
 import { matchLines } from "./match-lines.ts";
 import { readFile } from "./read-file.ts";
 import { returnFileOf } from "./receive-file.ts";
+import { safeText } from "./safe-text.ts";
 import { changeInboundFile } from "./store.ts";
 import type { InboundFileRow } from "./views.ts";
 import {
@@ -30,6 +32,8 @@ export interface InboundStep {
   readonly step: "read" | "matched" | "finished" | "postponed";
   /** Lines that the step settled. */
   readonly lines: number;
+  /** Why it was put off. */
+  readonly problem?: string;
 }
 
 const SLICE = 2000;
@@ -69,7 +73,7 @@ export async function workInbound(
   }
 }
 
-type Done = Pick<InboundStep, "step" | "lines">;
+type Done = Pick<InboundStep, "step" | "lines" | "problem">;
 
 async function stepOf(tx: Transaction, desk: BatchDesk, file: InboundFileRow): Promise<Done> {
   if (file.state === "received") {
@@ -89,19 +93,25 @@ async function stepOf(tx: Transaction, desk: BatchDesk, file: InboundFileRow): P
   return { step: "matched", lines: lines.length };
 }
 
-/** A profile that is gone or wrong is no reason to stop all others: it is tried again later. */
+/**
+ * A profile that is gone or wrong, or a mistake of ours, is no reason to stop all others: it is
+ * tried again later. Only what is of the database and not of the file is thrown.
+ */
 async function postponed(
   tx: Transaction,
   desk: BatchDesk,
   file: InboundFileRow,
   error: unknown,
 ): Promise<Done> {
-  if (!(error instanceof Failure)) throw error;
+  const isLost = error instanceof Failure && error.code === "database-unreachable";
+  if (!(error instanceof Error) || isLost || isConflict(error)) throw error;
   const now = desk.engine.clock.now();
   const dueAt = now.add({ minutes: POSTPONED_MINUTES }).toString();
   const { state } = file;
-  await changeInboundFile(tx, file, { state, dueAt, problem: error.message }, now.toString());
-  return { step: "postponed", lines: 0 };
+  // The database's own words may quote the file.
+  const problem = safeText(error.message.replaceAll("\0", "")) ?? error.name;
+  await changeInboundFile(tx, file, { state, dueAt, problem }, now.toString());
+  return { step: "postponed", lines: 0, problem: `return file ${file.name}: ${problem}` };
 }
 
 /** Every line is settled: the files that are now wholly answered are acknowledged. */

@@ -25,33 +25,38 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
 /** The line break that ends the row: one outside of quotes, or the end of the text. */
 function rowEnd(text: string, start: number): number {
   let from = start;
+  let isOpen = false;
   for (;;) {
     const end = text.indexOf("\n", from);
     if (end === -1) return text.length;
-    if (countQuotes(text, start, end) % 2 === 0) return end;
+    // Only what is new is looked at: a quote that is never closed would be quadratic.
+    if (hasOddQuotes(text, from, end)) isOpen = !isOpen;
+    if (!isOpen) return end;
     from = end + 1;
   }
 }
 
-function countQuotes(text: string, start: number, end: number): number {
-  let count = 0;
-  for (let at = start; at < end; at += 1) if (text[at] === '"') count += 1;
-  return count;
+function hasOddQuotes(text: string, start: number, end: number): boolean {
+  let isOdd = false;
+  for (let at = start; at < end; at += 1) if (text[at] === '"') isOdd = !isOdd;
+  return isOdd;
 }
 
 function rowOf(raw: string, line: number, delimiter: string): CsvRow {
   if (!raw.includes('"')) return { line, cells: raw.split(delimiter), raw, isBroken: false };
   const cells: string[] = [];
   let isBroken = false;
-  let open = "";
+  let open: string[] = [];
   let isOpen = false;
   for (const part of raw.split(delimiter)) {
-    open = isOpen ? `${open}${delimiter}${part}` : part;
-    isOpen = countQuotes(open, 0, open.length) % 2 === 1;
+    open.push(part);
+    if (hasOddQuotes(part, 0, part.length)) isOpen = !isOpen;
     if (isOpen) continue;
-    const [whole, quoted, plain] = CELL.exec(open) ?? [];
+    const cell = open.join(delimiter);
+    open = [];
+    const [whole, quoted, plain] = CELL.exec(cell) ?? [];
     isBroken ||= whole === undefined;
-    cells.push(quoted?.replaceAll('""', '"') ?? plain ?? open);
+    cells.push(quoted?.replaceAll('""', '"') ?? plain ?? cell);
   }
   return { line, cells, raw, isBroken: isBroken || isOpen };
 }

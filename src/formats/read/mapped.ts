@@ -122,7 +122,7 @@ function lineOf(
   const tell = (place: string, reason: string): void =>
     void faults.push(faultAt(row, place, reason));
   const word = value("status") ?? "";
-  const status = word === "" ? reading.status : (reading.statuses[word] ?? OWN_WORDS.get(word));
+  const status = word === "" ? reading.status : ownOf(reading.statuses, word, OWN_WORDS);
   if (status === undefined) {
     tell("status", `the word ${word.slice(0, 20) || "(none)"} is not known`);
   }
@@ -146,6 +146,15 @@ function lineOf(
   };
 }
 
+/** Of the profile's own words first; `constructor` is none, though every object has one. */
+function ownOf<Meaning>(
+  words: Readonly<Record<string, Meaning>>,
+  word: string,
+  ours: ReadonlyMap<string, Meaning>,
+): Meaning | undefined {
+  return Object.hasOwn(words, word) ? words[word] : ours.get(word);
+}
+
 type Tell = (place: string, reason: string) => void;
 
 /** A negative amount turns the side around, and without a side it is a debit. */
@@ -157,7 +166,7 @@ function sideOf(
 ): "debit" | "credit" | null {
   const isNegative = amount !== null && amount < 0n;
   if (word === null) return isNegative ? "debit" : null;
-  const side = sides[word] ?? OWN_SIDES.get(word) ?? null;
+  const side = ownOf(sides, word, OWN_SIDES) ?? null;
   if (side === null) tell("side", "has to be debit or credit");
   if (!isNegative || side === null) return side;
   return side === "debit" ? "credit" : "debit";

@@ -163,7 +163,8 @@ function outcomeOf(
   code: string | null,
   told: XmlElement,
 ): Pick<InboundLine, "status" | "code" | "reason"> {
-  const status = code === null ? undefined : STATUSES[code];
+  const isKnown = code !== null && Object.hasOwn(STATUSES, code);
+  const status = isKnown ? STATUSES[code] : undefined;
   if (status === undefined) {
     const reason = code === null ? "is missing" : `${code} is none`;
     tell(reading, told, `${localName(element.name)} status`, reason);

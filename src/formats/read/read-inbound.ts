@@ -11,6 +11,7 @@ import { fixedWidthReadingShape, readFixedWidth, undecodable } from "./fixed-wid
 import { jsonLinesReadingShape, readJsonLines } from "./json-lines.ts";
 import { readNacha } from "./nacha.ts";
 import { readPain002 } from "./pain002.ts";
+import { storable } from "./storable.ts";
 import { bankTextOf, utf8Of } from "./text-of.ts";
 
 /**
@@ -22,6 +23,10 @@ export function readInbound(
   bytes: Uint8Array,
   mapping: unknown = {},
 ): InboundDocument {
+  return storable(readAs(format, bytes, mapping));
+}
+
+function readAs(format: InboundFormat, bytes: Uint8Array, mapping: unknown): InboundDocument {
   switch (format) {
     case "csv":
       return readText(bytes, (text) => readCsv(text, mappingOf(csvReadingShape, mapping)));
