@@ -17,6 +17,7 @@ import type { ClientRuntime, Engine } from "./engine.ts";
 import { fiscalYearOf } from "./fiscal-year.ts";
 import type { LoadedBook } from "./load-books.ts";
 import { showAssignments } from "./show-assignments.ts";
+import { writeApprovals } from "./write-approvals.ts";
 import {
   insertDenials,
   insertReferences,
@@ -106,6 +107,7 @@ export async function writeBooks(
     new Set(touched.filter((one) => one.fresh).map((one) => one.adjustment.id)),
   );
   await insertTransitions(tx, transitionsOf(engine, changed), now);
+  await writeApprovals(tx, engine, changed, now);
   await bookEntries(tx, changed, now);
   await writeDecisions(tx, changed, now);
   await updateBooks(tx, changed.map(bookRow), now);
