@@ -24,6 +24,7 @@ import { refuseUnfitText } from "../kernel/fit-text.ts";
 
 import { accessRoutes } from "./access-routes.ts";
 import { adjustmentRoutes } from "./adjustment-routes.ts";
+import { approvalRoutes } from "./approval-routes.ts";
 import { assignmentRoutes } from "./assignment-routes.ts";
 import { batchCommandRoutes } from "./batch-command-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
@@ -103,6 +104,7 @@ function routesOf(parts: HttpDependencies) {
     operationRoutes(parts),
     adjustmentRoutes(parts),
     assignmentRoutes(parts),
+    approvalRoutes(parts),
     rollupRoutes(parts),
     batchRoutes(parts),
     batchCommandRoutes(parts),

@@ -210,8 +210,9 @@ interface Parts {
   readonly decisions: DecisionRow[];
 }
 
-export type WholeRequest = RequestRow &
-  JudgedRequest & { readonly decisions: readonly DecisionRow[] };
+export interface WholeRequest extends RequestRow, Omit<JudgedRequest, "decisions"> {
+  readonly decisions: readonly DecisionRow[];
+}
 
 type Of<Row> = Row & { readonly clientId: string; readonly requestId: string };
 
