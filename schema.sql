@@ -413,6 +413,34 @@ CREATE INDEX adjustment_open_assignment ON public.adjustment USING btree (client
 CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
 CREATE INDEX adjustment_planned ON public.adjustment USING btree (client_id, release_on) WHERE (state = 'planned'::text);
 
+create table ageing_item (
+  client_id text not null,
+  id uuid not null,
+  claim_id uuid not null,
+  dispute_id uuid not null,
+  assignment_id uuid not null,
+  decision text not null,
+  difference text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  reason text not null,
+  owner text not null,
+  due_on date not null,
+  asked_by text not null,
+  approved_by text not null,
+  opened_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  outcome text
+);
+alter table ageing_item add constraint ageing_item_pkey PRIMARY KEY (client_id, id);
+alter table ageing_item add constraint ageing_item_amount_minor_check CHECK ((amount_minor >= 0));
+alter table ageing_item add constraint ageing_item_check CHECK ((approved_by <> asked_by));
+alter table ageing_item add constraint ageing_item_check1 CHECK (((settled_at IS NULL) = (outcome IS NULL)));
+alter table ageing_item add constraint ageing_item_decision_check CHECK ((decision = ANY (ARRAY['pay'::text, 'deny'::text, 'partialDeny'::text, 'writeOff'::text])));
+alter table ageing_item add constraint ageing_item_outcome_check CHECK ((outcome = ANY (ARRAY['balanced'::text, 'reopened'::text])));
+CREATE INDEX ageing_due ON public.ageing_item USING btree (client_id, due_on, id) WHERE (settled_at IS NULL);
+CREATE UNIQUE INDEX ageing_open ON public.ageing_item USING btree (client_id, dispute_id) WHERE (settled_at IS NULL);
+
 create table api_key (
   id uuid not null,
   name text not null,
@@ -476,7 +504,8 @@ create table assignment (
   outcome text,
   version integer default 1 not null,
   next_rise_at timestamp with time zone,
-  rises smallint default 0 not null
+  rises smallint default 0 not null,
+  cause text
 ) with (fillfactor=50);
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
@@ -488,6 +517,7 @@ CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id,
 CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
 CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
+CREATE UNIQUE INDEX assignment_one_cause ON public.assignment USING btree (client_id, dispute_id, cause) WHERE (is_open AND (cause IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
 CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, amount_minor DESC NULLS LAST, id) WHERE is_open;
 CREATE INDEX assignment_rises ON public.assignment USING btree (next_rise_at) WHERE (is_open AND (next_rise_at IS NOT NULL));
@@ -1385,6 +1415,10 @@ alter table adjustment add constraint adjustment_client_id_replaces_adjustment_i
 
 alter table adjustment add constraint adjustment_client_id_reverses_adjustment_id_fkey FOREIGN KEY (client_id, reverses_adjustment_id) REFERENCES adjustment(client_id, id);
 
+alter table ageing_item add constraint ageing_item_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
+alter table ageing_item add constraint ageing_item_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table assignment add constraint assignment_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id) DEFERRABLE INITIALLY DEFERRED;
 
 alter table assignment add constraint assignment_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
@@ -1568,6 +1602,8 @@ grant delete, insert, select, update on table account_key to redress_app;
 grant insert, select on table account_number to redress_app;
 
 grant insert, select, update on table adjustment to redress_app;
+
+grant insert, select, update (due_on), update (outcome), update (owner), update (settled_at) on table ageing_item to redress_app;
 
 grant insert, select, update on table api_key to redress_app;
 

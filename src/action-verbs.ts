@@ -10,6 +10,7 @@ import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
 import { manualVerbs } from "./manual/verbs.ts";
+import { disburse, disbursementInput } from "./resolution/disburse.ts";
 import { resolveException } from "./resolution/resolve-exception.ts";
 import type { AccountDesk } from "./service/change-account.ts";
 import { accountVerb, serviceVerbs } from "./service/verbs.ts";
@@ -30,6 +31,7 @@ export function actionsOf(desk: AccountDesk, wakeService?: () => void): Assignme
     retry: byType(engine, nextFileVerb(engine), service.retry),
     approval: (call) => approve(engine, call),
     // The body's shape was checked where it came in.
+    disbursement: (call) => disburse(engine, call, disbursementInput.parse(call.input)),
     resolved: (call) => resolveException(engine, call, String(call.input["reason"] ?? "")),
   });
 }

@@ -20,14 +20,17 @@ import { DISPUTE_NUMBER } from "../kernel/ids.ts";
 import { bodyHash, sameHash } from "./body-hash.ts";
 import type { DecideContext, Replaced } from "./decide-context.ts";
 import { decide } from "./decide.ts";
-import type { Change } from "./dispute-book.ts";
+import type { Change, ResolutionDecision } from "./dispute-book.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
 import type { EventInstants } from "./event-instant.ts";
 import { eventInstant } from "./event-instant.ts";
+import { evaluateGate } from "./gate.ts";
 import type { LoadedBook } from "./load-books.ts";
 import { lockAndLoadBooks } from "./load-books.ts";
 import type { OperationOutcome } from "./operation-outcome.ts";
 import { outcomeOf, recordedOutcome } from "./operation-outcome.ts";
+import type { ShownDispute } from "./show-dispute-work.ts";
+import { showDisputeWork } from "./show-dispute-work.ts";
 import type { OperationRow } from "./store.ts";
 import { insertOperations } from "./store.ts";
 import { recordedOperations, usedReferences } from "./views.ts";
@@ -129,10 +132,12 @@ export async function executeAccountingIn(
     eventDates: new Map(),
     instants: new Map(),
     outcomes: options.outcomes,
+    refused: new Map(),
   };
   const results = requests.map((request) => consider(set, request));
   await insertOperations(tx, set.rows, set.now.toString());
   await writeBooks(tx, engine, [...books.values()].map(writtenBook(set)), set.now.toString());
+  await showDisputeWork(tx, engine, [...set.refused.values()]);
   return results;
 }
 
@@ -154,6 +159,8 @@ interface OperationSet {
   readonly instants: EventInstants;
   /** An import only counts; it has no use for what each operation became. */
   readonly outcomes: boolean;
+  /** Disputes that a gate refused to resolve: somebody has to look at them. */
+  readonly refused: Map<string, ShownDispute>;
 }
 
 interface Recorded {
@@ -324,8 +331,21 @@ function decideOne(
     assert(book.changes.length === from, "a refused operation leaves the book as it was");
     const outcome = { code: error.code, detail: error.message };
     set.rows.push({ ...row, state: "refused", outcome });
+    if (error.code === "gate-refused") noteRefusal(set, loaded, runtime, error);
     return refusal(operationId, error);
   }
+}
+
+function noteRefusal(
+  set: OperationSet,
+  loaded: LoadedBook,
+  { calendar, rulebook }: ClientRuntime,
+  { facts }: Failure,
+): void {
+  const decision = facts["decision"] as ResolutionDecision;
+  const refused = evaluateGate(loaded.book, rulebook, decision);
+  const today = calendar.dateOf(set.now);
+  set.refused.set(loaded.book.id, { loaded, rulebook, today, refused, exceptionEnds: null });
 }
 
 function decideContext(set: OperationSet, runtime: ClientRuntime): DecideContext {

@@ -18,6 +18,9 @@ export interface GateResult {
   readonly because: readonly string[];
 }
 
+/** How a reason begins that time or work cures by itself. */
+export const UNDER_WAY = "an adjustment is";
+
 export function evaluateGate(
   book: DisputeBook,
   rulebook: RuleBook,
@@ -25,7 +28,7 @@ export function evaluateGate(
 ): GateResult {
   const gate = rulebook.gates.get(decision);
   const because: string[] = [];
-  for (const state of blockingStates(book)) because.push(`an adjustment is ${state}`);
+  for (const state of blockingStates(book)) because.push(`${UNDER_WAY} ${state}`);
   const positions = positionsOf(book);
   const outOfBalance: Record<string, string> = {};
   const money = (minor: bigint): string => formatAmount(minor, book.currency);

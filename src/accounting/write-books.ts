@@ -16,7 +16,10 @@ import { adjustmentOf } from "./dispute-book.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
 import { fiscalYearOf } from "./fiscal-year.ts";
 import type { LoadedBook } from "./load-books.ts";
+import { mayHaveWork } from "./dispute-work.ts";
 import { showAssignments } from "./show-assignments.ts";
+import type { ShownDispute } from "./show-dispute-work.ts";
+import { showDisputeWork } from "./show-dispute-work.ts";
 import {
   insertDenials,
   insertReferences,
@@ -42,6 +45,7 @@ export class Superseded extends Error {
 /** Who did it and under which rule book, for the rows of one book. */
 export interface WrittenBook {
   readonly loaded: LoadedBook;
+  readonly rulebook: ClientRuntime["rulebook"];
   readonly rulebookVersion: string;
   readonly fiscalYearOf: (date: string) => number;
   /** The actor of an operation; the machine where none is known. */
@@ -58,6 +62,7 @@ export function writtenOf(
   const { rulebook, settings } = runtime;
   return {
     loaded,
+    rulebook,
     rulebookVersion: `${rulebook.id} ${rulebook.version}`,
     fiscalYearOf: (date) => fiscalYearOf(date, settings.fiscalYearStartsIn),
     ...by,
@@ -110,7 +115,22 @@ export async function writeBooks(
   await writeDecisions(tx, changed, now);
   await updateBooks(tx, changed.map(bookRow), now);
   await appendEvents(tx, eventsOf(engine, touched), now);
+  const withWork = changed.filter(({ loaded }) => mayHaveWork(loaded.book));
+  await showDisputeWork(tx, engine, withWork.map(shownDispute));
   for (const { loaded } of changed) loaded.book.changes.length = 0;
+}
+
+function shownDispute({ loaded, rulebook, eventDate }: WrittenBook): ShownDispute {
+  const happened = new Set(loaded.book.changes.map((change) => change.type));
+  const exceptionEnds = happened.has("resolutionRecorded")
+    ? "resolved"
+    : happened.has("resolutionUndone")
+      ? "reopened"
+      : null;
+  const disbursed = loaded.book.changes.some(
+    (one) => one.type === "adjustmentOpened" && one.adjustment.operation.startsWith("disburse"),
+  );
+  return { loaded, rulebook, today: eventDate, exceptionEnds, disbursed };
 }
 
 function touchedBy(books: readonly WrittenBook[]): Touched[] {

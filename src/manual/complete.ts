@@ -148,8 +148,8 @@ function refuseUnfitInput(item: Completion): void {
 }
 
 /** A posting lies between the event that caused it and today, in the client's zone. */
-function refuseUnfitDate(
-  { postingDate }: Completion,
+export function refuseUnfitDate(
+  { postingDate }: { readonly postingDate: string },
   { today, eventDate }: { today: string; eventDate: string },
 ): void {
   const why =
