@@ -42,6 +42,7 @@ test("cannot resolve until the disbursement is attested", async () => {
 
   const early = await operate(dispute, "resolve", { decision: "deny" });
   const [exception] = await workOf("Accounting Exception");
+  const { body: explained } = await get(`/v1/disputes/${dispute}/gate/explanation?decision=deny`);
   const attested = await post(`/v1/assignments/${String(due?.["id"])}/disbursement`, {
     version: Number(due?.["version"]),
     body: RETURNED,
@@ -52,6 +53,25 @@ test("cannot resolve until the disbursement is attested", async () => {
   expect([early.status, early.body["code"]]).toEqual([409, "gate-refused"]);
   expect(exception).toMatchObject({ dispute, amount: { amount: "100.00" } });
   expect(String(exception?.["reason"])).toContain("suspense is 100.00");
+  expect(explained).toMatchObject({
+    allowed: false,
+    differences: [
+      {
+        collection: "suspense",
+        value: { amount: "100.00" },
+        entries: [{ rule: "WithdrawDispute", effect: { amount: "100.00" } }],
+      },
+      {
+        collection: "merchant",
+        value: { amount: "-100.00" },
+        entries: [{ rule: "Chargeback", effect: { amount: "-100.00" } }],
+      },
+    ],
+  });
+  expect((explained["proposals"] as unknown[])[0]).toMatchObject({
+    decision: "deny",
+    steps: [{ operation: "disburseMerchantFunds", input: { amount: "100.00" } }],
+  });
   expect(attested.body).toMatchObject({ outcome: "disbursed", actions: [] });
   expect(resolved.status).toBe(201);
   expect(await workOf("Accounting Exception")).toEqual([]);
@@ -82,6 +102,39 @@ test("exactly one is open however often the gate refuses; a part leaves the rest
     422,
     "amount-exceeds-limit",
   ]);
+});
+
+test("the gate of every decision says what passes and what fails, and what is in the way", async () => {
+  const { dispute } = await opened();
+  await operate(dispute, "payDispute");
+
+  const { body } = await get(`/v1/disputes/${dispute}/gate`);
+
+  expect(body).toMatchObject({
+    dispute,
+    state: "finalCredit",
+    asked: "pay",
+    inForce: false,
+    underWay: [{ rule: "Paid", state: "pendingManual", amount: { amount: "100.00" } }],
+  });
+  const decisions = body["decisions"] as { decision: string; allowed: boolean; checks: object[] }[];
+  expect(decisions.map((one) => [one.decision, one.allowed])).toEqual([
+    ["pay", false],
+    ["deny", false],
+    ["partialDeny", false],
+    ["writeOff", false],
+  ]);
+  expect(decisions[0]?.checks).toContainEqual(
+    expect.objectContaining({
+      collection: "suspense",
+      mustBe: "zero",
+      passes: false,
+      value: { amount: "-100.00", currency: "USD" },
+    }),
+  );
+  expect(decisions[0]?.checks).toContainEqual(
+    expect.objectContaining({ collection: null, passes: true, mustBe: "zero" }),
+  );
 });
 
 test("closes by itself when the network took the money back", async () => {

@@ -36,6 +36,7 @@ import { answerOnce } from "./idempotent.ts";
 import { importRoutes } from "./import-routes.ts";
 import { inboundCommandRoutes } from "./inbound-command-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { gateRoutes } from "./gate-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
@@ -101,6 +102,7 @@ function routesOf(parts: HttpDependencies) {
     claimRoutes(parts),
     disputeRoutes(parts),
     operationRoutes(parts),
+    gateRoutes(parts),
     adjustmentRoutes(parts),
     assignmentRoutes(parts),
     rollupRoutes(parts),
