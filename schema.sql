@@ -3,6 +3,21 @@
 
 set check_function_bodies = off;
 
+CREATE OR REPLACE FUNCTION public.add_merchant_credit_use()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  update merchant_credit
+  set used_minor = used_minor + new.amount_minor
+  where client_id = new.client_id and reference = new.reference;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.adjustment_must_exist()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1157,6 +1172,32 @@ alter table job_item_outcome add constraint job_item_outcome_pkey PRIMARY KEY (j
 alter table job_item_outcome add constraint job_item_outcome_check CHECK (((outcome = 'done'::text) = (code IS NULL)));
 alter table job_item_outcome add constraint job_item_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text])));
 
+create table merchant_credit (
+  client_id text not null,
+  reference text not null,
+  currency text not null,
+  amount_minor bigint not null,
+  used_minor bigint default 0 not null,
+  recorded_at timestamp with time zone not null
+);
+alter table merchant_credit add constraint merchant_credit_pkey PRIMARY KEY (client_id, reference);
+alter table merchant_credit add constraint merchant_credit_amount_minor_check CHECK ((amount_minor > 0));
+alter table merchant_credit add constraint merchant_credit_used_once CHECK (((used_minor >= 0) AND (used_minor <= amount_minor)));
+
+create table merchant_credit_use (
+  client_id text not null,
+  id uuid not null,
+  reference text not null,
+  dispute_id uuid not null,
+  operation_id uuid not null,
+  amount_minor bigint not null,
+  recorded_at timestamp with time zone not null
+);
+alter table merchant_credit_use add constraint merchant_credit_use_pkey PRIMARY KEY (client_id, id);
+alter table merchant_credit_use add constraint merchant_credit_use_amount_minor_check CHECK ((amount_minor <> 0));
+CREATE INDEX merchant_credit_use_by ON public.merchant_credit_use USING btree (client_id, dispute_id);
+CREATE INDEX merchant_credit_use_of ON public.merchant_credit_use USING btree (client_id, reference, recorded_at, id);
+
 create table operation (
   client_id text not null,
   id uuid not null,
@@ -1493,6 +1534,12 @@ alter table job_item add constraint job_item_job_id_fkey FOREIGN KEY (job_id) RE
 
 alter table job_item_outcome add constraint job_item_outcome_job_id_ordinal_fkey FOREIGN KEY (job_id, ordinal) REFERENCES job_item(job_id, ordinal);
 
+alter table merchant_credit add constraint merchant_credit_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table merchant_credit_use add constraint merchant_credit_use_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
+
+alter table merchant_credit_use add constraint merchant_credit_use_client_id_reference_fkey FOREIGN KEY (client_id, reference) REFERENCES merchant_credit(client_id, reference);
+
 alter table operation add constraint operation_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
 alter table operation add constraint operation_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
@@ -1572,6 +1619,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inbound
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER add_merchant_credit_use AFTER INSERT ON public.merchant_credit_use FOR EACH ROW EXECUTE FUNCTION add_merchant_credit_use();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.merchant_credit_use FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE FUNCTION refuse_other_body();
 
@@ -1678,6 +1729,10 @@ grant insert, select, update on table job to redress_app;
 grant insert, select on table job_item to redress_app;
 
 grant insert, select on table job_item_outcome to redress_app;
+
+grant insert, select on table merchant_credit to redress_app;
+
+grant insert, select on table merchant_credit_use to redress_app;
 
 grant insert, select, update on table operation to redress_app;
 

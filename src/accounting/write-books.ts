@@ -6,7 +6,6 @@
 import type { Transaction } from "../database/database.ts";
 import type { NewEvent } from "../events/store.ts";
 import { appendEvents } from "../events/store.ts";
-import { assert } from "../kernel/assert.ts";
 import type { NewEntry } from "../ledger/store.ts";
 import { ensurePeriods, insertEntries } from "../ledger/store.ts";
 
@@ -20,15 +19,9 @@ import { mayHaveWork } from "./dispute-work.ts";
 import { showAssignments } from "./show-assignments.ts";
 import type { ShownDispute } from "./show-dispute-work.ts";
 import { showDisputeWork } from "./show-dispute-work.ts";
-import {
-  insertDenials,
-  insertReferences,
-  insertResolutions,
-  replaceProposals,
-  undoResolutions,
-  updateDenials,
-} from "./store-decisions.ts";
+import { replaceProposals } from "./store-decisions.ts";
 import type { AdjustmentLock, TransitionRow } from "./store.ts";
+import { writeDecisions } from "./write-decisions.ts";
 import {
   insertAdjustments,
   insertTransitions,
@@ -112,7 +105,12 @@ export async function writeBooks(
   );
   await insertTransitions(tx, transitionsOf(engine, changed), now);
   await bookEntries(tx, changed, now);
-  await writeDecisions(tx, changed, now);
+  await writeDecisions(
+    tx,
+    engine,
+    changed.map((one) => one.loaded.book),
+    now,
+  );
   await updateBooks(tx, changed.map(bookRow), now);
   await appendEvents(tx, eventsOf(engine, touched), now);
   const withWork = changed.filter(({ loaded }) => mayHaveWork(loaded.book));
@@ -334,48 +332,6 @@ async function bookEntries(
   }
   await ensurePeriods(tx, [...months.values()]);
   await insertEntries(tx, rows, now);
-}
-
-async function writeDecisions(
-  tx: Transaction,
-  books: readonly WrittenBook[],
-  now: string,
-): Promise<void> {
-  const denials = [];
-  const dated = new Map<string, Parameters<typeof updateDenials>[1][number]>();
-  const resolutions = [];
-  const undone = [];
-  const references = [];
-  for (const { loaded } of books) {
-    const { book } = loaded;
-    const key = { clientId: book.clientId, disputeId: book.id };
-    for (const change of book.changes) {
-      if (change.type === "denialRecorded") denials.push({ ...key, item: change.denial });
-      if (change.type === "noticeRecorded" || change.type === "denialLifted") {
-        const item = book.denials.find((one) => one.id === change.denialId);
-        assert(item !== undefined, `no denial ${change.denialId}`);
-        const liftedBy = change.type === "denialLifted" ? change.operationId : null;
-        const before = dated.get(item.id)?.liftedBy ?? null;
-        dated.set(item.id, { ...key, item, liftedBy: liftedBy ?? before });
-      }
-      if (change.type === "resolutionRecorded")
-        resolutions.push({ ...key, item: change.resolution });
-      if (change.type === "resolutionUndone") {
-        undone.push({
-          clientId: book.clientId,
-          id: change.resolutionId,
-          undoneBy: change.operationId,
-        });
-      }
-      if (change.type === "referenceRecorded")
-        references.push({ clientId: book.clientId, ...change });
-    }
-  }
-  await insertDenials(tx, denials, now);
-  await updateDenials(tx, [...dated.values()]);
-  await insertResolutions(tx, resolutions, now);
-  await undoResolutions(tx, undone);
-  await insertReferences(tx, references, now);
 }
 
 function bookRow({ loaded: { book } }: WrittenBook) {
