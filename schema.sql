@@ -153,6 +153,86 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.guard_approval_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  request approval_request;
+begin
+  select * into request
+  from approval_request
+  where client_id = new.client_id and id = new.request_id
+  for update;
+  if request.state is distinct from 'waiting' then
+    raise exception 'approval %: it is % and takes no decision', new.request_id, request.state
+      using errcode = 'restrict_violation';
+  end if;
+  if new.level <> request.approved_levels + 1 then
+    raise exception 'approval %: level % is not the next one', new.request_id, new.level
+      using errcode = 'restrict_violation';
+  end if;
+  if new.approved and exists (
+    select 1 from approval_chain c
+    where c.client_id = new.client_id and c.request_id = new.request_id
+      and c.person in (new.person, new.on_behalf_of)
+  ) then
+    raise exception 'approval %: % had a hand in it', new.request_id, new.person
+      using errcode = 'restrict_violation';
+  end if;
+  if new.approved and exists (
+    select 1 from approval_decision d
+    where d.client_id = new.client_id and d.request_id = new.request_id
+      and (d.person in (new.person, new.on_behalf_of)
+        or d.on_behalf_of in (new.person, new.on_behalf_of))
+  ) then
+    raise exception 'approval %: % decided an earlier level', new.request_id, new.person
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_approval_request()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.client_id, new.id, new.subject_kind, new.subject_id, new.claim_id, new.dispute_id,
+      new.summary, new.rule, new.rule_words, new.amount_minor, new.currency, new.requested_by,
+      new.requester, new.reason, new.payload, new.same_matter, new.is_after, new.levels,
+      new.requested_at)
+     is distinct from
+     (old.client_id, old.id, old.subject_kind, old.subject_id, old.claim_id, old.dispute_id,
+      old.summary, old.rule, old.rule_words, old.amount_minor, old.currency, old.requested_by,
+      old.requester, old.reason, old.payload, old.same_matter, old.is_after, old.levels,
+      old.requested_at)
+     or old.state <> 'waiting' then
+    raise exception 'approval %: what was asked for never changes, and is settled once', old.id
+      using errcode = 'restrict_violation';
+  end if;
+  if new.approved_levels <> (
+    select count(*) from approval_decision d
+    where d.client_id = new.client_id and d.request_id = new.id and d.approved
+  ) then
+    raise exception 'approval %: its levels are counted by decisions', old.id
+      using errcode = 'restrict_violation';
+  end if;
+  if new.state = 'approved' and exists (
+    select 1 from approval_chain c
+    join approval_decision d on d.client_id = c.client_id and d.request_id = c.request_id
+    where c.client_id = new.client_id and c.request_id = new.id and d.approved
+      and c.person in (d.person, d.on_behalf_of)
+  ) then
+    raise exception 'approval %: somebody who had a hand in it approved it', old.id
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.keep_batch_file()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -173,6 +253,27 @@ begin
       old.detail_count, old.line_count, old.debit_count, old.debit_minor, old.credit_count,
       old.credit_minor, old.hash_total, old.created_by, old.created_at) then
     raise exception 'file %: its content never changes', old.id
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_delegation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.id, new.delegator, new.delegate, new.permissions, new.clients, new.kinds,
+      new.maximum_minor, new.currency, new.valid_from, new.valid_until, new.reason, new.given_by,
+      new.given_at)
+     is distinct from
+     (old.id, old.delegator, old.delegate, old.permissions, old.clients, old.kinds,
+      old.maximum_minor, old.currency, old.valid_from, old.valid_until, old.reason, old.given_by,
+      old.given_at)
+     or old.revoked_at is not null then
+    raise exception 'delegation %: what was given never changes, and is revoked once', old.id
       using errcode = 'restrict_violation';
   end if;
   return new;
@@ -490,6 +591,120 @@ create table app_user (
 alter table app_user add constraint app_user_pkey PRIMARY KEY (id);
 alter table app_user add constraint app_user_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._@-]{0,62}$'::text));
 alter table app_user add constraint app_user_name_key UNIQUE (name);
+
+create table approval_chain (
+  client_id text not null,
+  request_id uuid not null,
+  person text not null,
+  why text not null
+);
+alter table approval_chain add constraint approval_chain_pkey PRIMARY KEY (client_id, request_id, person);
+alter table approval_chain add constraint approval_chain_person_check CHECK ((length(person) > 0));
+alter table approval_chain add constraint approval_chain_why_check CHECK ((length(why) > 0));
+CREATE INDEX approval_chain_of_person ON public.approval_chain USING btree (person, client_id, request_id);
+
+create table approval_decision (
+  client_id text not null,
+  request_id uuid not null,
+  level smallint not null,
+  approved boolean not null,
+  actor text not null,
+  person text not null,
+  on_behalf_of text,
+  delegation_id uuid,
+  reason text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table approval_decision add constraint approval_decision_pkey PRIMARY KEY (client_id, request_id, level);
+alter table approval_decision add constraint approval_decision_check CHECK (((on_behalf_of IS NULL) = (delegation_id IS NULL)));
+alter table approval_decision add constraint approval_decision_check1 CHECK ((on_behalf_of IS DISTINCT FROM person));
+alter table approval_decision add constraint approval_decision_check2 CHECK ((approved OR (length(reason) > 0)));
+alter table approval_decision add constraint approval_decision_client_id_request_id_person_key UNIQUE (client_id, request_id, person);
+alter table approval_decision add constraint approval_decision_level_check CHECK (((level >= 1) AND (level <= 9)));
+CREATE INDEX approval_decision_of_person ON public.approval_decision USING btree (person, recorded_at);
+
+create table approval_delegation (
+  id uuid not null,
+  delegator text not null,
+  delegate text not null,
+  permissions text[] not null,
+  clients text[],
+  kinds text[],
+  maximum_minor bigint,
+  currency text,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone not null,
+  reason text not null,
+  given_by text not null,
+  given_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  version integer default 1 not null
+);
+alter table approval_delegation add constraint approval_delegation_pkey PRIMARY KEY (id);
+alter table approval_delegation add constraint approval_delegation_check CHECK ((delegator <> delegate));
+alter table approval_delegation add constraint approval_delegation_check1 CHECK ((valid_until > valid_from));
+alter table approval_delegation add constraint approval_delegation_check2 CHECK (((maximum_minor IS NULL) = (currency IS NULL)));
+alter table approval_delegation add constraint approval_delegation_check3 CHECK (((revoked_at IS NULL) = (revoked_by IS NULL)));
+alter table approval_delegation add constraint approval_delegation_maximum_minor_check CHECK ((maximum_minor > 0));
+alter table approval_delegation add constraint approval_delegation_permissions_check CHECK ((cardinality(permissions) > 0));
+alter table approval_delegation add constraint approval_delegation_reason_check CHECK ((length(reason) > 0));
+CREATE INDEX approval_delegation_from ON public.approval_delegation USING btree (delegator, valid_until);
+CREATE INDEX approval_delegation_to ON public.approval_delegation USING btree (delegate, valid_until);
+
+create table approval_level (
+  client_id text not null,
+  request_id uuid not null,
+  level smallint not null,
+  permission text not null
+);
+alter table approval_level add constraint approval_level_pkey PRIMARY KEY (client_id, request_id, level);
+alter table approval_level add constraint approval_level_level_check CHECK (((level >= 1) AND (level <= 9)));
+
+create table approval_request (
+  client_id text not null,
+  id uuid not null,
+  subject_kind text not null,
+  subject_id text not null,
+  claim_id uuid,
+  dispute_id uuid,
+  summary text not null,
+  rule text not null,
+  rule_words text not null,
+  amount_minor bigint,
+  currency text,
+  requested_by text not null,
+  requester text not null,
+  reason text default ''::text not null,
+  payload jsonb default '{}'::jsonb not null,
+  same_matter text not null,
+  is_after boolean default false not null,
+  levels smallint not null,
+  approved_levels smallint default 0 not null,
+  state text default 'waiting'::text not null,
+  requested_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  settled_by text,
+  settled_because text,
+  version integer default 1 not null
+);
+alter table approval_request add constraint approval_request_pkey PRIMARY KEY (client_id, id);
+alter table approval_request add constraint approval_request_amount_minor_check CHECK ((amount_minor >= 0));
+alter table approval_request add constraint approval_request_check CHECK (((approved_levels >= 0) AND (approved_levels <= levels)));
+alter table approval_request add constraint approval_request_check1 CHECK (((amount_minor IS NULL) = (currency IS NULL)));
+alter table approval_request add constraint approval_request_check2 CHECK (((state = 'waiting'::text) = (settled_at IS NULL)));
+alter table approval_request add constraint approval_request_check3 CHECK (((state = 'waiting'::text) = (settled_by IS NULL)));
+alter table approval_request add constraint approval_request_check4 CHECK (((state <> 'approved'::text) OR (approved_levels = levels)));
+alter table approval_request add constraint approval_request_levels_check CHECK (((levels >= 1) AND (levels <= 9)));
+alter table approval_request add constraint approval_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'declined'::text, 'withdrawn'::text])));
+alter table approval_request add constraint approval_request_subject_id_check CHECK (((length(subject_id) >= 1) AND (length(subject_id) <= 200)));
+alter table approval_request add constraint approval_request_subject_kind_check CHECK ((subject_kind ~ '^[a-z][A-Za-z]{2,40}$'::text));
+alter table approval_request add constraint approval_request_summary_check CHECK ((length(summary) > 0));
+CREATE INDEX approval_request_listed ON public.approval_request USING btree (client_id, requested_at, id);
+CREATE INDEX approval_request_of_subject ON public.approval_request USING btree (client_id, subject_id, requested_at);
+CREATE INDEX approval_request_same_matter ON public.approval_request USING btree (client_id, same_matter) WHERE (state = ANY (ARRAY['declined'::text, 'withdrawn'::text]));
+CREATE INDEX approval_request_waiting ON public.approval_request USING btree (client_id, requested_at, id) WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX approval_request_waiting_subject ON public.approval_request USING btree (client_id, subject_kind, subject_id) WHERE (state = 'waiting'::text);
 
 create table assignment (
   client_id text not null,
@@ -1460,6 +1675,16 @@ alter table ageing_item add constraint ageing_item_client_id_claim_id_fkey FOREI
 
 alter table ageing_item add constraint ageing_item_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table approval_chain add constraint approval_chain_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
+
+alter table approval_decision add constraint approval_decision_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
+
+alter table approval_decision add constraint approval_decision_delegation_id_fkey FOREIGN KEY (delegation_id) REFERENCES approval_delegation(id);
+
+alter table approval_level add constraint approval_level_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
+
+alter table approval_request add constraint approval_request_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table assignment add constraint assignment_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id) DEFERRABLE INITIALLY DEFERRED;
 
 alter table assignment add constraint assignment_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
@@ -1574,6 +1799,18 @@ alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) RE
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_chain FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER guard BEFORE INSERT ON public.approval_decision FOR EACH ROW EXECUTE FUNCTION guard_approval_decision();
+
+CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_delegation FOR EACH ROW EXECUTE FUNCTION keep_delegation();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_level FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_request FOR EACH ROW EXECUTE FUNCTION keep_approval_request();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1659,6 +1896,16 @@ grant insert, select, update (due_on), update (outcome), update (owner), update 
 grant insert, select, update on table api_key to redress_app;
 
 grant insert, select, update on table app_user to redress_app;
+
+grant insert, select on table approval_chain to redress_app;
+
+grant insert, select on table approval_decision to redress_app;
+
+grant insert, select, update on table approval_delegation to redress_app;
+
+grant insert, select on table approval_level to redress_app;
+
+grant insert, select, update on table approval_request to redress_app;
 
 grant insert, select, update on table assignment to redress_app;
 

@@ -3,9 +3,9 @@
  * to rooms below work. Retrying means the call on the service route, the next file on the batch
  * route.
  */
-import { decideApprovals } from "./accounting/cancel-adjustments.ts";
-import { askedBy } from "./accounting/dispute-views.ts";
 import type { Engine } from "./accounting/engine.ts";
+import { PROPOSAL_KINDS } from "./accounting/write-approvals.ts";
+import { approvalDesk } from "./approval-desk.ts";
 import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
@@ -16,12 +16,19 @@ import type { AccountDesk } from "./service/change-account.ts";
 import { accountVerb, serviceVerbs } from "./service/verbs.ts";
 import type { ActionCall, ActionVerb, AssignmentActions } from "./work/actions.ts";
 import { assignmentActions } from "./work/actions.ts";
+import type { ApprovalDesk } from "./work/approvals/decide.ts";
+import { decideApproval } from "./work/approvals/decide.ts";
+import { waitingAbout } from "./work/approvals/views.ts";
 import { findAssignment } from "./work/views.ts";
 
 const BATCH_FAILED = "Execute Batch Accounting Failed";
 
 /** `wakeService` makes the service worker look at once. */
-export function actionsOf(desk: AccountDesk, wakeService?: () => void): AssignmentActions {
+export function actionsOf(
+  desk: AccountDesk,
+  wakeService?: () => void,
+  approvals: ApprovalDesk = approvalDesk(desk.engine),
+): AssignmentActions {
   const { engine } = desk;
   const service = serviceVerbs(engine, wakeService);
   return assignmentActions(engine.database, {
@@ -29,7 +36,7 @@ export function actionsOf(desk: AccountDesk, wakeService?: () => void): Assignme
     ...service,
     account: accountVerb(desk, wakeService),
     retry: byType(engine, nextFileVerb(engine), service.retry),
-    approval: (call) => approve(engine, call),
+    approval: (call) => approve(approvals, call),
     // The body's shape was checked where it came in.
     disbursement: (call) => disburse(engine, call, disbursementInput.parse(call.input)),
     resolved: (call) => resolveException(engine, call, String(call.input["reason"] ?? "")),
@@ -43,23 +50,20 @@ function byType(engine: Engine, batch: ActionVerb, service: ActionVerb): ActionV
   };
 }
 
-/**
- * Approves or declines. Throws `self-approval`, and `input-invalid` for a refusal without reason.
- */
-async function approve(engine: Engine, call: ActionCall): Promise<unknown> {
-  const { clientId, adjustmentId, actor } = call;
+/** The request that the assignment stands for, decided. Throws as `decideApproval`. */
+async function approve(desk: ApprovalDesk, call: ActionCall): Promise<unknown> {
+  const { clientId, adjustmentId, actor, rights, input } = call;
   assert(adjustmentId !== null, "what is approved is an adjustment");
-  if ((await askedBy(engine.database, clientId, adjustmentId)).includes(actor)) {
-    throw new Failure("self-approval", "you asked for it yourself");
+  const subject = { clientId, kinds: PROPOSAL_KINDS, id: adjustmentId };
+  const request = await waitingAbout(desk.database, subject);
+  if (request === undefined) {
+    throw new Failure("transition-refused", "nobody's word is waited for any more");
   }
-  const approved = call.input["approved"] === true;
-  const reason = typeof call.input["reason"] === "string" ? call.input["reason"] : "";
-  if (!approved && reason === "") {
-    const detail = "a refusal says why";
-    throw new Failure("input-invalid", detail, {}, [{ pointer: "/reason", detail }]);
-  }
-  const order = { clientId, adjustmentId, actor, approved, reason: reason || "approved" };
-  const [result] = await decideApprovals(engine, [order]);
-  if (result?.failure) throw result.failure;
-  return result;
+  return decideApproval(desk, {
+    clientId,
+    requestId: request.id,
+    approved: input["approved"] === true,
+    reason: typeof input["reason"] === "string" ? input["reason"] : "",
+    by: { name: actor, rights },
+  });
 }

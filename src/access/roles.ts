@@ -4,7 +4,14 @@
  */
 import { Failure } from "../kernel/failure.ts";
 
-export const ROLES = ["viewer", "analyst", "approver", "operator", "administrator"] as const;
+export const ROLES = [
+  "viewer",
+  "analyst",
+  "approver",
+  "seniorApprover",
+  "operator",
+  "administrator",
+] as const;
 
 export type Role = (typeof ROLES)[number];
 
@@ -16,6 +23,7 @@ export const PERMISSIONS = {
   "adjustment:cancel": "cancel what has not reached the system of record",
   "assignment:work": "take, release and complete assignments",
   "assignment:approve": "approve what others asked for",
+  "assignment:approveHigh": "approve at the higher levels of amount tiers",
   "service:retry": "retry, run now, reroute, and say what became of a posting",
   "service:test": "test the connection of an accounting service and try a request",
   "service:configure": "change the settings of an accounting service",
@@ -51,6 +59,14 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     ...READ,
     "assignment:work",
     "assignment:approve",
+    "service:override",
+    "account:reveal",
+  ]),
+  seniorApprover: new Set([
+    ...READ,
+    "assignment:work",
+    "assignment:approve",
+    "assignment:approveHigh",
     "service:override",
     "account:reveal",
   ]),

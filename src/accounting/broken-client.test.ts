@@ -51,14 +51,19 @@ test("a dispute that fails holds up no other of its client", async () => {
   expect(problems).toHaveLength(1);
 });
 
-test("more approvals than are counted are not promised", async () => {
-  const approvals = { adjustManually: [{ above: "0", levels: 2 }] };
+test.each([
+  [{ levels: 0 }, "/levels: has to be 1 or more: one other person approves"],
+  [{ levels: 10 }, "/levels: has to be at most 9"],
+  [{ levels: 2, rights: ["assignment:approve"] }, "/rights: has to name one right for each level"],
+  [{ above: "much" }, "/above: has to be a decimal, such as 1000.00"],
+])("a tier that says %o is refused by its place", async (tier, words) => {
+  const approvals = { adjustManually: [{ above: "0", levels: 1, ...tier }] };
   const client = await aClient(engine, { approvals });
 
   const { unusable } = await usableClients(engine, db, [client]);
 
   expect(unusable.map((one) => one.failure.message)).toEqual([
-    "/approvals/adjustManually/0/levels: has to be 1: one other person approves",
+    `/approvals/adjustManually/0${words}`,
   ]);
 });
 

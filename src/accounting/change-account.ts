@@ -7,6 +7,7 @@
  * in the positions, and declined it leaves the refused one as it was (docs/decisions/035).
  */
 import { Failure } from "../kernel/failure.ts";
+import type { ApprovalNeed } from "../work/approvals/tiers.ts";
 
 import { nextState } from "./adjustment-machine.ts";
 import { dropAdjustment } from "./cancel-adjustment.ts";
@@ -19,7 +20,8 @@ export interface AccountChange {
   /** Of the vault. */
   readonly account: string;
   readonly reason: string;
-  readonly needsApproval: boolean;
+  /** Whose word it takes first; null where the core confirmed the same customer. */
+  readonly approval: ApprovalNeed | null;
 }
 
 /** Why this route: shown where else the row of the route table stands. */
@@ -42,14 +44,20 @@ export function changeAccount(deciding: Deciding, change: AccountChange): string
     state: "awaitingApproval",
     route: null,
     destination: null,
-    hold: change.needsApproval ? heldFor(change.reason) : null,
+    hold: change.approval === null ? null : heldFor(change.reason),
     plannedPostingDate: old.plannedPostingDate < planned ? planned : old.plannedPostingDate,
     proposals: originalsOf(old).map(proposalOf),
     entries: [],
     version: 0,
   };
-  if (change.needsApproval) {
+  if (change.approval !== null) {
     record(book, { type: "adjustmentOpened", adjustment: replacement, event: "approvalAsked" });
+    record(book, {
+      type: "approvalAsked",
+      adjustmentId: replacement.id,
+      operationId: deciding.operationId,
+      need: change.approval,
+    });
     return replacement.id;
   }
   const event = "routedToService";

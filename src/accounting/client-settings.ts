@@ -5,6 +5,7 @@
 import { z } from "zod";
 
 import { Failure } from "../kernel/failure.ts";
+import { approvalTier } from "../work/approvals/tiers.ts";
 
 const weekday = z.enum([
   "monday",
@@ -15,13 +16,6 @@ const weekday = z.enum([
   "saturday",
   "sunday",
 ]);
-
-const approvalTier = z.strictObject({
-  /** Amounts above this need the levels; decimal string in the dispute's currency. */
-  above: z.string().regex(/^[0-9]+(\.[0-9]+)?$/),
-  /** How many other people. One approval is what is counted: a promise of more is refused. */
-  levels: z.literal(1, "has to be 1: one other person approves"),
-});
 
 export const clientSettingsShape = z.strictObject({
   rulebook: z.string().default("standard").describe("The id of the rule book"),
@@ -47,7 +41,8 @@ export const clientSettingsShape = z.strictObject({
   withdrawDebitOn: z.enum(["now", "noticeDate", "offset"]).default("now"),
   /** Reg Z: days from the notice in which a final credit may still be denied. */
   finalityDays: z.int().min(0).default(90),
-  approvals: z.record(z.string(), z.array(approvalTier)).default({}),
+  /** By operation, or by the kind of what is approved: from which amount whose word it takes. */
+  approvals: z.record(z.string(), z.array(approvalTier).max(20)).default({}),
   services: z.record(z.string(), z.unknown()).default({}),
   batchProfiles: z.record(z.string(), z.unknown()).default({}),
   /** Which service and profile the shipped route table names; the first where left out. */

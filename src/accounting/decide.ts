@@ -18,7 +18,7 @@ import { gateAgain } from "./gate.ts";
 import { linesFired, principalOf } from "./lines-fired.ts";
 import { useCredit } from "./merchant-credits.ts";
 import { openAdjustments } from "./open-adjustments.ts";
-import { approvalLevels } from "./approval-levels.ts";
+import { approvalNeeded } from "./approval-needed.ts";
 import { wordsOfReopening } from "./operations/reopen.ts";
 import { PROCEDURES } from "./operations/procedures.ts";
 import { amountValues, positionsOf } from "./positions.ts";
@@ -168,7 +168,7 @@ function fireRules(applied: Applied, operation: Operation): void {
   openAdjustments(applied, left, {
     ...(hold === undefined ? {} : { hold }),
     raisesDisputedMinor: operation.raisesDisputed ? (amount ?? 0n) : 0n,
-    approvalLevels: approvalLevels(applied, amount ?? 0n),
+    approval: approvalNeeded(applied, amount ?? 0n),
   });
   if (operation.raisesDisputed) refuseSurplus(applied);
   const moves = operation.movesTo;

@@ -6,6 +6,7 @@
  * remembers it, so that what is written to the database is exactly what was decided.
  */
 import { assert } from "../kernel/assert.ts";
+import type { ApprovalNeed } from "../work/approvals/tiers.ts";
 
 import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
@@ -196,6 +197,13 @@ export type Change =
       readonly type: "proposalsReplaced";
       readonly adjustmentId: string;
       readonly proposals: readonly Proposal[];
+    }
+  | {
+      /** It waits for other people's word; by which operation, and whose. */
+      readonly type: "approvalAsked";
+      readonly adjustmentId: string;
+      readonly operationId: string;
+      readonly need: ApprovalNeed;
     }
   | {
       /** Its principal is replaced by another one. */

@@ -299,6 +299,21 @@ export function executionsOf(
   `);
 }
 
+/** Who ran each operation, by the operation's id. */
+export async function actorsOfOperations(
+  db: Queries,
+  keys: readonly { readonly clientId: string; readonly id: string }[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.query<{ id: string; actor: string }>(sql`
+    select o.id, o.actor
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
+    join operation o on o.client_id = wanted.client_id and o.id = wanted.id
+  `);
+  return new Map(rows.map((row) => [row.id, row.actor]));
+}
+
 /**
  * Everybody who asked for what waits for approval: who ran the operation that opened the
  * adjustment, and who sent it to approval later, as performDebit does.

@@ -53,6 +53,12 @@ export async function lockAndLoadBooks(
   tx: Transaction,
   keys: readonly DisputeKey[],
 ): Promise<Map<string, LoadedBook>> {
+  await lockBooks(tx, keys);
+  return loadBooks(tx, keys);
+}
+
+/** The disputes' rows, locked in sorted order. */
+export async function lockBooks(tx: Transaction, keys: readonly DisputeKey[]): Promise<void> {
   await tx.query(sql`
     select 1 as locked
     from dispute_book b
@@ -63,7 +69,6 @@ export async function lockAndLoadBooks(
     order by b.client_id, b.dispute_id
     for update of b
   `);
-  return loadBooks(tx, keys);
 }
 
 /** The books as they are, by dispute id; a dispute that does not exist is absent. */

@@ -5,6 +5,7 @@
 import { assert } from "../kernel/assert.ts";
 import { withFacts } from "../rulebook/facts.ts";
 import type { AccountingRule } from "../rulebook/rules.ts";
+import type { ApprovalNeed } from "../work/approvals/tiers.ts";
 
 import type { AdjustmentEvent } from "./adjustment-machine.ts";
 import { nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
@@ -31,8 +32,8 @@ export interface OpeningOptions {
   readonly denialId?: string | null;
   readonly raisesDisputedMinor?: bigint;
   readonly reversesAdjustmentId?: string;
-  /** Approval levels needed; 0 for none. */
-  readonly approvalLevels?: number;
+  /** Whose word it takes first; null for nobody's. */
+  readonly approval?: ApprovalNeed | null;
   /** Of an adjustment without entries; the sum of its proposals otherwise. */
   readonly amountMinor?: bigint;
 }
@@ -160,7 +161,8 @@ function openOne(
   const hold =
     options.hold ??
     preExecuteAccounting(deciding, { proposals: group.proposals, principal, ordinal });
-  const needsApproval = (options.approvalLevels ?? 0) > 0 && !context.executesAtOnce;
+  const need = context.executesAtOnce ? null : (options.approval ?? null);
+  const needsApproval = need !== null;
   const isHeld = needsApproval || hold !== null;
   const proposals = isHeld ? group.proposals : movable(deciding, group.proposals, principal);
   if (proposals.length === 0 && group.proposals.length > 0) return null;
@@ -191,6 +193,10 @@ function openOne(
   if (isHeld) {
     const event = needsApproval ? "approvalAsked" : "held";
     record(book, { type: "adjustmentOpened", adjustment, event });
+    if (need !== null) {
+      const { operationId } = deciding;
+      record(book, { type: "approvalAsked", adjustmentId: adjustment.id, operationId, need });
+    }
   } else {
     openBooked(deciding, adjustment, options.secondOperation ?? null);
   }

@@ -20,6 +20,7 @@ import { showAssignments } from "./show-assignments.ts";
 import type { ShownDispute } from "./show-dispute-work.ts";
 import { showDisputeWork } from "./show-dispute-work.ts";
 import { replaceProposals } from "./store-decisions.ts";
+import { writeApprovals } from "./write-approvals.ts";
 import type { AdjustmentLock, TransitionRow } from "./store.ts";
 import { writeDecisions } from "./write-decisions.ts";
 import {
@@ -104,6 +105,7 @@ export async function writeBooks(
     new Set(touched.filter((one) => one.fresh).map((one) => one.adjustment.id)),
   );
   await insertTransitions(tx, transitionsOf(engine, changed), now);
+  await writeApprovals(tx, engine, changed, now);
   await bookEntries(tx, changed, now);
   await writeDecisions(
     tx,

@@ -8,6 +8,7 @@ import { isStandIn } from "../accounting/dispute-book.ts";
 import { amountValues, positionsOf } from "../accounting/positions.ts";
 import { runDue } from "../accounting/run-due.ts";
 import { Failure } from "../kernel/failure.ts";
+import { domainNeed } from "../work/approvals/tiers.ts";
 
 import type { Stage } from "../resolution/search/stage.ts";
 import { approveAsked, decidingOf } from "../resolution/search/stage.ts";
@@ -22,11 +23,11 @@ export interface Changed {
 /** Answers what was refused in words: a reversal, money that is not the holder's. */
 export function anotherAccount(stage: Stage, failed: Adjustment, random: SeededRandom): Changed {
   const account = random.pick(["second holder", "third holder"]);
-  const needsApproval = random.once(2);
+  const approval = random.once(2) ? domainNeed("rehearsal", "assignment:approve") : null;
   const words = `${failed.principalRule ?? "flag"} to ${account}`;
   const before = sumsOf(stage.book);
   try {
-    const order = { adjustmentId: failed.id, account, reason: "rehearsal", needsApproval };
+    const order = { adjustmentId: failed.id, account, reason: "rehearsal", approval };
     changeAccount(decidingOf(stage, failed), order);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -21,6 +21,8 @@ import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { refuseCardNumbers } from "../kernel/card-number.ts";
 import { Failure } from "../kernel/failure.ts";
+import type { ApprovalNeed } from "../work/approvals/tiers.ts";
+import { domainNeed, tierFired } from "../work/approvals/tiers.ts";
 
 import { isSameCustomer } from "./confirm-account.ts";
 import { changeableOf } from "./refusal-views.ts";
@@ -146,7 +148,12 @@ async function write(
       today,
       eventDate: today,
     },
-    { adjustmentId, account: accountId, reason, needsApproval: !isConfirmed },
+    {
+      adjustmentId,
+      account: accountId,
+      reason,
+      approval: isConfirmed ? null : needOf(client, old, book.currency),
+    },
   );
   const by = { actorOf: () => actor, eventDate: today };
   await writeBooks(tx, engine, [writtenOf(loaded, client, by)], now.toString());
@@ -159,6 +166,18 @@ async function write(
   const { state } = adjustmentOf(book, adjustmentId);
   const waitsForSecondPerson = !isConfirmed;
   return { assignmentId, adjustmentId, state, replacementId, waitsForSecondPerson };
+}
+
+/** One other person, or those of the client's tiers. */
+function needOf(
+  { settings }: ClientRuntime,
+  { amountMinor }: { readonly amountMinor: bigint },
+  currency: string,
+): ApprovalNeed {
+  const right = "assignment:approve";
+  const setting = "changeAccount";
+  const tier = tierFired(settings.approvals[setting], { setting, amountMinor, currency, right });
+  return tier ?? domainNeed("the core did not confirm the same customer", right);
 }
 
 /** What the answer said stands with the adjustment: a retry that failed otherwise has wiped it. */

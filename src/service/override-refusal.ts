@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 
+import { personsBehind } from "../access/persons.ts";
 import { askedBy } from "../accounting/dispute-views.ts";
 import type { Engine } from "../accounting/engine.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
@@ -39,7 +40,9 @@ export function overrideRefusal(engine: Engine, override: Override): Promise<Ite
       const detail = "the refusal is not one that may be overridden";
       throw new Failure("transition-refused", detail, { state: lock.state });
     }
-    if ((await askedBy(tx, clientId, adjustmentId)).includes(actor)) {
+    const asked = await askedBy(tx, clientId, adjustmentId);
+    const persons = await personsBehind(tx, [...asked, actor]);
+    if (asked.some((one) => persons.get(one) === persons.get(actor))) {
       throw new Failure("self-approval", "you asked for the movement yourself");
     }
     const codes = override.codes ?? refusal.codes;

@@ -204,6 +204,7 @@ describe("on an assignment", () => {
       adjustmentId,
       version: 1,
       actor: "amy",
+      rights: aPerson().rights,
       input: { note: "core is back" },
     });
   });

@@ -250,6 +250,8 @@ export interface ActionCall {
   /** As the person saw it: verbs check it again under the lock. */
   readonly version: number;
   readonly actor: string;
+  /** The actor's, now. */
+  readonly rights: ReadonlySet<Permission>;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
@@ -293,6 +295,7 @@ export function assignmentActions(
         adjustmentId: assignment.adjustmentId,
         version,
         actor: person.name,
+        rights: person.rights,
         input,
       });
     },

@@ -1,18 +1,24 @@
 /** What waits for approval, approved by somebody else. */
-import { decideApprovals } from "../../src/accounting/cancel-adjustments.ts";
 import type { Engine } from "../../src/accounting/engine.ts";
+import { PROPOSAL_KINDS } from "../../src/accounting/write-approvals.ts";
+import { APPROVAL_RIGHTS } from "../../src/work/approvals/tiers.ts";
+import { decideApproval } from "../../src/work/approvals/decide.ts";
+import { waitingAbout } from "../../src/work/approvals/views.ts";
+import { approvalDesk } from "../../src/approval-desk.ts";
 import type { AssignmentRow } from "../../src/work/views.ts";
 
 export async function approved(engine: Engine, rows: readonly AssignmentRow[]): Promise<void> {
-  const results = await decideApprovals(
-    engine,
-    rows.map((row) => ({
-      clientId: row.clientId,
-      adjustmentId: row.adjustmentId ?? "",
-      actor: "olga",
-      reason: "approved",
+  const desk = approvalDesk(engine);
+  for (const { clientId, adjustmentId } of rows) {
+    const subject = { clientId, kinds: PROPOSAL_KINDS, id: adjustmentId ?? "" };
+    const request = await waitingAbout(engine.database, subject);
+    if (request === undefined) throw new Error(`nothing waits about ${adjustmentId ?? ""}`);
+    await decideApproval(desk, {
+      clientId,
+      requestId: request.id,
       approved: true,
-    })),
-  );
-  for (const { failure } of results) if (failure !== null) throw failure;
+      reason: "approved",
+      by: { name: "olga", rights: new Set(APPROVAL_RIGHTS) },
+    });
+  }
 }

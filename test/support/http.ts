@@ -67,7 +67,9 @@ export async function testServer(
   });
   const keyFor: TestServer["keyFor"] = async (name, roles = ROLES, clients) => {
     const request = { name, roles, clients: clients ?? null, expiresAt: null };
-    const { key } = await createApiKey(engine, request, { actor: "test", requestId: null });
+    // A person for each: two keys of one person are one person.
+    const by = { actor: `owner-of-${name}`, requestId: null };
+    const { key } = await createApiKey(engine, request, by);
     return key;
   };
   return { app, engine, keyFor };

@@ -2,7 +2,7 @@
 import { Failure } from "../../kernel/failure.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
-import { approvalLevels } from "../approval-levels.ts";
+import { approvalNeeded } from "../approval-needed.ts";
 import { amountOf } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
 import { openAdjustments } from "../open-adjustments.ts";
@@ -19,6 +19,6 @@ export function adjustManually(applied: Applied, operation: Operation): void {
   const amount = amountOf(applied, operation) ?? 0n;
   openAdjustments(applied, [{ rule, amountMinor: amount, follows: false }], {
     ...(input["trackingOnly"] === true ? { processing: "track" } : {}),
-    approvalLevels: approvalLevels(applied, amount),
+    approval: approvalNeeded(applied, amount),
   });
 }

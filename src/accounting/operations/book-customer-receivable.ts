@@ -7,7 +7,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { maximum, minimum } from "../../kernel/money.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
-import { approvalLevels } from "../approval-levels.ts";
+import { approvalNeeded } from "../approval-needed.ts";
 import { dropAdjustment } from "../cancel-adjustment.ts";
 import { amountOf } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
@@ -75,7 +75,7 @@ export function bookCustomerReceivable(applied: Applied, operation: Operation): 
   }
   openAdjustments(applied, lines, {
     denialId,
-    approvalLevels: approvalLevels(applied, amount),
+    approval: approvalNeeded(applied, amount),
   });
 }
 

@@ -6,7 +6,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { maximum, minimum } from "../../kernel/money.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
-import { approvalLevels } from "../approval-levels.ts";
+import { approvalNeeded, approvalNeededFor } from "../approval-needed.ts";
 import { cancelUnsentCredits } from "../cancel-adjustment.ts";
 import { amountOf, withinLimit } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
@@ -106,9 +106,10 @@ function takeBack(applied: Applied, wanted: TakeBack): void {
   ].filter((line) => line.amountMinor > 0n);
   const options = {
     denialId: denial?.id ?? null,
-    approvalLevels: Math.max(
-      approvalLevels(applied, maximum(debit, wanted.amount)),
-      wanted.needsSecondPerson ? 1 : 0,
+    approval: approvalNeededFor(
+      applied,
+      maximum(debit, wanted.amount),
+      wanted.needsSecondPerson ? "denying a final credit takes a second person" : null,
     ),
   };
   const left = cancelUnsentCredits(applied, lines, allDenied);
@@ -158,7 +159,7 @@ export function takeBackDuplicateCredit(applied: Applied, operation: Operation):
   const lines: Line[] = [{ rule: "DuplicateCredit", amountMinor: amount, follows: false }];
   const onNotice = applied.input["debitOn"] === "noticeDate";
   openAdjustments(applied, cancelUnsentCredits(applied, lines), {
-    approvalLevels: approvalLevels(applied, amount),
+    approval: approvalNeeded(applied, amount),
     ...(onNotice ? { hold: UNTIL_NOTICE } : {}),
   });
 }

@@ -1,9 +1,10 @@
 /** What may be done with a debit that waits for its notice: date it, cancel it, perform it now. */
 import { Failure } from "../../kernel/failure.ts";
 import type { Operation } from "../../rulebook/operations.ts";
+import type { ApprovalNeed } from "../../work/approvals/tiers.ts";
 
 import { nextState, NEVER_SENT_STATES, PROPOSAL_STATES } from "../adjustment-machine.ts";
-import { approvalLevels } from "../approval-levels.ts";
+import { approvalNeeded } from "../approval-needed.ts";
 import { dropAdjustment } from "../cancel-adjustment.ts";
 import { cancellableDenials, stateBefore } from "../denial-state.ts";
 import type { Applied } from "../decide-context.ts";
@@ -93,14 +94,18 @@ export function performDebit(applied: Applied, operation: Operation): void {
   }
   for (const adjustment of planned) {
     if (adjustment.state !== "planned") continue;
-    const levels = approvalLevels(applied, adjustment.amountMinor);
-    if (levels === 0) releaseAdjustment(applied, adjustment, "performed now");
-    else askApproval(applied, adjustment);
+    const need = approvalNeeded(applied, adjustment.amountMinor);
+    if (need === null) releaseAdjustment(applied, adjustment, "performed now");
+    else askApproval(applied, adjustment, need);
   }
 }
 
 /** The date is given up for the approver's word; declined, it comes back. */
-function askApproval({ book, operationId }: Applied, { id, state }: Adjustment): void {
+function askApproval(
+  { book, operationId }: Applied,
+  { id, state }: Adjustment,
+  need: ApprovalNeed,
+): void {
   const event = "approvalAsked" as const;
   record(book, { type: "holdSet", adjustmentId: id, hold: null });
   record(book, {
@@ -112,6 +117,7 @@ function askApproval({ book, operationId }: Applied, { id, state }: Adjustment):
     operationId,
     reason: "debit before its date",
   });
+  record(book, { type: "approvalAsked", adjustmentId: id, operationId, need });
 }
 
 function notAllowed({ book }: Applied, operation: Operation, detail: string): Failure {

@@ -6,7 +6,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { formatAmount } from "../../kernel/money.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
-import { approvalLevels } from "../approval-levels.ts";
+import { approvalNeeded } from "../approval-needed.ts";
 import type { Applied } from "../decide-context.ts";
 import type { Adjustment, Processing, Proposal } from "../dispute-book.ts";
 import { openWhole } from "../open-adjustments.ts";
@@ -62,7 +62,7 @@ export function reverseWhole(
     {
       processing: processing ?? ruleProcessing(applied, adjustment),
       reversesAdjustmentId: adjustment.id,
-      approvalLevels: approvalLevels(applied, adjustment.amountMinor),
+      approval: approvalNeeded(applied, adjustment.amountMinor),
     },
   );
 }

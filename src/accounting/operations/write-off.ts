@@ -3,7 +3,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { maximum, minimum } from "../../kernel/money.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
-import { approvalLevels } from "../approval-levels.ts";
+import { approvalNeeded } from "../approval-needed.ts";
 import { amountOf, withinLimit } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
 import { fiscalYearOf } from "../fiscal-year.ts";
@@ -38,7 +38,7 @@ export function writeOff(applied: Applied, operation: Operation): void {
   if (amount > 0n) {
     lines.push({ rule: "LossAdjustment", amountMinor: amount, follows: credited > 0n });
   }
-  openAdjustments(applied, lines, { approvalLevels: approvalLevels(applied, amount) });
+  openAdjustments(applied, lines, { approval: approvalNeeded(applied, amount) });
 }
 
 /** What was written off in this fiscal year is reversed; what is older is a recovery. */
@@ -52,7 +52,7 @@ export function reverseWriteOff(applied: Applied, operation: Operation): void {
   openAdjustments(
     applied,
     lines.filter((line) => line.amountMinor > 0n),
-    { approvalLevels: approvalLevels(applied, amount) },
+    { approval: approvalNeeded(applied, amount) },
   );
 }
 

@@ -1,0 +1,44 @@
+/** Whether an operation of this amount takes other people, by the client's tiers or the domain. */
+import type { ApprovalNeed } from "../work/approvals/tiers.ts";
+import { domainNeed, stricter, tierFired } from "../work/approvals/tiers.ts";
+
+import type { Applied } from "./decide-context.ts";
+
+const RIGHT = "assignment:approve";
+
+/** Null where nobody has to agree. */
+export function approvalNeeded(applied: Applied, amountMinor: bigint): ApprovalNeed | null {
+  const { book, context, operation } = applied;
+  if (context.executesAtOnce) return null;
+  const tier = tierFired(context.settings.approvals[operation], {
+    setting: operation,
+    amountMinor,
+    currency: book.currency,
+    right: RIGHT,
+  });
+  return stricter(tier, mandatory(applied));
+}
+
+/** As `approvalNeeded` where the law or the domain wants a second person for a reason of its own. */
+export function approvalNeededFor(
+  applied: Applied,
+  amountMinor: bigint,
+  why: string | null,
+): ApprovalNeed | null {
+  const needed = approvalNeeded(applied, amountMinor);
+  if (why === null || applied.context.executesAtOnce) return needed;
+  return stricter(needed, domainNeed(why, RIGHT));
+}
+
+function mandatory({ book, operation }: Applied): ApprovalNeed | null {
+  if (operation === "adjustManually") {
+    return domainNeed("adjustManually goes beyond limits: another person agrees", RIGHT);
+  }
+  if (operation === "performDebit") {
+    return domainNeed("a debit before its date: another person agrees", RIGHT);
+  }
+  if (operation === "reverseAdjustment" && book.state === "resolved") {
+    return domainNeed("a reversal in a resolved dispute: another person agrees", RIGHT);
+  }
+  return null;
+}
