@@ -11,7 +11,7 @@ import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
 import { manualVerbs } from "./manual/verbs.ts";
 import { disburse, disbursementInput } from "./resolution/disburse.ts";
-import { resolveException } from "./resolution/resolve-exception.ts";
+import { resolvedInput, resolveException } from "./resolution/resolve-exception.ts";
 import type { AccountDesk } from "./service/change-account.ts";
 import { accountVerb, serviceVerbs } from "./service/verbs.ts";
 import type { ActionCall, ActionVerb, AssignmentActions } from "./work/actions.ts";
@@ -39,7 +39,7 @@ export function actionsOf(
     approval: (call) => approve(approvals, call),
     // The body's shape was checked where it came in.
     disbursement: (call) => disburse(engine, call, disbursementInput.parse(call.input)),
-    resolved: (call) => resolveException(engine, call, String(call.input["reason"] ?? "")),
+    resolved: (call) => resolveException(engine, call, resolvedInput.parse(call.input)),
   });
 }
 

@@ -35,6 +35,8 @@ export interface DecideRequest {
   readonly actor: string;
   /** What it takes the place of; never from outside, where the caller knows it for certain. */
   readonly replaces?: Replaced | undefined;
+  /** A gate that refuses was overridden with a second person's word; never from outside. */
+  readonly overridesGate?: boolean | undefined;
 }
 
 /** An adjustment that is cancelled in the same decision, because an operation takes its place. */
@@ -62,6 +64,7 @@ export interface Applied extends Deciding {
   readonly values: Record<string, bigint>;
   /** What it took the place of, cancelled by now. */
   readonly replaced: Adjustment | null;
+  readonly overridesGate: boolean;
 }
 
 export type InputValue = string | boolean | bigint | readonly unknown[] | undefined;

@@ -69,6 +69,7 @@ function decideInPlace(
     positions,
     values: amountValues(positions),
     replaced,
+    overridesGate: request.overridesGate ?? false,
   };
   refuseByState(applied, operation);
   recordReference(applied, operation);

@@ -58,10 +58,14 @@ export interface OperationRequest {
   readonly hash?: Buffer;
   /** What it takes the place of; the machine's own, never from outside. */
   readonly replaces?: Replaced | undefined;
+  /** Agreed by a second person; never from outside. */
+  readonly overridesGate?: boolean;
 }
 
 /** What makes a repeated key the same operation. */
-export function operationHash(request: Omit<OperationRequest, "hash" | "replaces">): Buffer {
+export function operationHash(
+  request: Omit<OperationRequest, "hash" | "replaces" | "overridesGate">,
+): Buffer {
   const { dispute, operation, input, at } = request;
   return bodyHash({ dispute, operation, input, at });
 }
@@ -292,11 +296,11 @@ function decideOne(
     stateBefore: book.state,
   };
   try {
-    const { operation, input, actor } = request;
+    const { operation, input, actor, replaces, overridesGate } = request;
     const today = runtime.calendar.dateOf(set.now);
     const { decision } = decide(
       book,
-      { operationId, operation, input, today, eventDate, actor, replaces: request.replaces },
+      { operationId, operation, input, today, eventDate, actor, replaces, overridesGate },
       decideContext(set, runtime),
     );
     set.references.note(book, book.changes.slice(from));

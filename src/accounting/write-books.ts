@@ -10,7 +10,7 @@ import type { NewEntry } from "../ledger/store.ts";
 import { ensurePeriods, insertEntries } from "../ledger/store.ts";
 
 import { assignmentTypeOf, nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
-import type { Adjustment, Change } from "./dispute-book.ts";
+import type { Adjustment, Change, DisputeBook } from "./dispute-book.ts";
 import { adjustmentOf } from "./dispute-book.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
 import { fiscalYearOf } from "./fiscal-year.ts";
@@ -120,11 +120,17 @@ export async function writeBooks(
   for (const { loaded } of changed) loaded.book.changes.length = 0;
 }
 
+/** Whatever a gate refused before, nothing is to be decided yet. */
+function isAtWorkAgain({ state, changes }: DisputeBook): boolean {
+  const open = state === "open" || state === "provisionallyCredited";
+  return open && changes.some(({ type }) => type === "stateChanged");
+}
+
 function shownDispute({ loaded, rulebook, eventDate }: WrittenBook): ShownDispute {
   const happened = new Set(loaded.book.changes.map((change) => change.type));
   const exceptionEnds = happened.has("resolutionRecorded")
     ? "resolved"
-    : happened.has("resolutionUndone")
+    : happened.has("resolutionUndone") || isAtWorkAgain(loaded.book)
       ? "reopened"
       : null;
   const disbursed = loaded.book.changes.some(

@@ -6,6 +6,7 @@ import { accountInput } from "../service/change-account.ts";
 import { completionInput } from "../manual/complete.ts";
 import { postingDetails } from "../manual/posting-details.ts";
 import { disbursementInput } from "../resolution/disburse.ts";
+import { resolvedInput } from "../resolution/resolve-exception.ts";
 import type { ActionName } from "../work/actions.ts";
 import { assignmentView } from "../work/assignment-view.ts";
 import type { AssignmentView } from "../work/assignment-view.ts";
@@ -73,7 +74,7 @@ const BODIES = {
   }),
   account: accountInput,
   receivable: z.strictObject({ reason }),
-  resolved: z.strictObject({ reason }),
+  resolved: resolvedInput,
   disbursement: disbursementInput,
   approval: z.strictObject({ approved: z.boolean(), reason: reason.optional() }),
 } as const satisfies Partial<Record<ActionName, z.ZodType>>;

@@ -36,6 +36,7 @@ import { answerOnce } from "./idempotent.ts";
 import { importRoutes } from "./import-routes.ts";
 import { inboundCommandRoutes } from "./inbound-command-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { ageingRoutes } from "./ageing-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
@@ -103,6 +104,7 @@ function routesOf(parts: HttpDependencies) {
     disputeRoutes(parts),
     operationRoutes(parts),
     gateRoutes(parts),
+    ageingRoutes(parts),
     adjustmentRoutes(parts),
     assignmentRoutes(parts),
     rollupRoutes(parts),
