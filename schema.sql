@@ -887,7 +887,8 @@ create table batch_file (
   handed_over_at timestamp with time zone,
   acknowledged_at timestamp with time zone,
   updated_at timestamp with time zone not null,
-  version integer default 1 not null
+  version integer default 1 not null,
+  release text default 'free'::text not null
 );
 alter table batch_file add constraint batch_file_pkey PRIMARY KEY (client_id, id);
 alter table batch_file add constraint batch_file_adjustment_count_check CHECK ((adjustment_count >= 0));
@@ -905,11 +906,13 @@ alter table batch_file add constraint batch_file_debit_minor_check CHECK ((debit
 alter table batch_file add constraint batch_file_hash_total_check CHECK ((hash_total >= 0));
 alter table batch_file add constraint batch_file_marker_check CHECK ((marker = ANY (ARRAY['TEST'::text, 'LIVE'::text])));
 alter table batch_file add constraint batch_file_part_check CHECK ((part > 0));
+alter table batch_file add constraint batch_file_release_check CHECK ((release = ANY (ARRAY['free'::text, 'waiting'::text, 'approved'::text, 'declined'::text])));
 alter table batch_file add constraint batch_file_sequence_check CHECK ((sequence > 0));
 alter table batch_file add constraint batch_file_sha256_check CHECK ((length(sha256) = 32));
 alter table batch_file add constraint batch_file_size_bytes_check CHECK ((size_bytes >= 0));
 alter table batch_file add constraint batch_file_state_check CHECK ((state = ANY (ARRAY['generated'::text, 'sending'::text, 'deliveryUnknown'::text, 'handedOver'::text, 'acknowledged'::text, 'transmissionFailed'::text, 'void'::text])));
-alter table batch_file add constraint batch_file_void_statement_check CHECK ((void_statement = ANY (ARRAY['notReceived'::text, 'rejected'::text, 'deleted'::text])));
+alter table batch_file add constraint batch_file_void_statement_check CHECK ((void_statement = ANY (ARRAY['notReceived'::text, 'rejected'::text, 'deleted'::text, 'notReleased'::text])));
+alter table batch_file add constraint batch_file_waits_for_release CHECK (((release = ANY (ARRAY['free'::text, 'approved'::text])) OR ((due_at IS NULL) AND (state = ANY (ARRAY['generated'::text, 'void'::text])))));
 CREATE INDEX batch_file_awaited ON public.batch_file USING btree (client_id, profile, handed_over_at) WHERE (state = 'handedOver'::text);
 CREATE INDEX batch_file_due ON public.batch_file USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX batch_file_of_window ON public.batch_file USING btree (client_id, window_id);

@@ -5,7 +5,8 @@
  */
 import type { Engine } from "./accounting/engine.ts";
 import { PROPOSAL_KINDS } from "./accounting/write-approvals.ts";
-import { approvalDesk } from "./approval-desk.ts";
+import { ATTESTATION, CANCELLATION, approvalDesk } from "./approval-desk.ts";
+import { approvedFirst } from "./approved-first.ts";
 import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
@@ -33,6 +34,8 @@ export function actionsOf(
   const service = serviceVerbs(engine, wakeService);
   return assignmentActions(engine.database, {
     ...manualVerbs(engine),
+    completion: approvedFirst(engine, ATTESTATION),
+    cancellation: approvedFirst(engine, CANCELLATION),
     ...service,
     account: accountVerb(desk, wakeService),
     retry: byType(engine, nextFileVerb(engine), service.retry),

@@ -37,12 +37,14 @@ export function proposalEffect(engine: Engine): ApprovalEffect {
 /** The disputes of adjustments come before requests in every order of locks. */
 export async function lockDisputes(
   tx: Transaction,
-  requests: readonly RequestRow[],
+  requests: readonly SubjectKey[],
 ): Promise<void> {
   await lockBooks(tx, await disputeOfAdjustments(tx, requests.map(keyOf)));
 }
 
-function keyOf({ clientId, subjectId }: RequestRow): { clientId: string; id: string } {
+type SubjectKey = Pick<RequestRow, "clientId" | "subjectId">;
+
+function keyOf({ clientId, subjectId }: SubjectKey): { clientId: string; id: string } {
   return { clientId, id: subjectId };
 }
 

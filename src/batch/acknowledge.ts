@@ -16,6 +16,7 @@ import { executeLines } from "./execute-lines.ts";
 import type { AnsweredLine } from "./line-views.ts";
 import { hasOpenLine, linesSpokenOf, openLines } from "./line-views.ts";
 import { lookUpOneByOne } from "./look-up.ts";
+import { refuseUnreleased } from "./release-need.ts";
 import { finishWindows } from "./store-windows.ts";
 import { changeFile, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
@@ -57,6 +58,7 @@ export async function acknowledgeWithin(
 ): Promise<Acknowledged> {
   const { clientId, fileId } = told;
   const file = await lockedFile(tx, clientId, fileId);
+  refuseUnreleased(file);
   if (file.state !== "acknowledged") nextFileState(file.state, "acknowledged");
   await lookUpOneByOne(tx);
   const counts = { settled: 0, moved: 0 };
@@ -163,6 +165,8 @@ export async function closeIfComplete(
   file: FileRow,
 ): Promise<void> {
   if (file.state === "acknowledged" || file.state === "void") return;
+  // What never left is not answered as a whole, whatever its lines say.
+  if (file.release === "waiting") return;
   if (await hasOpenLine(tx, file)) return;
   const now = desk.engine.clock.now().toString();
   const state = nextFileState(file.state, "acknowledged");

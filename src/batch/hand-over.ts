@@ -12,6 +12,7 @@ import { nextFileState } from "./file-machine.ts";
 import { profileOf } from "./generate.ts";
 import { executeLines } from "./execute-lines.ts";
 import { lookUpOneByOne } from "./look-up.ts";
+import { refuseUnreleased } from "./release-need.ts";
 import { finishWindows } from "./store-windows.ts";
 import { changeFile } from "./store.ts";
 import { recordStep } from "./store-transmissions.ts";
@@ -122,6 +123,7 @@ export async function stateHandedOver(
   return desk.engine.database.transaction(async (tx) => {
     const file = await lockedFile(tx, clientId, fileId);
     if (file.state === "sending") throw beingSent(file);
+    refuseUnreleased(file);
     await recordStep(
       tx,
       {

@@ -12,6 +12,7 @@ import { layoutSources, VALUE_PREFIX } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import type { ReadMovement } from "./movements.ts";
 import { fileNameOf } from "./profile.ts";
+import { askRelease, largerSum, releaseNeed } from "./release-need.ts";
 import type { FileFacts, FileRenderer, Fits } from "./render-file.ts";
 import { ALWAYS_FITS, fileRenderer } from "./render-file.ts";
 import type { NewFile, NewLine } from "./store.ts";
@@ -134,7 +135,13 @@ export class OpenFile {
       this.#renderer.beginsLast ? this.#renderer.begin() : null,
     );
     this.#desk.failpoints.at("batch.generate.rendered");
-    await insertFile(this.#tx, this.#rowOf(stored), this.#createdAt);
+    const totals = this.#renderer.totals();
+    const { runtime, profile } = this.#order;
+    const { currency } = this.#start;
+    const need = releaseNeed(runtime, profile, { currency, amountMinor: largerSum(totals) });
+    const row = this.#rowOf(stored, need !== null);
+    await insertFile(this.#tx, row, this.#createdAt);
+    if (need !== null) await askRelease(this.#tx, this.#desk, row, need);
     return {
       id: this.id,
       sequence: this.sequence,
@@ -170,7 +177,7 @@ export class OpenFile {
     };
   }
 
-  #rowOf(stored: StoredBytes): NewFile {
+  #rowOf(stored: StoredBytes, waits: boolean): NewFile {
     const { runtime, profile, window, supersedes, actor } = this.#order;
     const zone = runtime.calendar.zone;
     return {
@@ -189,7 +196,8 @@ export class OpenFile {
       postingDate: window.postingDate,
       ...stored,
       totals: this.#renderer.totals(),
-      dueAt: profile.delivery.kind === "byHand" ? null : this.#createdAt,
+      dueAt: waits || profile.delivery.kind === "byHand" ? null : this.#createdAt,
+      release: waits ? "waiting" : "free",
       createdBy: actor,
     };
   }

@@ -131,6 +131,10 @@ export const profileShape = z.strictObject({
     .optional()
     .describe("Per file, before encryption; the rest goes into another"),
   tries: triesShape.default({ maximum: 5, minutesBetween: [2, 13, 45, 120] }),
+  release: z
+    .strictObject({ secondPerson: z.boolean().default(false) })
+    .default({ secondPerson: false })
+    .describe("A generated file waits for another person before it leaves"),
   regeneration: z
     .strictObject({ secondPerson: z.boolean().default(false) })
     .default({ secondPerson: false }),

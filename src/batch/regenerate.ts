@@ -4,22 +4,24 @@
  * What was executed on the mere assumption of the hand-over comes back; what was acknowledged or
  * matched never does.
  */
-import type { Move } from "../accounting/move-adjustments.ts";
-import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import type { ClientRuntime } from "../accounting/engine.ts";
 import type { Transaction } from "../database/database.ts";
-import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
+import { withdrawRequests } from "../work/approvals/store.ts";
+import type { ApprovalNeed } from "../work/approvals/tiers.ts";
+import { domainNeed, stricter, tierFired } from "../work/approvals/tiers.ts";
 
-import { entriesOf } from "./answer-moves.ts";
 import type { BatchDesk } from "./desk.ts";
 import type { WrittenFile } from "./files-order.ts";
 import { nextFileState } from "./file-machine.ts";
 import { askedWindow, datesNow, profileOf } from "./generate.ts";
 import { beingSent, freshFile, lockedFile } from "./hand-over.ts";
+import type { BatchProfile } from "./profile.ts";
 import type { LineFate, RegenerationLine, RegenerationSum } from "./regeneration-views.ts";
 import { countPartAnswered, linesToRegenerate, regenerationSums } from "./regeneration-views.ts";
 import { finishWindows, settleWindow } from "./store-windows.ts";
-import { changeFile, lockSequence, settleLines } from "./store.ts";
+import { changeFile, lockSequence } from "./store.ts";
+import { takeBackLines } from "./take-back.ts";
 import type { FileRow } from "./views.ts";
 import { writeFiles } from "./write-files.ts";
 
@@ -73,9 +75,9 @@ export async function regenerateWithin(
   const old = await lockedFile(tx, clientId, fileId);
   mayBeVoided(old);
   await refusePartAnswered(tx, old);
-  requireSecondPerson(request, profile.regeneration.secondPerson);
+  requireSecondPerson(request, await regenerationNeed(tx, runtime, profile, old));
 
-  const cameBack = await takeBack(tx, desk, old, request);
+  const cameBack = await takeBackLines(tx, desk, old, request);
   if (cameBack === 0) {
     throw new Failure("nothing-to-regenerate", `every line of file ${fileId} is posted`);
   }
@@ -95,6 +97,7 @@ export async function regenerateWithin(
     },
     now,
   );
+  await withdrawRequests(tx, [withdrawnRelease(old, request)], now);
   await finishWindows(tx, clientId, old.windowId, now);
   const window = await askedWindow(tx, desk, runtime, profile, actor);
   const written = await writeFiles(tx, desk, {
@@ -110,6 +113,11 @@ export async function regenerateWithin(
   await settleWindow(tx, { clientId, id: window.id }, { state }, now);
   desk.failpoints.at("batch.regenerate.written");
   return { voided: await freshFile(tx, clientId, fileId), ...written, cameBack };
+}
+
+/** A file that waited for its release and is void now waits no more. */
+function withdrawnRelease({ clientId, id }: FileRow, { actor, reason }: RegenerationRequest) {
+  return { clientId, subjectKinds: ["batchRelease"], subjectId: id, actor, reason };
 }
 
 /** A line of which one entry is known to be posted cannot leave whole once more. */
@@ -131,7 +139,8 @@ export interface RegenerationPreview {
   readonly nextPostingDate: string;
   /** The new file would post later than the old one was to. */
   readonly postsLater: boolean;
-  readonly needsSecondPerson: boolean;
+  /** Whose word it takes beside the one who says what became of the file; null for nobody's. */
+  readonly need: ApprovalNeed | null;
 }
 
 const LINES_SHOWN = 200;
@@ -154,7 +163,7 @@ export async function previewRegeneration(
         lines: await linesToRegenerate(tx, file, { afterLine: 0n, limit: LINES_SHOWN }),
         nextPostingDate,
         postsLater: nextPostingDate > file.postingDate,
-        needsSecondPerson: profile.regeneration.secondPerson,
+        need: await regenerationNeed(tx, runtime, profile, file),
       };
     },
     { isolation: "repeatable read", readOnly: true },
@@ -168,71 +177,38 @@ function mayBeVoided(file: FileRow): void {
 
 function requireSecondPerson(
   { actor, secondPerson }: RegenerationRequest,
-  isRequired: boolean,
+  need: ApprovalNeed | null,
 ): void {
   if (secondPerson === actor) {
     throw new Failure("self-approval", "the statement needs somebody else's word too");
   }
-  if (isRequired && secondPerson === null) {
+  if (need !== null && secondPerson === null) {
     throw new Failure("approval-required", "two people have to say what became of the file");
   }
 }
 
-const SLICE = 2000;
+const RIGHT = "batch:regenerate";
+const SETTING = "regenerateBatch";
 
-/** Gives back what is not known to be posted; answers how many lines. */
-async function takeBack(
+/** The profile's second person, or those of the client's tiers for what comes back. */
+async function regenerationNeed(
   tx: Transaction,
-  desk: BatchDesk,
-  old: FileRow,
-  request: RegenerationRequest,
-): Promise<number> {
-  let cameBack = 0;
-  let afterLine = 0n;
-  for (;;) {
-    const lines = await linesToRegenerate(tx, old, { afterLine, limit: SLICE });
-    const last = lines.at(-1);
-    if (last === undefined) return cameBack;
-    afterLine = last.lineNumber;
-    const moves = lines.flatMap((line) => moveOf(desk, old, request, line));
-    const results = await moveAdjustments(tx, desk.engine, moves);
-    // One that a feed matched in this very moment is posted: its line stays where it is.
-    const back = results.filter((one) => one.moved).map((one) => one.adjustmentId);
-    const settled = { outcome: "released", reference: request.statement } as const;
-    const released = await settleLines(tx, old.clientId, old.id, back, settled);
-    assert(released === back.length, "what comes back had a live line in the file");
-    cameBack += back.length;
-  }
+  { settings }: ClientRuntime,
+  profile: BatchProfile,
+  file: FileRow,
+): Promise<ApprovalNeed | null> {
+  const own = profile.regeneration.secondPerson
+    ? domainNeed(`batch profile ${profile.name}: two people say what became of a file`, RIGHT)
+    : null;
+  const tiers = settings.approvals[SETTING];
+  if (tiers === undefined) return own;
+  const sums = await regenerationSums(tx, file);
+  const amountMinor = sums
+    .filter((sum) => COMES_BACK.has(sum.fate))
+    .reduce((sum, one) => sum + BigInt(one.amountMinor), 0n);
+  const { currency } = file;
+  const fired = tierFired(tiers, { setting: SETTING, amountMinor, currency, right: RIGHT });
+  return stricter(fired, own);
 }
 
-const EVENT: Partial<Record<LineFate, Pick<Move, "from" | "event">>> = {
-  comesBack: { from: "inFile", event: "fileVoided" },
-  assumedComesBack: { from: "executed", event: "handOverDisproved" },
-};
-
-function moveOf(
-  desk: BatchDesk,
-  old: FileRow,
-  { statement, reason, actor }: RegenerationRequest,
-  line: RegenerationLine,
-): Move[] {
-  const step = EVENT[line.fate];
-  if (step === undefined) return [];
-  const move: Move = {
-    clientId: old.clientId,
-    adjustmentId: line.adjustmentId,
-    ...step,
-    actor,
-    reason: `file ${old.sequence} ${statement}: ${reason}`,
-    outside: { file: old.id, statement },
-  };
-  if (line.fate === "comesBack") return [move];
-  const today = desk.engine.clock.now().toZonedDateTimeISO(old.facts.zone).toPlainDate();
-  const execution = {
-    basis: "disproved" as const,
-    reference: old.fileName,
-    postingDate: today.toString(),
-    ...entriesOf(line),
-  };
-  return [{ ...move, execution }];
-}
+export const COMES_BACK: ReadonlySet<LineFate> = new Set(["comesBack", "assumedComesBack"]);

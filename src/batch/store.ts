@@ -55,6 +55,7 @@ export interface NewFile {
   readonly totals: ControlTotals;
   /** Null where a person carries it. */
   readonly dueAt: string | null;
+  readonly release: "free" | "waiting";
   readonly createdBy: string;
 }
 
@@ -65,7 +66,7 @@ export async function insertFile(tx: Transaction, file: NewFile, now: string): P
       client_id, id, profile, sequence, window_id, part, supersedes_id, state, marker, file_name,
       layout_sha256, facts, currency, posting_date, sha256, size_bytes, wrapped_key, wrapping_key,
       adjustment_count, detail_count, line_count, debit_count, debit_minor, credit_count,
-      credit_minor, hash_total, due_at, created_by, created_at, updated_at)
+      credit_minor, hash_total, due_at, release, created_by, created_at, updated_at)
     values (
       ${file.clientId}, ${file.id}, ${file.profile}, ${file.sequence}, ${file.windowId},
       ${file.part}, ${file.supersedesId}, 'generated', ${file.marker}, ${file.fileName},
@@ -74,6 +75,7 @@ export async function insertFile(tx: Transaction, file: NewFile, now: string): P
       ${file.sealedBy?.wrappingKey ?? null}, ${totals.adjustmentCount},
       ${totals.detailCount}, ${totals.lineCount}, ${totals.debitCount}, ${totals.debitMinor},
       ${totals.creditCount}, ${totals.creditMinor}, ${totals.hashTotal}, ${file.dueAt},
+      ${file.release},
       ${file.createdBy}, ${now}, ${now})
   `);
 }
@@ -173,6 +175,7 @@ export async function settleEachLine(
 export interface FileChange {
   readonly state?: FileState;
   readonly dueAt?: string | null;
+  readonly release?: "approved" | "declined";
   readonly attempts?: number;
   readonly transmission?: number;
   readonly problem?: string | null;
@@ -198,6 +201,7 @@ export async function changeFile(
     set state = coalesce(${change.state ?? null}, state),
         due_at = case when ${change.dueAt !== undefined}
           then ${change.dueAt ?? null}::timestamptz else due_at end,
+        release = coalesce(${change.release ?? null}, release),
         attempts = coalesce(${change.attempts ?? null}::smallint, attempts),
         transmission = coalesce(${change.transmission ?? null}::smallint, transmission),
         problem = case when ${change.problem !== undefined}

@@ -53,6 +53,8 @@ export interface FileRow {
   readonly transmission: number;
   readonly attempts: number;
   readonly dueAt: string | null;
+  /** Whether another person has to agree before it leaves, and did. */
+  readonly release: "free" | "waiting" | "approved" | "declined";
   readonly problem: string | null;
   readonly voidStatement: string | null;
   readonly voidReason: string | null;
@@ -77,7 +79,8 @@ const FILE: Statement = sql`
   f.adjustment_count as "adjustmentCount", f.detail_count as "detailCount",
   f.line_count as "lineCount", f.debit_count as "debitCount", f.debit_minor as "debitMinor",
   f.credit_count as "creditCount", f.credit_minor as "creditMinor", f.hash_total as "hashTotal",
-  f.transmission, f.attempts, f.due_at as "dueAt", f.problem,
+  f.transmission, f.attempts, f.due_at as "dueAt", f.release,
+  f.problem,
   f.void_statement as "voidStatement", f.void_reason as "voidReason", f.voided_by as "voidedBy",
   f.void_seconded_by as "voidSecondedBy", f.created_by as "createdBy",
   f.created_at as "createdAt", f.handed_over_at as "handedOverAt",

@@ -37,6 +37,7 @@ import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { mustBeId, theBatch } from "./find.ts";
 import { callerOf, scopeOf } from "./identify.ts";
+import { personOf } from "./person.ts";
 import { Id, Money } from "./shapes.ts";
 import { mustBePresent, tag } from "./version.ts";
 import type { ZodApp } from "./zod-app.ts";
@@ -289,14 +290,17 @@ function secondStatementRoute(app: ZodApp, parts: HttpDependencies): void {
           "stale-version",
         ],
       },
-      { params: Id, body: Because, response: { 201: Regeneration } },
+      { params: Id, body: Because, response: { 201: Regeneration, 202: BatchStatement } },
     ),
     async (request, reply) => {
-      const { clientId, id } = await theStatement(parts, request, request.params.id);
+      const stated = await theStatement(parts, request, request.params.id);
+      const { clientId, id, fileId } = stated;
       const { reason } = request.body;
-      const { actor } = callerOf(request);
-      const done = await secondStatement(parts.batch, { clientId, id, reason, actor });
-      return reply.code(201).send(presentRegenerated(done));
+      const { name: actor, rights } = personOf(callerOf(request));
+      const done = await secondStatement(parts.batch, { clientId, id, reason, actor, rights });
+      if (done !== null) return reply.code(201).send(presentRegenerated(done));
+      const { currency } = await theBatch(parts.engine.database, request, fileId);
+      return reply.code(202).send(presentStatement(stated, currency));
     },
   );
 }
@@ -319,8 +323,8 @@ function declineStatementRoute(app: ZodApp, parts: HttpDependencies): void {
       const { clientId, id, fileId } = await theStatement(parts, request, request.params.id);
       const { currency } = await theBatch(parts.engine.database, request, fileId);
       const { reason } = request.body;
-      const { actor } = callerOf(request);
-      const after = await declineStatement(parts.batch, { clientId, id, reason, actor });
+      const { name: actor, rights } = personOf(callerOf(request));
+      const after = await declineStatement(parts.batch, { clientId, id, reason, actor, rights });
       return presentStatement(after, currency);
     },
   );
@@ -379,7 +383,7 @@ function presentDifference(
     })),
     nextPostingDate: preview.nextPostingDate,
     postsLater: preview.postsLater,
-    needsSecondPerson: preview.needsSecondPerson,
+    needsSecondPerson: preview.need !== null,
   };
 }
 

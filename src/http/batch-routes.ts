@@ -8,6 +8,7 @@ import { nextOccurrence } from "../batch/cut-offs.ts";
 import { previewGeneration } from "../batch/generate-all.ts";
 import type { GenerationFault, GenerationPreview } from "../batch/generate-all.ts";
 import { batchProfiles } from "../batch/profile.ts";
+import { refuseUnreleased } from "../batch/release-need.ts";
 import { statementsOf } from "../batch/state-fate.ts";
 import { readBytes } from "../batch/stored-bytes.ts";
 import {
@@ -245,12 +246,13 @@ function getBatchContentRoute(app: ZodApp, parts: HttpDependencies): void {
         id: "getBatchContent",
         summary: "The bytes of a file, exactly as they leave",
         permission: "batch:content",
-        failures: ["not-found"],
+        failures: ["not-found", "approval-required"],
       },
       { params: Id, response: { 200: z.unknown().describe("The file's own bytes") } },
     ),
     async (request, reply) => {
       const file = await theBatch(parts.engine.database, request, request.params.id);
+      refuseUnreleased(file);
       const { wrappedKey, wrappingKey } = file;
       const sealed =
         wrappedKey === null || wrappingKey === null ? null : { wrappedKey, wrappingKey };

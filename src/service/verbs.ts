@@ -35,7 +35,8 @@ export function serviceVerbs(
       return result;
     },
     finding: async (call) => {
-      const finding = { ...itemOf(call), ...inputOf(findingInput, call) };
+      const { rights } = call;
+      const finding = { ...itemOf(call), rights, ...inputOf(findingInput, call) };
       const result = await recordFinding(engine, finding);
       wake();
       return result;

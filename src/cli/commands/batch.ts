@@ -220,7 +220,8 @@ async function runRegenerate(
   const { clientId, currency } = await fileOf(desk, id);
   if (chosen.dryRun === true) {
     const preview = await previewRegeneration(desk, { clientId, fileId: id });
-    const { sums, lines, nextPostingDate, postsLater, needsSecondPerson } = preview;
+    const { sums, lines, nextPostingDate, postsLater } = preview;
+    const needsSecondPerson = preview.need !== null;
     if (chosen.json === true) {
       return context.print(json({ sums, lines, nextPostingDate, postsLater, needsSecondPerson }));
     }

@@ -1,0 +1,147 @@
+/**
+ * An action that takes other people's word above a tier: it is tried and undone, asked for, and
+ * done in the name of whoever asked with the last word. Part of the composition root, because the
+ * verbs belong to rooms below work.
+ */
+import { askedBy } from "./accounting/dispute-views.ts";
+import type { ClientRuntime, Engine } from "./accounting/engine.ts";
+import { lockDisputes } from "./accounting/proposal-effect.ts";
+import type { AdjustmentLock } from "./accounting/store.ts";
+import { lockAdjustments } from "./accounting/store.ts";
+import type { Transaction } from "./database/database.ts";
+import { within } from "./database/within.ts";
+import { assert } from "./kernel/assert.ts";
+import { Failure } from "./kernel/failure.ts";
+import { formatAmount } from "./kernel/money.ts";
+import type { ActionCall, ActionVerb } from "./work/actions.ts";
+import { askApproval } from "./work/approvals/ask.ts";
+import type { ApprovalEffect, DecidedRequest } from "./work/approvals/effects.ts";
+import { subjectKind } from "./work/approvals/subjects.ts";
+import type { ApprovalNeed } from "./work/approvals/tiers.ts";
+import { tierFired } from "./work/approvals/tiers.ts";
+import { waitingAbout } from "./work/approvals/views.ts";
+import { assignmentsById } from "./work/views.ts";
+
+export interface GuardedAction {
+  /** Kind of subject, and key of its tiers. */
+  readonly kind: "cancelBooked" | "attestation";
+  /** The verb over an engine: the one given is a transaction's. */
+  readonly verb: (engine: Engine) => ActionVerb;
+  /** States in which the action needs nobody's word. */
+  readonly freeIn: readonly string[];
+}
+
+/** The action as it is offered: at once where no tier fires, else asked for. */
+export function approvedFirst(engine: Engine, action: GuardedAction): ActionVerb {
+  return async (call) => {
+    const { clientId, adjustmentId } = call;
+    assert(adjustmentId !== null, "the action is about an adjustment");
+    const clients = await engine.clients(engine.database, [clientId]);
+    const client = clients.get(clientId) as ClientRuntime;
+    if (client.settings.approvals[action.kind] === undefined) return action.verb(engine)(call);
+    const asked = await engine.database.transaction(async (tx) => {
+      await lockDisputes(tx, [{ clientId, subjectId: adjustmentId }]);
+      const [lock] = await lockAdjustments(tx, [{ clientId, id: adjustmentId }]);
+      assert(lock !== undefined, "an assignment's adjustment is there");
+      if (action.freeIn.includes(lock.state)) return false;
+      const need = needOf(client, action, lock);
+      if (need === null) return false;
+      await tryAndUndo(tx, engine, action, call);
+      await ask(tx, engine, action, { call, lock, need });
+      return true;
+    });
+    if (!asked) return action.verb(engine)(call);
+    return { waitsForApproval: true };
+  };
+}
+
+function needOf(
+  { settings }: ClientRuntime,
+  { kind }: GuardedAction,
+  { amountMinor, currency }: AdjustmentLock,
+): ApprovalNeed | null {
+  const { right } = subjectKind(kind);
+  return tierFired(settings.approvals[kind], { setting: kind, amountMinor, currency, right });
+}
+
+/** What could not be done is refused now, not when somebody has agreed to it. */
+async function tryAndUndo(
+  tx: Transaction,
+  engine: Engine,
+  { verb }: GuardedAction,
+  call: ActionCall,
+): Promise<void> {
+  const undone = new Error("it was only tried");
+  try {
+    await tx.savepoint(async () => {
+      await verb({ ...engine, database: within(tx, engine.database) })(call);
+      throw undone;
+    });
+  } catch (error) {
+    if (error !== undone) throw error;
+  }
+}
+
+async function ask(
+  tx: Transaction,
+  engine: Engine,
+  { kind }: GuardedAction,
+  { call, lock, need }: { call: ActionCall; lock: AdjustmentLock; need: ApprovalNeed },
+): Promise<void> {
+  const { clientId, assignmentId, actor, input } = call;
+  const subject = { kind, id: lock.id };
+  if ((await waitingAbout(tx, { clientId, kinds: [kind], id: lock.id })) !== undefined) {
+    throw new Failure("transition-refused", "it waits for approval already", { action: kind });
+  }
+  const makers = await askedBy(tx, clientId, lock.id);
+  const amount = `${formatAmount(lock.amountMinor, lock.currency)} ${lock.currency}`;
+  await askApproval(tx, engine, {
+    clientId,
+    subject,
+    summary: `${subjectKind(kind).label.toLowerCase()}: ${amount}`,
+    need,
+    requestedBy: actor,
+    reason: typeof input["reason"] === "string" ? input["reason"] : "",
+    claimId: lock.claimId,
+    disputeId: lock.disputeId,
+    amountMinor: lock.amountMinor,
+    currency: lock.currency,
+    alsoBy: makers.map((maker) => ({ actor: maker, why: "made the operation" })),
+    payload: { assignmentId, adjustmentVersion: lock.version, input },
+  });
+}
+
+/** The verb, in the name of whoever asked, in the transaction of the last word. */
+export function approvedEffect(engine: Engine, action: GuardedAction): ApprovalEffect {
+  return {
+    lock: lockDisputes,
+    approved: async (tx, requests) => {
+      for (const request of requests) await carryOut(tx, engine, action, request);
+    },
+  };
+}
+
+async function carryOut(
+  tx: Transaction,
+  engine: Engine,
+  { verb }: GuardedAction,
+  request: DecidedRequest,
+): Promise<void> {
+  const { clientId, subjectId: id, payload, requestedBy: actor } = request;
+  const [lock] = await lockAdjustments(tx, [{ clientId, id }]);
+  if (lock === undefined || lock.version !== payload["adjustmentVersion"]) {
+    throw new Failure("stale-version", `it is ${lock?.state ?? "gone"} by now: ask again`, {});
+  }
+  const assignmentId = String(payload["assignmentId"]);
+  const [assignment] = await assignmentsById(tx, [{ clientId, id: assignmentId }]);
+  if (assignment === undefined) throw new Failure("not-found", `no assignment ${assignmentId}`);
+  await verb({ ...engine, database: within(tx, engine.database) })({
+    clientId,
+    assignmentId,
+    adjustmentId: id,
+    version: assignment.version,
+    actor,
+    rights: new Set(),
+    input: payload["input"] as ActionCall["input"],
+  });
+}
