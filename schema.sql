@@ -768,6 +768,13 @@ alter table attestation add constraint attestation_pkey PRIMARY KEY (client_id, 
 alter table attestation add constraint attestation_attested_check CHECK (attested);
 alter table attestation add constraint attestation_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
 
+create table attestation_evidence (
+  client_id text not null,
+  attestation_id uuid not null,
+  evidence_id uuid not null
+);
+alter table attestation_evidence add constraint attestation_evidence_pkey PRIMARY KEY (client_id, attestation_id, evidence_id);
+
 create table audit (
   id uuid not null,
   actor text not null,
@@ -1154,6 +1161,37 @@ alter table entry add constraint entry_check1 CHECK (((kind = 'original'::text) 
 alter table entry add constraint entry_id_check CHECK (("right"((id)::text, 1) = '0'::text));
 alter table entry add constraint entry_kind_check CHECK ((kind = ANY (ARRAY['original'::text, 'contra'::text, 'reversal'::text])));
 alter table entry add constraint entry_processing_check CHECK ((processing = ANY (ARRAY['execute'::text, 'track'::text])));
+
+create table evidence (
+  client_id text not null,
+  id uuid not null,
+  assignment_id uuid not null,
+  adjustment_id uuid not null,
+  dispute_id uuid not null,
+  name text not null,
+  media_type text not null,
+  sha256 bytea not null,
+  size_bytes integer not null,
+  wrapped_key bytea not null,
+  wrapping_key integer not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table evidence add constraint evidence_pkey PRIMARY KEY (client_id, id);
+alter table evidence add constraint evidence_client_id_assignment_id_sha256_key UNIQUE (client_id, assignment_id, sha256);
+alter table evidence add constraint evidence_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)));
+alter table evidence add constraint evidence_sha256_check CHECK ((length(sha256) = 32));
+alter table evidence add constraint evidence_size_bytes_check CHECK ((size_bytes > 0));
+CREATE INDEX evidence_of_adjustment ON public.evidence USING btree (client_id, adjustment_id);
+
+create table evidence_chunk (
+  client_id text not null,
+  evidence_id uuid not null,
+  ordinal integer not null,
+  bytes bytea not null
+);
+alter table evidence_chunk add constraint evidence_chunk_pkey PRIMARY KEY (client_id, evidence_id, ordinal);
+alter table evidence_chunk add constraint evidence_chunk_ordinal_check CHECK ((ordinal > 0));
 
 create table execution (
   client_id text not null,
@@ -1698,6 +1736,8 @@ alter table attestation add constraint attestation_client_id_adjustment_id_fkey 
 
 alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
 
+alter table attestation_evidence add constraint attestation_evidence_client_id_evidence_id_fkey FOREIGN KEY (client_id, evidence_id) REFERENCES evidence(client_id, id);
+
 alter table batch_alarm add constraint batch_alarm_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table batch_envelope add constraint batch_envelope_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
@@ -1741,6 +1781,14 @@ alter table dispute add constraint dispute_client_id_claim_id_fkey FOREIGN KEY (
 alter table dispute_book add constraint dispute_book_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table entry add constraint entry_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table evidence add constraint evidence_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table evidence add constraint evidence_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
+
+alter table evidence add constraint evidence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table evidence_chunk add constraint evidence_chunk_client_id_evidence_id_fkey FOREIGN KEY (client_id, evidence_id) REFERENCES evidence(client_id, id);
 
 alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
 
@@ -1816,6 +1864,8 @@ CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_request FOR EACH RO
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation_evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_envelope FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1839,6 +1889,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_t
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence_chunk FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.execution FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1914,6 +1968,8 @@ grant insert, select, update on table assignment to redress_app;
 
 grant insert, select on table attestation to redress_app;
 
+grant insert, select on table attestation_evidence to redress_app;
+
 grant insert, select on table audit to redress_app;
 
 grant select on table balance to redress_app;
@@ -1955,6 +2011,10 @@ grant insert, select on table dispute to redress_app;
 grant insert, select, update on table dispute_book to redress_app;
 
 grant insert, select on table entry to redress_app;
+
+grant insert, select on table evidence to redress_app;
+
+grant insert, select on table evidence_chunk to redress_app;
 
 grant insert, select on table execution to redress_app;
 

@@ -37,6 +37,7 @@ import { importRoutes } from "./import-routes.ts";
 import { inboundCommandRoutes } from "./inbound-command-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
 import { ageingRoutes } from "./ageing-routes.ts";
+import { evidenceRoutes } from "./evidence-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
@@ -108,6 +109,7 @@ function routesOf(parts: HttpDependencies) {
     adjustmentRoutes(parts),
     assignmentRoutes(parts),
     rollupRoutes(parts),
+    evidenceRoutes(parts),
     batchRoutes(parts),
     batchCommandRoutes(parts),
     layoutRoutes(parts),
