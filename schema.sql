@@ -3,6 +3,21 @@
 
 set check_function_bodies = off;
 
+CREATE OR REPLACE FUNCTION public.add_merchant_credit_use()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  update merchant_credit
+  set used_minor = used_minor + new.amount_minor
+  where client_id = new.client_id and reference = new.reference;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.adjustment_must_exist()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -514,6 +529,34 @@ CREATE INDEX adjustment_open_assignment ON public.adjustment USING btree (client
 CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
 CREATE INDEX adjustment_planned ON public.adjustment USING btree (client_id, release_on) WHERE (state = 'planned'::text);
 
+create table ageing_item (
+  client_id text not null,
+  id uuid not null,
+  claim_id uuid not null,
+  dispute_id uuid not null,
+  assignment_id uuid not null,
+  decision text not null,
+  difference text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  reason text not null,
+  owner text not null,
+  due_on date not null,
+  asked_by text not null,
+  approved_by text not null,
+  opened_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  outcome text
+);
+alter table ageing_item add constraint ageing_item_pkey PRIMARY KEY (client_id, id);
+alter table ageing_item add constraint ageing_item_amount_minor_check CHECK ((amount_minor >= 0));
+alter table ageing_item add constraint ageing_item_check CHECK ((approved_by <> asked_by));
+alter table ageing_item add constraint ageing_item_check1 CHECK (((settled_at IS NULL) = (outcome IS NULL)));
+alter table ageing_item add constraint ageing_item_decision_check CHECK ((decision = ANY (ARRAY['pay'::text, 'deny'::text, 'partialDeny'::text, 'writeOff'::text])));
+alter table ageing_item add constraint ageing_item_outcome_check CHECK ((outcome = ANY (ARRAY['balanced'::text, 'reopened'::text])));
+CREATE INDEX ageing_due ON public.ageing_item USING btree (client_id, due_on, id) WHERE (settled_at IS NULL);
+CREATE UNIQUE INDEX ageing_open ON public.ageing_item USING btree (client_id, dispute_id) WHERE (settled_at IS NULL);
+
 create table api_key (
   id uuid not null,
   name text not null,
@@ -691,7 +734,8 @@ create table assignment (
   outcome text,
   version integer default 1 not null,
   next_rise_at timestamp with time zone,
-  rises smallint default 0 not null
+  rises smallint default 0 not null,
+  cause text
 ) with (fillfactor=50);
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
@@ -703,6 +747,7 @@ CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id,
 CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
 CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
+CREATE UNIQUE INDEX assignment_one_cause ON public.assignment USING btree (client_id, dispute_id, cause) WHERE (is_open AND (cause IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
 CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, amount_minor DESC NULLS LAST, id) WHERE is_open;
 CREATE INDEX assignment_rises ON public.assignment USING btree (next_rise_at) WHERE (is_open AND (next_rise_at IS NOT NULL));
@@ -722,6 +767,13 @@ create table attestation (
 alter table attestation add constraint attestation_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table attestation add constraint attestation_attested_check CHECK (attested);
 alter table attestation add constraint attestation_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
+
+create table attestation_evidence (
+  client_id text not null,
+  attestation_id uuid not null,
+  evidence_id uuid not null
+);
+alter table attestation_evidence add constraint attestation_evidence_pkey PRIMARY KEY (client_id, attestation_id, evidence_id);
 
 create table audit (
   id uuid not null,
@@ -1110,6 +1162,37 @@ alter table entry add constraint entry_id_check CHECK (("right"((id)::text, 1) =
 alter table entry add constraint entry_kind_check CHECK ((kind = ANY (ARRAY['original'::text, 'contra'::text, 'reversal'::text])));
 alter table entry add constraint entry_processing_check CHECK ((processing = ANY (ARRAY['execute'::text, 'track'::text])));
 
+create table evidence (
+  client_id text not null,
+  id uuid not null,
+  assignment_id uuid not null,
+  adjustment_id uuid not null,
+  dispute_id uuid not null,
+  name text not null,
+  media_type text not null,
+  sha256 bytea not null,
+  size_bytes integer not null,
+  wrapped_key bytea not null,
+  wrapping_key integer not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table evidence add constraint evidence_pkey PRIMARY KEY (client_id, id);
+alter table evidence add constraint evidence_client_id_assignment_id_sha256_key UNIQUE (client_id, assignment_id, sha256);
+alter table evidence add constraint evidence_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)));
+alter table evidence add constraint evidence_sha256_check CHECK ((length(sha256) = 32));
+alter table evidence add constraint evidence_size_bytes_check CHECK ((size_bytes > 0));
+CREATE INDEX evidence_of_adjustment ON public.evidence USING btree (client_id, adjustment_id);
+
+create table evidence_chunk (
+  client_id text not null,
+  evidence_id uuid not null,
+  ordinal integer not null,
+  bytes bytea not null
+);
+alter table evidence_chunk add constraint evidence_chunk_pkey PRIMARY KEY (client_id, evidence_id, ordinal);
+alter table evidence_chunk add constraint evidence_chunk_ordinal_check CHECK ((ordinal > 0));
+
 create table execution (
   client_id text not null,
   id uuid not null,
@@ -1346,6 +1429,32 @@ create table job_item_outcome (
 alter table job_item_outcome add constraint job_item_outcome_pkey PRIMARY KEY (job_id, ordinal);
 alter table job_item_outcome add constraint job_item_outcome_check CHECK (((outcome = 'done'::text) = (code IS NULL)));
 alter table job_item_outcome add constraint job_item_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text])));
+
+create table merchant_credit (
+  client_id text not null,
+  reference text not null,
+  currency text not null,
+  amount_minor bigint not null,
+  used_minor bigint default 0 not null,
+  recorded_at timestamp with time zone not null
+);
+alter table merchant_credit add constraint merchant_credit_pkey PRIMARY KEY (client_id, reference);
+alter table merchant_credit add constraint merchant_credit_amount_minor_check CHECK ((amount_minor > 0));
+alter table merchant_credit add constraint merchant_credit_used_once CHECK (((used_minor >= 0) AND (used_minor <= amount_minor)));
+
+create table merchant_credit_use (
+  client_id text not null,
+  id uuid not null,
+  reference text not null,
+  dispute_id uuid not null,
+  operation_id uuid not null,
+  amount_minor bigint not null,
+  recorded_at timestamp with time zone not null
+);
+alter table merchant_credit_use add constraint merchant_credit_use_pkey PRIMARY KEY (client_id, id);
+alter table merchant_credit_use add constraint merchant_credit_use_amount_minor_check CHECK ((amount_minor <> 0));
+CREATE INDEX merchant_credit_use_by ON public.merchant_credit_use USING btree (client_id, dispute_id);
+CREATE INDEX merchant_credit_use_of ON public.merchant_credit_use USING btree (client_id, reference, recorded_at, id);
 
 create table operation (
   client_id text not null,
@@ -1605,6 +1714,10 @@ alter table adjustment add constraint adjustment_client_id_replaces_adjustment_i
 
 alter table adjustment add constraint adjustment_client_id_reverses_adjustment_id_fkey FOREIGN KEY (client_id, reverses_adjustment_id) REFERENCES adjustment(client_id, id);
 
+alter table ageing_item add constraint ageing_item_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
+alter table ageing_item add constraint ageing_item_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table approval_chain add constraint approval_chain_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
 
 alter table approval_decision add constraint approval_decision_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
@@ -1624,6 +1737,8 @@ alter table assignment add constraint assignment_client_id_fkey FOREIGN KEY (cli
 alter table attestation add constraint attestation_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
 alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
+
+alter table attestation_evidence add constraint attestation_evidence_client_id_evidence_id_fkey FOREIGN KEY (client_id, evidence_id) REFERENCES evidence(client_id, id);
 
 alter table batch_alarm add constraint batch_alarm_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
@@ -1669,6 +1784,14 @@ alter table dispute_book add constraint dispute_book_client_id_dispute_id_fkey F
 
 alter table entry add constraint entry_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
+alter table evidence add constraint evidence_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table evidence add constraint evidence_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
+
+alter table evidence add constraint evidence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table evidence_chunk add constraint evidence_chunk_client_id_evidence_id_fkey FOREIGN KEY (client_id, evidence_id) REFERENCES evidence(client_id, id);
+
 alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
 
 alter table inbound_bytes add constraint inbound_bytes_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES inbound_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
@@ -1688,6 +1811,12 @@ alter table inbound_repeat add constraint inbound_repeat_client_id_file_id_fkey 
 alter table job_item add constraint job_item_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id);
 
 alter table job_item_outcome add constraint job_item_outcome_job_id_ordinal_fkey FOREIGN KEY (job_id, ordinal) REFERENCES job_item(job_id, ordinal);
+
+alter table merchant_credit add constraint merchant_credit_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table merchant_credit_use add constraint merchant_credit_use_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
+
+alter table merchant_credit_use add constraint merchant_credit_use_client_id_reference_fkey FOREIGN KEY (client_id, reference) REFERENCES merchant_credit(client_id, reference);
 
 alter table operation add constraint operation_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
@@ -1737,6 +1866,8 @@ CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_request FOR EACH RO
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation_evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_envelope FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1761,6 +1892,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry F
 
 CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidence_chunk FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.execution FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER of_adjustment AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
@@ -1780,6 +1915,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inbound
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER add_merchant_credit_use AFTER INSERT ON public.merchant_credit_use FOR EACH ROW EXECUTE FUNCTION add_merchant_credit_use();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.merchant_credit_use FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE FUNCTION refuse_other_body();
 
@@ -1811,6 +1950,8 @@ grant insert, select on table account_number to redress_app;
 
 grant insert, select, update on table adjustment to redress_app;
 
+grant insert, select, update (due_on), update (outcome), update (owner), update (settled_at) on table ageing_item to redress_app;
+
 grant insert, select, update on table api_key to redress_app;
 
 grant insert, select, update on table app_user to redress_app;
@@ -1828,6 +1969,8 @@ grant insert, select, update on table approval_request to redress_app;
 grant insert, select, update on table assignment to redress_app;
 
 grant insert, select on table attestation to redress_app;
+
+grant insert, select on table attestation_evidence to redress_app;
 
 grant insert, select on table audit to redress_app;
 
@@ -1871,6 +2014,10 @@ grant insert, select, update on table dispute_book to redress_app;
 
 grant insert, select on table entry to redress_app;
 
+grant insert, select on table evidence to redress_app;
+
+grant insert, select on table evidence_chunk to redress_app;
+
 grant insert, select on table execution to redress_app;
 
 grant delete, insert, select, update on table http_answer to redress_app;
@@ -1894,6 +2041,10 @@ grant insert, select, update on table job to redress_app;
 grant insert, select on table job_item to redress_app;
 
 grant insert, select on table job_item_outcome to redress_app;
+
+grant insert, select on table merchant_credit to redress_app;
+
+grant insert, select on table merchant_credit_use to redress_app;
 
 grant insert, select, update on table operation to redress_app;
 

@@ -11,7 +11,8 @@ import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
 import { manualVerbs } from "./manual/verbs.ts";
-import { resolveException } from "./resolution/resolve-exception.ts";
+import { disburse, disbursementInput } from "./resolution/disburse.ts";
+import { resolvedInput, resolveException } from "./resolution/resolve-exception.ts";
 import type { AccountDesk } from "./service/change-account.ts";
 import { accountVerb, serviceVerbs } from "./service/verbs.ts";
 import type { ActionCall, ActionVerb, AssignmentActions } from "./work/actions.ts";
@@ -40,7 +41,8 @@ export function actionsOf(
     retry: byType(engine, nextFileVerb(engine), service.retry),
     approval: (call) => approve(approvals, call),
     // The body's shape was checked where it came in.
-    resolved: (call) => resolveException(engine, call, String(call.input["reason"] ?? "")),
+    disbursement: (call) => disburse(engine, call, disbursementInput.parse(call.input)),
+    resolved: (call) => resolveException(engine, call, resolvedInput.parse(call.input)),
   });
 }
 

@@ -6,6 +6,7 @@ import type { Engine } from "./accounting/engine.ts";
 import { isOvertaken, untilDecided } from "./accounting/execute-accounting.ts";
 import { proposalEffect } from "./accounting/proposal-effect.ts";
 import { PROPOSAL_KINDS } from "./accounting/write-approvals.ts";
+import { OVERRIDE_KIND, overrideEffect } from "./resolution/override-gate.ts";
 import type { GuardedAction } from "./approved-first.ts";
 import { approvedEffect } from "./approved-first.ts";
 import type { BatchDesk } from "./batch/desk.ts";
@@ -33,6 +34,7 @@ export const ATTESTATION: GuardedAction = {
 export function approvalDesk(engine: Engine, batch?: BatchDesk): ApprovalDesk {
   const proposal = proposalEffect(engine);
   const effects = new Map<string, ApprovalEffect>(PROPOSAL_KINDS.map((kind) => [kind, proposal]));
+  effects.set(OVERRIDE_KIND, overrideEffect(engine));
   effects.set("didNotPost", notPostedEffect(engine));
   for (const action of [CANCELLATION, ATTESTATION]) {
     effects.set(action.kind, approvedEffect(engine, action));

@@ -24,6 +24,8 @@ export const PERMISSIONS = {
   "assignment:work": "take, release and complete assignments",
   "assignment:approve": "approve what others asked for",
   "assignment:approveHigh": "approve at the higher levels of amount tiers",
+  "gate:override": "resolve a dispute whose books are out of balance, with a second person",
+  "evidence:read": "read what was shown for postings made by hand",
   "service:retry": "retry, run now, reroute, and say what became of a posting",
   "service:test": "test the connection of an accounting service and try a request",
   "service:configure": "change the settings of an accounting service",
@@ -51,13 +53,16 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "operation:run",
     "adjustment:reverse",
     "adjustment:cancel",
+    "evidence:read",
     "assignment:work",
     "service:account",
     "account:reveal",
   ]),
   approver: new Set([
     ...READ,
+    "evidence:read",
     "assignment:work",
+    "gate:override",
     "assignment:approve",
     "service:override",
     "account:reveal",
@@ -94,6 +99,11 @@ export function rolesAllow(roles: readonly Role[], permission: Permission): bool
   return roles.some((role) => ROLE_PERMISSIONS[role].has(permission));
 }
 
+/** As `demand` for somebody whose rights are known already. */
+export function demandOf(rights: ReadonlySet<Permission>, permission: Permission): void {
+  if (!rights.has(permission)) throw forbidden(permission);
+}
+
 /** The roles that carry a right, for a refusal that says whom to ask. */
 export function rolesWith(permission: Permission): Role[] {
   return ROLES.filter((role) => ROLE_PERMISSIONS[role].has(permission));
@@ -101,8 +111,11 @@ export function rolesWith(permission: Permission): Role[] {
 
 /** Throws `forbidden` naming the right and the roles that carry it. */
 export function demand(roles: readonly Role[], permission: Permission): void {
-  if (rolesAllow(roles, permission)) return;
-  throw new Failure(
+  if (!rolesAllow(roles, permission)) throw forbidden(permission);
+}
+
+function forbidden(permission: Permission): Failure {
+  return new Failure(
     "forbidden",
     `this needs the right to ${PERMISSIONS[permission]}; roles that have it: ` +
       rolesWith(permission).join(", "),

@@ -7,6 +7,17 @@ import { z } from "zod";
 import { Failure } from "../kernel/failure.ts";
 import { approvalTier } from "../work/approvals/tiers.ts";
 
+/** Kinds of evidence that are known: told by their bytes, and nothing that could run. */
+export const EVIDENCE_TYPES = [
+  "application/pdf",
+  "image/png",
+  "image/jpeg",
+  "image/tiff",
+  "text/plain",
+] as const;
+
+export const MOST_EVIDENCE_BYTES = 20_000_000;
+
 const weekday = z.enum([
   "monday",
   "tuesday",
@@ -43,6 +54,22 @@ export const clientSettingsShape = z.strictObject({
   finalityDays: z.int().min(0).default(90),
   /** By operation, or by the kind of what is approved: from which amount whose word it takes. */
   approvals: z.record(z.string(), z.array(approvalTier).max(20)).default({}),
+  /** The manual route: what a person shows for a posting made elsewhere. */
+  manual: z
+    .strictObject({
+      evidence: z
+        .strictObject({
+          required: z.boolean().default(false),
+          types: z
+            .array(z.enum(EVIDENCE_TYPES))
+            .min(1)
+            .default([...EVIDENCE_TYPES]),
+          maximumBytes: z.int().min(1).max(MOST_EVIDENCE_BYTES).default(5_000_000),
+          maximumFiles: z.int().min(1).max(20).default(10),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   services: z.record(z.string(), z.unknown()).default({}),
   batchProfiles: z.record(z.string(), z.unknown()).default({}),
   /** Which service and profile the shipped route table names; the first where left out. */

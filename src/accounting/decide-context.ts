@@ -6,6 +6,7 @@ import type { RuleBook } from "../rulebook/load.ts";
 
 import type { ClientSettings } from "./client-settings.ts";
 import type { Adjustment, DisputeBook } from "./dispute-book.ts";
+import type { KnownCredit } from "./merchant-credits.ts";
 import type { Positions } from "./positions.ts";
 
 export interface DecideContext {
@@ -17,6 +18,8 @@ export interface DecideContext {
   readonly executesAtOnce: boolean;
   /** Whether an outside reference of this kind is recorded already, for the client. */
   referenceUsed(kind: string, reference: string): boolean;
+  /** What is known of a merchant's credit; left out, what this book itself recorded of it. */
+  creditOf?(reference: string): KnownCredit | undefined;
   /** The accounting date for a day whose period is closed: the first of an open one. */
   bookingDate?(date: string): string;
 }
@@ -32,6 +35,8 @@ export interface DecideRequest {
   readonly actor: string;
   /** What it takes the place of; never from outside, where the caller knows it for certain. */
   readonly replaces?: Replaced | undefined;
+  /** A gate that refuses was overridden with a second person's word; never from outside. */
+  readonly overridesGate?: boolean | undefined;
 }
 
 /** An adjustment that is cancelled in the same decision, because an operation takes its place. */
@@ -59,6 +64,7 @@ export interface Applied extends Deciding {
   readonly values: Record<string, bigint>;
   /** What it took the place of, cancelled by now. */
   readonly replaced: Adjustment | null;
+  readonly overridesGate: boolean;
 }
 
 export type InputValue = string | boolean | bigint | readonly unknown[] | undefined;

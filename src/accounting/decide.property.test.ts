@@ -11,9 +11,9 @@ import { uuids } from "../kernel/ids.ts";
 import { gateFaults, stepFaults } from "../rehearsal/book-invariants.ts";
 import { playRandom } from "../rehearsal/random-operations.ts";
 import type { Rehearsal } from "../rehearsal/random-operations.ts";
-import type { Stage } from "../rehearsal/rehearsal-stage.ts";
-import { copyStage, tryOperation } from "../rehearsal/rehearsal-stage.ts";
-import { reachesResolution } from "../rehearsal/search-resolution.ts";
+import type { Stage } from "../resolution/search/stage.ts";
+import { copyStage, tryOperation } from "../resolution/search/stage.ts";
+import { reachesResolution } from "../resolution/search/find-way.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import { loadRuleBook, STANDARD_BOOK } from "../rulebook/read.ts";
 

@@ -16,8 +16,10 @@ import { adjustmentOf, moveState, record } from "./dispute-book.ts";
 import type { GateResult } from "./gate.ts";
 import { gateAgain } from "./gate.ts";
 import { linesFired, principalOf } from "./lines-fired.ts";
+import { useCredit } from "./merchant-credits.ts";
 import { openAdjustments } from "./open-adjustments.ts";
 import { approvalNeeded } from "./approval-needed.ts";
+import { wordsOfReopening } from "./operations/reopen.ts";
 import { PROCEDURES } from "./operations/procedures.ts";
 import { amountValues, positionsOf } from "./positions.ts";
 import { readInput } from "./read-input.ts";
@@ -67,6 +69,7 @@ function decideInPlace(
     positions,
     values: amountValues(positions),
     replaced,
+    overridesGate: request.overridesGate ?? false,
   };
   refuseByState(applied, operation);
   recordReference(applied, operation);
@@ -83,7 +86,11 @@ function decideInPlace(
       stateBefore,
     },
   });
-  const decision = movedAnything(book, from) ? null : NO_ENTRY_REQUIRED;
+  const nothing =
+    operation.procedure === "reopen"
+      ? wordsOfReopening(book, book.changes.slice(from))
+      : NO_ENTRY_REQUIRED;
+  const decision = movedAnything(book, from) ? null : nothing;
   return { decision, gate: stateBefore === "resolved" ? gateAgain(book, context.rulebook) : null };
 }
 
@@ -144,6 +151,10 @@ function recordReference(applied: Applied, operation: Operation): void {
     );
   }
   const { operationId } = applied;
+  if (operation.wholeInput !== null) {
+    useCredit(applied, operation, reference);
+    return;
+  }
   record(applied.book, { type: "referenceRecorded", kind: operation.id, reference, operationId });
 }
 

@@ -238,6 +238,14 @@ export type Change =
       readonly kind: string;
       readonly reference: string;
       readonly operationId: string;
+    }
+  | {
+      /** A part of a merchant's credit counts for this dispute and for no other. */
+      readonly type: "creditUsed";
+      readonly reference: string;
+      readonly wholeMinor: bigint;
+      readonly amountMinor: bigint;
+      readonly operationId: string;
     };
 
 export interface DisputeBook extends DisputeFacts {

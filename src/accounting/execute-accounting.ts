@@ -20,17 +20,23 @@ import { DISPUTE_NUMBER } from "../kernel/ids.ts";
 import { bodyHash, sameHash } from "./body-hash.ts";
 import type { DecideContext, Replaced } from "./decide-context.ts";
 import { decide } from "./decide.ts";
-import type { Change } from "./dispute-book.ts";
+import type { ResolutionDecision } from "./dispute-book.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
 import type { EventInstants } from "./event-instant.ts";
 import { eventInstant } from "./event-instant.ts";
+import { evaluateGate } from "./gate.ts";
 import type { LoadedBook } from "./load-books.ts";
 import { lockAndLoadBooks } from "./load-books.ts";
 import type { OperationOutcome } from "./operation-outcome.ts";
 import { outcomeOf, recordedOutcome } from "./operation-outcome.ts";
+import type { OutsideReferences } from "./outside-references.ts";
+import { outsideReferences } from "./outside-references.ts";
+import type { ShownDispute } from "./show-dispute-work.ts";
+import { showDisputeWork } from "./show-dispute-work.ts";
 import type { OperationRow } from "./store.ts";
 import { insertOperations } from "./store.ts";
-import { recordedOperations, usedReferences } from "./views.ts";
+import { CREDIT_USED_ONCE } from "./store-credits.ts";
+import { recordedOperations } from "./views.ts";
 import type { WrittenBook } from "./write-books.ts";
 import { Superseded, writeBooks, writtenOf } from "./write-books.ts";
 
@@ -52,10 +58,14 @@ export interface OperationRequest {
   readonly hash?: Buffer;
   /** What it takes the place of; the machine's own, never from outside. */
   readonly replaces?: Replaced | undefined;
+  /** Agreed by a second person; never from outside. */
+  readonly overridesGate?: boolean;
 }
 
 /** What makes a repeated key the same operation. */
-export function operationHash(request: Omit<OperationRequest, "hash" | "replaces">): Buffer {
+export function operationHash(
+  request: Omit<OperationRequest, "hash" | "replaces" | "overridesGate">,
+): Buffer {
   const { dispute, operation, input, at } = request;
   return bodyHash({ dispute, operation, input, at });
 }
@@ -102,6 +112,7 @@ const OVERTAKEN = new Set([
 /** Another transaction was faster, or got in the way: the same work may be done again. */
 export function isOvertaken(error: unknown): boolean {
   if (error instanceof Superseded || isConflict(error)) return true;
+  if (violatedConstraint(error) === CREDIT_USED_ONCE) return true;
   return sqlState(error) === "23505" && OVERTAKEN.has(violatedConstraint(error) ?? "");
 }
 
@@ -122,17 +133,19 @@ export async function executeAccountingIn(
     refs,
     books,
     recorded: await recordedBefore(tx, requests),
-    references: await referencesBefore(tx, requests),
+    references: await outsideReferences(tx, requests, (id) => clients.get(id)?.rulebook),
     now: engine.clock.now(),
     rows: [],
     actors: new Map(),
     eventDates: new Map(),
     instants: new Map(),
     outcomes: options.outcomes,
+    refused: new Map(),
   };
   const results = requests.map((request) => consider(set, request));
   await insertOperations(tx, set.rows, set.now.toString());
   await writeBooks(tx, engine, [...books.values()].map(writtenBook(set)), set.now.toString());
+  await showDisputeWork(tx, engine, [...set.refused.values()]);
   return results;
 }
 
@@ -143,8 +156,7 @@ interface OperationSet {
   readonly refs: ReadonlyMap<string, DisputeRef>;
   readonly books: ReadonlyMap<string, LoadedBook>;
   readonly recorded: Map<string, Recorded>;
-  /** `client kind reference`, of this set and before it. */
-  readonly references: Set<string>;
+  readonly references: OutsideReferences;
   readonly now: Temporal.Instant;
   readonly rows: OperationRow[];
   readonly actors: Map<string, string>;
@@ -154,6 +166,8 @@ interface OperationSet {
   readonly instants: EventInstants;
   /** An import only counts; it has no use for what each operation became. */
   readonly outcomes: boolean;
+  /** Disputes that a gate refused to resolve: somebody has to look at them. */
+  readonly refused: Map<string, ShownDispute>;
 }
 
 interface Recorded {
@@ -208,28 +222,6 @@ async function recordedBefore(
       const result = { decision, failure };
       return [`${row.clientId} ${row.key}`, { id: row.id, hash: row.bodyHash, result }];
     }),
-  );
-}
-
-/** An outside reference is unique per client and kind; the kind is the operation's name. */
-async function referencesBefore(
-  tx: Transaction,
-  requests: readonly OperationRequest[],
-): Promise<Set<string>> {
-  const wanted = requests.flatMap((request) =>
-    [request.input["reference"], request.input["source"], ...movementReferences(request.input)]
-      .filter((value) => typeof value === "string")
-      .map((reference) => ({ clientId: request.clientId, kind: request.operation, reference })),
-  );
-  const used = await usedReferences(tx, wanted);
-  return new Set(used.map((one) => `${one.clientId} ${one.kind} ${one.reference}`));
-}
-
-/** Of a history: one reference a movement. */
-function movementReferences({ movements }: OperationRequest["input"]): unknown[] {
-  if (!Array.isArray(movements)) return [];
-  return movements.map((one: unknown) =>
-    typeof one === "object" && one !== null && "reference" in one ? one.reference : undefined,
   );
 }
 
@@ -304,14 +296,14 @@ function decideOne(
     stateBefore: book.state,
   };
   try {
-    const { operation, input, actor } = request;
+    const { operation, input, actor, replaces, overridesGate } = request;
     const today = runtime.calendar.dateOf(set.now);
     const { decision } = decide(
       book,
-      { operationId, operation, input, today, eventDate, actor, replaces: request.replaces },
+      { operationId, operation, input, today, eventDate, actor, replaces, overridesGate },
       decideContext(set, runtime),
     );
-    noteReferences(set, request, book.changes.slice(from));
+    set.references.note(book, book.changes.slice(from));
     set.actors.set(operationId, actor);
     set.eventDates.set(book.id, eventDate);
     const outcome = set.outcomes
@@ -324,8 +316,21 @@ function decideOne(
     assert(book.changes.length === from, "a refused operation leaves the book as it was");
     const outcome = { code: error.code, detail: error.message };
     set.rows.push({ ...row, state: "refused", outcome });
+    if (error.code === "gate-refused") noteRefusal(set, loaded, runtime, error);
     return refusal(operationId, error);
   }
+}
+
+function noteRefusal(
+  set: OperationSet,
+  loaded: LoadedBook,
+  { calendar, rulebook }: ClientRuntime,
+  { facts }: Failure,
+): void {
+  const decision = facts["decision"] as ResolutionDecision;
+  const refused = evaluateGate(loaded.book, rulebook, decision);
+  const today = calendar.dateOf(set.now);
+  set.refused.set(loaded.book.id, { loaded, rulebook, today, refused, exceptionEnds: null });
 }
 
 function decideContext(set: OperationSet, runtime: ClientRuntime): DecideContext {
@@ -335,19 +340,9 @@ function decideContext(set: OperationSet, runtime: ClientRuntime): DecideContext
     calendar: runtime.calendar,
     ids: set.engine.ids,
     executesAtOnce: false,
-    referenceUsed: (kind, reference) => set.references.has(`${runtime.id} ${kind} ${reference}`),
+    referenceUsed: (kind, reference) => set.references.used(runtime.id, kind, reference),
+    creditOf: (reference) => set.references.creditOf(runtime.id, reference),
   };
-}
-
-function noteReferences(
-  set: OperationSet,
-  { clientId }: OperationRequest,
-  changes: readonly Change[],
-): void {
-  for (const change of changes) {
-    if (change.type !== "referenceRecorded") continue;
-    set.references.add(`${clientId} ${change.kind} ${change.reference}`);
-  }
 }
 
 function writtenBook(set: OperationSet) {

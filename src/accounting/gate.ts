@@ -10,6 +10,9 @@ import type { DisputeBook, ResolutionDecision } from "./dispute-book.ts";
 import { amountValues, positionsOf } from "./positions.ts";
 import type { Positions } from "./positions.ts";
 
+/** A claim on the holder: it passes every gate once it is handed over by name. */
+export const CUSTOMER_CLAIM = "customerReceivable";
+
 export interface GateResult {
   readonly decision: ResolutionDecision;
   readonly allowed: boolean;
@@ -18,6 +21,9 @@ export interface GateResult {
   readonly because: readonly string[];
 }
 
+/** How a reason begins that time or work cures by itself. */
+export const UNDER_WAY = "an adjustment is";
+
 export function evaluateGate(
   book: DisputeBook,
   rulebook: RuleBook,
@@ -25,7 +31,7 @@ export function evaluateGate(
 ): GateResult {
   const gate = rulebook.gates.get(decision);
   const because: string[] = [];
-  for (const state of blockingStates(book)) because.push(`an adjustment is ${state}`);
+  for (const state of blockingStates(book)) because.push(`${UNDER_WAY} ${state}`);
   const positions = positionsOf(book);
   const outOfBalance: Record<string, string> = {};
   const money = (minor: bigint): string => formatAmount(minor, book.currency);
@@ -83,7 +89,8 @@ function positiveValue(book: DisputeBook, positions: Positions, collection: stri
   return [...accountBalances(book, collection).values()].find((one) => one > 0n) ?? 0n;
 }
 
-function accountBalances(book: DisputeBook, collection: string): Map<string, bigint> {
+/** What stands on each account of a collection, in minor units. */
+export function accountBalances(book: DisputeBook, collection: string): Map<string, bigint> {
   const balances = new Map<string, bigint>();
   for (const { entries } of book.adjustments) {
     for (const { debit, credit, amountMinor } of entries) {

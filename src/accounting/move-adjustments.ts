@@ -14,6 +14,7 @@ import { setDue } from "../work/store.ts";
 import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
 import { assignmentTypeOf, nextState } from "./adjustment-machine.ts";
 import type { Engine } from "./engine.ts";
+import { gateOfResolved } from "./gate-of-resolved.ts";
 import type { ShownAdjustment } from "./show-assignments.ts";
 import { showAssignments, stays } from "./show-assignments.ts";
 import type { AdjustmentLock, ClosedAccountStep } from "./store.ts";
@@ -75,6 +76,13 @@ const PARTLY: ReadonlySet<AdjustmentEvent> = new Set([
   "partlyReturned",
 ]);
 
+/** What a resolved dispute does not survive unseen: its gate is run again. */
+const FAILED: ReadonlySet<AdjustmentState> = new Set([
+  "serviceFailed",
+  "batchFailed",
+  "partlyExecuted",
+]);
+
 const FAILED_ROUTE: Partial<Record<AdjustmentState, "service" | "batch">> = {
   serviceFailed: "service",
   batchFailed: "batch",
@@ -118,6 +126,11 @@ export async function moveLocked(
     results.push({ adjustmentId: move.adjustmentId, moved: true, state: to });
   }
   await writeMoves(tx, engine, going, now);
+  await gateOfResolved(
+    tx,
+    engine,
+    going.filter((one) => FAILED.has(one.to)).map((one) => one.lock),
+  );
   return results;
 }
 

@@ -6,27 +6,23 @@
 import type { Transaction } from "../database/database.ts";
 import type { NewEvent } from "../events/store.ts";
 import { appendEvents } from "../events/store.ts";
-import { assert } from "../kernel/assert.ts";
 import type { NewEntry } from "../ledger/store.ts";
 import { ensurePeriods, insertEntries } from "../ledger/store.ts";
 
 import { assignmentTypeOf, nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
-import type { Adjustment, Change } from "./dispute-book.ts";
+import type { Adjustment, Change, DisputeBook } from "./dispute-book.ts";
 import { adjustmentOf } from "./dispute-book.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
 import { fiscalYearOf } from "./fiscal-year.ts";
 import type { LoadedBook } from "./load-books.ts";
+import { mayHaveWork } from "./dispute-work.ts";
 import { showAssignments } from "./show-assignments.ts";
+import type { ShownDispute } from "./show-dispute-work.ts";
+import { showDisputeWork } from "./show-dispute-work.ts";
+import { replaceProposals } from "./store-decisions.ts";
 import { writeApprovals } from "./write-approvals.ts";
-import {
-  insertDenials,
-  insertReferences,
-  insertResolutions,
-  replaceProposals,
-  undoResolutions,
-  updateDenials,
-} from "./store-decisions.ts";
 import type { AdjustmentLock, TransitionRow } from "./store.ts";
+import { writeDecisions } from "./write-decisions.ts";
 import {
   insertAdjustments,
   insertTransitions,
@@ -43,6 +39,7 @@ export class Superseded extends Error {
 /** Who did it and under which rule book, for the rows of one book. */
 export interface WrittenBook {
   readonly loaded: LoadedBook;
+  readonly rulebook: ClientRuntime["rulebook"];
   readonly rulebookVersion: string;
   readonly fiscalYearOf: (date: string) => number;
   /** The actor of an operation; the machine where none is known. */
@@ -59,6 +56,7 @@ export function writtenOf(
   const { rulebook, settings } = runtime;
   return {
     loaded,
+    rulebook,
     rulebookVersion: `${rulebook.id} ${rulebook.version}`,
     fiscalYearOf: (date) => fiscalYearOf(date, settings.fiscalYearStartsIn),
     ...by,
@@ -109,10 +107,36 @@ export async function writeBooks(
   await insertTransitions(tx, transitionsOf(engine, changed), now);
   await writeApprovals(tx, engine, changed, now);
   await bookEntries(tx, changed, now);
-  await writeDecisions(tx, changed, now);
+  await writeDecisions(
+    tx,
+    engine,
+    changed.map((one) => one.loaded.book),
+    now,
+  );
   await updateBooks(tx, changed.map(bookRow), now);
   await appendEvents(tx, eventsOf(engine, touched), now);
+  const withWork = changed.filter(({ loaded }) => mayHaveWork(loaded.book));
+  await showDisputeWork(tx, engine, withWork.map(shownDispute));
   for (const { loaded } of changed) loaded.book.changes.length = 0;
+}
+
+/** Whatever a gate refused before, nothing is to be decided yet. */
+function isAtWorkAgain({ state, changes }: DisputeBook): boolean {
+  const open = state === "open" || state === "provisionallyCredited";
+  return open && changes.some(({ type }) => type === "stateChanged");
+}
+
+function shownDispute({ loaded, rulebook, eventDate }: WrittenBook): ShownDispute {
+  const happened = new Set(loaded.book.changes.map((change) => change.type));
+  const exceptionEnds = happened.has("resolutionRecorded")
+    ? "resolved"
+    : happened.has("resolutionUndone") || isAtWorkAgain(loaded.book)
+      ? "reopened"
+      : null;
+  const disbursed = loaded.book.changes.some(
+    (one) => one.type === "adjustmentOpened" && one.adjustment.operation.startsWith("disburse"),
+  );
+  return { loaded, rulebook, today: eventDate, exceptionEnds, disbursed };
 }
 
 function touchedBy(books: readonly WrittenBook[]): Touched[] {
@@ -316,48 +340,6 @@ async function bookEntries(
   }
   await ensurePeriods(tx, [...months.values()]);
   await insertEntries(tx, rows, now);
-}
-
-async function writeDecisions(
-  tx: Transaction,
-  books: readonly WrittenBook[],
-  now: string,
-): Promise<void> {
-  const denials = [];
-  const dated = new Map<string, Parameters<typeof updateDenials>[1][number]>();
-  const resolutions = [];
-  const undone = [];
-  const references = [];
-  for (const { loaded } of books) {
-    const { book } = loaded;
-    const key = { clientId: book.clientId, disputeId: book.id };
-    for (const change of book.changes) {
-      if (change.type === "denialRecorded") denials.push({ ...key, item: change.denial });
-      if (change.type === "noticeRecorded" || change.type === "denialLifted") {
-        const item = book.denials.find((one) => one.id === change.denialId);
-        assert(item !== undefined, `no denial ${change.denialId}`);
-        const liftedBy = change.type === "denialLifted" ? change.operationId : null;
-        const before = dated.get(item.id)?.liftedBy ?? null;
-        dated.set(item.id, { ...key, item, liftedBy: liftedBy ?? before });
-      }
-      if (change.type === "resolutionRecorded")
-        resolutions.push({ ...key, item: change.resolution });
-      if (change.type === "resolutionUndone") {
-        undone.push({
-          clientId: book.clientId,
-          id: change.resolutionId,
-          undoneBy: change.operationId,
-        });
-      }
-      if (change.type === "referenceRecorded")
-        references.push({ clientId: book.clientId, ...change });
-    }
-  }
-  await insertDenials(tx, denials, now);
-  await updateDenials(tx, [...dated.values()]);
-  await insertResolutions(tx, resolutions, now);
-  await undoResolutions(tx, undone);
-  await insertReferences(tx, references, now);
 }
 
 function bookRow({ loaded: { book } }: WrittenBook) {

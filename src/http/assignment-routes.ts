@@ -5,6 +5,8 @@ import { z } from "zod";
 import { accountInput } from "../service/change-account.ts";
 import { completionInput } from "../manual/complete.ts";
 import { postingDetails } from "../manual/posting-details.ts";
+import { disbursementInput } from "../resolution/disburse.ts";
+import { resolvedInput } from "../resolution/resolve-exception.ts";
 import type { ActionName } from "../work/actions.ts";
 import { assignmentView } from "../work/assignment-view.ts";
 import type { AssignmentView } from "../work/assignment-view.ts";
@@ -72,7 +74,8 @@ const BODIES = {
   }),
   account: accountInput,
   receivable: z.strictObject({ reason }),
-  resolved: z.strictObject({ reason }),
+  resolved: resolvedInput,
+  disbursement: disbursementInput,
   approval: z.strictObject({ approved: z.boolean(), reason: reason.optional() }),
 } as const satisfies Partial<Record<ActionName, z.ZodType>>;
 
@@ -87,6 +90,7 @@ const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
   override: "Send it again with the codes that it was refused with",
   account: "Ask for another account for what was refused",
   resolved: "Say that an accounting exception is seen to; its gate is evaluated again",
+  disbursement: "Attest that money of the merchant was returned",
   receivable: "Turn a refused debit of the holder into a claim on them",
   approval: "Approve or decline what somebody else asked for",
 };

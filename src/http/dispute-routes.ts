@@ -3,9 +3,9 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
 import { allowedOperations } from "../accounting/allowed-operations.ts";
-import type { ResolutionDecision } from "../accounting/dispute-book.ts";
 import type { EntryRow } from "../accounting/dispute-views.ts";
 import { collectionsOfDispute, entriesOfDispute } from "../accounting/dispute-views.ts";
+import { DECISIONS } from "../accounting/gate-detail.ts";
 import { evaluateGate } from "../accounting/gate.ts";
 import { loadBooks } from "../accounting/load-books.ts";
 import { positionsOf } from "../accounting/positions.ts";
@@ -122,8 +122,6 @@ const Positions = z
     gate: z.array(Gate),
   })
   .meta({ id: "Positions" });
-
-const DECISIONS: readonly ResolutionDecision[] = ["pay", "deny", "partialDeny", "writeOff"];
 
 export function disputeRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
   return async (app) => {

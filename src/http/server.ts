@@ -37,6 +37,9 @@ import { answerOnce } from "./idempotent.ts";
 import { importRoutes } from "./import-routes.ts";
 import { inboundCommandRoutes } from "./inbound-command-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { ageingRoutes } from "./ageing-routes.ts";
+import { evidenceRoutes } from "./evidence-routes.ts";
+import { gateRoutes } from "./gate-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
@@ -102,10 +105,13 @@ function routesOf(parts: HttpDependencies) {
     claimRoutes(parts),
     disputeRoutes(parts),
     operationRoutes(parts),
+    gateRoutes(parts),
+    ageingRoutes(parts),
     adjustmentRoutes(parts),
     assignmentRoutes(parts),
     approvalRoutes(parts),
     rollupRoutes(parts),
+    evidenceRoutes(parts),
     batchRoutes(parts),
     batchCommandRoutes(parts),
     layoutRoutes(parts),

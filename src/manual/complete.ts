@@ -15,8 +15,8 @@ import type { FieldFault } from "../kernel/failure.ts";
 
 import type { LockedWork, WorkItem, WorkResult } from "./locked-work.ts";
 import { moveWork, refuseUncertain } from "./locked-work.ts";
-import { insertAttestations } from "./store.ts";
-import { entriesNotMoved, eventDatesOf, perhapsPosted } from "./views.ts";
+import { insertAttestations, linkEvidence } from "./store.ts";
+import { entriesNotMoved, eventDatesOf, evidenceIds, perhapsPosted } from "./views.ts";
 
 /** What the person fills in. */
 export const completionInput = z.strictObject({
@@ -27,6 +27,8 @@ export const completionInput = z.strictObject({
   /** The ticked statement that the posting was made as shown. */
   attested: z.boolean(),
   note: z.string().trim().max(2000).nullish(),
+  /** Ids of the pieces of evidence that the statement rests on. */
+  evidence: z.array(z.uuid()).max(20).optional(),
 });
 
 export type CompletionInput = z.infer<typeof completionInput>;
@@ -46,6 +48,10 @@ interface Facts {
   readonly eventDates: ReadonlyMap<string, string>;
   readonly notMoved: ReadonlyMap<string, string[]>;
   readonly uncertain: ReadonlySet<string>;
+  /** By adjustment: what was shown for it. */
+  readonly shown: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Clients that want to see something. */
+  readonly wantEvidence: ReadonlySet<string>;
 }
 
 /**
@@ -62,12 +68,18 @@ export function completeByHand(
     const clients = await engine.clients(tx, clientIds);
     const now = engine.clock.now();
     const today = new Map<string, string>();
-    for (const [id, client] of clients) today.set(id, client.calendar.dateOf(now));
+    const wantEvidence = new Set<string>();
+    for (const [id, client] of clients) {
+      today.set(id, client.calendar.dateOf(now));
+      if (client.settings.manual.evidence.required) wantEvidence.add(id);
+    }
 
     const { results, moved } = await moveWork(tx, engine, completions, {
       prepare: async (works): Promise<Facts> => ({
         today,
         eventDates: await eventDatesOf(tx, works.map(keyOf)),
+        shown: await evidenceIds(tx, works.map(keyOf)),
+        wantEvidence,
         uncertain: await perhapsPosted(tx, works.map(keyOf)),
         notMoved: await entriesNotMoved(
           tx,
@@ -76,11 +88,12 @@ export function completeByHand(
       }),
       decide: attestedMove,
     });
+    const stated = moved.map((one) => ({ ...one, id: engine.ids.next() }));
     await insertAttestations(
       tx,
-      moved.map(({ item, work }) => ({
+      stated.map(({ item, work, id }) => ({
         clientId: item.clientId,
-        id: engine.ids.next(),
+        id,
         adjustmentId: work.adjustment.id,
         assignmentId: item.assignmentId,
         reference: item.reference.trim(),
@@ -89,6 +102,12 @@ export function completeByHand(
         actor: item.actor,
       })),
       now.toString(),
+    );
+    await linkEvidence(
+      tx,
+      stated.flatMap(({ item: { clientId, evidence = [] }, id: attestationId }) =>
+        [...new Set(evidence)].map((evidenceId) => ({ clientId, attestationId, evidenceId })),
+      ),
     );
     return results;
   });
@@ -108,6 +127,7 @@ function attestedMove(item: Completion, { adjustment }: LockedWork, facts: Facts
   }
   refuseUncertain(facts.uncertain.has(adjustment.id), adjustment.state);
   refuseUnfitInput(item);
+  refuseUnfitEvidence(item, adjustment.id, facts);
   refuseUnfitDate(item, {
     today: facts.today.get(item.clientId) ?? "",
     eventDate: facts.eventDates.get(adjustment.id) ?? "",
@@ -147,9 +167,22 @@ function refuseUnfitInput(item: Completion): void {
   refuseCardNumbers(item.note ?? "", "note");
 }
 
+/** What the client wants to see has to be there, and what is named has to be of this posting. */
+function refuseUnfitEvidence(item: Completion, adjustmentId: string, facts: Facts): void {
+  const shown = facts.shown.get(adjustmentId) ?? new Set<string>();
+  const named = item.evidence ?? [];
+  const missing = named.length === 0 && facts.wantEvidence.has(item.clientId);
+  const foreign = named.find((id) => !shown.has(id));
+  if (!missing && foreign === undefined) return;
+  const detail = missing
+    ? "is required here: attach what shows the posting"
+    : `${foreign ?? ""} was not shown for this posting`;
+  throw new Failure("input-invalid", `evidence ${detail}`, {}, [{ pointer: "/evidence", detail }]);
+}
+
 /** A posting lies between the event that caused it and today, in the client's zone. */
-function refuseUnfitDate(
-  { postingDate }: Completion,
+export function refuseUnfitDate(
+  { postingDate }: { readonly postingDate: string },
   { today, eventDate }: { today: string; eventDate: string },
 ): void {
   const why =

@@ -1,5 +1,6 @@
 /** What the manual route reads: what is left to move, what was stated, and what is not known. */
 import type { Queries } from "../database/database.ts";
+import type { Statement } from "../database/sql.ts";
 import { sql } from "../database/sql.ts";
 
 export interface AdjustmentKey {
@@ -116,4 +117,93 @@ export async function eventDatesOf(
     join adjustment a on a.client_id = wanted.client_id and a.id = wanted.id
   `);
   return new Map(rows.map((row) => [row.id, row.eventDate]));
+}
+
+export interface EvidenceRow extends AdjustmentKey {
+  readonly assignmentId: string;
+  readonly adjustmentId: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sha256: Uint8Array;
+  readonly sizeBytes: number;
+  readonly wrappedKey: Buffer;
+  readonly wrappingKey: number;
+  readonly actor: string;
+  readonly recordedAt: string;
+  /** The statements that rest on it. */
+  readonly attestations: readonly string[];
+}
+
+const EVIDENCE: Statement = sql`
+  e.client_id as "clientId", e.id, e.assignment_id as "assignmentId",
+  e.adjustment_id as "adjustmentId", e.name, e.media_type as "mediaType", e.sha256,
+  e.size_bytes as "sizeBytes", e.wrapped_key as "wrappedKey", e.wrapping_key as "wrappingKey",
+  e.actor, e.recorded_at as "recordedAt",
+  array(select l.attestation_id::text from attestation_evidence l
+        where l.client_id = e.client_id and l.evidence_id = e.id
+        order by l.attestation_id) as attestations`;
+
+/** What was shown for an assignment, oldest first. Served by the unique key. */
+export function evidenceOfAssignment(db: Queries, key: AdjustmentKey): Promise<EvidenceRow[]> {
+  return db.query(sql`
+    select ${EVIDENCE}
+    from evidence e
+    where e.client_id = ${key.clientId} and e.assignment_id = ${key.id}
+    order by e.recorded_at, e.id
+    limit 100
+  `);
+}
+
+export function evidenceBySha256(
+  db: Queries,
+  key: AdjustmentKey,
+  sha256: Uint8Array,
+): Promise<EvidenceRow | undefined> {
+  return db.maybe(sql`
+    select ${EVIDENCE}
+    from evidence e
+    where e.client_id = ${key.clientId} and e.assignment_id = ${key.id} and e.sha256 = ${sha256}
+  `);
+}
+
+/** By id, among the clients that the caller may see. */
+export function findEvidence(
+  db: Queries,
+  clientIds: readonly string[],
+  id: string,
+): Promise<EvidenceRow | undefined> {
+  return db.maybe(sql`
+    select ${EVIDENCE}
+    from unnest(${clientIds}::text[]) as seen (client_id)
+    join evidence e on e.client_id = seen.client_id and e.id = ${id}
+  `);
+}
+
+export async function evidenceChunk(
+  db: Queries,
+  clientId: string,
+  evidenceId: string,
+  ordinal: number,
+): Promise<Buffer | undefined> {
+  const row = await db.maybe<{ bytes: Buffer }>(sql`
+    select bytes from evidence_chunk
+    where client_id = ${clientId} and evidence_id = ${evidenceId} and ordinal = ${ordinal}
+  `);
+  return row?.bytes;
+}
+
+/** Ids of the pieces that were shown for adjustments, by adjustment. */
+export async function evidenceIds(
+  db: Queries,
+  adjustments: readonly AdjustmentKey[],
+): Promise<Map<string, ReadonlySet<string>>> {
+  const rows = await db.query<{ adjustmentId: string; ids: string[] }>(sql`
+    select e.adjustment_id as "adjustmentId", array_agg(e.id::text) as ids
+    from unnest(
+      ${adjustments.map((one) => one.clientId)}::text[],
+      ${adjustments.map((one) => one.id)}::uuid[]) as wanted (client_id, id)
+    join evidence e on e.client_id = wanted.client_id and e.adjustment_id = wanted.id
+    group by e.adjustment_id
+  `);
+  return new Map(rows.map((row) => [row.adjustmentId, new Set(row.ids)]));
 }

@@ -2,18 +2,16 @@
  * Another account in a rehearsal: asked for, approved at once or by a second person, declined, and
  * overtaken. Whatever happens, not one position may move by it.
  */
-import { approveProposal } from "../accounting/approve-proposal.ts";
-import { cancelAdjustment } from "../accounting/cancel-adjustment.ts";
 import { changeAccount } from "../accounting/change-account.ts";
 import type { Adjustment, DisputeBook } from "../accounting/dispute-book.ts";
-import { adjustmentOf, isStandIn } from "../accounting/dispute-book.ts";
+import { isStandIn } from "../accounting/dispute-book.ts";
 import { amountValues, positionsOf } from "../accounting/positions.ts";
 import { runDue } from "../accounting/run-due.ts";
 import { Failure } from "../kernel/failure.ts";
 import { domainNeed } from "../work/approvals/tiers.ts";
 
-import type { Stage } from "./rehearsal-stage.ts";
-import { decidingOf } from "./rehearsal-stage.ts";
+import type { Stage } from "../resolution/search/stage.ts";
+import { approveAsked, decidingOf } from "../resolution/search/stage.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
 export interface Changed {
@@ -42,15 +40,9 @@ export function anotherAccount(stage: Stage, failed: Adjustment, random: SeededR
 export function approveOrDecline(stage: Stage, asked: Adjustment): Changed {
   const { book } = stage;
   const words = `${asked.principalRule ?? "flag"} approved`;
-  if (!isStandIn(book, asked)) {
-    approveProposal(decidingOf(stage, asked), asked, "approved");
-    return { words, faults: [] };
-  }
-  const before = sumsOf(book);
-  const isOvertaken =
-    adjustmentOf(book, asked.replacesAdjustmentId ?? "").state !== "serviceFailed";
-  if (isOvertaken) cancelAdjustment(decidingOf(stage, asked), asked.id, "overtaken", "declined");
-  else approveProposal(decidingOf(stage, asked), asked, "approved");
+  const before = isStandIn(book, asked) ? sumsOf(book) : null;
+  approveAsked(stage, asked);
+  if (before === null) return { words, faults: [] };
   const faults = moved(before, sumsOf(book), words);
   runDue(book, { today: stage.today }, stage.context);
   return { words, faults };

@@ -19,11 +19,11 @@ import type { Operation } from "../rulebook/operations.ts";
 
 import { anotherAccount, approveOrDecline } from "./account-change.ts";
 import { gateFaults, stepFaults } from "./book-invariants.ts";
-import type { Stage } from "./rehearsal-stage.ts";
-import { decidingOf, move, passDays, tryOperation } from "./rehearsal-stage.ts";
+import type { Stage } from "../resolution/search/stage.ts";
+import { decidingOf, move, passDays, tryOperation } from "../resolution/search/stage.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { reachesResolution } from "./search-resolution.ts";
+import { reachesResolution } from "../resolution/search/find-way.ts";
 
 export interface Rehearsal {
   readonly rulebook: RuleBook;

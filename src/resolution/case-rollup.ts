@@ -2,8 +2,9 @@
  * The Case Rollup of a claim: stages Collect, Analyze, Execute, Resolve with their steps. Computed
  * from rows when it is asked for, with a constant number of queries however many disputes it has.
  */
+import { DECISIONS } from "../accounting/gate-detail.ts";
 import { evaluateGate } from "../accounting/gate.ts";
-import type { DisputeState, ResolutionDecision } from "../accounting/dispute-book.ts";
+import type { DisputeState } from "../accounting/dispute-book.ts";
 import type { Engine } from "../accounting/engine.ts";
 import { loadBooks } from "../accounting/load-books.ts";
 import { positionsOf } from "../accounting/positions.ts";
@@ -36,7 +37,6 @@ export interface CaseRollup {
   readonly stages: readonly RollupStage[];
 }
 
-const DECISIONS: readonly ResolutionDecision[] = ["pay", "deny", "partialDeny", "writeOff"];
 const CLOSED_PER_DISPUTE = 20;
 const OPEN_PER_DISPUTE = 500;
 

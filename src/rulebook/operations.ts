@@ -118,6 +118,9 @@ const operationShape = z.strictObject({
   fires: z.array(firesShape).default([]),
   settles: z.enum(["inward", "outward"]).optional(),
   referenceInput: nameShape.optional(),
+  wholeInput: nameShape
+    .optional()
+    .describe("The amount of what the reference names; several disputes may use it, part by part"),
   notBeforeInput: nameShape.optional(),
   raisesDisputed: z.boolean().optional(),
   movesTo: z.enum(["provisionallyCredited", "finalCredit"]).optional(),
@@ -163,6 +166,8 @@ export interface Operation {
   readonly fires: readonly Firing[];
   readonly settles: "inward" | "outward" | null;
   readonly referenceInput: string | null;
+  /** The input that says how much there is of what the reference names. */
+  readonly wholeInput: string | null;
   readonly notBeforeInput: string | null;
   readonly raisesDisputed: boolean;
   readonly movesTo: "provisionallyCredited" | "finalCredit" | null;
@@ -250,6 +255,7 @@ function operationOf(
   const positions = new Set<string>(POSITION_NAMES);
   for (const [name, path] of [
     [data.referenceInput, ["referenceInput"]],
+    [data.wholeInput, ["wholeInput"]],
     [data.notBeforeInput, ["notBeforeInput"]],
   ] as const) {
     if (name !== undefined && data.inputs[name] === undefined) {
@@ -284,6 +290,7 @@ function operationOf(
     }),
     settles: data.settles ?? null,
     referenceInput: data.referenceInput ?? null,
+    wholeInput: data.wholeInput ?? null,
     notBeforeInput: data.notBeforeInput ?? null,
     raisesDisputed: data.raisesDisputed ?? false,
     movesTo: data.movesTo ?? null,

@@ -37,6 +37,7 @@ const EVENTS: Readonly<Record<ActionName, readonly AdjustmentEvent[]>> = {
   account: ["cancelled"],
   receivable: ["cancelled"],
   resolved: [],
+  disbursement: [],
   approval: ["declined"],
   manual: ["reroutedToManual"],
   cancellation: ["cancelled"],

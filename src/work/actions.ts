@@ -26,6 +26,7 @@ export const ACTION_NAMES = [
   "account",
   "receivable",
   "resolved",
+  "disbursement",
   "approval",
   "manual",
   "cancellation",
@@ -84,6 +85,13 @@ export const ACTION_ROWS: readonly ActionRow[] = [
   row("release", "Release", RIGHTS.work, USER_TYPES, null, false),
   row("completion", "Complete", RIGHTS.work, [BY_HAND], ["pendingManual"]),
   row("resolved", "Accounting Exception Resolved", RIGHTS.work, ["Accounting Exception"], null),
+  row(
+    "disbursement",
+    "Attest the disbursement",
+    RIGHTS.work,
+    ["Merchant Funds Disbursement"],
+    null,
+  ),
   row("failure", "Could not post", RIGHTS.work, [BY_HAND], ["pendingManual"]),
   row(
     "retry",

@@ -28,6 +28,8 @@ export interface NewAssignment {
   readonly dueAt: string | null;
   readonly reason: string | null;
   readonly openedAt: string;
+  /** Of a dispute's own work: what it is about. One is open of each; a second is not opened. */
+  readonly cause?: string | null;
 }
 
 export async function openAssignments(
@@ -39,7 +41,7 @@ export async function openAssignments(
     insert into assignment (
       client_id, id, claim_id, dispute_id, adjustment_id, type, queue, kind, work_group, urgency,
       goal_at, deadline_at, amount_minor, currency, destination, due_at, reason, opened_at,
-      next_rise_at)
+      next_rise_at, cause)
     select * from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.id)}::uuid[],
@@ -59,7 +61,27 @@ export async function openAssignments(
       ${rows.map((row) => row.dueAt)}::timestamptz[],
       ${rows.map((row) => row.reason)}::text[],
       ${rows.map((row) => row.openedAt)}::timestamptz[],
-      ${rows.map(firstRiseAt)}::timestamptz[])
+      ${rows.map(firstRiseAt)}::timestamptz[],
+      ${rows.map((row) => row.cause ?? null)}::text[])
+    on conflict (client_id, dispute_id, cause) where is_open and cause is not null do nothing
+  `);
+}
+
+/** Brings what an open assignment is about up to date, where the books moved on under it. */
+export async function restateAssignments(
+  tx: Transaction,
+  rows: readonly { clientId: string; id: string; amountMinor: bigint; reason: string }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update assignment
+    set amount_minor = now.amount_minor, reason = now.reason, version = version + 1
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.amountMinor)}::bigint[],
+      ${rows.map((row) => row.reason)}::text[]) as now (client_id, id, amount_minor, reason)
+    where assignment.client_id = now.client_id and assignment.id = now.id and assignment.is_open
   `);
 }
 

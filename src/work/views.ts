@@ -45,6 +45,8 @@ export interface AssignmentRow {
   readonly dueAt: string | null;
   readonly attempts: number;
   readonly reason: string | null;
+  /** Of a dispute's own work: what it is about. */
+  readonly cause: string | null;
   readonly isOpen: boolean;
   readonly openedAt: string;
   readonly closedAt: string | null;
@@ -65,7 +67,7 @@ const COLUMNS: Statement = sql`
   j.partly_processed as "isPartlyProcessed", j.route, a.type,
   a.queue, a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
   a.deadline_at as "deadlineAt", a.amount_minor as "amountMinor", a.currency, a.assignee,
-  a.destination, a.due_at as "dueAt", a.attempts, a.reason, a.is_open as "isOpen",
+  a.destination, a.due_at as "dueAt", a.attempts, a.reason, a.cause, a.is_open as "isOpen",
   a.opened_at as "openedAt", a.closed_at as "closedAt", a.outcome, a.version`;
 
 const OF_CASES: Statement = sql`

@@ -32,6 +32,8 @@ export interface MemoryOptions {
   readonly startsOn?: string;
   /** Its id in the vault. */
   readonly holderAccount?: string;
+  /** What is known of merchants' credits; what this book recorded of them, where left out. */
+  readonly creditOf?: DecideContext["creditOf"];
 }
 
 export interface MemoryBook {
@@ -81,6 +83,7 @@ export function memoryBook(options: MemoryOptions = {}): MemoryBook {
     ids: uuids(manualClock(Temporal.Instant.from("2026-11-16T15:00:00Z"))),
     executesAtOnce: options.executesAtOnce ?? false,
     referenceUsed: () => false,
+    ...(options.creditOf === undefined ? {} : { creditOf: options.creditOf }),
   };
   const run = (operation: string, input: Readonly<Record<string, unknown>> = {}) => {
     const operationId = `operation-${(ordinal += 1)}`;

@@ -2,9 +2,11 @@
  * reopen: undoes the last decision. Denials it rested on are lifted, so that what they tied up is
  * free again; the dispute goes on where the holder's credit says.
  */
+import { formatAmount } from "../../kernel/money.ts";
+
 import type { Applied } from "../decide-context.ts";
-import type { DisputeBook } from "../dispute-book.ts";
-import { moveState, record } from "../dispute-book.ts";
+import type { Change, DisputeBook } from "../dispute-book.ts";
+import { denialOf, moveState, record } from "../dispute-book.ts";
 import { positionsOf } from "../positions.ts";
 
 export function reopen(applied: Applied): void {
@@ -20,6 +22,21 @@ export function reopen(applied: Applied): void {
   }
   const credited = positionsOf(book).holderCredit !== 0n;
   moveState(book, credited ? "provisionallyCredited" : "open");
+}
+
+/** What a reopening undid, named: the decision, and the denials it lifted. */
+export function wordsOfReopening(book: DisputeBook, changes: readonly Change[]): string {
+  const money = (minor: bigint): string => `${formatAmount(minor, book.currency)} ${book.currency}`;
+  const words = changes.flatMap((change) => {
+    if (change.type === "resolutionUndone") {
+      const undone = book.resolutions.find((one) => one.id === change.resolutionId);
+      return [`undoes the decision ${undone?.decision ?? ""} of ${undone?.decidedOn ?? ""}`];
+    }
+    if (change.type !== "denialLifted") return [];
+    const { kind, amountMinor } = denialOf(book, change.denialId);
+    return [`lifts the ${kind === "withdraw" ? "withdrawal" : "denial"} of ${money(amountMinor)}`];
+  });
+  return ["reopened", ...words].join("; ");
 }
 
 /** A denial that was the last decision is lifted; a payment's part denial stays. */

@@ -10,7 +10,7 @@ export function resolve(applied: Applied): void {
   const { book, context, input, operationId, today } = applied;
   const decision = input["decision"] as ResolutionDecision;
   const gate = evaluateGate(book, context.rulebook, decision);
-  if (!gate.allowed) {
+  if (!gate.allowed && !applied.overridesGate) {
     const words = gate.because.join("; ");
     throw new Failure("gate-refused", `the dispute does not resolve as ${decision}: ${words}`, {
       decision,

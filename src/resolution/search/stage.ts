@@ -1,15 +1,17 @@
 /**
- * A dispute on a rehearsal's stage: its book, its day, and what may happen to it, so that random
- * play and the search for a way out do the same things.
+ * A dispute on a stage: a copy of its book, its day, and what may happen to it, so that random play
+ * of a rehearsal and the search for a way out do the same things. Nothing of it is ever written.
  */
-import type { AdjustmentEvent } from "../accounting/adjustment-machine.ts";
-import { nextState } from "../accounting/adjustment-machine.ts";
-import type { DecideContext, Deciding } from "../accounting/decide-context.ts";
-import { decide } from "../accounting/decide.ts";
-import type { Adjustment, DisputeBook } from "../accounting/dispute-book.ts";
-import { record } from "../accounting/dispute-book.ts";
-import { runDue } from "../accounting/run-due.ts";
-import { Failure } from "../kernel/failure.ts";
+import type { AdjustmentEvent } from "../../accounting/adjustment-machine.ts";
+import { nextState } from "../../accounting/adjustment-machine.ts";
+import { approveProposal } from "../../accounting/approve-proposal.ts";
+import { cancelAdjustment } from "../../accounting/cancel-adjustment.ts";
+import type { DecideContext, Deciding } from "../../accounting/decide-context.ts";
+import { decide } from "../../accounting/decide.ts";
+import type { Adjustment, DisputeBook } from "../../accounting/dispute-book.ts";
+import { adjustmentOf, isStandIn, record } from "../../accounting/dispute-book.ts";
+import { runDue } from "../../accounting/run-due.ts";
+import { Failure } from "../../kernel/failure.ts";
 
 export interface Stage {
   readonly book: DisputeBook;
@@ -42,6 +44,17 @@ export function move(stage: Stage, adjustment: Adjustment, event: AdjustmentEven
     reason: null,
   });
   runDue(stage.book, { today: stage.today }, stage.context);
+}
+
+/** Approves what waits; what it was to replace may have moved on, then it is declined. */
+export function approveAsked(stage: Stage, asked: Adjustment): void {
+  const { book } = stage;
+  const isOvertaken =
+    isStandIn(book, asked) &&
+    adjustmentOf(book, asked.replacesAdjustmentId ?? "").state !== "serviceFailed";
+  const deciding = decidingOf(stage, asked);
+  if (isOvertaken) cancelAdjustment(deciding, asked.id, "overtaken", "declined");
+  else approveProposal(deciding, asked, "approved");
 }
 
 /** Runs an operation; answers the code it was refused with, or null. */

@@ -1,67 +1,107 @@
 /**
- * From where a dispute stands, is there a way to a passing gate? Best first: what lies nearer to
- * balance is tried first, with the amounts that limits, defaults and balances suggest.
+ * From where a dispute stands, is there a way to a passing gate, and which? Best first: what lies
+ * nearer to balance is tried first, with the amounts that limits, defaults and balances suggest.
+ * Each way found was gone on a copy of the book.
  */
-import { CLOSED_STATES } from "../accounting/adjustment-machine.ts";
-import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-machine.ts";
-import { cancelAdjustment } from "../accounting/cancel-adjustment.ts";
-import type { DisputeBook, ResolutionDecision } from "../accounting/dispute-book.ts";
-import { evaluateGate } from "../accounting/gate.ts";
-import { amountValues, positionsOf, reversedAdjustments } from "../accounting/positions.ts";
-import type { Positions } from "../accounting/positions.ts";
-import { formatAmount } from "../kernel/money.ts";
-import type { Operation } from "../rulebook/operations.ts";
+import { CLOSED_STATES } from "../../accounting/adjustment-machine.ts";
+import type { AdjustmentEvent, AdjustmentState } from "../../accounting/adjustment-machine.ts";
+import { cancelAdjustment } from "../../accounting/cancel-adjustment.ts";
+import type { DisputeBook, ResolutionDecision } from "../../accounting/dispute-book.ts";
+import { DECISIONS } from "../../accounting/gate-detail.ts";
+import { evaluateGate } from "../../accounting/gate.ts";
+import { amountValues, positionsOf, reversedAdjustments } from "../../accounting/positions.ts";
+import type { Positions } from "../../accounting/positions.ts";
+import { formatAmount } from "../../kernel/money.ts";
+import type { Operation } from "../../rulebook/operations.ts";
 
-import { approveOrDecline } from "./account-change.ts";
-import type { Stage } from "./rehearsal-stage.ts";
-import { copyStage, decidingOf, move, passDays, tryOperation } from "./rehearsal-stage.ts";
+import type { Stage } from "./stage.ts";
+import { approveAsked, copyStage, decidingOf, move, passDays, tryOperation } from "./stage.ts";
 
-const DECISIONS: readonly ResolutionDecision[] = ["pay", "deny", "partialDeny", "writeOff"];
 /** First what the institution does itself, then with more from outside as well. */
 const PHASES = [
   { withRecords: false, mostStages: 150 },
   { withRecords: true, mostStages: 250 },
 ] as const;
 
-type Move = readonly [operation: string, input: Readonly<Record<string, unknown>>];
+/** An operation with what it is given. */
+export type Step = readonly [operation: string, input: Readonly<Record<string, unknown>>];
 
-/**
- * True where some sequence of operations, outcomes and days leads to a gate that passes. What a
- * person did by hand beyond all limits may take a person's hand to cure: `byHand`.
- */
-export function reachesResolution(start: Stage, byHand: boolean): boolean {
-  return PHASES.some((phase) => reachesIn(start, byHand, phase));
+export interface Search {
+  /** What a person did by hand beyond all limits may take a person's hand to cure. */
+  readonly byHand: boolean;
+  /** Also what only the outside world can say: networks, merchants, cores. */
+  readonly withRecords: boolean;
+  readonly mostStages: number;
+  /** The decisions whose gate would do. */
+  readonly decisions: readonly ResolutionDecision[];
 }
 
-function reachesIn(start: Stage, byHand: boolean, phase: (typeof PHASES)[number]): boolean {
+/** True where some sequence of operations, outcomes and days leads to a gate that passes. */
+export function reachesResolution(start: Stage, byHand: boolean): boolean {
+  if (start.book.state === "resolved") return true;
+  return PHASES.some(
+    (phase) => findWay(start, { ...phase, byHand, decisions: DECISIONS }) !== null,
+  );
+}
+
+export interface Way {
+  readonly steps: readonly Step[];
+  /** Whose gate passes after it. */
+  readonly decision: ResolutionDecision;
+}
+
+/**
+ * The operations that lead to a passing gate, once all they start is approved, executed and over;
+ * none where waiting alone does. Null where the search found no way.
+ */
+export function findWay(start: Stage, search: Search): Way | null {
+  const { decisions } = search;
   const seen = new Set<string>();
   const waiting: Waiting[] = [];
-  const consider = (stage: Stage): boolean => {
+  const consider = (stage: Stage, steps: readonly Step[]): Way | null => {
     const key = keyOf(stage);
-    if (seen.has(key)) return false;
+    if (seen.has(key)) return null;
     seen.add(key);
-    const distance = distanceOf(stage);
-    if (distance === 0) return true;
-    waiting.push({ stage, distance, ordinal: seen.size });
-    return false;
+    const { distance, decision } = nearest(stage, decisions);
+    if (distance === 0) return { steps, decision };
+    waiting.push({ stage, steps, distance, ordinal: seen.size });
+    return null;
   };
-  if (consider(settled(copyStage(start)))) return true;
-  for (let tried = 0; tried < phase.mostStages && waiting.length > 0; tried += 1) {
+  const already = consider(settled(copyStage(start)), []);
+  if (already !== null) return already;
+  for (let tried = 0; tried < search.mostStages && waiting.length > 0; tried += 1) {
     waiting.sort((a, b) => b.distance - a.distance);
     // Now and then the one that waits longest: a way out may first lead away.
     const next = tried % 4 === 3 ? oldestOf(waiting) : waiting.pop();
-    if (next === undefined) return false;
-    for (const [operation, input] of movesFrom(next.stage, byHand, phase.withRecords)) {
+    if (next === undefined) return null;
+    for (const step of movesFrom(next.stage, search)) {
       const stage = copyStage(next.stage);
-      if (tryOperation(stage, operation, input) !== null) continue;
-      if (consider(settled(stage))) return true;
+      if (tryOperation(stage, ...step) !== null) continue;
+      const way = consider(settled(stage), [...next.steps, step]);
+      if (way !== null) return way;
     }
   }
-  return false;
+  return null;
+}
+
+/** Every single step that leads there by itself: one of each operation, in the book's order. */
+export function singleSteps(start: Stage, search: Search): Way[] {
+  const ways = new Map<string, Way>();
+  const from = settled(copyStage(start));
+  for (const step of movesFrom(from, search)) {
+    const [operation] = step;
+    if (ways.has(operation)) continue;
+    const stage = copyStage(from);
+    if (tryOperation(stage, ...step) !== null) continue;
+    const { distance, decision } = nearest(settled(stage), search.decisions);
+    if (distance === 0) ways.set(operation, { steps: [step], decision });
+  }
+  return [...ways.values()];
 }
 
 interface Waiting {
   readonly stage: Stage;
+  readonly steps: readonly Step[];
   readonly distance: number;
   readonly ordinal: number;
 }
@@ -92,7 +132,7 @@ function settled(stage: Stage): Stage {
     const event = going === undefined ? undefined : ONWARD[going.state];
     const asked = stage.book.adjustments.find((one) => one.state === "awaitingApproval");
     if (going !== undefined && event !== undefined) move(stage, going, event);
-    else if (asked !== undefined) approveOrDecline(stage, asked);
+    else if (asked !== undefined) approveAsked(stage, asked);
     else if (open.hold?.reason === "custom") {
       cancelAdjustment(decidingOf(stage, open), open.id, "reviewed");
     } else {
@@ -106,11 +146,11 @@ function settled(stage: Stage): Stage {
 }
 
 /** Operations worth trying, with the amounts that limits and balances suggest. */
-function movesFrom(stage: Stage, byHand: boolean, withRecords: boolean): Move[] {
+function movesFrom(stage: Stage, { byHand, withRecords }: Search): Step[] {
   const { book, context } = stage;
   const positions = positionsOf(book);
   const values = amountValues(positions);
-  const moves: Move[] = [];
+  const moves: Step[] = [];
   for (const operation of context.rulebook.operations.values()) {
     if (context.rulebook.states.get(book.state)?.has(operation.group) !== true) continue;
     if (NOT_TRIED.has(operation.id) || (operation.group === "record" && !withRecords)) continue;
@@ -165,7 +205,7 @@ const NOT_TRIED = new Set([
 const OUT_OF_REACH = new Set(["customerOffset", "atmOverShort", "coreSuspense", "checksPayable"]);
 
 /** Any rule that lowers what stands on both of its sides, by that much. */
-function movesByHand({ context, book }: Stage, positions: Positions): Move[] {
+function movesByHand({ context, book }: Stage, positions: Positions): Step[] {
   return [...context.rulebook.rules.values()].flatMap((rule) => {
     const [debit, credit] = [positions.booked(rule.debit), -positions.booked(rule.credit)];
     const oneSided = OUT_OF_REACH.has(rule.debit)
@@ -176,7 +216,7 @@ function movesByHand({ context, book }: Stage, positions: Positions): Move[] {
     const amount = oneSided > 0n ? oneSided : debit < credit ? debit : credit;
     if (amount <= 0n) return [];
     const input = { rule: rule.id, amount: formatAmount(amount, book.currency) };
-    return [["adjustManually", { ...input, trackingOnly: true }] as Move];
+    return [["adjustManually", { ...input, trackingOnly: true }] as Step];
   });
 }
 
@@ -192,16 +232,19 @@ function suggested(positions: Positions): bigint[] {
   return [...new Set(positive)];
 }
 
-/** 0 where a gate passes; else how far the nearest one is, in major units and reasons. */
-function distanceOf({ book, context }: Stage): number {
-  if (book.state === "resolved") return 0;
-  const distances = DECISIONS.map((decision) => {
+/** Distance 0 where a gate passes; else how far the nearest is, in major units and reasons. */
+function nearest(
+  { book, context }: Stage,
+  decisions: readonly ResolutionDecision[],
+): { distance: number; decision: ResolutionDecision } {
+  const distances = decisions.map((decision) => {
     const gate = evaluateGate(book, context.rulebook, decision);
-    if (gate.allowed) return book.state === "denialPlanned" ? 1 : 0;
-    return gate.because.reduce((sum, words) => sum + 10 + weightOf(words), 1);
+    if (gate.allowed) return { decision, distance: book.state === "denialPlanned" ? 1 : 0 };
+    const distance = gate.because.reduce((sum, words) => sum + 10 + weightOf(words), 1);
+    return { decision, distance };
   });
-  const nearest = Math.min(...distances);
-  return nearest === 0 ? 0 : nearest + misplaced(book);
+  const best = distances.reduce((least, one) => (one.distance < least.distance ? one : least));
+  return best.distance === 0 ? best : { ...best, distance: best.distance + misplaced(book) };
 }
 
 /** What stands on accounts of suspense beyond the collection's sum: they cancel each other out. */

@@ -1,0 +1,123 @@
+/** /v1/ageing-items: what was resolved out of balance; and what disputes use of merchants' credits. */
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+
+import { wireMoney } from "../kernel/money.ts";
+import { ageingItems, creditsOfDispute } from "../resolution/ageing-views.ts";
+
+import type { HttpDependencies } from "./dependencies.ts";
+import { documented } from "./document.ts";
+import { theDispute } from "./find.ts";
+import { scopeOf } from "./identify.ts";
+import { PageQuery, pageOf, readPage } from "./paging.ts";
+import { ClientQuery, Id, Money } from "./shapes.ts";
+
+const AgeingItem = z
+  .object({
+    id: z.string(),
+    client: z.string(),
+    claim: z.string(),
+    dispute: z.string(),
+    decision: z.enum(["pay", "deny", "partialDeny", "writeOff"]),
+    difference: z.string().describe("What is out of balance, in the gate's words"),
+    amount: Money,
+    reason: z.string(),
+    owner: z.string(),
+    dueOn: z.string(),
+    askedBy: z.string(),
+    approvedBy: z.string(),
+    openedAt: z.string(),
+    settledAt: z.string().nullable(),
+    outcome: z.enum(["balanced", "reopened"]).nullable(),
+  })
+  .meta({ id: "AgeingItem" });
+
+const MerchantCredit = z
+  .object({
+    reference: z.string(),
+    amount: Money.describe("All of the credit"),
+    usedHere: Money,
+    usedElsewhere: Money,
+    left: Money,
+  })
+  .meta({ id: "MerchantCreditUse" });
+
+export function ageingRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
+  const { database } = parts.engine;
+  return async (app) => {
+    app.get(
+      "/v1/ageing-items",
+      documented(
+        {
+          id: "listAgeingItems",
+          tag: "disputes",
+          summary: "Disputes that were resolved out of balance, the nearest date first",
+          permission: "case:read",
+          failures: ["cursor-invalid"],
+        },
+        {
+          querystring: PageQuery.extend({
+            client: z.string().optional(),
+            owner: z.string().max(80).optional(),
+            settled: z.stringbool().default(false).describe("Those that ended instead"),
+          }),
+          response: { 200: pageOf(AgeingItem) },
+        },
+      ),
+      async (request) => {
+        const { client, owner, settled } = request.query;
+        const clientIds = await scopeOf(database, request, client);
+        const { rows, next } = await readPage(parts.cursors, "ageing", request.query, {
+          filters: { client, owner, settled },
+          read: (after, limit) =>
+            ageingItems(database, {
+              clientIds,
+              owner,
+              isOpen: !settled,
+              after: after === null ? null : { dueOn: String(after[0]), id: String(after[1]) },
+              limit,
+            }),
+          keyOf: (row) => [row.dueOn, row.id],
+        });
+        return {
+          items: rows.map(({ clientId, amountMinor, currency, ...row }) => ({
+            client: clientId,
+            ...row,
+            amount: wireMoney(amountMinor, currency),
+          })),
+          next,
+        };
+      },
+    );
+    app.get(
+      "/v1/disputes/:id/merchant-credits",
+      documented(
+        {
+          id: "listMerchantCredits",
+          tag: "disputes",
+          summary: "The merchants' credits that a dispute uses, and what others use of them",
+          permission: "case:read",
+          failures: ["not-found"],
+        },
+        {
+          params: Id,
+          querystring: ClientQuery,
+          response: { 200: z.object({ items: z.array(MerchantCredit) }) },
+        },
+      ),
+      async (request) => {
+        const row = await theDispute(database, request, request.params.id, request.query.client);
+        const credits = await creditsOfDispute(database, row.clientId, row.id);
+        return {
+          items: credits.map(({ reference, currency, ...one }) => ({
+            reference,
+            amount: wireMoney(one.wholeMinor, currency),
+            usedHere: wireMoney(one.usedHereMinor, currency),
+            usedElsewhere: wireMoney(one.usedMinor - one.usedHereMinor, currency),
+            left: wireMoney(one.wholeMinor - one.usedMinor, currency),
+          })),
+        };
+      },
+    );
+  };
+}
