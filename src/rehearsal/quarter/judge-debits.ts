@@ -1,0 +1,50 @@
+/** Debits of denials: each on the day that the last letter names, and never before the law allows. */
+import { causesBetween } from "./causes.ts";
+import type { PlayedClient } from "./institution.ts";
+import { judgeDebit } from "./judge-dates.ts";
+import type { OurMoney } from "./judge-money.ts";
+import type { OutsidePosting } from "./outside.ts";
+import { calendarOf, dayBegins } from "./quarter.ts";
+import type { Sitting } from "./sitting.ts";
+import { accuse } from "./sitting.ts";
+
+const DAY = 86_400_000;
+
+/** Judges what posted since the last look. */
+export async function judgeDebits(
+  sitting: Sitting,
+  fresh: readonly OutsidePosting[],
+  ours: ReadonlyMap<string, OurMoney>,
+): Promise<void> {
+  const { quarter, debits } = sitting;
+  for (const posting of fresh) {
+    const { clientId, adjustmentId } = posting;
+    const adjustment = ours.get(adjustmentId);
+    if (adjustment?.rule !== "DenyDispute" || posting.amountMinor <= 0n) continue;
+    const one = quarter.cases.get(`${clientId} ${adjustment.dispute}`);
+    if (one === undefined) continue;
+    debits.set(clientId, (debits.get(clientId) ?? 0) + 1);
+    const { named, faults, isLate } = judgeDebit(one, posting, calendarOf(quarter, clientId));
+    const subject = one.dispute;
+    accuse(
+      sitting,
+      "debit date",
+      faults.map((detail) => ({ clientId, subject, detail })),
+    );
+    if (!isLate || named === null) continue;
+    const client = quarter.clients.find(({ id }) => id === clientId) as PlayedClient;
+    // What was to post today had to leave yesterday.
+    const from = dayBegins(named, client) - 3 * DAY;
+    sitting.breaches.push({
+      kind: "debit",
+      clientId,
+      dispute: one.dispute,
+      story: one.story,
+      clock: "12 CFR 1005.11(d)(2): the day that the notice names",
+      due: named,
+      postedOn: posting.postedOn,
+      adjustments: [adjustmentId],
+      causes: await causesBetween(quarter, one, [adjustmentId], from, posting.at),
+    });
+  }
+}
