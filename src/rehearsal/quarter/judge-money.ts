@@ -20,8 +20,6 @@ export interface OurMoney {
   /** Of the last execution in force. */
   readonly basis: string | null;
   readonly postedOn: string | null;
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number;
 }
 
 /** Adjustments by id with what we say became of their money. */
@@ -29,8 +27,7 @@ export function ourMoney(db: Queries, ids: readonly string[]): Promise<OurMoney[
   return db.query<OurMoney>(sql`
     select a.client_id as "clientId", a.id as "adjustmentId", d.number as dispute,
            a.principal_rule as rule, a.state, a.amount_minor as "amountMinor",
-           coalesce(x.minor, 0)::bigint as "executedMinor", x.basis, x.posted_on as "postedOn",
-           extract(epoch from a.created_at)::float8 * 1000 as "createdAt"
+           coalesce(x.minor, 0)::bigint as "executedMinor", x.basis, x.posted_on as "postedOn"
     from unnest(${ids}::uuid[]) as wanted (id)
     join adjustment a on a.id = wanted.id
     join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
