@@ -94,15 +94,20 @@ function isOf(one: Adversity, clientId: string): boolean {
   return one.clientId === clientId || one.kind === "redressDown";
 }
 
-/** What hindered a client between two moments, in words; each with how long it lasted. */
+/**
+ * What hindered a client between two moments, in words; each with how long it lasted. What was over
+ * so long before that the money should have moved since, `explains` leaves out.
+ */
 export function hindrances(
   adversities: readonly Adversity[],
   clientId: string,
   from: number,
   until: number,
+  explains: (ended: number) => boolean,
 ): string[] {
   return adversities
     .filter((one) => isOf(one, clientId) && one.from < until && from < one.until)
+    .filter((one) => explains(one.until))
     .toSorted((one, other) => one.from - other.from)
     .map((one) => {
       const hours = Math.round((one.until - one.from) / HOUR);

@@ -171,6 +171,8 @@ async function findOut(quarter: Quarter, one: Work): Promise<void> {
   }
 }
 
+const NOTICED_AFTER_HOURS = 15;
+
 /** A file that the receiver has not seen a day after it left is made again. */
 export async function findLostFiles(
   quarter: Quarter,
@@ -186,7 +188,7 @@ export async function findLostFiles(
     limit 100
   `);
   const now = quarter.clock.now().epochMilliseconds;
-  for (const { id: fileId, at } of files.filter((one) => now - one.at > 15 * HOUR)) {
+  for (const { id: fileId } of files.filter(({ at }) => now - at > NOTICED_AFTER_HOURS * HOUR)) {
     await counting(quarter, "regenerate", async () => {
       const { voided } = await regenerate(quarter.batchDesk, {
         clientId: client.id,

@@ -5,6 +5,7 @@
 import type { OperationRequest, OperationResult } from "../../accounting/execute-accounting.ts";
 import { executeAccounting } from "../../accounting/execute-accounting.ts";
 import { openClaims } from "../../accounting/open-claims.ts";
+import type { Failure } from "../../kernel/failure.ts";
 
 import type { Case } from "./cases.ts";
 import type { PlayedClient } from "./institution.ts";
@@ -82,7 +83,7 @@ function requestOf(quarter: Quarter, one: Case, today: string): OperationRequest
   const step = one.steps[0] as Step;
   return {
     clientId: one.clientId,
-    key: `${one.ordinal} ${one.steps.length} ${one.tries}`,
+    key: `${one.ordinal} ${(one.asked += 1)}`,
     source: "portal",
     actor: step.operation === "performDebit" ? "second-person" : "case-worker",
     dispute: one.dispute,
@@ -123,6 +124,7 @@ function settle(
     refusals.set(why, (refusals.get(why) ?? 0) + 1);
     one.tries += 1;
     one.nextOn = calendar.openDaysAfter(today, 1);
+    otherwise(one, request.operation, failure);
     if (one.tries < MOST_TRIES) return;
     one.stuck = `${why} (${failure.message})`;
     one.steps.length = 0;
@@ -133,6 +135,24 @@ function settle(
   one.steps.shift();
   one.nextOn = nextDay(quarter, one, today);
 }
+
+const OF_A_NOTICE = new Set(["recordNoticeSent", "performDebit", "cancelDenial"]);
+
+/** What staff does instead: nothing was to be debited, or the day in the letter went by. */
+function otherwise(one: Case, operation: string, { code, facts }: Failure): void {
+  if (code !== "operation-not-allowed") return;
+  if (OF_A_NOTICE.has(operation) && facts["state"] === "denied") {
+    const resolve: Step = { operation: "resolve", wait: 1, input: { decision: "deny" } };
+    one.steps.splice(0, one.steps.length, resolve);
+    one.tries = 0;
+  }
+  if (operation !== "resolve" || facts["state"] !== "denialPlanned") return;
+  if (one.tries % LETTER_AFTER_TRIES !== 0) return;
+  one.steps.unshift({ operation: "recordNoticeSent", wait: 0 });
+}
+
+/** Open days that staff waits for a debit before it sends another letter. */
+const LETTER_AFTER_TRIES = 2;
 
 function remember(quarter: Quarter, one: Case, request: OperationRequest, today: string): void {
   const at = quarter.clock.now().epochMilliseconds;

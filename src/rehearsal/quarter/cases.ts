@@ -39,6 +39,8 @@ export interface Case {
   /** The day on which the next step is taken. */
   nextOn: string;
   tries: number;
+  /** Operations asked for so far: each has a key of its own. */
+  asked: number;
   openedAt: number;
   /** Milliseconds since the epoch: when staff first decided; the clocks stop. */
   decidedAt: number | null;
@@ -114,6 +116,7 @@ function drawCase(
     steps,
     nextOn: "",
     tries: 0,
+    asked: 0,
     openedAt: 0,
     decidedAt: null,
     notices: [],

@@ -2,18 +2,27 @@
 import { sql } from "../../database/sql.ts";
 
 import { hindrances } from "./adversity.ts";
-import type { Case } from "./cases.ts";
+import type { PlayedClient } from "./institution.ts";
 import type { Quarter } from "./quarter.ts";
+import { calendarOf, dateAt } from "./quarter.ts";
+
+/** Open days after a hindrance in which each route has to have caught up. */
+const CATCH_UP = { service: 1, batch: 3, manual: 2 };
 
 /** In words, with how long; empty where nothing in the world did. */
 export async function causesBetween(
   quarter: Quarter,
-  { clientId }: Case,
+  client: PlayedClient,
   adjustments: readonly string[],
   from: number,
   until: number,
 ): Promise<string[]> {
-  const struck = hindrances(quarter.adversities, clientId, from, until);
+  const { id: clientId } = client;
+  const struck = hindrances(quarter.adversities, clientId, from, until, (ended) => {
+    const again = dateAt(ended, client);
+    const caughtUp = calendarOf(quarter, clientId).openDaysAfter(again, CATCH_UP[client.route]);
+    return dateAt(until, client) <= caughtUp;
+  });
   const told = adjustments.flatMap((id) => quarter.outside.notes(id));
   const waited = await approvalsOf(quarter, clientId, adjustments);
   return [...struck, ...new Set(told), ...waited];

@@ -44,7 +44,10 @@ export async function judgeCredits(sitting: Sitting): Promise<void> {
   }
 }
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A day's last cut-off is at 18:00, and an hour is a step. */
+const LAST_HOURS = 7;
 /** Business days that a route takes at its quickest, when a case comes at the last moment. */
 const ROUTE_DAYS = { service: 0, batch: 1, manual: 1 };
 
@@ -59,11 +62,13 @@ export async function lateCreditBreaches(sitting: Sitting): Promise<void> {
     const { postings = [], adjustments = [] } = credits.get(one) ?? {};
     const [first] = postings;
     const calendar = calendarOf(quarter, client.id);
-    const openedOn = dateAt(one.openedAt, client);
+    // Opened after the last session and the cut-off of a day, it is as good as opened the next.
+    const openedOn = dateAt(one.openedAt + LAST_HOURS * HOUR, client);
     const onDesk = lateOpening(openedOn, due, calendar, ROUTE_DAYS[client.route]);
     const until = first?.at ?? quarter.clock.now().epochMilliseconds;
-    const from = Math.max(one.openedAt, dayBegins(due, client) - LOOKED_BACK_DAYS * DAY);
-    const causes = await causesBetween(quarter, one, adjustments, from, until);
+    const asked = dayBegins(calendar.openDaysBefore(due, LOOKED_BACK_DAYS), client);
+    const from = Math.max(one.openedAt, asked);
+    const causes = await causesBetween(quarter, client, adjustments, from, until);
     sitting.breaches.push({
       kind: "credit",
       clientId: client.id,
@@ -78,7 +83,8 @@ export async function lateCreditBreaches(sitting: Sitting): Promise<void> {
   }
 }
 
-const LOOKED_BACK_DAYS = 6;
+/** Open days before its last one on which a credit has to be on its way. */
+const LOOKED_BACK_DAYS = 3;
 
 interface Credits {
   readonly adjustments: string[];

@@ -29,6 +29,7 @@ function aCase(more: Partial<Case> = {}): Case {
     steps: [],
     nextOn: "",
     tries: 0,
+    asked: 0,
     openedAt: 0,
     decidedAt: null,
     notices: [],

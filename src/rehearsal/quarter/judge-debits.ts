@@ -8,8 +8,6 @@ import { calendarOf, dayBegins } from "./quarter.ts";
 import type { Sitting } from "./sitting.ts";
 import { accuse } from "./sitting.ts";
 
-const DAY = 86_400_000;
-
 /** Judges what posted since the last look. */
 export async function judgeDebits(
   sitting: Sitting,
@@ -33,8 +31,10 @@ export async function judgeDebits(
     );
     if (!isLate || named === null) continue;
     const client = quarter.clients.find(({ id }) => id === clientId) as PlayedClient;
-    // What was to post today had to leave yesterday.
-    const from = dayBegins(named, client) - 3 * DAY;
+    // What is to post on a day leaves by file on the open day before it.
+    const calendar = calendarOf(quarter, clientId);
+    const left = client.route === "batch" ? calendar.openDaysBefore(named, 1) : named;
+    const from = dayBegins(left, client);
     sitting.breaches.push({
       kind: "debit",
       clientId,
@@ -44,7 +44,7 @@ export async function judgeDebits(
       due: named,
       postedOn: posting.postedOn,
       adjustments: [adjustmentId],
-      causes: await causesBetween(quarter, one, [adjustmentId], from, posting.at),
+      causes: await causesBetween(quarter, client, [adjustmentId], from, posting.at),
     });
   }
 }

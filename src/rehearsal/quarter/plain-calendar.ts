@@ -6,6 +6,8 @@ export interface PlainCalendar {
   isOpen(date: string): boolean;
   /** The nth open day after a date that is itself not counted; the date itself for 0. */
   openDaysAfter(date: string, count: number): string;
+  /** The nth open day before a date. */
+  openDaysBefore(date: string, count: number): string;
   onOrAfter(date: string): string;
   /** Open days after the first date up to the second; negative where that is earlier. */
   openDaysBetween(from: string, to: string): number;
@@ -21,14 +23,12 @@ export function plainCalendar({ weekdays, dates }: ClosedDays): PlainCalendar {
   const closed = new Set(dates);
   const isOpen = (date: string): boolean =>
     !closed.has(date) && !weekdays.includes(weekdayOf(dayNumber(date)));
-  const openDaysAfter = (date: string, count: number): string => {
+  const step = (date: string, count: number, by: 1 | -1): string => {
     let day = date;
-    for (let left = count; left > 0;) {
-      day = daysAfter(day, 1);
-      if (isOpen(day)) left -= 1;
-    }
+    for (let left = count; left > 0; left -= isOpen(day) ? 1 : 0) day = daysAfter(day, by);
     return day;
   };
+  const openDaysAfter = (date: string, count: number): string => step(date, count, 1);
   const count = (from: string, to: string): number => {
     let days = 0;
     for (let day = openDaysAfter(from, 1); day <= to; day = openDaysAfter(day, 1)) days += 1;
@@ -37,6 +37,7 @@ export function plainCalendar({ weekdays, dates }: ClosedDays): PlainCalendar {
   return {
     isOpen,
     openDaysAfter,
+    openDaysBefore: (date, count) => step(date, count, -1),
     openDaysBetween: (from, to) => (from <= to ? count(from, to) : -count(to, from)),
     onOrAfter: (date) => (isOpen(date) ? date : openDaysAfter(date, 1)),
   };
