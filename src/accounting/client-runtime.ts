@@ -16,6 +16,7 @@ import { assignmentTermsFrom } from "../work/assignment-terms.ts";
 
 import { clientSettings } from "./client-settings.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
+import { clientHolds } from "./holds/conditions.ts";
 
 export interface EngineParts {
   readonly database: Database;
@@ -116,6 +117,8 @@ function assemble(
       },
     );
   }
+  // Refused when saved and when loaded: a hold that cannot be asked would let money through.
+  clientHolds(settings.holds, rulebook);
   return {
     id: row.id,
     name: row.name,
