@@ -73,7 +73,7 @@ function noticeOf(
     }
   }
   refuseUnfitDay(applied, operation, debitDate, earliest);
-  return { debitDate, dateNamed: debitDate, lateFor: null };
+  return { debitDate, dateNamed: null, lateFor: null };
 }
 
 function refuseUnfitDay(
