@@ -389,13 +389,15 @@ END) stored,
   replaces_adjustment_id uuid,
   holder_account uuid,
   account_changeable boolean default false not null,
-  closed_account text
+  closed_account text,
+  hold_ask_at timestamp with time zone
 ) with (fillfactor=85);
 alter table adjustment add constraint adjustment_pkey PRIMARY KEY (client_id, id);
 alter table adjustment add constraint adjustment_account_changeable CHECK (((NOT account_changeable) OR (state = 'serviceFailed'::text)));
 alter table adjustment add constraint adjustment_amount_minor_check CHECK ((amount_minor >= 0));
 alter table adjustment add constraint adjustment_check CHECK (((state = ANY (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text])) = (open_assignment_id IS NULL)));
 alter table adjustment add constraint adjustment_check1 CHECK (((processing = 'execute'::text) OR (state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'tracked'::text, 'cancelled'::text]))));
+alter table adjustment add constraint adjustment_check2 CHECK (((hold_ask_at IS NULL) OR (state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text]))));
 alter table adjustment add constraint adjustment_closed_account CHECK (((closed_account IS NULL) OR ((closed_account = 'parking'::text) AND (state = ANY (ARRAY['pendingService'::text, 'sending'::text, 'unknown'::text]))) OR ((closed_account <> 'parking'::text) AND (state = 'serviceFailed'::text))));
 alter table adjustment add constraint adjustment_closed_account_check CHECK ((closed_account = ANY (ARRAY['check'::text, 'ourSuspense'::text, 'parking'::text])));
 alter table adjustment add constraint adjustment_failed_route_check CHECK ((failed_route = ANY (ARRAY['service'::text, 'batch'::text])));
@@ -406,6 +408,7 @@ alter table adjustment add constraint adjustment_route_check CHECK ((route = ANY
 alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'pendingService'::text, 'sending'::text, 'unknown'::text, 'serviceFailed'::text, 'partlyExecuted'::text, 'pendingBatch'::text, 'inFile'::text, 'batchFailed'::text, 'pendingManual'::text, 'executed'::text, 'tracked'::text, 'cancelled'::text])));
 CREATE INDEX adjustment_by_state ON public.adjustment USING btree (client_id, state, planned_posting_date) WHERE (state <> ALL (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text]));
 CREATE INDEX adjustment_closed_account_due ON public.adjustment USING btree (client_id) WHERE (closed_account = ANY (ARRAY['check'::text, 'ourSuspense'::text]));
+CREATE INDEX adjustment_hold_ask ON public.adjustment USING btree (client_id, hold_ask_at) WHERE ((state = 'planned'::text) AND (hold_ask_at IS NOT NULL));
 CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
 CREATE UNIQUE INDEX adjustment_one_live_replacement ON public.adjustment USING btree (client_id, replaces_adjustment_id) WHERE ((replaces_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
 CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
@@ -823,10 +826,15 @@ create table denial (
   notice_sent_on date,
   debit_date date,
   lifted_by uuid,
-  recorded_at timestamp with time zone not null
+  recorded_at timestamp with time zone not null,
+  date_named date,
+  honor_from date,
+  honor_until date
 );
 alter table denial add constraint denial_pkey PRIMARY KEY (client_id, id);
 alter table denial add constraint denial_amount_minor_check CHECK ((amount_minor > 0));
+alter table denial add constraint denial_check CHECK (((honor_from IS NULL) = (honor_until IS NULL)));
+alter table denial add constraint denial_check1 CHECK ((honor_until >= honor_from));
 alter table denial add constraint denial_kind_check CHECK ((kind = ANY (ARRAY['deny'::text, 'withdraw'::text, 'receivable'::text])));
 CREATE INDEX denial_of_dispute ON public.denial USING btree (client_id, dispute_id);
 
@@ -907,6 +915,52 @@ create table execution (
 alter table execution add constraint execution_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table execution add constraint execution_basis_check CHECK ((basis = ANY (ARRAY['posted'::text, 'assumed'::text, 'acknowledged'::text, 'attested'::text, 'matched'::text, 'returned'::text, 'disproved'::text])));
 alter table execution add constraint execution_sign_check CHECK ((sign = ANY (ARRAY['-1'::integer, 1])));
+
+create table hold_answer (
+  client_id text not null,
+  adjustment_id uuid not null,
+  id uuid not null,
+  hold text not null,
+  look_up_id uuid,
+  outcome text not null,
+  account uuid,
+  status text,
+  reason text,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table hold_answer add constraint hold_answer_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table hold_answer add constraint hold_answer_outcome_check CHECK ((outcome = ANY (ARRAY['good'::text, 'bad'::text, 'unknown'::text, 'failed'::text])));
+CREATE UNIQUE INDEX hold_answer_of_look_up ON public.hold_answer USING btree (client_id, adjustment_id, look_up_id) WHERE (look_up_id IS NOT NULL);
+
+create table hold_decision (
+  client_id text not null,
+  adjustment_id uuid not null,
+  id uuid not null,
+  hold text not null,
+  outcome text not null,
+  by_hand boolean not null,
+  account uuid,
+  status text,
+  reason text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table hold_decision add constraint hold_decision_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table hold_decision add constraint hold_decision_outcome_check CHECK ((outcome = ANY (ARRAY['passed'::text, 'postable'::text, 'notPostable'::text, 'daysUsedUp'::text, 'regulatoryDate'::text])));
+
+create table hold_look_up (
+  client_id text not null,
+  adjustment_id uuid not null,
+  id uuid not null,
+  hold text not null,
+  ordinal integer not null,
+  service text not null,
+  asked_at timestamp with time zone not null
+);
+alter table hold_look_up add constraint hold_look_up_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table hold_look_up add constraint hold_look_up_client_id_adjustment_id_hold_ordinal_key UNIQUE (client_id, adjustment_id, hold, ordinal);
+alter table hold_look_up add constraint hold_look_up_ordinal_check CHECK ((ordinal > 0));
 
 create table http_answer (
   caller text not null,
@@ -1439,6 +1493,14 @@ alter table dispute_book add constraint dispute_book_client_id_dispute_id_fkey F
 
 alter table entry add constraint entry_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
+alter table hold_answer add constraint hold_answer_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table hold_answer add constraint hold_answer_client_id_adjustment_id_look_up_id_fkey FOREIGN KEY (client_id, adjustment_id, look_up_id) REFERENCES hold_look_up(client_id, adjustment_id, id);
+
+alter table hold_decision add constraint hold_decision_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table hold_look_up add constraint hold_look_up_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
 alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
 
 alter table inbound_bytes add constraint inbound_bytes_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES inbound_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
@@ -1524,6 +1586,12 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.executi
 CREATE TRIGGER of_adjustment AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
 
 CREATE TRIGGER recorded AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION execution_recorded();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.hold_answer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.hold_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.hold_look_up FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inbound_bytes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1620,6 +1688,12 @@ grant insert, select, update on table dispute_book to redress_app;
 grant insert, select on table entry to redress_app;
 
 grant insert, select on table execution to redress_app;
+
+grant insert, select on table hold_answer to redress_app;
+
+grant insert, select on table hold_decision to redress_app;
+
+grant insert, select on table hold_look_up to redress_app;
 
 grant delete, insert, select, update on table http_answer to redress_app;
 

@@ -6,6 +6,8 @@
 import { decideApprovals } from "./accounting/cancel-adjustments.ts";
 import { askedBy } from "./accounting/dispute-views.ts";
 import type { Engine } from "./accounting/engine.ts";
+import type { HoldWord } from "./accounting/review-holds.ts";
+import { reviewHold, supplyInput } from "./accounting/review-holds.ts";
 import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
@@ -27,17 +29,46 @@ export function actionsOf(desk: AccountDesk, wakeService?: () => void): Assignme
     ...manualVerbs(engine),
     ...service,
     account: accountVerb(desk, wakeService),
-    retry: byType(engine, nextFileVerb(engine), service.retry),
+    ...holdVerbs(desk),
+    retry: byType(engine, {
+      batch: nextFileVerb(engine),
+      hold: holdVerbs(desk).retry,
+      service: service.retry,
+    }),
     approval: (call) => approve(engine, call),
     // The body's shape was checked where it came in.
     resolved: (call) => resolveException(engine, call, String(call.input["reason"] ?? "")),
   });
 }
 
-function byType(engine: Engine, batch: ActionVerb, service: ActionVerb): ActionVerb {
+/** Retrying is the call on the service route, the next file on the batch route, another look. */
+function byType(
+  engine: Engine,
+  verbs: Readonly<Record<"batch" | "hold" | "service", ActionVerb>>,
+): ActionVerb {
   return async (call) => {
     const found = await findAssignment(engine.database, [call.clientId], call.assignmentId);
-    return found?.type === BATCH_FAILED ? batch(call) : service(call);
+    if (found?.adjustmentState === "planned") return verbs.hold(call);
+    return found?.type === BATCH_FAILED ? verbs.batch(call) : verbs.service(call);
+  };
+}
+
+/** The words of people about what holds a movement. Bodies were checked where they came in. */
+function holdVerbs(desk: Pick<AccountDesk, "engine" | "vault">) {
+  const verb =
+    (wordOf: (input: ActionCall["input"]) => HoldWord): ActionVerb =>
+    ({ clientId, assignmentId, adjustmentId, version, actor, input }) => {
+      assert(adjustmentId !== null, "what is held is an adjustment");
+      const seen = { assignmentId, version };
+      return reviewHold(desk, { clientId, adjustmentId, seen, actor, word: wordOf(input) });
+    };
+  const reasonOf = (input: ActionCall["input"]): string =>
+    String(input["reason"] ?? "looked again");
+  return {
+    retry: verb((input) => ({ action: "retry", reason: reasonOf(input) })),
+    supply: verb((input) => ({ action: "supply", ...supplyInput.parse(input) })),
+    postable: verb((input) => ({ action: "postable", reason: reasonOf(input) })),
+    notPostable: verb((input) => ({ action: "notPostable", reason: reasonOf(input) })),
   };
 }
 

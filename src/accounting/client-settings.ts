@@ -6,6 +6,8 @@ import { z } from "zod";
 
 import { Failure } from "../kernel/failure.ts";
 
+import { holdSettingsShape } from "./holds/hold-settings.ts";
+
 const weekday = z.enum([
   "monday",
   "tuesday",
@@ -48,6 +50,9 @@ export const clientSettingsShape = z.strictObject({
   /** Reg Z: days from the notice in which a final credit may still be denied. */
   finalityDays: z.int().min(0).default(90),
   approvals: z.record(z.string(), z.array(approvalTier)).default({}),
+  holds: holdSettingsShape.prefault({}),
+  /** Where holds ask for a card's number or status; read by the service room. */
+  lookUps: z.record(z.string(), z.unknown()).default({}),
   services: z.record(z.string(), z.unknown()).default({}),
   batchProfiles: z.record(z.string(), z.unknown()).default({}),
   /** Which service and profile the shipped route table names; the first where left out. */

@@ -5,7 +5,7 @@ import type { Facts } from "../rulebook/facts.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 
 import type { ClientSettings } from "./client-settings.ts";
-import type { Adjustment, DisputeBook } from "./dispute-book.ts";
+import type { Adjustment, DisputeBook, RegulatoryDate } from "./dispute-book.ts";
 import type { Positions } from "./positions.ts";
 
 export interface DecideContext {
@@ -17,6 +17,13 @@ export interface DecideContext {
   readonly executesAtOnce: boolean;
   /** Whether an outside reference of this kind is recorded already, for the client. */
   referenceUsed(kind: string, reference: string): boolean;
+  /** The nearest date of the law by which the holder has to be credited, where a clock runs. */
+  creditBy?(book: DisputeBook): RegulatoryDate | null;
+  /**
+   * The day on which a movement has to be released so that it posts on the date given: earlier
+   * than that only where a batch window posts some days after it leaves.
+   */
+  releaseDay?(destination: string, postingOn: string): string;
   /** The accounting date for a day whose period is closed: the first of an open one. */
   bookingDate?(date: string): string;
 }

@@ -18,6 +18,7 @@ import { Failure } from "../kernel/failure.ts";
 import { DISPUTE_NUMBER } from "../kernel/ids.ts";
 
 import { bodyHash, sameHash } from "./body-hash.ts";
+import { contextOf } from "./context-of.ts";
 import type { DecideContext, Replaced } from "./decide-context.ts";
 import { decide } from "./decide.ts";
 import type { Change } from "./dispute-book.ts";
@@ -328,15 +329,10 @@ function decideOne(
   }
 }
 
-function decideContext(set: OperationSet, runtime: ClientRuntime): DecideContext {
-  return {
-    rulebook: runtime.rulebook,
-    settings: runtime.settings,
-    calendar: runtime.calendar,
-    ids: set.engine.ids,
-    executesAtOnce: false,
-    referenceUsed: (kind, reference) => set.references.has(`${runtime.id} ${kind} ${reference}`),
-  };
+function decideContext({ engine, references }: OperationSet, client: ClientRuntime): DecideContext {
+  return contextOf(engine, client, (kind, reference) =>
+    references.has(`${client.id} ${kind} ${reference}`),
+  );
 }
 
 function noteReferences(

@@ -155,7 +155,12 @@ function goingOf(move: Move, lock: AdjustmentLock, to: AdjustmentState): Going {
         lock.openAssignmentId === null
           ? null
           : { id: lock.openAssignmentId, type: lock.assignmentType ?? "" },
-      type: assignmentTypeOf(to, { hold: lock.hold?.reason ?? null, machineMayAct, failedRoute }),
+      type: assignmentTypeOf(to, {
+        hold: lock.hold?.reason ?? null,
+        asksPerson: lock.hold?.asksPerson ?? false,
+        machineMayAct,
+        failedRoute,
+      }),
       dueAt: move.dueAt,
       renew: false,
       reason: move.reason ?? null,

@@ -6,6 +6,7 @@ import type { Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
 import type { AdjustmentState } from "./adjustment-machine.ts";
+import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Adjustment, DisputeState, Hold } from "./dispute-book.ts";
 
 export interface OperationRow {
@@ -114,8 +115,8 @@ export async function insertAdjustments(
       client_id, id, dispute_id, operation_id, operation, ordinal, state, processing,
       principal_rule, amount_minor, currency, route, destination, route_chosen_by,
       reverses_adjustment_id, replaces_adjustment_id, holder_account, follows_adjustment_id,
-      denial_id, raises_disputed_minor, hold, release_on, event_date, planned_posting_date,
-      rulebook_version, open_assignment_id, created_at, updated_at)
+      denial_id, raises_disputed_minor, hold, release_on, hold_ask_at, event_date,
+      planned_posting_date, rulebook_version, open_assignment_id, created_at, updated_at)
     select added.*, ${now}::timestamptz, ${now}::timestamptz
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
@@ -140,6 +141,7 @@ export async function insertAdjustments(
       ${of((one) => one.raisesDisputedMinor)}::bigint[],
       ${of((one) => heldAs(one.hold))}::jsonb[],
       ${of((one) => one.hold?.releaseOn ?? null)}::date[],
+      ${of((one) => askAt(one, now))}::timestamptz[],
       ${rows.map((row) => row.eventDate)}::date[],
       ${of((one) => one.plannedPostingDate)}::date[],
       ${rows.map((row) => row.rulebookVersion)}::text[],
@@ -201,6 +203,7 @@ export interface AdjustmentUpdate {
   readonly destination: string | null;
   readonly routeChosenBy: string | null;
   readonly followsAdjustmentId: string | null;
+  readonly holderAccount: string | null;
   readonly hold: Hold | null;
   readonly plannedPostingDate: string;
   readonly openAssignmentId: string | null;
@@ -217,7 +220,8 @@ export async function updateAdjustments(
     update adjustment a
     set state = n.state, route = n.route, destination = n.destination,
         route_chosen_by = coalesce(n.route_chosen_by, a.route_chosen_by), hold = n.hold,
-        release_on = n.release_on, planned_posting_date = n.planned_posting_date,
+        release_on = n.release_on, hold_ask_at = n.hold_ask_at,
+        planned_posting_date = n.planned_posting_date, holder_account = n.holder_account,
         follows_adjustment_id = n.follows,
         account_changeable = a.account_changeable and n.state = a.state,
         overridable = a.overridable and n.state = a.state,
@@ -232,11 +236,13 @@ export async function updateAdjustments(
       ${rows.map((row) => row.routeChosenBy)}::text[],
       ${rows.map((row) => heldAs(row.hold))}::jsonb[],
       ${rows.map((row) => row.hold?.releaseOn ?? null)}::date[],
+      ${rows.map((row) => askAt(row, now))}::timestamptz[],
       ${rows.map((row) => row.plannedPostingDate)}::date[],
+      ${rows.map((row) => row.holderAccount)}::uuid[],
       ${rows.map((row) => row.followsAdjustmentId)}::uuid[],
       ${rows.map((row) => row.openAssignmentId)}::uuid[]) as n (
-        client_id, id, state, route, destination, route_chosen_by, hold, release_on,
-        planned_posting_date, follows, open_assignment_id)
+        client_id, id, state, route, destination, route_chosen_by, hold, release_on, hold_ask_at,
+        planned_posting_date, holder_account, follows, open_assignment_id)
     where a.client_id = n.client_id and a.id = n.id
   `);
 }
@@ -388,4 +394,11 @@ export async function insertTransitions(
 
 function heldAs(hold: Hold | null): string | null {
   return hold === null ? null : json(hold);
+}
+
+/** When its look-up is due; null where nobody is asked by the machine. */
+function askAt({ state, hold }: Pick<Adjustment, "state" | "hold">, now: string): string | null {
+  const watch = hold?.watch;
+  if (!PROPOSAL_STATES.has(state) || watch === undefined || watch.mayAsk === 0) return null;
+  return hold?.asksPerson === true ? null : (watch.nextAskAt ?? now);
 }

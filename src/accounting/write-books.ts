@@ -17,6 +17,7 @@ import type { ClientRuntime, Engine } from "./engine.ts";
 import { fiscalYearOf } from "./fiscal-year.ts";
 import type { LoadedBook } from "./load-books.ts";
 import { showAssignments } from "./show-assignments.ts";
+import { insertHoldDecisions } from "./store-holds.ts";
 import {
   insertDenials,
   insertReferences,
@@ -193,14 +194,21 @@ function shownOf(one: Touched, locks: ReadonlyMap<string, AdjustmentLock>) {
     before: openId === null ? null : { id: openId, type: lock?.assignmentType ?? "" },
     type: assignmentTypeOf(adjustment.state, {
       hold: adjustment.hold?.reason ?? null,
+      asksPerson: adjustment.hold?.asksPerson ?? false,
       machineMayAct: lock?.machineMayAct ?? true,
       failedRoute: lock?.failedRoute ?? null,
     }),
     dueAt: undefined,
     renew: false,
-    reason: adjustment.hold?.note ?? null,
+    reason: adjustment.hold?.note ?? byHandReason(adjustment),
     outcome: adjustment.state,
   };
+}
+
+/** Why a person has to post it: a hold that ended without what it waited for. */
+function byHandReason({ holdDecisions, state }: Adjustment): string | null {
+  if (state !== "pendingManual") return null;
+  return holdDecisions.find((one) => one.byHand)?.reason ?? null;
 }
 
 type Placed = Touched & { readonly openId: string | null };
@@ -227,6 +235,7 @@ function updateOf({ adjustment, routeChosenBy, openId }: Placed) {
     destination: adjustment.destination,
     routeChosenBy,
     followsAdjustmentId: adjustment.followsAdjustmentId,
+    holderAccount: adjustment.holderAccount,
     hold: adjustment.hold,
     plannedPostingDate: adjustment.plannedPostingDate,
     openAssignmentId: openId,
@@ -331,7 +340,7 @@ async function writeDecisions(
     const key = { clientId: book.clientId, disputeId: book.id };
     for (const change of book.changes) {
       if (change.type === "denialRecorded") denials.push({ ...key, item: change.denial });
-      if (change.type === "noticeRecorded" || change.type === "denialLifted") {
+      if (CHANGES_DENIAL.has(change.type) && "denialId" in change) {
         const item = book.denials.find((one) => one.id === change.denialId);
         assert(item !== undefined, `no denial ${change.denialId}`);
         const liftedBy = change.type === "denialLifted" ? change.operationId : null;
@@ -351,11 +360,30 @@ async function writeDecisions(
         references.push({ clientId: book.clientId, ...change });
     }
   }
+  await insertHoldDecisions(tx, holdDecisionsOf(books), now);
   await insertDenials(tx, denials, now);
   await updateDenials(tx, [...dated.values()]);
   await insertResolutions(tx, resolutions, now);
   await undoResolutions(tx, undone);
   await insertReferences(tx, references, now);
+}
+
+const CHANGES_DENIAL: ReadonlySet<Change["type"]> = new Set([
+  "noticeRecorded",
+  "honoringRecorded",
+  "denialLifted",
+]);
+
+function holdDecisionsOf(books: readonly WrittenBook[]) {
+  return books.flatMap(({ loaded: { book }, actorOf }) =>
+    book.changes.flatMap((change) => {
+      if (change.type !== "holdDecided") return [];
+      const { adjustmentId, decision } = change;
+      const { clientId } = book;
+      const actor = actorOf(adjustmentOf(book, adjustmentId).operationId);
+      return [{ clientId, adjustmentId, decision, actor }];
+    }),
+  );
 }
 
 function bookRow({ loaded: { book } }: WrittenBook) {

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
+import { supplyInput, verdictInput } from "../accounting/review-holds.ts";
 import { accountInput } from "../service/change-account.ts";
 import { completionInput } from "../manual/complete.ts";
 import { postingDetails } from "../manual/posting-details.ts";
@@ -60,6 +61,9 @@ const BODIES = {
   manual: z.strictObject({ reason }),
   retry: z.strictObject({ reason: reason.optional() }),
   run: z.strictObject({}),
+  supply: supplyInput,
+  postable: verdictInput,
+  notPostable: verdictInput,
   finding: z.strictObject({
     posted: z.boolean(),
     reference: z.string().max(100).optional(),
@@ -82,6 +86,9 @@ const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
   cancellation: "Cancel the adjustment",
   manual: "Move it to the manual route",
   retry: "Try the route again",
+  supply: "Supply the card number or the status that a hold waits for",
+  postable: "Say that what is held may be posted",
+  notPostable: "Say that what is held may not be posted: it goes to the manual route",
   run: "Act now instead of at the due time",
   finding: "Say what became of a posting that is unknown",
   override: "Send it again with the codes that it was refused with",

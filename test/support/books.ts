@@ -105,6 +105,7 @@ export async function anAdjustment(
     isPartlyProcessed: false,
     replacesAdjustmentId: null,
     holderAccount: null,
+    holdDecisions: [],
     state: "tracked",
     route: null,
     destination: null,

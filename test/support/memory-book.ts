@@ -48,6 +48,7 @@ export interface MemoryBook {
   outside(rule: string, event: AdjustmentEvent): void;
   cancel(rule: string, event?: "cancelled" | "declined"): void;
   approve(rule: string): void;
+  /** Day after day, as the worker sees them. */
   pass(days: number): DueSummary;
   balances(): Record<string, string>;
   /** `rule amount` of what is proposed and not booked. */
@@ -132,8 +133,15 @@ export function memoryBook(options: MemoryOptions = {}): MemoryBook {
       approveProposal(deciding(adjustment), adjustment, "approved");
     },
     pass: (days) => {
-      today = context.calendar.addDays(today, days);
-      return runDue(book, { today }, context);
+      const all: DueSummary[] = [];
+      for (let day = 0; day < days; day += 1) {
+        today = context.calendar.addDays(today, 1);
+        all.push(runDue(book, { today }, context));
+      }
+      return {
+        released: all.flatMap((one) => one.released),
+        stopped: all.flatMap((one) => one.stopped),
+      };
     },
     balances: () => bookedBalances(book),
     planned: () =>
