@@ -46,6 +46,8 @@ export interface ClockReading {
   readonly endedBy: string | null;
   readonly because: readonly string[];
   readonly automatic: RegulatoryClock["automatic"] | null;
+  /** The exemption that takes hold if nothing changes until the clock ends; else null. */
+  readonly mayBecomeExempt: string | null;
 }
 
 export interface ClockRules {
@@ -109,6 +111,7 @@ function blankReading(clock: RegulatoryClock, round: Round): ClockReading {
     endedBy: null,
     because: [],
     automatic: clock.automatic ?? null,
+    mayBecomeExempt: null,
   };
 }
 
@@ -198,7 +201,12 @@ function exemptOnceDue(
       return { ...reading, state: "notApplicable", citation: one.citation, because };
     }
     const awaited = `exempt if it is still so after ${dueOn}: ${one.because}`;
-    return { ...reading, state: "running", because: [...reading.because, awaited] };
+    return {
+      ...reading,
+      state: "running",
+      because: [...reading.because, awaited],
+      mayBecomeExempt: awaited,
+    };
   }
   return null;
 }

@@ -36,3 +36,45 @@ export function postingsOf(
     order by x.id
   `);
 }
+
+/** Disputes whose clocks have to be looked at by now. Served by `clock_watch_due`. */
+export function dueWatches(
+  db: Queries,
+  clientIds: readonly string[],
+  now: string,
+  limit: number,
+): Promise<DisputeKey[]> {
+  return db.query(sql`
+    select client_id as "clientId", dispute_id as "disputeId"
+    from clock_watch
+    where look_at <= ${now} and client_id = any (${clientIds}::text[])
+    order by look_at
+    limit ${limit}
+  `);
+}
+
+export interface KnownCredit extends DisputeKey {
+  readonly round: number;
+  readonly clock: string;
+  readonly state: "written" | "impossible";
+  readonly reason: string | null;
+  readonly attempt: number;
+  readonly operationState: "due" | "done" | "refused" | null;
+}
+
+/** What the machine did or could not do. Served by the unique key of `automatic_credit`. */
+export function creditsOfDisputes(
+  db: Queries,
+  keys: readonly DisputeKey[],
+): Promise<KnownCredit[]> {
+  return db.query(sql`
+    select a.client_id as "clientId", a.dispute_id as "disputeId", a.round, a.clock, a.state,
+           a.reason, a.attempt, o.state as "operationState"
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.disputeId)}::uuid[]) as wanted (client_id, dispute_id)
+    join automatic_credit a
+      on a.client_id = wanted.client_id and a.dispute_id = wanted.dispute_id
+    left join operation o on o.client_id = a.client_id and o.id = a.operation_id
+  `);
+}
