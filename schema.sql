@@ -255,6 +255,59 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.mark_clocks_of_books()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  insert into clock_mark (client_id, dispute_id)
+  select n.client_id, n.dispute_id
+  from added n
+  join clock_watch w on w.client_id = n.client_id and w.dispute_id = n.dispute_id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.mark_clocks_of_executions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  insert into clock_mark (client_id, dispute_id)
+  select distinct a.client_id, a.dispute_id
+  from added x
+  join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
+  join clock_watch w on w.client_id = a.client_id and w.dispute_id = a.dispute_id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.mark_clocks_of_new_books()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  insert into clock_mark (client_id, dispute_id)
+  select client_id, dispute_id from added;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -528,6 +581,42 @@ alter table audit add constraint audit_check CHECK (((outcome = 'refused'::text)
 alter table audit add constraint audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])));
 CREATE INDEX audit_of_actor ON ONLY public.audit USING btree (actor, recorded_at);
 CREATE INDEX audit_of_subject ON ONLY public.audit USING btree (subject, recorded_at);
+
+create table automatic_credit (
+  client_id text not null,
+  id uuid not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  operation text not null,
+  state text not null,
+  reason text,
+  attempt smallint default 1 not null,
+  operation_id uuid,
+  amount_minor bigint,
+  currency text not null,
+  route text,
+  destination text,
+  predicted_posting_on date,
+  due_on date not null,
+  written_at timestamp with time zone not null,
+  approved boolean,
+  approved_by text,
+  approved_at timestamp with time zone,
+  approval_reason text,
+  version integer default 1 not null
+);
+alter table automatic_credit add constraint automatic_credit_pkey PRIMARY KEY (client_id, id);
+alter table automatic_credit add constraint automatic_credit_attempt_check CHECK ((attempt > 0));
+alter table automatic_credit add constraint automatic_credit_check CHECK (((state = 'written'::text) = (operation_id IS NOT NULL)));
+alter table automatic_credit add constraint automatic_credit_check1 CHECK (((state = 'written'::text) OR (reason IS NOT NULL)));
+alter table automatic_credit add constraint automatic_credit_check2 CHECK ((num_nulls(approved, approved_by, approved_at) = ANY (ARRAY[0, 3])));
+alter table automatic_credit add constraint automatic_credit_check3 CHECK (((approved IS NULL) OR (state = 'written'::text)));
+alter table automatic_credit add constraint automatic_credit_check4 CHECK (((approved IS DISTINCT FROM false) OR (approval_reason IS NOT NULL)));
+alter table automatic_credit add constraint automatic_credit_client_id_dispute_id_round_clock_key UNIQUE (client_id, dispute_id, round, clock);
+alter table automatic_credit add constraint automatic_credit_state_check CHECK ((state = ANY (ARRAY['written'::text, 'impossible'::text])));
+CREATE INDEX automatic_credit_listed ON public.automatic_credit USING btree (client_id, id DESC);
+CREATE INDEX automatic_credit_to_approve ON public.automatic_credit USING btree (client_id, id DESC) WHERE ((state = 'written'::text) AND (approved IS NULL));
 
 create table balance (
   client_id text not null,
@@ -813,6 +902,41 @@ create table client (
 );
 alter table client add constraint client_pkey PRIMARY KEY (id);
 alter table client add constraint client_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,30}$'::text));
+
+create table clock_client (
+  client_id text not null,
+  read_with text not null
+);
+alter table clock_client add constraint clock_client_pkey PRIMARY KEY (client_id);
+
+create table clock_mark (
+  id bigint generated always as identity not null,
+  client_id text not null,
+  dispute_id uuid not null
+);
+alter table clock_mark add constraint clock_mark_pkey PRIMARY KEY (id);
+CREATE INDEX clock_mark_of_dispute ON public.clock_mark USING btree (client_id, dispute_id);
+
+create table clock_warning (
+  client_id text not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  due_on date not null,
+  stage text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table clock_warning add constraint clock_warning_pkey PRIMARY KEY (client_id, dispute_id, round, clock, due_on, stage);
+alter table clock_warning add constraint clock_warning_stage_check CHECK ((stage = ANY (ARRAY['warned'::text, 'missed'::text])));
+
+create table clock_watch (
+  client_id text not null,
+  dispute_id uuid not null,
+  look_at timestamp with time zone,
+  looked_at timestamp with time zone not null
+) with (fillfactor=80);
+alter table clock_watch add constraint clock_watch_pkey PRIMARY KEY (client_id, dispute_id);
+CREATE INDEX clock_watch_due ON public.clock_watch USING btree (look_at) WHERE (look_at IS NOT NULL);
 
 create table denial (
   client_id text not null,
@@ -1253,6 +1377,24 @@ create table proposal (
 alter table proposal add constraint proposal_pkey PRIMARY KEY (client_id, adjustment_id, ordinal);
 alter table proposal add constraint proposal_amount_minor_check CHECK ((amount_minor > 0));
 
+create table regulatory_clock (
+  client_id text not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  state text not null,
+  starts_on date not null,
+  warn_on date not null,
+  due_on date not null,
+  ended_on date,
+  read_at timestamp with time zone not null
+) with (fillfactor=80);
+alter table regulatory_clock add constraint regulatory_clock_pkey PRIMARY KEY (client_id, dispute_id, round, clock);
+alter table regulatory_clock add constraint regulatory_clock_round_check CHECK ((round > 0));
+alter table regulatory_clock add constraint regulatory_clock_state_check CHECK ((state = ANY (ARRAY['running'::text, 'met'::text, 'metLate'::text, 'missed'::text, 'stopped'::text])));
+CREATE INDEX regulatory_clock_missed ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = ANY (ARRAY['missed'::text, 'metLate'::text]));
+CREATE INDEX regulatory_clock_running ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = 'running'::text);
+
 create table resolution (
   client_id text not null,
   id uuid not null,
@@ -1449,6 +1591,10 @@ alter table attestation add constraint attestation_client_id_adjustment_id_fkey 
 
 alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
 
+alter table automatic_credit add constraint automatic_credit_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table automatic_credit add constraint automatic_credit_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
+
 alter table batch_alarm add constraint batch_alarm_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table batch_envelope add constraint batch_envelope_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
@@ -1482,6 +1628,12 @@ alter table batch_window add constraint batch_window_client_id_fkey FOREIGN KEY 
 alter table case_number add constraint case_number_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table claim add constraint claim_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table clock_client add constraint clock_client_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table clock_warning add constraint clock_warning_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table clock_watch add constraint clock_watch_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table denial add constraint denial_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
@@ -1533,6 +1685,8 @@ alter table period add constraint period_client_id_fkey FOREIGN KEY (client_id) 
 
 alter table proposal add constraint proposal_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
+alter table regulatory_clock add constraint regulatory_clock_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES clock_watch(client_id, dispute_id) ON DELETE CASCADE;
+
 alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table resolution add constraint resolution_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
@@ -1577,11 +1731,19 @@ CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE A
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER mark_clocks_of_changed AFTER UPDATE ON public.dispute_book REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_books();
+
+CREATE TRIGGER mark_clocks_of_new AFTER INSERT ON public.dispute_book REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_new_books();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.execution FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER mark_clocks AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_executions();
 
 CREATE TRIGGER of_adjustment AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
 
@@ -1647,6 +1809,8 @@ grant insert, select on table attestation to redress_app;
 
 grant insert, select on table audit to redress_app;
 
+grant insert, select, update on table automatic_credit to redress_app;
+
 grant select on table balance to redress_app;
 
 grant insert, select, update (closed_at), update (closed_because), update (closed_by) on table batch_alarm to redress_app;
@@ -1678,6 +1842,14 @@ grant insert, select, update on table case_number to redress_app;
 grant insert, select, update on table claim to redress_app;
 
 grant insert, select, update on table client to redress_app;
+
+grant insert, select, update on table clock_client to redress_app;
+
+grant delete, insert, select, update on table clock_mark to redress_app;
+
+grant insert, select on table clock_warning to redress_app;
+
+grant delete, insert, select, update on table clock_watch to redress_app;
 
 grant insert, select, update on table denial to redress_app;
 
@@ -1726,6 +1898,8 @@ grant insert, select on table outside_reference to redress_app;
 grant insert, select, update on table period to redress_app;
 
 grant delete, insert, select on table proposal to redress_app;
+
+grant delete, insert, select, update on table regulatory_clock to redress_app;
 
 grant insert, select, update on table resolution to redress_app;
 

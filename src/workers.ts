@@ -9,12 +9,14 @@ import type { Logger } from "pino";
 
 import { deleteExpiredSessions } from "./access/store.ts";
 import { releaseDue } from "./accounting/release-due.ts";
+import { workInbox } from "./accounting/work-inbox.ts";
 import { startBatchWorker } from "./batch/worker.ts";
 import type { Configuration, Environment } from "./config.ts";
 import { deleteOldAnswers } from "./http/store.ts";
 import type { Repeating } from "./kernel/repeatedly.ts";
 import { repeatedly } from "./kernel/repeatedly.ts";
 import type { OpenEngine } from "./open-engine.ts";
+import { lookAtClocks } from "./resolution/regulatory-clocks/look-at-clocks.ts";
 import { serviceJobKinds } from "./service/job-kinds.ts";
 import { secretsFrom } from "./connections/secrets.ts";
 import { startServiceWorker } from "./service/worker.ts";
@@ -25,6 +27,7 @@ import { startJobWorker } from "./work/run-jobs.ts";
 
 const ANSWERS_KEPT_HOURS = 7 * 24;
 const FILE_LEASE_SECONDS = 300;
+const CLOCKS_AT_ONCE = 500;
 
 export interface Workers {
   /** Makes the service worker look at once. */
@@ -91,7 +94,15 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
       seconds,
       failed: (error) => log.error({ worker: name, err: error }),
     });
+  const report = (worker: string) => (problem: string, error: unknown) =>
+    log.error({ worker, err: error }, problem);
   return [
+    // Credits that meet a deadline go before what else is due.
+    every("inbox", 2, () => workInbox(engine, { report: report("inbox") })),
+    every("regulatory-clocks", 5, async () => {
+      const options = { limit: CLOCKS_AT_ONCE, report: report("regulatory-clocks") };
+      while ((await lookAtClocks(engine, options)) >= CLOCKS_AT_ONCE);
+    }),
     every("release-due", 2, () =>
       releaseDue(engine, {
         report: (problem, error) => log.error({ worker: "release-due", err: error }, problem),

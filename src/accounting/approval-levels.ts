@@ -6,7 +6,7 @@ import type { Applied } from "./decide-context.ts";
 /** 0 where nobody has to. */
 export function approvalLevels(applied: Applied, amountMinor: bigint): number {
   const { book, context, operation } = applied;
-  if (context.executesAtOnce) return 0;
+  if (context.executesAtOnce || applied.approvedAfterwards) return 0;
   const tiers = context.settings.approvals[operation] ?? [];
   const needed = tiers
     .filter((tier) => amountMinor > parseAmount(tier.above, book.currency))

@@ -49,6 +49,34 @@ export const clientSettingsShape = z.strictObject({
   withdrawDebitOn: z.enum(["now", "noticeDate", "offset"]).default("now"),
   /** Reg Z: days from the notice in which a final credit may still be denied. */
   finalityDays: z.int().min(0).default(90),
+  clocks: z
+    .strictObject({
+      countsDayOfReceipt: z
+        .boolean()
+        .default(false)
+        .describe("The day of receipt is day 1 of a regulatory clock; usually it is not counted"),
+      automaticProvisionalCredit: z
+        .boolean()
+        .default(false)
+        .describe("Redress issues a provisional credit that nobody issued in time"),
+      automaticFinalCredit: z
+        .boolean()
+        .default(false)
+        .describe("Redress pays a dispute that nobody decided in time"),
+      manualLeadBusinessDays: z
+        .int()
+        .min(0)
+        .max(20)
+        .default(2)
+        .describe("How long a person takes to post by hand, counted on when crediting by itself"),
+      marginBusinessDays: z
+        .int()
+        .min(0)
+        .max(20)
+        .default(0)
+        .describe("How long before its day a credit is to post"),
+    })
+    .prefault({}),
   approvals: z.record(z.string(), z.array(approvalTier)).default({}),
   holds: holdSettingsShape.prefault({}),
   /** Where holds ask for a card's number or status; read by the service room. */

@@ -39,6 +39,8 @@ export interface DecideRequest {
   readonly actor: string;
   /** What it takes the place of; never from outside, where the caller knows it for certain. */
   readonly replaces?: Replaced | undefined;
+  /** Nobody has to approve it first: the machine met a deadline, and a person approves it then. */
+  readonly approvedAfterwards?: boolean;
 }
 
 /** An adjustment that is cancelled in the same decision, because an operation takes its place. */
@@ -66,6 +68,7 @@ export interface Applied extends Deciding {
   readonly values: Record<string, bigint>;
   /** What it took the place of, cancelled by now. */
   readonly replaced: Adjustment | null;
+  readonly approvedAfterwards: boolean;
 }
 
 export type InputValue = string | boolean | bigint | readonly unknown[] | undefined;

@@ -68,6 +68,7 @@ function decideInPlace(
     positions,
     values: amountValues(positions),
     replaced,
+    approvedAfterwards: request.approvedAfterwards ?? false,
   };
   refuseByState(applied, operation);
   recordReference(applied, operation);

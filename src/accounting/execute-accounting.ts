@@ -29,13 +29,11 @@ import type { LoadedBook } from "./load-books.ts";
 import { lockAndLoadBooks } from "./load-books.ts";
 import type { OperationOutcome } from "./operation-outcome.ts";
 import { outcomeOf, recordedOutcome } from "./operation-outcome.ts";
-import type { OperationRow } from "./store.ts";
-import { insertOperations } from "./store.ts";
+import type { OperationRow, OperationSource } from "./store-operations.ts";
+import { insertOperations, settleOperations } from "./store-operations.ts";
 import { recordedOperations, usedReferences } from "./views.ts";
 import type { WrittenBook } from "./write-books.ts";
 import { Superseded, writeBooks, writtenOf } from "./write-books.ts";
-
-export type OperationSource = "api" | "import" | "portal" | "clock";
 
 export interface OperationRequest {
   readonly clientId: string;
@@ -53,13 +51,17 @@ export interface OperationRequest {
   readonly hash?: Buffer;
   /** What it takes the place of; the machine's own, never from outside. */
   readonly replaces?: Replaced | undefined;
+  /** A person approves it when it is done; the machine's own, never from outside. */
+  readonly approvedAfterwards?: boolean;
 }
 
 /** What makes a repeated key the same operation. */
-export function operationHash(request: Omit<OperationRequest, "hash" | "replaces">): Buffer {
+export function operationHash(request: Omit<OperationRequest, OfUs>): Buffer {
   const { dispute, operation, input, at } = request;
   return bodyHash({ dispute, operation, input, at });
 }
+
+type OfUs = "hash" | "replaces" | "approvedAfterwards";
 
 export interface OperationResult extends OperationOutcome {
   readonly status: "done" | "duplicate" | "refused";
@@ -126,6 +128,7 @@ export async function executeAccountingIn(
     references: await referencesBefore(tx, requests),
     now: engine.clock.now(),
     rows: [],
+    settled: [],
     actors: new Map(),
     eventDates: new Map(),
     instants: new Map(),
@@ -133,6 +136,7 @@ export async function executeAccountingIn(
   };
   const results = requests.map((request) => consider(set, request));
   await insertOperations(tx, set.rows, set.now.toString());
+  await settleOperations(tx, set.settled, set.now.toString());
   await writeBooks(tx, engine, [...books.values()].map(writtenBook(set)), set.now.toString());
   return results;
 }
@@ -148,6 +152,8 @@ interface OperationSet {
   readonly references: Set<string>;
   readonly now: Temporal.Instant;
   readonly rows: OperationRow[];
+  /** Those that were due, written before by a clock. */
+  readonly settled: OperationRow[];
   readonly actors: Map<string, string>;
   /** The last event date per dispute: adjustments carry it. */
   readonly eventDates: Map<string, string>;
@@ -160,6 +166,8 @@ interface OperationSet {
 interface Recorded {
   readonly id: string;
   readonly hash: Uint8Array;
+  /** Written into the inbox and not decided yet. */
+  readonly isDue: boolean;
   readonly result: Pick<OperationResult, "decision" | "failure">;
 }
 
@@ -207,7 +215,8 @@ async function recordedBefore(
       const { decision = null, code, detail = "" } = row.outcome ?? {};
       const failure = code === undefined ? null : new Failure(code as FailureCode, detail);
       const result = { decision, failure };
-      return [`${row.clientId} ${row.key}`, { id: row.id, hash: row.bodyHash, result }];
+      const isDue = row.state === "due";
+      return [`${row.clientId} ${row.key}`, { id: row.id, hash: row.bodyHash, isDue, result }];
     }),
   );
 }
@@ -238,16 +247,18 @@ function consider(set: OperationSet, request: OperationRequest): OperationResult
   const hash = request.hash ?? operationHash(request);
   const keyed = `${request.clientId} ${request.key}`;
   const before = set.recorded.get(keyed);
-  if (before !== undefined) return repeatOf(set, request, before, hash);
+  if (before !== undefined && !(before.isDue && sameHash(before.hash, hash))) {
+    return repeatOf(set, request, before, hash);
+  }
 
   const ref = set.refs.get(`${request.clientId} ${request.dispute}`);
   if (ref === undefined) {
     const detail = `dispute ${request.dispute} does not exist`;
     return refusal(null, new Failure("not-found", detail, {}, [{ pointer: "/dispute", detail }]));
   }
-  const result = decideOne(set, request, ref, hash);
+  const result = decideOne(set, request, ref, { hash, due: before ?? null });
   if (result.operationId === null) return result;
-  set.recorded.set(keyed, { id: result.operationId, hash, result });
+  set.recorded.set(keyed, { id: result.operationId, hash, isDue: false, result });
   return result;
 }
 
@@ -278,13 +289,14 @@ function decideOne(
   set: OperationSet,
   request: OperationRequest,
   ref: DisputeRef,
-  hash: Buffer,
+  { hash, due }: { readonly hash: Buffer; readonly due: Recorded | null },
 ): OperationResult {
   const runtime = set.clients.get(request.clientId) as ClientRuntime;
   const loaded = set.books.get(ref.disputeId);
   assert(loaded !== undefined, `dispute ${ref.number} has no book`);
   const { book } = loaded;
-  const operationId = set.engine.ids.next();
+  const operationId = due?.id ?? set.engine.ids.next();
+  const rows = due === null ? set.rows : set.settled;
   const instant = eventInstant(set, runtime.calendar, request.at);
   if (instant instanceof Failure) return refusal(null, instant);
   const { at, date: eventDate } = instant;
@@ -305,11 +317,11 @@ function decideOne(
     stateBefore: book.state,
   };
   try {
-    const { operation, input, actor } = request;
+    const { operation, input, actor, replaces, approvedAfterwards = false } = request;
     const today = runtime.calendar.dateOf(set.now);
     const { decision } = decide(
       book,
-      { operationId, operation, input, today, eventDate, actor, replaces: request.replaces },
+      { operationId, operation, input, today, eventDate, actor, replaces, approvedAfterwards },
       decideContext(set, runtime),
     );
     noteReferences(set, request, book.changes.slice(from));
@@ -318,13 +330,13 @@ function decideOne(
     const outcome = set.outcomes
       ? outcomeOf(book, book.changes.slice(from), decision)
       : { ...NO_OUTCOME, decision };
-    set.rows.push({ ...row, state: "done", outcome: { decision } });
+    rows.push({ ...row, state: "done", outcome: { decision } });
     return { ...outcome, status: "done", operationId, failure: null };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     assert(book.changes.length === from, "a refused operation leaves the book as it was");
     const outcome = { code: error.code, detail: error.message };
-    set.rows.push({ ...row, state: "refused", outcome });
+    rows.push({ ...row, state: "refused", outcome });
     return refusal(operationId, error);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Every statement that writes operations, dispute books, adjustments and transitions. One
+ * Every statement that writes dispute books, adjustments and transitions. One
  * statement a table and set; `store-decisions.ts` beside it writes the rest.
  */
 import type { Transaction } from "../database/database.ts";
@@ -8,54 +8,6 @@ import { json, sql } from "../database/sql.ts";
 import type { AdjustmentState } from "./adjustment-machine.ts";
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Adjustment, DisputeState, Hold } from "./dispute-book.ts";
-
-export interface OperationRow {
-  readonly clientId: string;
-  readonly id: string;
-  readonly key: string;
-  readonly bodyHash: Uint8Array;
-  readonly source: string;
-  readonly claimId: string;
-  readonly disputeId: string | null;
-  readonly operation: string;
-  readonly input: unknown;
-  readonly at: string;
-  readonly eventDate: string;
-  readonly actor: string;
-  readonly state: "done" | "refused";
-  readonly outcome: unknown;
-  readonly stateBefore: string | null;
-}
-
-export async function insertOperations(
-  tx: Transaction,
-  rows: readonly OperationRow[],
-  recordedAt: string,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    insert into operation (
-      client_id, id, key, body_hash, source, claim_id, dispute_id, operation, input, at,
-      event_date, actor, state, outcome, state_before, recorded_at)
-    select added.*, ${recordedAt}::timestamptz
-    from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.key)}::text[],
-      ${rows.map((row) => row.bodyHash)}::bytea[],
-      ${rows.map((row) => row.source)}::text[],
-      ${rows.map((row) => row.claimId)}::uuid[],
-      ${rows.map((row) => row.disputeId)}::uuid[],
-      ${rows.map((row) => row.operation)}::text[],
-      ${rows.map((row) => json(row.input))}::jsonb[],
-      ${rows.map((row) => row.at)}::timestamptz[],
-      ${rows.map((row) => row.eventDate)}::date[],
-      ${rows.map((row) => row.actor)}::text[],
-      ${rows.map((row) => row.state)}::text[],
-      ${rows.map((row) => json(row.outcome))}::jsonb[],
-      ${rows.map((row) => row.stateBefore)}::text[]) as added
-  `);
-}
 
 /** Opens the books of new disputes. The row is what everything that changes them locks first. */
 export async function openBooks(
