@@ -56,6 +56,7 @@ export function institution({ outgoing, basis }: Places): readonly PlayedClient[
       settings: {
         calendar: { holidays: "federal-reserve", zone: "America/New_York" },
         approvals: APPROVALS,
+        clocks: { automaticProvisionalCredit: true, marginBusinessDays: 1 },
         services: { core: SERVICE },
       },
     },
@@ -74,6 +75,7 @@ export function institution({ outgoing, basis }: Places): readonly PlayedClient[
           closedWeekdays: ["sunday"],
           closedDays: dayAfterThanksgiving,
         },
+        clocks: { automaticProvisionalCredit: true, marginBusinessDays: 1 },
         batchProfiles: { nightly: profile(outgoing, basis) },
       },
     },
@@ -95,6 +97,7 @@ export function institution({ outgoing, basis }: Places): readonly PlayedClient[
           closedDays: EVES,
           openDays: OPEN_THERE,
         },
+        clocks: { automaticProvisionalCredit: true, manualLeadBusinessDays: 2 },
         approvals: { denyDispute: APPROVALS.denyDispute },
       },
     },

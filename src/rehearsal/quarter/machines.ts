@@ -3,7 +3,9 @@
  * they talk to. While Redress is down only the world goes on.
  */
 import { releaseDue } from "../../accounting/release-due.ts";
+import { workInbox } from "../../accounting/work-inbox.ts";
 import { takeTurn } from "../../batch/worker.ts";
+import { lookAtClocks } from "../../resolution/regulatory-clocks/look-at-clocks.ts";
 import { createDispatcher } from "../../service/dispatcher.ts";
 import { raiseUrgencies } from "../../work/raise-urgencies.ts";
 
@@ -27,6 +29,7 @@ const WORKER = "rehearsal";
 const SENDING = { worker: WORKER, leaseSeconds: 3600, spacingDivisor: 1 };
 const MOST_ROUNDS = 1000;
 const RISES_AT_ONCE = 1000;
+const DISPUTES_AT_ONCE = 500;
 const SETTLING_DAYS = 4;
 
 export function startMachines(quarter: Quarter, directory: string): Machines {
@@ -40,6 +43,7 @@ export function startMachines(quarter: Quarter, directory: string): Machines {
   let calls = 0;
 
   const productTurn = async (): Promise<void> => {
+    await keepClocks(quarter);
     await releaseAll(quarter);
     await dispatcher.takeOver();
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
@@ -74,10 +78,22 @@ export function startMachines(quarter: Quarter, directory: string): Machines {
   };
 }
 
-/** All that is due, however many; what cannot be released is told. */
-async function releaseAll({ engine, problems }: Quarter): Promise<void> {
-  const report = (problem: string, error: unknown): void => {
+/** Clocks write credits that nobody issued into the inbox, which is worked at once. */
+async function keepClocks({ engine, problems }: Quarter): Promise<void> {
+  const report = telling(problems);
+  const options = { limit: DISPUTES_AT_ONCE, report };
+  while ((await lookAtClocks(engine, options)) >= DISPUTES_AT_ONCE);
+  while ((await workInbox(engine, { report })) > 0);
+}
+
+function telling(problems: string[]): (problem: string, error: unknown) => void {
+  return (problem, error) => {
     problems.push(`${problem}: ${error instanceof Error ? error.message : String(error)}`);
   };
+}
+
+/** All that is due, however many; what cannot be released is told. */
+async function releaseAll({ engine, problems }: Quarter): Promise<void> {
+  const report = telling(problems);
   while ((await releaseDue(engine, { report })) > 0);
 }

@@ -155,7 +155,7 @@ function arrivalsByHour(
   { days, disputes }: QuarterOptions,
 ): Arrivals {
   const { clients, calendars, random } = quarter;
-  const plan = { first, days, disputes, automatic: false };
+  const plan = { first, days, disputes, automatic: true };
   const byHour = new Map<string, Case[]>();
   for (const { clientId, date, hour, drawn } of drawArrivals(clients, calendars, random, plan)) {
     const key = `${clientId} ${date} ${hour}`;
