@@ -6,6 +6,7 @@ import { causesBetween } from "./causes.ts";
 import type { PlayedClient } from "./institution.ts";
 import { creditClock, creditDueOn, isCreditInTime, lateOpening } from "./judge-dates.ts";
 import type { DatedPosting } from "./judge-dates.ts";
+import { daysAfter } from "./plain-calendar.ts";
 import { calendarOf, dateAt, dayBegins } from "./quarter.ts";
 import type { Quarter } from "./quarter.ts";
 import type { LateCredit, Sitting } from "./sitting.ts";
@@ -33,7 +34,7 @@ export async function judgeCredits(sitting: Sitting): Promise<void> {
   );
   for (const { one, client, due } of over) {
     const posted = credits.get(one)?.postings ?? [];
-    const endOfDue = dayBegins(due, client) + DAY;
+    const endOfDue = dayBegins(daysAfter(due, 1), client);
     const calendar = calendarOf(quarter, client.id);
     if (!isCreditInTime(one, due, endOfDue, posted)) sitting.lateCredits.push({ one, client, due });
     const [first] = posted;
@@ -45,7 +46,6 @@ export async function judgeCredits(sitting: Sitting): Promise<void> {
 }
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** A day's last cut-off is at 18:00, and an hour is a step. */
 const LAST_HOURS = 7;
 /** Business days that a route takes at its quickest, when a case comes at the last moment. */
@@ -76,6 +76,7 @@ export async function lateCreditBreaches(sitting: Sitting): Promise<void> {
       story: one.story,
       clock: creditClock(one),
       due,
+      endOfDue: dayBegins(daysAfter(due, 1), client),
       postedOn: first?.postedOn ?? null,
       adjustments,
       causes: onDesk === null ? causes : [onDesk, ...causes],

@@ -16,6 +16,8 @@ export interface Breach {
   /** The paragraph that gives the date. */
   readonly clock: string;
   readonly due: string;
+  /** When that day ended at the client, in milliseconds since the epoch. */
+  readonly endOfDue: number;
   /** Null where it has not posted at all. */
   readonly postedOn: string | null;
   /** The product's adjustments that moved, or should have moved, this money. */

@@ -4,6 +4,7 @@ import type { PlayedClient } from "./institution.ts";
 import { judgeDebit } from "./judge-dates.ts";
 import type { OurMoney } from "./judge-money.ts";
 import type { OutsidePosting } from "./outside.ts";
+import { daysAfter } from "./plain-calendar.ts";
 import { calendarOf, dayBegins } from "./quarter.ts";
 import type { Sitting } from "./sitting.ts";
 import { accuse } from "./sitting.ts";
@@ -42,6 +43,7 @@ export async function judgeDebits(
       story: one.story,
       clock: "12 CFR 1005.11(d)(2): the day that the notice names",
       due: named,
+      endOfDue: dayBegins(daysAfter(named, 1), client),
       postedOn: posting.postedOn,
       adjustments: [adjustmentId],
       causes: await causesBetween(quarter, client, [adjustmentId], from, posting.at),

@@ -16,23 +16,30 @@ export async function reportsOf(
     db,
     breaches.filter((one) => one.kind === "credit"),
   );
-  const passed = await passedDeadlines(
-    db,
-    breaches.flatMap((one) => one.adjustments),
-  );
-  return breaches.map(({ kind, clientId, dispute, due, adjustments }) => {
-    const work = adjustments.flatMap((id) => passed.get(id) ?? []);
-    if (kind === "debit") return work.length === 0 ? null : work.join("; ");
+  const ids = breaches.flatMap((one) => one.adjustments);
+  const [passed, waited] = [await passedDeadlines(db, ids), await waitingWork(db, ids)];
+  return breaches.map(({ kind, clientId, dispute, due, endOfDue, adjustments }) => {
+    const late = adjustments.flatMap((id) => passed.get(id) ?? []);
+    const waiting = adjustments
+      .flatMap((id) => waited.get(id) ?? [])
+      .filter(({ from, until }) => from < endOfDue && (until === null || until >= endOfDue))
+      .map(({ words }) => `${words} when the day ended`);
     const clock = clocks.get(`${clientId} ${dispute} ${due}`);
-    return clock === undefined ? null : [clock, ...work].join("; ");
+    if (kind === "credit" && clock === undefined) return null;
+    const told = [clock?.words, clock?.reason, ...waiting, ...late].filter((one) => one != null);
+    // A state alone is no reason.
+    const isReason = told.length > (clock === undefined ? 0 : 1);
+    return isReason ? told.join("; ") : null;
   });
 }
 
+interface Clock {
+  readonly words: string;
+  readonly reason: string | null;
+}
+
 /** Provisional credit clocks that are over unmet, or were met late, by dispute and last day. */
-async function missedClocks(
-  db: Queries,
-  breaches: readonly Breach[],
-): Promise<Map<string, string>> {
+async function missedClocks(db: Queries, breaches: readonly Breach[]): Promise<Map<string, Clock>> {
   const rows = await db.query<{
     clientId: string;
     dispute: string;
@@ -54,7 +61,7 @@ async function missedClocks(
   return new Map(
     rows.map(({ clientId, dispute, dueOn, state, reason }) => [
       `${clientId} ${dispute} ${dueOn}`,
-      `clock ${state}${reason === null ? "" : `, ${reason}`}`,
+      { words: `clock ${state}`, reason },
     ]),
   );
 }
@@ -77,6 +84,32 @@ async function passedDeadlines(
     const words = `${type}: deadline passed${reason === null ? "" : `, ${reason}`}`;
     const known = told.get(id) ?? [];
     if (!known.includes(words)) told.set(id, [...known, words]);
+  }
+  return told;
+}
+
+interface Waiting {
+  readonly words: string;
+  /** Milliseconds since the epoch; until null it is open. */
+  readonly from: number;
+  readonly until: number | null;
+}
+
+/** Which work each adjustment showed, from when until when. */
+async function waitingWork(
+  db: Queries,
+  adjustments: readonly string[],
+): Promise<Map<string, Waiting[]>> {
+  const rows = await db.query<Omit<Waiting, "words"> & { id: string; type: string }>(sql`
+    select adjustment_id as id, type, extract(epoch from opened_at)::float8 * 1000 as from,
+           extract(epoch from closed_at)::float8 * 1000 as until
+    from assignment
+    where adjustment_id = any (${adjustments}::uuid[])
+    order by opened_at, id
+  `);
+  const told = new Map<string, Waiting[]>();
+  for (const { id, type, from, until } of rows) {
+    told.set(id, [...(told.get(id) ?? []), { words: type, from, until }]);
   }
   return told;
 }
