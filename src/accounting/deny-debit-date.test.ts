@@ -138,12 +138,25 @@ describe("way 2: a notice of a future debit", () => {
     expect(debitOf(dispute).state).toBe("pendingManual");
   });
 
-  it("stops for review where less is left than the letter says", () => {
-    const dispute = denied({ deny: { amount: "60.00" } });
+  it("stops for review where less is left on its day than the letter says", () => {
+    const settings = { batchProfiles: { core: { layout: "plain-csv" } } };
+    const dispute = memoryBook({ settings });
+    dispute.run("issueProvisionalCredit", { fees: "5.00" });
+    dispute.outside("ProvisionalCredit", "takenIntoFile");
+    dispute.outside("ProvisionalCredit", "handedOver");
+    dispute.run("denyDispute");
     dispute.run("recordNoticeSent");
-    const before = dispute.planned();
-    dispute.pass(3);
-    expect(dispute.planned()).toEqual(before);
+    const frozen = dispute.planned();
+    dispute.outside("ProvisionalCredit", "returned");
+    dispute.cancel("ProvisionalCredit");
+    dispute.pass(6);
+    expect(dispute.planned()).toEqual(frozen);
+
+    dispute.pass(1);
+
+    expect(debitOf(dispute)).toMatchObject({ state: "planned", hold: "custom" });
+    expect(dispute.latest("DenyDispute").hold).toMatchObject({ asksPerson: true });
+    expect(dispute.planned()).toEqual(frozen);
   });
 
   it("of the offset opens it now, and debits it on the day", () => {
