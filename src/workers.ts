@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import type { Logger } from "pino";
 
 import { deleteExpiredSessions } from "./access/store.ts";
+import { askHolds } from "./accounting/ask-holds.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import { workInbox } from "./accounting/work-inbox.ts";
 import { startBatchWorker } from "./batch/worker.ts";
@@ -17,6 +18,7 @@ import type { Repeating } from "./kernel/repeatedly.ts";
 import { repeatedly } from "./kernel/repeatedly.ts";
 import type { OpenEngine } from "./open-engine.ts";
 import { lookAtClocks } from "./resolution/regulatory-clocks/look-at-clocks.ts";
+import { lookUpsOf } from "./service/ask-look-up.ts";
 import { serviceJobKinds } from "./service/job-kinds.ts";
 import { secretsFrom } from "./connections/secrets.ts";
 import { startServiceWorker } from "./service/worker.ts";
@@ -77,7 +79,8 @@ export function startWorkers(
     kinds,
     { worker: `jobs-${hostname()}:${process.pid}-${engine.ids.next().slice(-8)}`, leaseSeconds },
   );
-  const all = [service, batch, urgency, jobs, ...housekeeping(opened, log)];
+  const all = [service, batch, urgency, jobs, holdWorker(opened, configuration, log)];
+  all.push(...housekeeping(opened, log));
   return {
     wakeService: () => service.wake(),
     jobs: { kinds, wake: () => jobs.wake() },
@@ -85,6 +88,19 @@ export function startWorkers(
       await Promise.all(all.map((worker) => worker.stop()));
     },
   };
+}
+
+/** Asks what holds wait for: the active card number, the fraud card's status. */
+function holdWorker(
+  { engine, vault, secrets }: OpenEngine,
+  { callTimeoutSeconds }: Configuration,
+  log: Logger,
+): Repeating {
+  const lookUps = lookUpsOf({ engine, vault, secrets, callTimeoutSeconds });
+  const failed = (error: unknown): void => log.error({ worker: "holds", err: error });
+  const report = (problem: string, error: unknown): void =>
+    log.error({ worker: "holds", err: error }, problem);
+  return repeatedly(() => askHolds({ engine, vault, lookUps }, { report }), { seconds: 2, failed });
 }
 
 function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {

@@ -151,6 +151,7 @@ function goingOf(move: Move, lock: AdjustmentLock, to: AdjustmentState): Going {
       currency: lock.currency,
       destination,
       plannedPostingDate: lock.plannedPostingDate,
+      isDenialDebit: lock.isDenialDebit,
       before:
         lock.openAssignmentId === null
           ? null

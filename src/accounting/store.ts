@@ -115,6 +115,7 @@ export interface AdjustmentLock {
   readonly destination: string | null;
   readonly hold: Hold | null;
   readonly plannedPostingDate: string;
+  readonly isDenialDebit: boolean;
   readonly isPartlyProcessed: boolean;
   readonly machineMayAct: boolean;
   readonly failedRoute: "service" | "batch" | null;
@@ -132,6 +133,7 @@ export function lockAdjustments(
            c.claim_type as "claimType", a.operation_id as "operationId", a.state, a.version,
            a.amount_minor as "amountMinor", a.currency, a.destination, a.hold,
            a.planned_posting_date as "plannedPostingDate",
+           a.denial_id is not null as "isDenialDebit",
            a.partly_processed as "isPartlyProcessed",
            a.machine_may_act as "machineMayAct", a.failed_route as "failedRoute",
            a.open_assignment_id as "openAssignmentId", s.type as "assignmentType"

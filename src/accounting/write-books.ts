@@ -191,6 +191,7 @@ function shownOf(one: Touched, locks: ReadonlyMap<string, AdjustmentLock>) {
     currency: book.currency,
     destination: adjustment.destination,
     plannedPostingDate: adjustment.plannedPostingDate,
+    isDenialDebit: adjustment.denialId !== null,
     before: openId === null ? null : { id: openId, type: lock?.assignmentType ?? "" },
     type: assignmentTypeOf(adjustment.state, {
       hold: adjustment.hold?.reason ?? null,

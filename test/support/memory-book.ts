@@ -15,6 +15,7 @@ import { evaluateGate } from "../../src/accounting/gate.ts";
 import { bookedBalances } from "../../src/accounting/operation-outcome.ts";
 import type { DueSummary } from "../../src/accounting/run-due.ts";
 import { runDue } from "../../src/accounting/run-due.ts";
+import type { BusinessCalendar } from "../../src/kernel/calendar.ts";
 import { businessCalendar } from "../../src/kernel/calendar.ts";
 import { manualClock } from "../../src/kernel/clock.ts";
 import { Failure } from "../../src/kernel/failure.ts";
@@ -30,6 +31,7 @@ export interface MemoryOptions {
   readonly executesAtOnce?: boolean;
   readonly amountMinor?: bigint;
   readonly startsOn?: string;
+  readonly calendar?: BusinessCalendar;
   /** Its id in the vault. */
   readonly holderAccount?: string;
 }
@@ -50,6 +52,8 @@ export interface MemoryBook {
   approve(rule: string): void;
   /** Day after day, as the worker sees them. */
   pass(days: number): DueSummary;
+  /** The worker looks once more today. */
+  runDue(): DueSummary;
   balances(): Record<string, string>;
   /** `rule amount` of what is proposed and not booked. */
   planned(): string[];
@@ -78,7 +82,9 @@ export function memoryBook(options: MemoryOptions = {}): MemoryBook {
   const context: DecideContext = {
     rulebook: STANDARD,
     settings: clientSettings(options.settings ?? {}),
-    calendar: businessCalendar({ holidays: "federal-reserve", zone: "America/New_York" }),
+    calendar:
+      options.calendar ??
+      businessCalendar({ holidays: "federal-reserve", zone: "America/New_York" }),
     ids: uuids(manualClock(Temporal.Instant.from("2026-11-16T15:00:00Z"))),
     executesAtOnce: options.executesAtOnce ?? false,
     referenceUsed: () => false,
@@ -143,6 +149,7 @@ export function memoryBook(options: MemoryOptions = {}): MemoryBook {
         stopped: all.flatMap((one) => one.stopped),
       };
     },
+    runDue: () => runDue(book, { today }, context),
     balances: () => bookedBalances(book),
     planned: () =>
       book.adjustments
