@@ -8,7 +8,6 @@ import { completionInput } from "../manual/complete.ts";
 import { postingDetails } from "../manual/posting-details.ts";
 import type { ActionName } from "../work/actions.ts";
 import { assignmentView } from "../work/assignment-view.ts";
-import type { AssignmentView } from "../work/assignment-view.ts";
 import { takeNext } from "../work/next.ts";
 import { releaseAssignments } from "../work/release.ts";
 import { takeAssignments } from "../work/take.ts";
@@ -16,6 +15,7 @@ import type { AssignmentCursor, AssignmentRow } from "../work/views.ts";
 import { findAssignment, listAssignments, queueCounts } from "../work/views.ts";
 import { Failure } from "../kernel/failure.ts";
 
+import { presentAssignments, presentOne } from "./assignment-shape.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { mustBeId } from "./find.ts";
@@ -160,7 +160,10 @@ function listAssignmentsRoute(app: ZodApp, parts: HttpDependencies): void {
       });
       const person = personOf(caller);
       return {
-        items: page.items.map((row) => present(assignmentView(row, person))),
+        items: await presentAssignments(
+          parts.engine,
+          page.items.map((row) => assignmentView(row, person)),
+        ),
         next:
           page.next === null ? null : parts.cursors.write("assignments", filters, keyOf(page.next)),
       };
@@ -190,7 +193,7 @@ function getAssignmentRoute(app: ZodApp, parts: HttpDependencies): void {
         row.adjustmentId === null
           ? null
           : await postingDetails(engine, vault, { clientId: row.clientId, id: row.adjustmentId });
-      const view = present(assignmentView(row, personOf(callerOf(request))));
+      const view = await presentOne(engine, assignmentView(row, personOf(callerOf(request))));
       return { ...view, posting: posting === null ? null : presentDetails(posting) };
     },
   );
@@ -226,7 +229,7 @@ function takeNextRoute(app: ZodApp, parts: HttpDependencies): void {
       });
       if (row === undefined) return reply.code(204).send(null);
       tag(reply, row.version);
-      return reply.code(200).send(present(assignmentView(row, person)));
+      return reply.code(200).send(await presentOne(engine, assignmentView(row, person)));
     },
   );
 }
@@ -258,7 +261,7 @@ function takeAndReleaseRoutes(app: ZodApp, parts: HttpDependencies): void {
         const seen = [{ clientId: before.clientId, id, version }];
         const row = (await verb(database, person.name, seen))[0] as AssignmentRow;
         tag(reply, row.version);
-        return present(assignmentView(row, person));
+        return presentOne(parts.engine, assignmentView(row, person));
       },
     );
   }
@@ -308,7 +311,7 @@ function actionRoutes(app: ZodApp, parts: HttpDependencies): void {
         });
         const row = await theAssignment(parts, id, clientIds);
         tag(reply, row.version);
-        return present(assignmentView(row, person));
+        return presentOne(parts.engine, assignmentView(row, person));
       },
     );
   }
@@ -323,10 +326,6 @@ async function theAssignment(
   const row = await findAssignment(engine.database, clients, id);
   if (row === undefined) throw new Failure("not-found", `assignment ${id} does not exist`, { id });
   return row;
-}
-
-function present(view: AssignmentView): z.infer<typeof Assignment> {
-  return { ...view, actions: view.actions.map((action) => ({ ...action })) };
 }
 
 function keyOf(cursor: AssignmentCursor): readonly (string | number | null)[] {

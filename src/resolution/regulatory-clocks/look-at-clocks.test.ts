@@ -177,8 +177,9 @@ describe("a provisional credit by the machine", () => {
 
   test("by batch: in time for the last departure whose posting date is in time", async () => {
     const profile = {
-      layout: "standard-csv",
-      destination: { kind: "directory", path: "/tmp/out" },
+      layout: "accounting-csv",
+      marker: "TEST",
+      delivery: { kind: "directory", directory: "out" },
       cutOffs: [{ name: "evening", time: "18:00" }],
       postingDate: { businessDaysAfter: 1 },
     };

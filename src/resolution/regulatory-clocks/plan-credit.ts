@@ -61,7 +61,17 @@ interface Planning {
   readonly operation: CreditPlan["operation"];
 }
 
+/** Settings that do not fit are a reason against it, like any other. */
 function plan(reading: ClockReading, planning: Planning): CreditPlan {
+  try {
+    return planOf(reading, planning);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...blank(planning.operation), impossible: error.message };
+  }
+}
+
+function planOf(reading: ClockReading, planning: Planning): CreditPlan {
   const { client, now, operation } = planning;
   const dueOn = reading.dueOn as string;
   const tried = tryOn(planning);
