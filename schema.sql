@@ -371,6 +371,59 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.mark_clocks_of_books()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  insert into clock_mark (client_id, dispute_id)
+  select n.client_id, n.dispute_id
+  from added n
+  join clock_watch w on w.client_id = n.client_id and w.dispute_id = n.dispute_id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.mark_clocks_of_executions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  insert into clock_mark (client_id, dispute_id)
+  select distinct a.client_id, a.dispute_id
+  from added x
+  join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
+  join clock_watch w on w.client_id = a.client_id and w.dispute_id = a.dispute_id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.mark_clocks_of_new_books()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  insert into clock_mark (client_id, dispute_id)
+  select client_id, dispute_id from added;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -505,13 +558,15 @@ END) stored,
   replaces_adjustment_id uuid,
   holder_account uuid,
   account_changeable boolean default false not null,
-  closed_account text
+  closed_account text,
+  hold_ask_at timestamp with time zone
 ) with (fillfactor=85);
 alter table adjustment add constraint adjustment_pkey PRIMARY KEY (client_id, id);
 alter table adjustment add constraint adjustment_account_changeable CHECK (((NOT account_changeable) OR (state = 'serviceFailed'::text)));
 alter table adjustment add constraint adjustment_amount_minor_check CHECK ((amount_minor >= 0));
 alter table adjustment add constraint adjustment_check CHECK (((state = ANY (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text])) = (open_assignment_id IS NULL)));
 alter table adjustment add constraint adjustment_check1 CHECK (((processing = 'execute'::text) OR (state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'tracked'::text, 'cancelled'::text]))));
+alter table adjustment add constraint adjustment_check2 CHECK (((hold_ask_at IS NULL) OR (state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text]))));
 alter table adjustment add constraint adjustment_closed_account CHECK (((closed_account IS NULL) OR ((closed_account = 'parking'::text) AND (state = ANY (ARRAY['pendingService'::text, 'sending'::text, 'unknown'::text]))) OR ((closed_account <> 'parking'::text) AND (state = 'serviceFailed'::text))));
 alter table adjustment add constraint adjustment_closed_account_check CHECK ((closed_account = ANY (ARRAY['check'::text, 'ourSuspense'::text, 'parking'::text])));
 alter table adjustment add constraint adjustment_failed_route_check CHECK ((failed_route = ANY (ARRAY['service'::text, 'batch'::text])));
@@ -522,6 +577,7 @@ alter table adjustment add constraint adjustment_route_check CHECK ((route = ANY
 alter table adjustment add constraint adjustment_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'awaitingApproval'::text, 'pendingService'::text, 'sending'::text, 'unknown'::text, 'serviceFailed'::text, 'partlyExecuted'::text, 'pendingBatch'::text, 'inFile'::text, 'batchFailed'::text, 'pendingManual'::text, 'executed'::text, 'tracked'::text, 'cancelled'::text])));
 CREATE INDEX adjustment_by_state ON public.adjustment USING btree (client_id, state, planned_posting_date) WHERE (state <> ALL (ARRAY['executed'::text, 'tracked'::text, 'cancelled'::text]));
 CREATE INDEX adjustment_closed_account_due ON public.adjustment USING btree (client_id) WHERE (closed_account = ANY (ARRAY['check'::text, 'ourSuspense'::text]));
+CREATE INDEX adjustment_hold_ask ON public.adjustment USING btree (client_id, hold_ask_at) WHERE ((state = 'planned'::text) AND (hold_ask_at IS NOT NULL));
 CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
 CREATE UNIQUE INDEX adjustment_one_live_replacement ON public.adjustment USING btree (client_id, replaces_adjustment_id) WHERE ((replaces_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
 CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
@@ -792,6 +848,42 @@ alter table audit add constraint audit_check CHECK (((outcome = 'refused'::text)
 alter table audit add constraint audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])));
 CREATE INDEX audit_of_actor ON ONLY public.audit USING btree (actor, recorded_at);
 CREATE INDEX audit_of_subject ON ONLY public.audit USING btree (subject, recorded_at);
+
+create table automatic_credit (
+  client_id text not null,
+  id uuid not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  operation text not null,
+  state text not null,
+  reason text,
+  attempt smallint default 1 not null,
+  operation_id uuid,
+  amount_minor bigint,
+  currency text not null,
+  route text,
+  destination text,
+  predicted_posting_on date,
+  due_on date not null,
+  written_at timestamp with time zone not null,
+  approved boolean,
+  approved_by text,
+  approved_at timestamp with time zone,
+  approval_reason text,
+  version integer default 1 not null
+);
+alter table automatic_credit add constraint automatic_credit_pkey PRIMARY KEY (client_id, id);
+alter table automatic_credit add constraint automatic_credit_attempt_check CHECK ((attempt > 0));
+alter table automatic_credit add constraint automatic_credit_check CHECK (((state = 'written'::text) = (operation_id IS NOT NULL)));
+alter table automatic_credit add constraint automatic_credit_check1 CHECK (((state = 'written'::text) OR (reason IS NOT NULL)));
+alter table automatic_credit add constraint automatic_credit_check2 CHECK ((num_nulls(approved, approved_by, approved_at) = ANY (ARRAY[0, 3])));
+alter table automatic_credit add constraint automatic_credit_check3 CHECK (((approved IS NULL) OR (state = 'written'::text)));
+alter table automatic_credit add constraint automatic_credit_check4 CHECK (((approved IS DISTINCT FROM false) OR (approval_reason IS NOT NULL)));
+alter table automatic_credit add constraint automatic_credit_client_id_dispute_id_round_clock_key UNIQUE (client_id, dispute_id, round, clock);
+alter table automatic_credit add constraint automatic_credit_state_check CHECK ((state = ANY (ARRAY['written'::text, 'impossible'::text])));
+CREATE INDEX automatic_credit_listed ON public.automatic_credit USING btree (client_id, id DESC);
+CREATE INDEX automatic_credit_to_approve ON public.automatic_credit USING btree (client_id, id DESC) WHERE ((state = 'written'::text) AND (approved IS NULL));
 
 create table balance (
   client_id text not null,
@@ -1081,6 +1173,41 @@ create table client (
 alter table client add constraint client_pkey PRIMARY KEY (id);
 alter table client add constraint client_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,30}$'::text));
 
+create table clock_client (
+  client_id text not null,
+  read_with text not null
+);
+alter table clock_client add constraint clock_client_pkey PRIMARY KEY (client_id);
+
+create table clock_mark (
+  id bigint generated always as identity not null,
+  client_id text not null,
+  dispute_id uuid not null
+);
+alter table clock_mark add constraint clock_mark_pkey PRIMARY KEY (id);
+CREATE INDEX clock_mark_of_dispute ON public.clock_mark USING btree (client_id, dispute_id);
+
+create table clock_warning (
+  client_id text not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  due_on date not null,
+  stage text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table clock_warning add constraint clock_warning_pkey PRIMARY KEY (client_id, dispute_id, round, clock, due_on, stage);
+alter table clock_warning add constraint clock_warning_stage_check CHECK ((stage = ANY (ARRAY['warned'::text, 'missed'::text])));
+
+create table clock_watch (
+  client_id text not null,
+  dispute_id uuid not null,
+  look_at timestamp with time zone,
+  looked_at timestamp with time zone not null
+) with (fillfactor=80);
+alter table clock_watch add constraint clock_watch_pkey PRIMARY KEY (client_id, dispute_id);
+CREATE INDEX clock_watch_due ON public.clock_watch USING btree (look_at) WHERE (look_at IS NOT NULL);
+
 create table denial (
   client_id text not null,
   id uuid not null,
@@ -1093,10 +1220,15 @@ create table denial (
   notice_sent_on date,
   debit_date date,
   lifted_by uuid,
-  recorded_at timestamp with time zone not null
+  recorded_at timestamp with time zone not null,
+  date_named date,
+  honor_from date,
+  honor_until date
 );
 alter table denial add constraint denial_pkey PRIMARY KEY (client_id, id);
 alter table denial add constraint denial_amount_minor_check CHECK ((amount_minor > 0));
+alter table denial add constraint denial_check CHECK (((honor_from IS NULL) = (honor_until IS NULL)));
+alter table denial add constraint denial_check1 CHECK ((honor_until >= honor_from));
 alter table denial add constraint denial_kind_check CHECK ((kind = ANY (ARRAY['deny'::text, 'withdraw'::text, 'receivable'::text])));
 CREATE INDEX denial_of_dispute ON public.denial USING btree (client_id, dispute_id);
 
@@ -1208,6 +1340,52 @@ create table execution (
 alter table execution add constraint execution_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table execution add constraint execution_basis_check CHECK ((basis = ANY (ARRAY['posted'::text, 'assumed'::text, 'acknowledged'::text, 'attested'::text, 'matched'::text, 'returned'::text, 'disproved'::text])));
 alter table execution add constraint execution_sign_check CHECK ((sign = ANY (ARRAY['-1'::integer, 1])));
+
+create table hold_answer (
+  client_id text not null,
+  adjustment_id uuid not null,
+  id uuid not null,
+  hold text not null,
+  look_up_id uuid,
+  outcome text not null,
+  account uuid,
+  status text,
+  reason text,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table hold_answer add constraint hold_answer_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table hold_answer add constraint hold_answer_outcome_check CHECK ((outcome = ANY (ARRAY['good'::text, 'bad'::text, 'unknown'::text, 'failed'::text])));
+CREATE UNIQUE INDEX hold_answer_of_look_up ON public.hold_answer USING btree (client_id, adjustment_id, look_up_id) WHERE (look_up_id IS NOT NULL);
+
+create table hold_decision (
+  client_id text not null,
+  adjustment_id uuid not null,
+  id uuid not null,
+  hold text not null,
+  outcome text not null,
+  by_hand boolean not null,
+  account uuid,
+  status text,
+  reason text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table hold_decision add constraint hold_decision_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table hold_decision add constraint hold_decision_outcome_check CHECK ((outcome = ANY (ARRAY['passed'::text, 'postable'::text, 'notPostable'::text, 'daysUsedUp'::text, 'regulatoryDate'::text])));
+
+create table hold_look_up (
+  client_id text not null,
+  adjustment_id uuid not null,
+  id uuid not null,
+  hold text not null,
+  ordinal integer not null,
+  service text not null,
+  asked_at timestamp with time zone not null
+);
+alter table hold_look_up add constraint hold_look_up_pkey PRIMARY KEY (client_id, adjustment_id, id);
+alter table hold_look_up add constraint hold_look_up_client_id_adjustment_id_hold_ordinal_key UNIQUE (client_id, adjustment_id, hold, ordinal);
+alter table hold_look_up add constraint hold_look_up_ordinal_check CHECK ((ordinal > 0));
 
 create table http_answer (
   caller text not null,
@@ -1528,6 +1706,24 @@ create table proposal (
 alter table proposal add constraint proposal_pkey PRIMARY KEY (client_id, adjustment_id, ordinal);
 alter table proposal add constraint proposal_amount_minor_check CHECK ((amount_minor > 0));
 
+create table regulatory_clock (
+  client_id text not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  state text not null,
+  starts_on date not null,
+  warn_on date not null,
+  due_on date not null,
+  ended_on date,
+  read_at timestamp with time zone not null
+) with (fillfactor=80);
+alter table regulatory_clock add constraint regulatory_clock_pkey PRIMARY KEY (client_id, dispute_id, round, clock);
+alter table regulatory_clock add constraint regulatory_clock_round_check CHECK ((round > 0));
+alter table regulatory_clock add constraint regulatory_clock_state_check CHECK ((state = ANY (ARRAY['running'::text, 'met'::text, 'metLate'::text, 'missed'::text, 'stopped'::text])));
+CREATE INDEX regulatory_clock_missed ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = ANY (ARRAY['missed'::text, 'metLate'::text]));
+CREATE INDEX regulatory_clock_running ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = 'running'::text);
+
 create table resolution (
   client_id text not null,
   id uuid not null,
@@ -1739,6 +1935,9 @@ alter table attestation add constraint attestation_client_id_adjustment_id_fkey 
 alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
 
 alter table attestation_evidence add constraint attestation_evidence_client_id_evidence_id_fkey FOREIGN KEY (client_id, evidence_id) REFERENCES evidence(client_id, id);
+alter table automatic_credit add constraint automatic_credit_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table automatic_credit add constraint automatic_credit_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
 
 alter table batch_alarm add constraint batch_alarm_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
@@ -1774,6 +1973,12 @@ alter table case_number add constraint case_number_client_id_fkey FOREIGN KEY (c
 
 alter table claim add constraint claim_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table clock_client add constraint clock_client_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table clock_warning add constraint clock_warning_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table clock_watch add constraint clock_watch_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
 alter table denial add constraint denial_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table denial add constraint denial_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
@@ -1791,6 +1996,13 @@ alter table evidence add constraint evidence_client_id_assignment_id_fkey FOREIG
 alter table evidence add constraint evidence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table evidence_chunk add constraint evidence_chunk_client_id_evidence_id_fkey FOREIGN KEY (client_id, evidence_id) REFERENCES evidence(client_id, id);
+alter table hold_answer add constraint hold_answer_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table hold_answer add constraint hold_answer_client_id_adjustment_id_look_up_id_fkey FOREIGN KEY (client_id, adjustment_id, look_up_id) REFERENCES hold_look_up(client_id, adjustment_id, id);
+
+alter table hold_decision add constraint hold_decision_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table hold_look_up add constraint hold_look_up_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
 alter table import_reject add constraint import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES import_run(id);
 
@@ -1829,6 +2041,8 @@ alter table outside_reference add constraint outside_reference_client_id_operati
 alter table period add constraint period_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table proposal add constraint proposal_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table regulatory_clock add constraint regulatory_clock_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES clock_watch(client_id, dispute_id) ON DELETE CASCADE;
 
 alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
@@ -1888,6 +2102,12 @@ CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE A
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER mark_clocks_of_changed AFTER UPDATE ON public.dispute_book REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_books();
+
+CREATE TRIGGER mark_clocks_of_new AFTER INSERT ON public.dispute_book REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_new_books();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
@@ -1898,9 +2118,17 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidenc
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.execution FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER mark_clocks AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_executions();
+
 CREATE TRIGGER of_adjustment AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
 
 CREATE TRIGGER recorded AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION execution_recorded();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.hold_answer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.hold_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.hold_look_up FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inbound_bytes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1974,6 +2202,8 @@ grant insert, select on table attestation_evidence to redress_app;
 
 grant insert, select on table audit to redress_app;
 
+grant insert, select, update on table automatic_credit to redress_app;
+
 grant select on table balance to redress_app;
 
 grant insert, select, update (closed_at), update (closed_because), update (closed_by) on table batch_alarm to redress_app;
@@ -2006,6 +2236,14 @@ grant insert, select, update on table claim to redress_app;
 
 grant insert, select, update on table client to redress_app;
 
+grant insert, select, update on table clock_client to redress_app;
+
+grant delete, insert, select, update on table clock_mark to redress_app;
+
+grant insert, select on table clock_warning to redress_app;
+
+grant delete, insert, select, update on table clock_watch to redress_app;
+
 grant insert, select, update on table denial to redress_app;
 
 grant insert, select on table dispute to redress_app;
@@ -2019,6 +2257,12 @@ grant insert, select on table evidence to redress_app;
 grant insert, select on table evidence_chunk to redress_app;
 
 grant insert, select on table execution to redress_app;
+
+grant insert, select on table hold_answer to redress_app;
+
+grant insert, select on table hold_decision to redress_app;
+
+grant insert, select on table hold_look_up to redress_app;
 
 grant delete, insert, select, update on table http_answer to redress_app;
 
@@ -2055,6 +2299,8 @@ grant insert, select on table outside_reference to redress_app;
 grant insert, select, update on table period to redress_app;
 
 grant delete, insert, select on table proposal to redress_app;
+
+grant delete, insert, select, update on table regulatory_clock to redress_app;
 
 grant insert, select, update on table resolution to redress_app;
 

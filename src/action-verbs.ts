@@ -7,6 +7,8 @@ import type { Engine } from "./accounting/engine.ts";
 import { PROPOSAL_KINDS } from "./accounting/write-approvals.ts";
 import { ATTESTATION, CANCELLATION, approvalDesk } from "./approval-desk.ts";
 import { approvedFirst } from "./approved-first.ts";
+import type { HoldWord } from "./accounting/review-holds.ts";
+import { reviewHold, supplyInput } from "./accounting/review-holds.ts";
 import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
@@ -38,7 +40,12 @@ export function actionsOf(
     cancellation: approvedFirst(engine, CANCELLATION),
     ...service,
     account: accountVerb(desk, wakeService),
-    retry: byType(engine, nextFileVerb(engine), service.retry),
+    ...holdVerbs(desk),
+    retry: byType(engine, {
+      batch: nextFileVerb(engine),
+      hold: holdVerbs(desk).retry,
+      service: service.retry,
+    }),
     approval: (call) => approve(approvals, call),
     // The body's shape was checked where it came in.
     disbursement: (call) => disburse(engine, call, disbursementInput.parse(call.input)),
@@ -46,10 +53,34 @@ export function actionsOf(
   });
 }
 
-function byType(engine: Engine, batch: ActionVerb, service: ActionVerb): ActionVerb {
+/** Retrying is the call on the service route, the next file on the batch route, another look. */
+function byType(
+  engine: Engine,
+  verbs: Readonly<Record<"batch" | "hold" | "service", ActionVerb>>,
+): ActionVerb {
   return async (call) => {
     const found = await findAssignment(engine.database, [call.clientId], call.assignmentId);
-    return found?.type === BATCH_FAILED ? batch(call) : service(call);
+    if (found?.adjustmentState === "planned") return verbs.hold(call);
+    return found?.type === BATCH_FAILED ? verbs.batch(call) : verbs.service(call);
+  };
+}
+
+/** The words of people about what holds a movement. Bodies were checked where they came in. */
+function holdVerbs(desk: Pick<AccountDesk, "engine" | "vault">) {
+  const verb =
+    (wordOf: (input: ActionCall["input"]) => HoldWord): ActionVerb =>
+    ({ clientId, assignmentId, adjustmentId, version, actor, input }) => {
+      assert(adjustmentId !== null, "what is held is an adjustment");
+      const seen = { assignmentId, version };
+      return reviewHold(desk, { clientId, adjustmentId, seen, actor, word: wordOf(input) });
+    };
+  const reasonOf = (input: ActionCall["input"]): string =>
+    String(input["reason"] ?? "looked again");
+  return {
+    retry: verb((input) => ({ action: "retry", reason: reasonOf(input) })),
+    supply: verb((input) => ({ action: "supply", ...supplyInput.parse(input) })),
+    postable: verb((input) => ({ action: "postable", reason: reasonOf(input) })),
+    notPostable: verb((input) => ({ action: "notPostable", reason: reasonOf(input) })),
   };
 }
 

@@ -12,7 +12,7 @@ import type { AccountVault } from "./access/vault.ts";
 import { accountVault } from "./access/vault.ts";
 import { createEngine } from "./accounting/client-runtime.ts";
 import type { Engine } from "./accounting/engine.ts";
-import { departureOf } from "./batch/pend-for-batch-accounting.ts";
+import { departureOf, releaseDayOf } from "./batch/pend-for-batch-accounting.ts";
 import type { Configuration, Environment } from "./config.ts";
 import type { Secrets } from "./connections/secrets.ts";
 import { secretsFrom } from "./connections/secrets.ts";
@@ -65,7 +65,14 @@ export async function openEngine(
     const standard = requireRuleBook(await loadRuleBook(STANDARD_BOOK));
     const rulebooks = (id: string) => (id === "standard" ? standard : undefined);
     return {
-      engine: createEngine({ database: opened.database, clock, ids, rulebooks, departureOf }),
+      engine: createEngine({
+        database: opened.database,
+        clock,
+        ids,
+        rulebooks,
+        departureOf,
+        releaseDay: releaseDayOf,
+      }),
       vault: accountVault(keys, { clock, ids }),
       keys,
       rulebooks,

@@ -13,7 +13,7 @@ import { startCore } from "../examples/stand-in-core/core.ts";
 import { standInService } from "../examples/stand-in-core/service.ts";
 import { accountVault } from "./access/vault.ts";
 import { createEngine } from "./accounting/client-runtime.ts";
-import { departureOf } from "./batch/pend-for-batch-accounting.ts";
+import { departureOf, releaseDayOf } from "./batch/pend-for-batch-accounting.ts";
 import { allClients } from "./cases/views.ts";
 import { sampleClients } from "./imports/sample/institution.ts";
 import { loadSample, SAMPLE_DAYS } from "./imports/sample/load-sample.ts";
@@ -57,7 +57,14 @@ async function load(
   const ids = uuids(clock);
   const { database } = opened.engine;
   const { rulebooks, keys } = opened;
-  const engine = createEngine({ database, clock, ids, rulebooks, departureOf });
+  const engine = createEngine({
+    database,
+    clock,
+    ids,
+    rulebooks,
+    departureOf,
+    releaseDay: releaseDayOf,
+  });
   const vault = accountVault(keys, { clock, ids });
   await loadSample({
     clock,

@@ -9,13 +9,17 @@ import type { Logger } from "pino";
 
 import { approvalDesk } from "./approval-desk.ts";
 import { deleteExpiredSessions } from "./access/store.ts";
+import { askHolds } from "./accounting/ask-holds.ts";
 import { releaseDue } from "./accounting/release-due.ts";
+import { workInbox } from "./accounting/work-inbox.ts";
 import { startBatchWorker } from "./batch/worker.ts";
 import type { Configuration, Environment } from "./config.ts";
 import { deleteOldAnswers } from "./http/store.ts";
 import type { Repeating } from "./kernel/repeatedly.ts";
 import { repeatedly } from "./kernel/repeatedly.ts";
 import type { OpenEngine } from "./open-engine.ts";
+import { lookAtClocks } from "./resolution/regulatory-clocks/look-at-clocks.ts";
+import { lookUpsOf } from "./service/ask-look-up.ts";
 import { serviceJobKinds } from "./service/job-kinds.ts";
 import { secretsFrom } from "./connections/secrets.ts";
 import { startServiceWorker } from "./service/worker.ts";
@@ -28,6 +32,7 @@ import { startJobWorker } from "./work/run-jobs.ts";
 
 const ANSWERS_KEPT_HOURS = 7 * 24;
 const FILE_LEASE_SECONDS = 300;
+const CLOCKS_AT_ONCE = 500;
 
 export interface Workers {
   /** Makes the service worker look at once. */
@@ -80,7 +85,8 @@ export function startWorkers(
     kinds,
     { worker: `jobs-${hostname()}:${process.pid}-${engine.ids.next().slice(-8)}`, leaseSeconds },
   );
-  const all = [service, batch, urgency, jobs, ...housekeeping(opened, log)];
+  const all = [service, batch, urgency, jobs, holdWorker(opened, configuration, log)];
+  all.push(...housekeeping(opened, log));
   return {
     wakeService: () => service.wake(),
     jobs: { kinds, wake: () => jobs.wake() },
@@ -90,6 +96,19 @@ export function startWorkers(
   };
 }
 
+/** Asks what holds wait for: the active card number, the fraud card's status. */
+function holdWorker(
+  { engine, vault, secrets }: OpenEngine,
+  { callTimeoutSeconds }: Configuration,
+  log: Logger,
+): Repeating {
+  const lookUps = lookUpsOf({ engine, vault, secrets, callTimeoutSeconds });
+  const failed = (error: unknown): void => log.error({ worker: "holds", err: error });
+  const report = (problem: string, error: unknown): void =>
+    log.error({ worker: "holds", err: error }, problem);
+  return repeatedly(() => askHolds({ engine, vault, lookUps }, { report }), { seconds: 2, failed });
+}
+
 function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
   const { database, clock } = engine;
   const every = (name: string, seconds: number, work: () => Promise<unknown>): Repeating =>
@@ -97,7 +116,15 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
       seconds,
       failed: (error) => log.error({ worker: name, err: error }),
     });
+  const report = (worker: string) => (problem: string, error: unknown) =>
+    log.error({ worker, err: error }, problem);
   return [
+    // Credits that meet a deadline go before what else is due.
+    every("inbox", 2, () => workInbox(engine, { report: report("inbox") })),
+    every("regulatory-clocks", 5, async () => {
+      const options = { limit: CLOCKS_AT_ONCE, report: report("regulatory-clocks") };
+      while ((await lookAtClocks(engine, options)) >= CLOCKS_AT_ONCE);
+    }),
     every("release-due", 2, () =>
       releaseDue(engine, {
         report: (problem, error) => log.error({ worker: "release-due", err: error }, problem),

@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 
-import { insertOperations } from "../src/accounting/store.ts";
+import { insertOperations } from "../src/accounting/store-operations.ts";
 import { sql, Statement } from "../src/database/sql.ts";
 import { closePeriod, insertEntries, insertExecutions } from "../src/ledger/store.ts";
 import { openAssignments } from "../src/work/store.ts";

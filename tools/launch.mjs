@@ -32,6 +32,7 @@ const TASKS = {
   bench: { file: "bench/main.ts", portal: "wanted" },
   property: { file: "tools/property.ts" },
   faults: { file: "tools/faults.ts" },
+  rehearse: { file: "tools/rehearse.ts" },
   node: {},
 };
 

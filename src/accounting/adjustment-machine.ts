@@ -222,6 +222,9 @@ export function possibleEvents(state: AdjustmentState): AdjustmentEvent[] {
 export const ASSIGNMENT_TYPES = [
   "Pending Deny Debit",
   "Pending Accounting Hold",
+  "Review Active Card Number",
+  "Review Fraud Card Status",
+  "Review Accounting Hold",
   "Approve Accounting",
   "Pending Accounting Service",
   "Execute Accounting Service Failed",
@@ -241,11 +244,17 @@ export type AdjustmentAssignmentType = (typeof ASSIGNMENT_TYPES)[number];
  */
 export function assignmentTypeOf(
   state: AdjustmentState,
-  facts: { hold: string | null; machineMayAct: boolean; failedRoute: "service" | "batch" | null },
+  facts: {
+    hold: string | null;
+    /** What holds it has asked for a person. */
+    asksPerson?: boolean;
+    machineMayAct: boolean;
+    failedRoute: "service" | "batch" | null;
+  },
 ): AdjustmentAssignmentType | null {
   switch (state) {
     case "planned":
-      return facts.hold === "denyDebitDate" ? "Pending Deny Debit" : "Pending Accounting Hold";
+      return heldAs(facts.hold, facts.asksPerson ?? false);
     case "awaitingApproval":
       return "Approve Accounting";
     case "pendingService":
@@ -274,4 +283,11 @@ export function assignmentTypeOf(
     case "cancelled":
       return null;
   }
+}
+
+function heldAs(hold: string | null, asksPerson: boolean): AdjustmentAssignmentType {
+  if (hold === "denyDebitDate") return "Pending Deny Debit";
+  if (!asksPerson) return "Pending Accounting Hold";
+  if (hold === "activeCardNumber") return "Review Active Card Number";
+  return hold === "fraudCardStatus" ? "Review Fraud Card Status" : "Review Accounting Hold";
 }

@@ -9,7 +9,7 @@ const RIGHT = "assignment:approve";
 /** Null where nobody has to agree. */
 export function approvalNeeded(applied: Applied, amountMinor: bigint): ApprovalNeed | null {
   const { book, context, operation } = applied;
-  if (context.executesAtOnce) return null;
+  if (context.executesAtOnce || applied.approvedAfterwards) return null;
   const tier = tierFired(context.settings.approvals[operation], {
     setting: operation,
     amountMinor,

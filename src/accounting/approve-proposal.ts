@@ -4,6 +4,9 @@ import { bookStandIn } from "./change-account.ts";
 import type { Deciding } from "./decide-context.ts";
 import type { Adjustment } from "./dispute-book.ts";
 import { isStandIn, record } from "./dispute-book.ts";
+import { isPlannedDenial } from "./denial-state.ts";
+import { dayNamed } from "./holds/deny-debit-date.ts";
+import { performNow } from "./perform-now.ts";
 import { releaseAdjustment } from "./run-due.ts";
 
 export function approveProposal(deciding: Deciding, adjustment: Adjustment, reason: string): void {
@@ -13,7 +16,9 @@ export function approveProposal(deciding: Deciding, adjustment: Adjustment, reas
     return;
   }
   if (adjustment.hold === null) {
-    releaseAdjustment(deciding, adjustment, reason);
+    const isOfNotice = isPlannedDenial(adjustment) && dayNamed(deciding.book, adjustment) !== null;
+    if (isOfNotice) performNow(deciding, adjustment, reason);
+    else releaseAdjustment(deciding, adjustment, reason);
     if (adjustment.state !== "awaitingApproval") return;
   }
   record(deciding.book, {

@@ -12,7 +12,7 @@ import type { EntrySide } from "../rulebook/accounts.ts";
 
 import type { Deciding } from "./decide-context.ts";
 import { factsOf } from "./decide-context.ts";
-import type { Adjustment, DisputeBook, Entry, Processing, Proposal } from "./dispute-book.ts";
+import type { Adjustment, DisputeBook, Entry, Processing, Proposal, Side } from "./dispute-book.ts";
 
 /**
  * The entries of an adjustment's proposals, in their order; each sees what those before booked.
@@ -31,7 +31,15 @@ export function entriesFor(
         : [undoing(deciding, adjustment, proposal.reverses, "reversal")]),
     );
   }
-  return entries;
+  return entries.map((entry) => onItsAccount(entry, adjustment));
+}
+
+/** Where another account of the holder's was found to be the active one, it posts to that. */
+function onItsAccount(entry: Entry, { holderAccount }: Adjustment): Entry {
+  if (holderAccount === null || entry.kind !== "original") return entry;
+  const moved = (side: Side): Side =>
+    side.collection.startsWith("accountHolder") ? { ...side, account: holderAccount } : side;
+  return { ...entry, debit: moved(entry.debit), credit: moved(entry.credit) };
 }
 
 /** Contra entries of everything that the adjustment booked and nothing undid yet. */

@@ -24,7 +24,7 @@ test("what is due is released although another client's settings do not load", a
   const client = await aClient(engine, TRACKED);
   await aDebitOnNotice(client);
   const broken = await aClient(engine, { rulebook: "nobody's" });
-  engine.clock.advance({ hours: 24 * 10 });
+  engine.clock.advance({ hours: 24 * 7 });
 
   const problems: string[] = [];
   const released = await releaseDue(engine, { report: (problem) => problems.push(problem) });
@@ -42,7 +42,7 @@ test("a dispute that fails holds up no other of its client", async () => {
     from dispute d
     where d.id = a.dispute_id and d.number = ${ill} and a.state = 'planned'
   `);
-  engine.clock.advance({ hours: 24 * 10 });
+  engine.clock.advance({ hours: 24 * 8 });
 
   const problems: string[] = [];
   const released = await releaseDue(engine, { report: (problem) => problems.push(problem) });

@@ -11,6 +11,7 @@ import type { Deciding } from "./decide-context.ts";
 import type { Adjustment } from "./dispute-book.ts";
 import { adjustmentOf, isStandIn, moveState, record } from "./dispute-book.ts";
 import { isPlannedDenial, settleDenial } from "./denial-state.ts";
+import { releaseDayOf } from "./holds/deny-debit-date.ts";
 import type { Line } from "./open-adjustments.ts";
 import { EXTRA_REVERSALS } from "./positions.ts";
 import type { ExtraRule } from "./positions.ts";
@@ -44,8 +45,9 @@ export function cancelAdjustment(
 function putBack(deciding: Deciding, adjustment: Adjustment, reason: string): boolean {
   const { book, operationId } = deciding;
   const denial = book.denials.find((one) => one.id === adjustment.denialId && !one.lifted);
-  const releaseOn = denial?.debitDate ?? null;
-  if (adjustment.state !== "awaitingApproval" || releaseOn === null) return false;
+  const day = denial?.debitDate ?? null;
+  if (adjustment.state !== "awaitingApproval" || day === null) return false;
+  const releaseOn = releaseDayOf(deciding, adjustment, day);
   const hold = { reason: "denyDebitDate" as const, releaseOn, waitsFor: [], note: reason };
   const { id: adjustmentId, state: from } = adjustment;
   record(book, { type: "holdSet", adjustmentId, hold });

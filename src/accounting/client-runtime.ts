@@ -15,7 +15,8 @@ import type { TermsFacts } from "../work/assignment-terms.ts";
 import { assignmentTermsFrom } from "../work/assignment-terms.ts";
 
 import { clientSettings } from "./client-settings.ts";
-import type { ClientRuntime, Engine } from "./engine.ts";
+import type { ClientRuntime, Engine, ReleaseDay } from "./engine.ts";
+import { clientHolds } from "./holds/conditions.ts";
 
 export interface EngineParts {
   readonly database: Database;
@@ -25,6 +26,10 @@ export interface EngineParts {
   readonly rulebooks: (id: string) => RuleBook | undefined;
   /** When the batch window that takes an adjustment leaves, where that is known. */
   readonly departureOf?: (facts: TermsFacts, client: ClientRuntime) => string | null;
+  /** When the window leaves that posts on a date; the date itself where left out. */
+  readonly releaseDay?: ReleaseDay;
+  /** As `Engine.creditBy`. */
+  readonly creditBy?: Engine["creditBy"];
 }
 
 export function createEngine(parts: EngineParts): Engine {
@@ -59,6 +64,8 @@ export function createEngine(parts: EngineParts): Engine {
     clock: parts.clock,
     ids: parts.ids,
     clients,
+    releaseDay: parts.releaseDay,
+    ...(parts.creditBy === undefined ? {} : { creditBy: parts.creditBy }),
     assignmentTerms: assignmentTermsFrom({ calendarOf, departureOf }),
   };
 }
@@ -116,6 +123,8 @@ function assemble(
       },
     );
   }
+  // Refused when saved and when loaded: a hold that cannot be asked would let money through.
+  clientHolds(settings.holds, rulebook);
   return {
     id: row.id,
     name: row.name,

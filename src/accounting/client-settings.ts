@@ -7,6 +7,8 @@ import { z } from "zod";
 import { Failure } from "../kernel/failure.ts";
 import { approvalTier } from "../work/approvals/tiers.ts";
 
+import { holdSettingsShape } from "./holds/hold-settings.ts";
+
 /** Kinds of evidence that are known: told by their bytes, and nothing that could run. */
 export const EVIDENCE_TYPES = [
   "application/pdf",
@@ -70,6 +72,37 @@ export const clientSettingsShape = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  clocks: z
+    .strictObject({
+      countsDayOfReceipt: z
+        .boolean()
+        .default(false)
+        .describe("The day of receipt is day 1 of a regulatory clock; usually it is not counted"),
+      automaticProvisionalCredit: z
+        .boolean()
+        .default(false)
+        .describe("Redress issues a provisional credit that nobody issued in time"),
+      automaticFinalCredit: z
+        .boolean()
+        .default(false)
+        .describe("Redress pays a dispute that nobody decided in time"),
+      manualLeadBusinessDays: z
+        .int()
+        .min(0)
+        .max(20)
+        .default(2)
+        .describe("How long a person takes to post by hand, counted on when crediting by itself"),
+      marginBusinessDays: z
+        .int()
+        .min(0)
+        .max(20)
+        .default(0)
+        .describe("How long before its day a credit is to post"),
+    })
+    .prefault({}),
+  holds: holdSettingsShape.prefault({}),
+  /** Where holds ask for a card's number or status; read by the service room. */
+  lookUps: z.record(z.string(), z.unknown()).default({}),
   services: z.record(z.string(), z.unknown()).default({}),
   batchProfiles: z.record(z.string(), z.unknown()).default({}),
   /** Which service and profile the shipped route table names; the first where left out. */

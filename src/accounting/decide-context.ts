@@ -5,7 +5,7 @@ import type { Facts } from "../rulebook/facts.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 
 import type { ClientSettings } from "./client-settings.ts";
-import type { Adjustment, DisputeBook } from "./dispute-book.ts";
+import type { Adjustment, DisputeBook, RegulatoryDate } from "./dispute-book.ts";
 import type { KnownCredit } from "./merchant-credits.ts";
 import type { Positions } from "./positions.ts";
 
@@ -20,6 +20,13 @@ export interface DecideContext {
   referenceUsed(kind: string, reference: string): boolean;
   /** What is known of a merchant's credit; left out, what this book itself recorded of it. */
   creditOf?(reference: string): KnownCredit | undefined;
+  /** The nearest date of the law by which the holder has to be credited, where a clock runs. */
+  creditBy?(book: DisputeBook): RegulatoryDate | null;
+  /**
+   * The day on which a movement has to be released so that it posts on the date given: earlier
+   * than that only where a batch window posts some days after it leaves.
+   */
+  releaseDay?(destination: string, postingOn: string): string;
   /** The accounting date for a day whose period is closed: the first of an open one. */
   bookingDate?(date: string): string;
 }
@@ -37,6 +44,8 @@ export interface DecideRequest {
   readonly replaces?: Replaced | undefined;
   /** A gate that refuses was overridden with a second person's word; never from outside. */
   readonly overridesGate?: boolean | undefined;
+  /** Nobody has to approve it first: the machine met a deadline, and a person approves it then. */
+  readonly approvedAfterwards?: boolean | undefined;
 }
 
 /** An adjustment that is cancelled in the same decision, because an operation takes its place. */
@@ -65,6 +74,7 @@ export interface Applied extends Deciding {
   /** What it took the place of, cancelled by now. */
   readonly replaced: Adjustment | null;
   readonly overridesGate: boolean;
+  readonly approvedAfterwards: boolean;
 }
 
 export type InputValue = string | boolean | bigint | readonly unknown[] | undefined;

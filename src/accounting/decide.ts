@@ -9,6 +9,7 @@ import { formatAmount } from "../kernel/money.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
+import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import { cancelUnsentCredits, dropAdjustment } from "./cancel-adjustment.ts";
 import type { Applied, DecideContext, DecideRequest } from "./decide-context.ts";
 import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
@@ -70,6 +71,7 @@ function decideInPlace(
     values: amountValues(positions),
     replaced,
     overridesGate: request.overridesGate ?? false,
+    approvedAfterwards: request.approvedAfterwards ?? false,
   };
   refuseByState(applied, operation);
   recordReference(applied, operation);
@@ -128,12 +130,17 @@ export function isAllowedByState(
 ): boolean {
   if (rulebook.states.get(book.state)?.has(operation.group) === true) return true;
   // A taking on notice leaves the state alone; its notice is recorded all the same.
-  return operation.group === "plannedDenial" && hasPlannedDebit(book);
+  if (operation.group !== "plannedDenial") return false;
+  if (operation.id === "recordNoticeSent" && waitsForNotice(book)) return true;
+  return book.adjustments.some(
+    (one) => PROPOSAL_STATES.has(one.state) && one.hold?.reason === "denyDebitDate",
+  );
 }
 
-function hasPlannedDebit(book: DisputeBook): boolean {
-  return book.adjustments.some(
-    (one) => one.state === "planned" && one.hold?.reason === "denyDebitDate",
+/** A debit that was made at once, whose notice has not been recorded. */
+function waitsForNotice(book: DisputeBook): boolean {
+  return book.denials.some(
+    (one) => !one.lifted && one.honorUntil !== null && one.noticeSentOn === null,
   );
 }
 

@@ -66,16 +66,68 @@ export interface Entry {
   readonly chosenBy: readonly string[];
 }
 
+/** `custom`: stopped for a person to look at. `clientHold`: one that the client's settings add. */
 export type HoldReason =
-  "denyDebitDate" | "creditNotPosted" | "principalNotPosted" | "notBefore" | "custom";
+  | "denyDebitDate"
+  | "creditNotPosted"
+  | "principalNotPosted"
+  | "notBefore"
+  | "activeCardNumber"
+  | "fraudCardStatus"
+  | "newAccountDelay"
+  | "clientHold"
+  | "custom";
 
 export interface Hold {
   readonly reason: HoldReason;
-  /** Releases at the start of this business date; null: only by its condition. */
+  /** Released, or looked at again, at the start of this date; null: only by its condition. */
   readonly releaseOn: string | null;
   /** Adjustments that have to be executed, tracked or cancelled first. */
   readonly waitsFor: readonly string[];
   readonly note: string | null;
+  /** A person has been asked: its assignment is a review. */
+  readonly asksPerson?: boolean;
+  /** Of a hold that the client's settings switch on. */
+  readonly watch?: HoldWatch;
+}
+
+/** How far a hold is that asks the outside, counts days, or waits for a person's word. */
+export interface HoldWatch {
+  /** Which hold: its reason, or `clientHold NAME`. */
+  readonly name: string;
+  readonly since: string;
+  /** Look-ups made, and how many there may be; a person's retry allows more. */
+  readonly asked: number;
+  readonly mayAsk: number;
+  /** ISO instant of the next look-up; null: at once, or none where `mayAsk` is reached. */
+  readonly nextAskAt: string | null;
+  /** The date on which its own days are used up. */
+  readonly deadlineOn: string | null;
+  /** The date of the law that ends it first, and the day on which it therefore ends. */
+  readonly regulatory: RegulatoryDate | null;
+  readonly endsForLawOn: string | null;
+  /** What was answered last. */
+  readonly lastAnswer: string | null;
+}
+
+export interface RegulatoryDate {
+  readonly on: string;
+  /** The paragraph that it comes from. */
+  readonly source: string;
+}
+
+/** How a hold ended for an adjustment: it is not asked again. */
+export interface HoldDecision {
+  readonly id: string;
+  /** As `HoldWatch.name`. */
+  readonly hold: string;
+  readonly outcome: "passed" | "postable" | "notPostable" | "daysUsedUp" | "regulatoryDate";
+  /** It is posted by a person: the route is manual whatever the table says. */
+  readonly byHand: boolean;
+  /** The holder's account found, by its id in the vault. */
+  readonly account: string | null;
+  readonly status: string | null;
+  readonly reason: string;
 }
 
 export interface Adjustment {
@@ -93,7 +145,7 @@ export interface Adjustment {
   /** The refused one whose place it takes, to another account. */
   readonly replacesAdjustmentId: string | null;
   /** The holder's account that it is booked to; null: the dispute's own. */
-  readonly holderAccount: string | null;
+  holderAccount: string | null;
   /** The principal that a second operation or a loss entry follows. */
   followsAdjustmentId: string | null;
   /** The denial that planned or made this debit. */
@@ -108,6 +160,8 @@ export interface Adjustment {
   destination: string | null;
   hold: Hold | null;
   plannedPostingDate: string;
+  /** While it is a proposal: the holds that ended for it. */
+  holdDecisions: readonly HoldDecision[];
   proposals: readonly Proposal[];
   /** Original entries first, then the contra entries of a cancellation. */
   entries: readonly Entry[];
@@ -126,7 +180,16 @@ export interface Denial {
   /** True once cancelled or lifted by a reopening: no longer in force. */
   lifted: boolean;
   noticeSentOn: string | null;
+  /** The day that the notice names: the debit posts on it. */
   debitDate: string | null;
+  /** The day that a letter not sent yet names. */
+  dateNamed: string | null;
+  /**
+   * Debited now: items are honoured and overdraft charges left out from the one day through the
+   * other (12 CFR 1005.11(d)(2)(ii)).
+   */
+  honorFrom: string | null;
+  honorUntil: string | null;
 }
 
 export type ResolutionDecision = "pay" | "deny" | "partialDeny" | "writeOff";
@@ -213,6 +276,16 @@ export type Change =
     }
   | { readonly type: "holdSet"; readonly adjustmentId: string; readonly hold: Hold | null }
   | {
+      readonly type: "holdDecided";
+      readonly adjustmentId: string;
+      readonly decision: HoldDecision;
+    }
+  | {
+      readonly type: "holderAccountSet";
+      readonly adjustmentId: string;
+      readonly account: string;
+    }
+  | {
       readonly type: "plannedDateSet";
       readonly adjustmentId: string;
       readonly plannedPostingDate: string;
@@ -224,7 +297,16 @@ export type Change =
       readonly type: "noticeRecorded";
       readonly denialId: string;
       readonly noticeSentOn: string | null;
-      readonly debitDate: string;
+      /** Null: it was sent too late for the day that it names, so another one has to be sent. */
+      readonly debitDate: string | null;
+      readonly dateNamed: string | null;
+      readonly operationId: string;
+    }
+  | {
+      readonly type: "honoringRecorded";
+      readonly denialId: string;
+      readonly from: string;
+      readonly until: string;
     }
   | { readonly type: "resolutionRecorded"; readonly resolution: Resolution }
   | {
@@ -327,6 +409,14 @@ function apply(book: DisputeBook, change: Change): void {
     case "holdSet":
       adjustmentOf(book, change.adjustmentId).hold = change.hold;
       return;
+    case "holdDecided": {
+      const adjustment = adjustmentOf(book, change.adjustmentId);
+      adjustment.holdDecisions = [...adjustment.holdDecisions, change.decision];
+      return;
+    }
+    case "holderAccountSet":
+      adjustmentOf(book, change.adjustmentId).holderAccount = change.account;
+      return;
     case "followerMoved":
       adjustmentOf(book, change.adjustmentId).followsAdjustmentId = change.followsAdjustmentId;
       return;
@@ -354,6 +444,13 @@ function applyDecision(book: DisputeBook, change: Change): void {
       const denial = denialOf(book, change.denialId);
       denial.noticeSentOn = change.noticeSentOn;
       denial.debitDate = change.debitDate;
+      denial.dateNamed = change.dateNamed;
+      return;
+    }
+    case "honoringRecorded": {
+      const denial = denialOf(book, change.denialId);
+      denial.honorFrom = change.from;
+      denial.honorUntil = change.until;
       return;
     }
     case "resolutionRecorded":

@@ -18,6 +18,7 @@ import { Failure } from "../kernel/failure.ts";
 import { DISPUTE_NUMBER } from "../kernel/ids.ts";
 
 import { bodyHash, sameHash } from "./body-hash.ts";
+import { contextOf } from "./context-of.ts";
 import type { DecideContext, Replaced } from "./decide-context.ts";
 import { decide } from "./decide.ts";
 import type { ResolutionDecision } from "./dispute-book.ts";
@@ -33,14 +34,12 @@ import type { OutsideReferences } from "./outside-references.ts";
 import { outsideReferences } from "./outside-references.ts";
 import type { ShownDispute } from "./show-dispute-work.ts";
 import { showDisputeWork } from "./show-dispute-work.ts";
-import type { OperationRow } from "./store.ts";
-import { insertOperations } from "./store.ts";
 import { CREDIT_USED_ONCE } from "./store-credits.ts";
+import type { OperationRow, OperationSource } from "./store-operations.ts";
+import { insertOperations, settleOperations } from "./store-operations.ts";
 import { recordedOperations } from "./views.ts";
 import type { WrittenBook } from "./write-books.ts";
 import { Superseded, writeBooks, writtenOf } from "./write-books.ts";
-
-export type OperationSource = "api" | "import" | "portal" | "clock";
 
 export interface OperationRequest {
   readonly clientId: string;
@@ -60,15 +59,17 @@ export interface OperationRequest {
   readonly replaces?: Replaced | undefined;
   /** Agreed by a second person; never from outside. */
   readonly overridesGate?: boolean;
+  /** A person approves it when it is done; the machine's own, never from outside. */
+  readonly approvedAfterwards?: boolean;
 }
 
 /** What makes a repeated key the same operation. */
-export function operationHash(
-  request: Omit<OperationRequest, "hash" | "replaces" | "overridesGate">,
-): Buffer {
+export function operationHash(request: Omit<OperationRequest, OfUs>): Buffer {
   const { dispute, operation, input, at } = request;
   return bodyHash({ dispute, operation, input, at });
 }
+
+type OfUs = "hash" | "replaces" | "overridesGate" | "approvedAfterwards";
 
 export interface OperationResult extends OperationOutcome {
   readonly status: "done" | "duplicate" | "refused";
@@ -136,6 +137,7 @@ export async function executeAccountingIn(
     references: await outsideReferences(tx, requests, (id) => clients.get(id)?.rulebook),
     now: engine.clock.now(),
     rows: [],
+    settled: [],
     actors: new Map(),
     eventDates: new Map(),
     instants: new Map(),
@@ -144,6 +146,7 @@ export async function executeAccountingIn(
   };
   const results = requests.map((request) => consider(set, request));
   await insertOperations(tx, set.rows, set.now.toString());
+  await settleOperations(tx, set.settled, set.now.toString());
   await writeBooks(tx, engine, [...books.values()].map(writtenBook(set)), set.now.toString());
   await showDisputeWork(tx, engine, [...set.refused.values()]);
   return results;
@@ -159,6 +162,8 @@ interface OperationSet {
   readonly references: OutsideReferences;
   readonly now: Temporal.Instant;
   readonly rows: OperationRow[];
+  /** Those that were due, written before by a clock. */
+  readonly settled: OperationRow[];
   readonly actors: Map<string, string>;
   /** The last event date per dispute: adjustments carry it. */
   readonly eventDates: Map<string, string>;
@@ -173,6 +178,8 @@ interface OperationSet {
 interface Recorded {
   readonly id: string;
   readonly hash: Uint8Array;
+  /** Written into the inbox and not decided yet. */
+  readonly isDue: boolean;
   readonly result: Pick<OperationResult, "decision" | "failure">;
 }
 
@@ -220,7 +227,8 @@ async function recordedBefore(
       const { decision = null, code, detail = "" } = row.outcome ?? {};
       const failure = code === undefined ? null : new Failure(code as FailureCode, detail);
       const result = { decision, failure };
-      return [`${row.clientId} ${row.key}`, { id: row.id, hash: row.bodyHash, result }];
+      const isDue = row.state === "due";
+      return [`${row.clientId} ${row.key}`, { id: row.id, hash: row.bodyHash, isDue, result }];
     }),
   );
 }
@@ -229,16 +237,18 @@ function consider(set: OperationSet, request: OperationRequest): OperationResult
   const hash = request.hash ?? operationHash(request);
   const keyed = `${request.clientId} ${request.key}`;
   const before = set.recorded.get(keyed);
-  if (before !== undefined) return repeatOf(set, request, before, hash);
+  if (before !== undefined && !(before.isDue && sameHash(before.hash, hash))) {
+    return repeatOf(set, request, before, hash);
+  }
 
   const ref = set.refs.get(`${request.clientId} ${request.dispute}`);
   if (ref === undefined) {
     const detail = `dispute ${request.dispute} does not exist`;
     return refusal(null, new Failure("not-found", detail, {}, [{ pointer: "/dispute", detail }]));
   }
-  const result = decideOne(set, request, ref, hash);
+  const result = decideOne(set, request, ref, { hash, due: before ?? null });
   if (result.operationId === null) return result;
-  set.recorded.set(keyed, { id: result.operationId, hash, result });
+  set.recorded.set(keyed, { id: result.operationId, hash, isDue: false, result });
   return result;
 }
 
@@ -269,13 +279,14 @@ function decideOne(
   set: OperationSet,
   request: OperationRequest,
   ref: DisputeRef,
-  hash: Buffer,
+  { hash, due }: { readonly hash: Buffer; readonly due: Recorded | null },
 ): OperationResult {
   const runtime = set.clients.get(request.clientId) as ClientRuntime;
   const loaded = set.books.get(ref.disputeId);
   assert(loaded !== undefined, `dispute ${ref.number} has no book`);
   const { book } = loaded;
-  const operationId = set.engine.ids.next();
+  const operationId = due?.id ?? set.engine.ids.next();
+  const rows = due === null ? set.rows : set.settled;
   const instant = eventInstant(set, runtime.calendar, request.at);
   if (instant instanceof Failure) return refusal(null, instant);
   const { at, date: eventDate } = instant;
@@ -296,11 +307,12 @@ function decideOne(
     stateBefore: book.state,
   };
   try {
-    const { operation, input, actor, replaces, overridesGate } = request;
+    const { operation, input, actor, replaces, overridesGate, approvedAfterwards } = request;
     const today = runtime.calendar.dateOf(set.now);
+    const asked = { operationId, operation, input, today, eventDate, actor };
     const { decision } = decide(
       book,
-      { operationId, operation, input, today, eventDate, actor, replaces, overridesGate },
+      { ...asked, replaces, overridesGate, approvedAfterwards },
       decideContext(set, runtime),
     );
     set.references.note(book, book.changes.slice(from));
@@ -309,13 +321,13 @@ function decideOne(
     const outcome = set.outcomes
       ? outcomeOf(book, book.changes.slice(from), decision)
       : { ...NO_OUTCOME, decision };
-    set.rows.push({ ...row, state: "done", outcome: { decision } });
+    rows.push({ ...row, state: "done", outcome: { decision } });
     return { ...outcome, status: "done", operationId, failure: null };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     assert(book.changes.length === from, "a refused operation leaves the book as it was");
     const outcome = { code: error.code, detail: error.message };
-    set.rows.push({ ...row, state: "refused", outcome });
+    rows.push({ ...row, state: "refused", outcome });
     if (error.code === "gate-refused") noteRefusal(set, loaded, runtime, error);
     return refusal(operationId, error);
   }
@@ -333,15 +345,10 @@ function noteRefusal(
   set.refused.set(loaded.book.id, { loaded, rulebook, today, refused, exceptionEnds: null });
 }
 
-function decideContext(set: OperationSet, runtime: ClientRuntime): DecideContext {
+function decideContext({ engine, references }: OperationSet, client: ClientRuntime): DecideContext {
   return {
-    rulebook: runtime.rulebook,
-    settings: runtime.settings,
-    calendar: runtime.calendar,
-    ids: set.engine.ids,
-    executesAtOnce: false,
-    referenceUsed: (kind, reference) => set.references.used(runtime.id, kind, reference),
-    creditOf: (reference) => set.references.creditOf(runtime.id, reference),
+    ...contextOf(engine, client, (kind, reference) => references.used(client.id, kind, reference)),
+    creditOf: (reference) => references.creditOf(client.id, reference),
   };
 }
 

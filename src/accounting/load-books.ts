@@ -7,6 +7,7 @@
 import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
+import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type {
   Adjustment,
   Denial,
@@ -14,6 +15,7 @@ import type {
   DisputeState,
   Entry,
   FactValue,
+  HoldDecision,
   PastOperation,
   Proposal,
   Resolution,
@@ -140,7 +142,7 @@ async function loadHistory(
   }
   const byAdjustment = new Map<string, Adjustment>();
   for (const { disputeId, ...row } of await adjustmentsOf(db, clients, disputes)) {
-    const adjustment: Adjustment = { ...row, proposals: [], entries: [] };
+    const adjustment: Adjustment = { ...row, holdDecisions: [], proposals: [], entries: [] };
     byAdjustment.set(adjustment.id, adjustment);
     bookOf(disputeId).adjustments.push(adjustment);
   }
@@ -149,6 +151,12 @@ async function loadHistory(
     gather(proposals, adjustmentId, proposal);
   }
   for (const [id, list] of proposals) (byAdjustment.get(id) as Adjustment).proposals = list;
+  if ([...byAdjustment.values()].some((one) => PROPOSAL_STATES.has(one.state))) {
+    for (const { adjustmentId, ...decision } of await holdDecisionsOf(db, clients, disputes)) {
+      const adjustment = byAdjustment.get(adjustmentId) as Adjustment;
+      adjustment.holdDecisions = [...adjustment.holdDecisions, decision];
+    }
+  }
   const entries = new Map<string, Entry[]>();
   for (const { adjustmentId, ...entry } of await entriesOf(db, clients, disputes)) {
     gather(entries, adjustmentId, entry);
@@ -191,7 +199,7 @@ function adjustmentsOf(
   db: Queries,
   clients: readonly string[],
   disputes: readonly string[],
-): Promise<Of<Omit<Adjustment, "proposals" | "entries">>[]> {
+): Promise<Of<Omit<Adjustment, "holdDecisions" | "proposals" | "entries">>[]> {
   return db.query(sql`
     select a.dispute_id as "disputeId", a.id, a.operation_id as "operationId", a.operation,
            a.ordinal, a.processing, a.principal_rule as "principalRule",
@@ -222,6 +230,23 @@ function proposalsOf(
       and a.state in ('planned', 'awaitingApproval')
     join proposal p on p.client_id = a.client_id and p.adjustment_id = a.id
     order by p.adjustment_id, p.ordinal
+  `);
+}
+
+/** Of proposals alone: what is booked was let through. Served by the primary key. */
+function holdDecisionsOf(
+  db: Queries,
+  clients: readonly string[],
+  disputes: readonly string[],
+): Promise<(HoldDecision & { adjustmentId: string })[]> {
+  return db.query(sql`
+    select h.adjustment_id as "adjustmentId", h.id, h.hold, h.outcome, h.by_hand as "byHand",
+           h.account, h.status, h.reason
+    from unnest(${clients}::text[], ${disputes}::uuid[]) as wanted (client_id, dispute_id)
+    join adjustment a on a.client_id = wanted.client_id and a.dispute_id = wanted.dispute_id
+      and a.state in ('planned', 'awaitingApproval')
+    join hold_decision h on h.client_id = a.client_id and h.adjustment_id = a.id
+    order by h.adjustment_id, h.id
   `);
 }
 
@@ -291,7 +316,8 @@ function denialsOf(
     select d.dispute_id as "disputeId", d.id, d.operation_id as "operationId", d.kind,
            d.amount_minor as "amountMinor", d.reason, d.state_before as "stateBefore",
            d.lifted_by is not null as "lifted", d.notice_sent_on as "noticeSentOn",
-           d.debit_date as "debitDate"
+           d.debit_date as "debitDate", d.date_named as "dateNamed",
+           d.honor_from as "honorFrom", d.honor_until as "honorUntil"
     from unnest(${clients}::text[], ${disputes}::uuid[]) as wanted (client_id, dispute_id)
     join denial d on d.client_id = wanted.client_id and d.dispute_id = wanted.dispute_id
     order by d.dispute_id, d.id

@@ -164,11 +164,17 @@ function goingOf(move: Move, lock: AdjustmentLock, to: AdjustmentState): Going {
       currency: lock.currency,
       destination,
       plannedPostingDate: lock.plannedPostingDate,
+      isDenialDebit: lock.isDenialDebit,
       before:
         lock.openAssignmentId === null
           ? null
           : { id: lock.openAssignmentId, type: lock.assignmentType ?? "" },
-      type: assignmentTypeOf(to, { hold: lock.hold?.reason ?? null, machineMayAct, failedRoute }),
+      type: assignmentTypeOf(to, {
+        hold: lock.hold?.reason ?? null,
+        asksPerson: lock.hold?.asksPerson ?? false,
+        machineMayAct,
+        failedRoute,
+      }),
       dueAt: move.dueAt,
       renew: false,
       reason: move.reason ?? null,

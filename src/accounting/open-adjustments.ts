@@ -3,18 +3,17 @@
  * rest stands alone; each is held, sent for approval, or booked and routed (domain §3).
  */
 import { assert } from "../kernel/assert.ts";
-import { withFacts } from "../rulebook/facts.ts";
 import type { AccountingRule } from "../rulebook/rules.ts";
 import type { ApprovalNeed } from "../work/approvals/tiers.ts";
 
-import type { AdjustmentEvent } from "./adjustment-machine.ts";
 import { nextState, PROPOSAL_STATES } from "./adjustment-machine.ts";
 import { entriesFor, isSecondOperation, movable } from "./book-entries.ts";
 import type { Deciding } from "./decide-context.ts";
-import { factsOf } from "./decide-context.ts";
 import type { Adjustment, DisputeBook, Hold, Processing, Proposal } from "./dispute-book.ts";
 import { adjustmentOf, record } from "./dispute-book.ts";
+import { recordHonoring } from "./holds/honoring-window.ts";
 import { preExecuteAccounting } from "./pre-execute-accounting.ts";
+import { routeOf } from "./route-adjustment.ts";
 
 /** One rule to fire. */
 export interface Line {
@@ -117,7 +116,7 @@ function perEntry(deciding: Deciding, group: Group): Group[] {
   const { perEntry: destinations } = deciding.context.settings;
   if (destinations.length === 0 || group.proposals.length === 1) return [group];
   const amountMinor = group.proposals.reduce((sum, one) => sum + one.amountMinor, 0n);
-  const { destination } = routeOf(deciding, { ...group, amountMinor });
+  const { destination } = routeOf(deciding, { ...group, amountMinor, holdDecisions: [] });
   if (destination === null || !destinations.includes(destination)) return [group];
   return group.proposals.map((one) => ({ ...group, principalRule: one.rule, proposals: [one] }));
 }
@@ -160,7 +159,13 @@ function openOne(
   const ordinal = book.adjustments.length + 1;
   const hold =
     options.hold ??
-    preExecuteAccounting(deciding, { proposals: group.proposals, principal, ordinal });
+    preExecuteAccounting(deciding, {
+      proposals: group.proposals,
+      processing: group.processing,
+      principal,
+      ordinal,
+      decided: [],
+    });
   const need = context.executesAtOnce ? null : (options.approval ?? null);
   const needsApproval = need !== null;
   const isHeld = needsApproval || hold !== null;
@@ -186,6 +191,7 @@ function openOne(
     destination: null,
     hold,
     plannedPostingDate: context.calendar.businessDayOnOrAfter(hold?.releaseOn ?? deciding.today),
+    holdDecisions: [],
     proposals,
     entries: [],
     version: 0,
@@ -228,6 +234,7 @@ function openBooked(
   if (proposals.length > 0) {
     record(deciding.book, { type: "entriesBooked", adjustmentId: adjustment.id, entries });
   }
+  recordHonoring(deciding, adjustment);
   executeAtOnce(deciding, opened);
 }
 
@@ -253,6 +260,7 @@ export function bookProposal(deciding: Deciding, adjustment: Adjustment, reason:
     reason,
   });
   if (entries.length > 0) record(book, { type: "entriesBooked", adjustmentId, entries });
+  recordHonoring(deciding, adjustment);
   record(book, { type: "proposalsReplaced", adjustmentId, proposals: [] });
   record(book, { type: "holdSet", adjustmentId, hold: null });
   executeAtOnce(deciding, adjustment);
@@ -267,46 +275,6 @@ function secondOperationOf(book: DisputeBook, { id }: Adjustment): string | null
       isSecondOperation(one.proposals),
   );
   return follower?.principalRule ?? null;
-}
-
-interface Routed {
-  readonly event: AdjustmentEvent;
-  readonly route: "AUTO" | "BATCH" | "MANUAL" | null;
-  readonly destination: string | null;
-  readonly chosenBy: string | null;
-}
-
-const EVENT_OF_ROUTE = {
-  AUTO: "routedToService",
-  BATCH: "routedToBatch",
-  MANUAL: "routedToManual",
-} as const;
-
-type Routable = Pick<Adjustment, "processing" | "principalRule" | "amountMinor" | "proposals">;
-
-function routeOf({ book, context, operation }: Deciding, adjustment: Routable): Routed {
-  if (adjustment.processing === "track") {
-    return { event: "tracked", route: null, destination: null, chosenBy: null };
-  }
-  const { settings, rulebook } = context;
-  const service = settings.service ?? Object.keys(settings.services)[0] ?? "";
-  const batchProfile = settings.batchProfile ?? Object.keys(settings.batchProfiles)[0] ?? "";
-  const first = adjustment.proposals[0];
-  const choice = rulebook.route({
-    facts: withFacts(factsOf(book, context), {
-      serviceConfigured: service !== "",
-      service,
-      batchConfigured: batchProfile !== "",
-      batchProfile,
-      operation,
-      rule: adjustment.principalRule ?? "",
-      debitCollection: first?.debitCollection ?? "",
-      creditCollection: first?.creditCollection ?? "",
-      adjustmentAmount: adjustment.amountMinor,
-    }),
-  });
-  const { route, destination, row } = choice;
-  return { event: EVENT_OF_ROUTE[route], route, destination, chosenBy: row };
 }
 
 const DONE_EVENT = {

@@ -136,6 +136,7 @@ function adjustmentIds(change: Change): string[] {
 function shownBy(adjustment: Adjustment): string | null {
   return assignmentTypeOf(adjustment.state, {
     hold: adjustment.hold?.reason ?? null,
+    asksPerson: adjustment.hold?.asksPerson ?? false,
     machineMayAct: true,
     failedRoute: null,
   });

@@ -5,11 +5,15 @@
 import { assert } from "../kernel/assert.ts";
 
 import type { Deciding } from "./decide-context.ts";
-import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
+import type { Adjustment, Hold } from "./dispute-book.ts";
+import { activeCardNumber } from "./holds/active-card-number.ts";
+import { clientHold } from "./holds/client-hold.ts";
 import { creditNotPosted } from "./holds/credit-not-posted.ts";
 import { denyDebitDate } from "./holds/deny-debit-date.ts";
 import { forReview } from "./holds/for-review.ts";
-import type { HeldMovement, HoldKind } from "./holds/hold.ts";
+import { fraudCardStatus } from "./holds/fraud-card-status.ts";
+import type { BookOnDay, HeldMovement, HoldKind } from "./holds/hold.ts";
+import { newAccountDelay } from "./holds/new-account-delay.ts";
 import { notBefore } from "./holds/not-before.ts";
 import { principalNotPosted } from "./holds/principal-not-posted.ts";
 
@@ -19,6 +23,10 @@ const HOLDS: readonly HoldKind[] = [
   creditNotPosted,
   denyDebitDate,
   notBefore,
+  newAccountDelay,
+  clientHold,
+  fraudCardStatus,
+  activeCardNumber,
   forReview,
 ];
 
@@ -31,10 +39,27 @@ export function preExecuteAccounting(deciding: Deciding, movement: HeldMovement)
   return null;
 }
 
-/** Whether what holds an adjustment is over on a day. */
-export function isHoldOver(book: DisputeBook, { hold }: Adjustment, today: string): boolean {
-  if (hold === null) return true;
-  const kind = HOLDS.find((one) => one.reason === hold.reason);
-  assert(kind !== undefined, `no hold ${hold.reason}`);
-  return kind.isOver(book, hold, today);
+/** What an adjustment is about to move, as holds see it. */
+export function movementOf(adjustment: Adjustment): HeldMovement {
+  const { proposals, processing, ordinal, followsAdjustmentId, holdDecisions } = adjustment;
+  return { proposals, processing, ordinal, principal: followsAdjustmentId, decided: holdDecisions };
+}
+
+/** Whether something is to be done about what holds an adjustment on a day. */
+export function isHoldOver(on: BookOnDay, adjustment: Adjustment): boolean {
+  const { hold } = adjustment;
+  return hold === null || kindOf(hold).isOver(on, adjustment, hold);
+}
+
+/** What follows when it is over: the adjustment is released, or stays for a person. */
+export function endHold(deciding: Deciding, adjustment: Adjustment): "release" | "stays" {
+  const { hold } = adjustment;
+  if (hold === null) return "release";
+  return kindOf(hold).ended?.(deciding, adjustment, hold) ?? "release";
+}
+
+function kindOf({ reason }: Hold): HoldKind {
+  const kind = HOLDS.find((one) => one.reason === reason);
+  assert(kind !== undefined, `no hold ${reason}`);
+  return kind;
 }

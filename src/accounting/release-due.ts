@@ -6,6 +6,7 @@ import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import { allUsableClients } from "./client-runtime.ts";
+import { contextOf } from "./context-of.ts";
 import type { DecideContext } from "./decide-context.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
 import { untilDecided } from "./execute-accounting.ts";
@@ -84,12 +85,5 @@ async function releaseIn(
 
 /** Deciding without an operation: nothing is recorded under an outside reference. */
 export function dueContext(engine: Engine, client: ClientRuntime): DecideContext {
-  return {
-    rulebook: client.rulebook,
-    settings: client.settings,
-    calendar: client.calendar,
-    ids: engine.ids,
-    executesAtOnce: false,
-    referenceUsed: () => false,
-  };
+  return contextOf(engine, client, () => false);
 }

@@ -11,7 +11,8 @@ import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
 import { adjustmentOf, record } from "./dispute-book.ts";
 
 import { bookProposal } from "./open-adjustments.ts";
-import { isHoldOver, preExecuteAccounting } from "./pre-execute-accounting.ts";
+import { missedItsDay, waitForNewLetter } from "./holds/deny-debit-date.ts";
+import { endHold, isHoldOver, movementOf, preExecuteAccounting } from "./pre-execute-accounting.ts";
 import type { Positions } from "./positions.ts";
 import { positionsOf } from "./positions.ts";
 
@@ -31,8 +32,9 @@ export function runDue(
   const stopped: string[] = [];
   const seen = new Set<string>();
   for (;;) {
+    const on = { book, context, today: when.today };
     const due = book.adjustments.find(
-      (one) => one.state === "planned" && isHoldOver(book, one, when.today) && !seen.has(one.id),
+      (one) => one.state === "planned" && !seen.has(one.id) && isHoldOver(on, one),
     );
     if (due === undefined) return { released, stopped };
     const deciding: Deciding = {
@@ -44,7 +46,13 @@ export function runDue(
       eventDate: when.today,
     };
     seen.add(due.id);
-    releaseAdjustment(deciding, due, "due");
+    const missed = missedItsDay(book, due, when.today);
+    if (missed !== null) {
+      waitForNewLetter(book, due, `the day that the notice named, ${missed}, went by`);
+      stopped.push(due.id);
+      continue;
+    }
+    if (endHold(deciding, due) === "release") releaseAdjustment(deciding, due, "due");
     const { state, hold } = adjustmentOf(book, due.id);
     if (state === "planned" && hold?.reason === "custom") stopped.push(due.id);
     if (state !== "planned" && state !== "cancelled") released.push(due.id);
@@ -54,8 +62,7 @@ export function runDue(
 /** Books a planned adjustment, unless it has to wait for something else or no longer fits. */
 export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, why: string): void {
   const { book } = deciding;
-  const { proposals, ordinal, followsAdjustmentId: principal } = adjustment;
-  const next = preExecuteAccounting(deciding, { proposals, principal, ordinal });
+  const next = preExecuteAccounting(deciding, movementOf(adjustment));
   if (next !== null) {
     record(book, { type: "holdSet", adjustmentId: adjustment.id, hold: next });
     return;
@@ -70,7 +77,8 @@ export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, wh
   );
   const misfit = isLess ? "less is left to move than was planned" : misfitOf(book, adjustment);
   if (misfit !== null) {
-    const hold: Hold = { reason: "custom", releaseOn: null, waitsFor: [], note: misfit };
+    const stopped = { reason: "custom", releaseOn: null, waitsFor: [], asksPerson: true } as const;
+    const hold: Hold = { ...stopped, note: misfit };
     record(book, { type: "holdSet", adjustmentId: adjustment.id, hold });
     return;
   }

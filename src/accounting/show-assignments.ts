@@ -20,6 +20,7 @@ export interface ShownAdjustment {
   readonly currency: string;
   readonly destination: string | null;
   readonly plannedPostingDate: string;
+  readonly isDenialDebit: boolean;
   /** The open assignment it showed until now. */
   readonly before: { readonly id: string; readonly type: string } | null;
   /** What it has to show now; null when it is closed. */
@@ -80,6 +81,7 @@ function assignmentOf(
     openedAt: now,
     plannedPostingDate: one.plannedPostingDate,
     destination: one.destination,
+    isDenialDebit: one.isDenialDebit,
   });
   return {
     clientId: one.clientId,

@@ -19,7 +19,7 @@ export async function insertDenials(
   await tx.execute(sql`
     insert into denial (
       client_id, id, dispute_id, operation_id, kind, amount_minor, reason, state_before,
-      notice_sent_on, debit_date, recorded_at)
+      notice_sent_on, debit_date, date_named, honor_from, honor_until, recorded_at)
     select added.*, ${now}::timestamptz
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
@@ -31,7 +31,10 @@ export async function insertDenials(
       ${rows.map((row) => row.item.reason)}::text[],
       ${rows.map((row) => row.item.stateBefore)}::text[],
       ${rows.map((row) => row.item.noticeSentOn)}::date[],
-      ${rows.map((row) => row.item.debitDate)}::date[]) as added
+      ${rows.map((row) => row.item.debitDate)}::date[],
+      ${rows.map((row) => row.item.dateNamed)}::date[],
+      ${rows.map((row) => row.item.honorFrom)}::date[],
+      ${rows.map((row) => row.item.honorUntil)}::date[]) as added
   `);
 }
 
@@ -43,15 +46,19 @@ export async function updateDenials(
   if (rows.length === 0) return;
   await tx.execute(sql`
     update denial
-    set notice_sent_on = n.notice_sent_on, debit_date = n.debit_date,
+    set notice_sent_on = n.notice_sent_on, debit_date = n.debit_date, date_named = n.date_named,
+        honor_from = n.honor_from, honor_until = n.honor_until,
         lifted_by = coalesce(denial.lifted_by, n.lifted_by)
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.item.id)}::uuid[],
       ${rows.map((row) => row.item.noticeSentOn)}::date[],
       ${rows.map((row) => row.item.debitDate)}::date[],
+      ${rows.map((row) => row.item.dateNamed)}::date[],
+      ${rows.map((row) => row.item.honorFrom)}::date[],
+      ${rows.map((row) => row.item.honorUntil)}::date[],
       ${rows.map((row) => row.liftedBy)}::uuid[]) as n (
-        client_id, id, notice_sent_on, debit_date, lifted_by)
+        client_id, id, notice_sent_on, debit_date, date_named, honor_from, honor_until, lifted_by)
     where denial.client_id = n.client_id and denial.id = n.id
   `);
 }

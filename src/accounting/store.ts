@@ -1,60 +1,13 @@
 /**
- * Every statement that writes operations, dispute books, adjustments and transitions. One
+ * Every statement that writes dispute books, adjustments and transitions. One
  * statement a table and set; `store-decisions.ts` beside it writes the rest.
  */
 import type { Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
 import type { AdjustmentState } from "./adjustment-machine.ts";
+import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Adjustment, DisputeState, Hold } from "./dispute-book.ts";
-
-export interface OperationRow {
-  readonly clientId: string;
-  readonly id: string;
-  readonly key: string;
-  readonly bodyHash: Uint8Array;
-  readonly source: string;
-  readonly claimId: string;
-  readonly disputeId: string | null;
-  readonly operation: string;
-  readonly input: unknown;
-  readonly at: string;
-  readonly eventDate: string;
-  readonly actor: string;
-  readonly state: "done" | "refused";
-  readonly outcome: unknown;
-  readonly stateBefore: string | null;
-}
-
-export async function insertOperations(
-  tx: Transaction,
-  rows: readonly OperationRow[],
-  recordedAt: string,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    insert into operation (
-      client_id, id, key, body_hash, source, claim_id, dispute_id, operation, input, at,
-      event_date, actor, state, outcome, state_before, recorded_at)
-    select added.*, ${recordedAt}::timestamptz
-    from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.key)}::text[],
-      ${rows.map((row) => row.bodyHash)}::bytea[],
-      ${rows.map((row) => row.source)}::text[],
-      ${rows.map((row) => row.claimId)}::uuid[],
-      ${rows.map((row) => row.disputeId)}::uuid[],
-      ${rows.map((row) => row.operation)}::text[],
-      ${rows.map((row) => json(row.input))}::jsonb[],
-      ${rows.map((row) => row.at)}::timestamptz[],
-      ${rows.map((row) => row.eventDate)}::date[],
-      ${rows.map((row) => row.actor)}::text[],
-      ${rows.map((row) => row.state)}::text[],
-      ${rows.map((row) => json(row.outcome))}::jsonb[],
-      ${rows.map((row) => row.stateBefore)}::text[]) as added
-  `);
-}
 
 /** Opens the books of new disputes. The row is what everything that changes them locks first. */
 export async function openBooks(
@@ -114,8 +67,8 @@ export async function insertAdjustments(
       client_id, id, dispute_id, operation_id, operation, ordinal, state, processing,
       principal_rule, amount_minor, currency, route, destination, route_chosen_by,
       reverses_adjustment_id, replaces_adjustment_id, holder_account, follows_adjustment_id,
-      denial_id, raises_disputed_minor, hold, release_on, event_date, planned_posting_date,
-      rulebook_version, open_assignment_id, created_at, updated_at)
+      denial_id, raises_disputed_minor, hold, release_on, hold_ask_at, event_date,
+      planned_posting_date, rulebook_version, open_assignment_id, created_at, updated_at)
     select added.*, ${now}::timestamptz, ${now}::timestamptz
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
@@ -140,6 +93,7 @@ export async function insertAdjustments(
       ${of((one) => one.raisesDisputedMinor)}::bigint[],
       ${of((one) => heldAs(one.hold))}::jsonb[],
       ${of((one) => one.hold?.releaseOn ?? null)}::date[],
+      ${of((one) => askAt(one, now))}::timestamptz[],
       ${rows.map((row) => row.eventDate)}::date[],
       ${of((one) => one.plannedPostingDate)}::date[],
       ${rows.map((row) => row.rulebookVersion)}::text[],
@@ -161,6 +115,7 @@ export interface AdjustmentLock {
   readonly destination: string | null;
   readonly hold: Hold | null;
   readonly plannedPostingDate: string;
+  readonly isDenialDebit: boolean;
   readonly isPartlyProcessed: boolean;
   readonly machineMayAct: boolean;
   readonly failedRoute: "service" | "batch" | null;
@@ -178,6 +133,7 @@ export function lockAdjustments(
            c.claim_type as "claimType", a.operation_id as "operationId", a.state, a.version,
            a.amount_minor as "amountMinor", a.currency, a.destination, a.hold,
            a.planned_posting_date as "plannedPostingDate",
+           a.denial_id is not null as "isDenialDebit",
            a.partly_processed as "isPartlyProcessed",
            a.machine_may_act as "machineMayAct", a.failed_route as "failedRoute",
            a.open_assignment_id as "openAssignmentId", s.type as "assignmentType"
@@ -201,6 +157,7 @@ export interface AdjustmentUpdate {
   readonly destination: string | null;
   readonly routeChosenBy: string | null;
   readonly followsAdjustmentId: string | null;
+  readonly holderAccount: string | null;
   readonly hold: Hold | null;
   readonly plannedPostingDate: string;
   readonly openAssignmentId: string | null;
@@ -217,7 +174,8 @@ export async function updateAdjustments(
     update adjustment a
     set state = n.state, route = n.route, destination = n.destination,
         route_chosen_by = coalesce(n.route_chosen_by, a.route_chosen_by), hold = n.hold,
-        release_on = n.release_on, planned_posting_date = n.planned_posting_date,
+        release_on = n.release_on, hold_ask_at = n.hold_ask_at,
+        planned_posting_date = n.planned_posting_date, holder_account = n.holder_account,
         follows_adjustment_id = n.follows,
         account_changeable = a.account_changeable and n.state = a.state,
         overridable = a.overridable and n.state = a.state,
@@ -232,11 +190,13 @@ export async function updateAdjustments(
       ${rows.map((row) => row.routeChosenBy)}::text[],
       ${rows.map((row) => heldAs(row.hold))}::jsonb[],
       ${rows.map((row) => row.hold?.releaseOn ?? null)}::date[],
+      ${rows.map((row) => askAt(row, now))}::timestamptz[],
       ${rows.map((row) => row.plannedPostingDate)}::date[],
+      ${rows.map((row) => row.holderAccount)}::uuid[],
       ${rows.map((row) => row.followsAdjustmentId)}::uuid[],
       ${rows.map((row) => row.openAssignmentId)}::uuid[]) as n (
-        client_id, id, state, route, destination, route_chosen_by, hold, release_on,
-        planned_posting_date, follows, open_assignment_id)
+        client_id, id, state, route, destination, route_chosen_by, hold, release_on, hold_ask_at,
+        planned_posting_date, holder_account, follows, open_assignment_id)
     where a.client_id = n.client_id and a.id = n.id
   `);
 }
@@ -388,4 +348,11 @@ export async function insertTransitions(
 
 function heldAs(hold: Hold | null): string | null {
   return hold === null ? null : json(hold);
+}
+
+/** When its look-up is due; null where nobody is asked by the machine. */
+function askAt({ state, hold }: Pick<Adjustment, "state" | "hold">, now: string): string | null {
+  const watch = hold?.watch;
+  if (!PROPOSAL_STATES.has(state) || watch === undefined || watch.mayAsk === 0) return null;
+  return hold?.asksPerson === true ? null : (watch.nextAskAt ?? now);
 }

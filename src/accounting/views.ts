@@ -3,6 +3,7 @@ import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
 import type { DisputeKey } from "./load-books.ts";
+import type { OperationSource } from "./store-operations.ts";
 
 export interface RecordedOperation {
   readonly clientId: string;
@@ -29,6 +30,40 @@ export function recordedOperations(
       ${keys.map((one) => one.clientId)}::text[],
       ${keys.map((one) => one.key)}::text[]) as wanted (client_id, key)
     join operation o on o.client_id = wanted.client_id and o.key = wanted.key
+  `);
+}
+
+export interface DueOperation {
+  readonly clientId: string;
+  readonly id: string;
+  readonly key: string;
+  readonly source: OperationSource;
+  readonly disputeId: string;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly actor: string;
+}
+
+/** What the inbox holds for clients, the longest due first. Served by `operation_due`. */
+export function dueOperations(
+  db: Queries,
+  clientIds: readonly string[],
+  now: string,
+  limit: number,
+): Promise<DueOperation[]> {
+  return db.query(sql`
+    select head.*
+    from unnest(${clientIds}::text[]) as wanted (client_id)
+    cross join lateral (
+      select o.client_id as "clientId", o.id, o.key, o.source, o.dispute_id as "disputeId",
+             o.operation, o.input, o.actor, o.at as due
+      from operation o
+      where o.client_id = wanted.client_id and o.state = 'due' and o.at <= ${now}
+      order by o.at
+      limit ${limit}
+    ) head
+    order by head.due, head.id
+    limit ${limit}
   `);
 }
 

@@ -19,6 +19,7 @@ import { mayHaveWork } from "./dispute-work.ts";
 import { showAssignments } from "./show-assignments.ts";
 import type { ShownDispute } from "./show-dispute-work.ts";
 import { showDisputeWork } from "./show-dispute-work.ts";
+import { insertHoldDecisions } from "./store-holds.ts";
 import { replaceProposals } from "./store-decisions.ts";
 import { writeApprovals } from "./write-approvals.ts";
 import type { AdjustmentLock, TransitionRow } from "./store.ts";
@@ -113,6 +114,7 @@ export async function writeBooks(
     changed.map((one) => one.loaded.book),
     now,
   );
+  await insertHoldDecisions(tx, holdDecisionsOf(books), now);
   await updateBooks(tx, changed.map(bookRow), now);
   await appendEvents(tx, eventsOf(engine, touched), now);
   const withWork = changed.filter(({ loaded }) => mayHaveWork(loaded.book));
@@ -216,17 +218,25 @@ function shownOf(one: Touched, locks: ReadonlyMap<string, AdjustmentLock>) {
     currency: book.currency,
     destination: adjustment.destination,
     plannedPostingDate: adjustment.plannedPostingDate,
+    isDenialDebit: adjustment.denialId !== null,
     before: openId === null ? null : { id: openId, type: lock?.assignmentType ?? "" },
     type: assignmentTypeOf(adjustment.state, {
       hold: adjustment.hold?.reason ?? null,
+      asksPerson: adjustment.hold?.asksPerson ?? false,
       machineMayAct: lock?.machineMayAct ?? true,
       failedRoute: lock?.failedRoute ?? null,
     }),
     dueAt: undefined,
     renew: false,
-    reason: adjustment.hold?.note ?? null,
+    reason: adjustment.hold?.note ?? byHandReason(adjustment),
     outcome: adjustment.state,
   };
+}
+
+/** Why a person has to post it: a hold that ended without what it waited for. */
+function byHandReason({ holdDecisions, state }: Adjustment): string | null {
+  if (state !== "pendingManual") return null;
+  return holdDecisions.find((one) => one.byHand)?.reason ?? null;
 }
 
 type Placed = Touched & { readonly openId: string | null };
@@ -253,6 +263,7 @@ function updateOf({ adjustment, routeChosenBy, openId }: Placed) {
     destination: adjustment.destination,
     routeChosenBy,
     followsAdjustmentId: adjustment.followsAdjustmentId,
+    holderAccount: adjustment.holderAccount,
     hold: adjustment.hold,
     plannedPostingDate: adjustment.plannedPostingDate,
     openAssignmentId: openId,
@@ -340,6 +351,18 @@ async function bookEntries(
   }
   await ensurePeriods(tx, [...months.values()]);
   await insertEntries(tx, rows, now);
+}
+
+function holdDecisionsOf(books: readonly WrittenBook[]) {
+  return books.flatMap(({ loaded: { book }, actorOf }) =>
+    book.changes.flatMap((change) => {
+      if (change.type !== "holdDecided") return [];
+      const { adjustmentId, decision } = change;
+      const { clientId } = book;
+      const actor = actorOf(adjustmentOf(book, adjustmentId).operationId);
+      return [{ clientId, adjustmentId, decision, actor }];
+    }),
+  );
 }
 
 function bookRow({ loaded: { book } }: WrittenBook) {

@@ -5,7 +5,7 @@
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 
-import type { DisputeBook } from "./dispute-book.ts";
+import type { Change, DisputeBook } from "./dispute-book.ts";
 import type { Engine } from "./engine.ts";
 import { creditUses } from "./merchant-credits.ts";
 import { insertCredits, insertCreditUses } from "./store-credits.ts";
@@ -33,7 +33,7 @@ export async function writeDecisions(
     const key = { clientId: book.clientId, disputeId: book.id };
     for (const change of book.changes) {
       if (change.type === "denialRecorded") denials.push({ ...key, item: change.denial });
-      if (change.type === "noticeRecorded" || change.type === "denialLifted") {
+      if (CHANGES_DENIAL.has(change.type) && "denialId" in change) {
         const item = book.denials.find((one) => one.id === change.denialId);
         assert(item !== undefined, `no denial ${change.denialId}`);
         const liftedBy = change.type === "denialLifted" ? change.operationId : null;
@@ -72,6 +72,12 @@ export async function writeDecisions(
     now,
   );
 }
+
+const CHANGES_DENIAL: ReadonlySet<Change["type"]> = new Set([
+  "noticeRecorded",
+  "honoringRecorded",
+  "denialLifted",
+]);
 
 function creditsOf({ clientId, currency, changes }: DisputeBook) {
   return changes.flatMap((change) =>

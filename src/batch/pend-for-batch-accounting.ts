@@ -8,7 +8,7 @@ import type { ClientRuntime } from "../accounting/engine.ts";
 import type { BusinessCalendar } from "../kernel/calendar.ts";
 
 import type { Occurrence } from "./cut-offs.ts";
-import { nextOccurrence } from "./cut-offs.ts";
+import { nextOccurrence, occurrencesBetween } from "./cut-offs.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile } from "./profile.ts";
 
@@ -47,15 +47,39 @@ export function departureOf(
     readonly openedAt: string;
     readonly plannedPostingDate: string;
     readonly destination?: string | null;
+    readonly isDenialDebit?: boolean;
   },
   runtime: Pick<ClientRuntime, "settings" | "calendar">,
 ): string | null {
-  const { destination, plannedPostingDate, openedAt } = facts;
+  const { destination, plannedPostingDate, openedAt, isDenialDebit = false } = facts;
   if (destination === null || destination === undefined) return null;
   if (runtime.settings.batchProfiles[destination] === undefined) return null;
-  const adjustment = { destination, plannedPostingDate, isDenialDebit: false };
+  const adjustment = { destination, plannedPostingDate, isDenialDebit };
   const at = Temporal.Instant.from(openedAt);
   return predictDeparture(runtime, adjustment, at)?.leavesAt ?? null;
+}
+
+/** Days before its posting date that a window is looked for. */
+const MOST_DAYS_AHEAD = 14;
+
+/**
+ * For `createEngine`: the date of the last window that posts on a date; what is to post then has to
+ * be pending by that time. The date itself where no window posts on it.
+ */
+export function releaseDayOf(
+  destination: string,
+  postingOn: string,
+  { settings, calendar }: Pick<ClientRuntime, "settings" | "calendar">,
+): string {
+  if (settings.batchProfiles[destination] === undefined) return postingOn;
+  const profile = batchProfile(settings, destination);
+  const end = Temporal.PlainDate.from(postingOn).add({ days: 1 }).toZonedDateTime(calendar.zone);
+  const until = end.toInstant();
+  const from = until.subtract({ hours: 24 * MOST_DAYS_AHEAD });
+  const last = occurrencesBetween(profile, calendar, from, until).findLast(
+    (one) => one.postingDate === postingOn,
+  );
+  return last === undefined ? postingOn : calendar.dateOf(Temporal.Instant.from(last.cutAt));
 }
 
 const MOST_WINDOWS = 400;

@@ -22,6 +22,7 @@ import { attemptsOf, findingsOf } from "../service/views.ts";
 import { assignmentView } from "../work/assignment-view.ts";
 import { assignmentsById } from "../work/views.ts";
 
+import { presentAssignments } from "./assignment-shape.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { EntryShape, presentEntry } from "./dispute-routes.ts";
 import { documented } from "./document.ts";
@@ -298,7 +299,8 @@ async function detailsOf(
       ? []
       : assignmentsById(database, [{ clientId, id: openAssignmentId }]),
   ]);
-  const [assignment] = assignments.map((one) => assignmentView(one, person));
+  const views = assignments.map((one) => assignmentView(one, person));
+  const [assignment = null] = await presentAssignments(engine, views);
   return {
     ...present(row),
     entries: entries.map((one) =>
@@ -328,10 +330,7 @@ async function detailsOf(
       sequence: Number(one.sequence),
       line: Number(one.lineNumber),
     })),
-    assignment:
-      assignment === undefined
-        ? null
-        : { ...assignment, actions: assignment.actions.map((action) => ({ ...action })) },
+    assignment,
     possibleEvents: possibleEvents(AdjustmentState.parse(row.state)),
   };
 }

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
+import { supplyInput, verdictInput } from "../accounting/review-holds.ts";
 import { accountInput } from "../service/change-account.ts";
 import { completionInput } from "../manual/complete.ts";
 import { postingDetails } from "../manual/posting-details.ts";
@@ -9,7 +10,6 @@ import { disbursementInput } from "../resolution/disburse.ts";
 import { resolvedInput } from "../resolution/resolve-exception.ts";
 import type { ActionName } from "../work/actions.ts";
 import { assignmentView } from "../work/assignment-view.ts";
-import type { AssignmentView } from "../work/assignment-view.ts";
 import { takeNext } from "../work/next.ts";
 import { releaseAssignments } from "../work/release.ts";
 import { takeAssignments } from "../work/take.ts";
@@ -17,6 +17,7 @@ import type { AssignmentCursor, AssignmentRow } from "../work/views.ts";
 import { findAssignment, listAssignments, queueCounts } from "../work/views.ts";
 import { Failure } from "../kernel/failure.ts";
 
+import { presentAssignments, presentOne } from "./assignment-shape.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { mustBeId } from "./find.ts";
@@ -62,6 +63,9 @@ const BODIES = {
   manual: z.strictObject({ reason }),
   retry: z.strictObject({ reason: reason.optional() }),
   run: z.strictObject({}),
+  supply: supplyInput,
+  postable: verdictInput,
+  notPostable: verdictInput,
   finding: z.strictObject({
     posted: z.boolean(),
     reference: z.string().max(100).optional(),
@@ -85,6 +89,9 @@ const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
   cancellation: "Cancel the adjustment",
   manual: "Move it to the manual route",
   retry: "Try the route again",
+  supply: "Supply the card number or the status that a hold waits for",
+  postable: "Say that what is held may be posted",
+  notPostable: "Say that what is held may not be posted: it goes to the manual route",
   run: "Act now instead of at the due time",
   finding: "Say what became of a posting that is unknown",
   override: "Send it again with the codes that it was refused with",
@@ -157,7 +164,10 @@ function listAssignmentsRoute(app: ZodApp, parts: HttpDependencies): void {
       });
       const person = personOf(caller);
       return {
-        items: page.items.map((row) => present(assignmentView(row, person))),
+        items: await presentAssignments(
+          parts.engine,
+          page.items.map((row) => assignmentView(row, person)),
+        ),
         next:
           page.next === null ? null : parts.cursors.write("assignments", filters, keyOf(page.next)),
       };
@@ -187,7 +197,7 @@ function getAssignmentRoute(app: ZodApp, parts: HttpDependencies): void {
         row.adjustmentId === null
           ? null
           : await postingDetails(engine, vault, { clientId: row.clientId, id: row.adjustmentId });
-      const view = present(assignmentView(row, personOf(callerOf(request))));
+      const view = await presentOne(engine, assignmentView(row, personOf(callerOf(request))));
       return { ...view, posting: posting === null ? null : presentDetails(posting) };
     },
   );
@@ -223,7 +233,7 @@ function takeNextRoute(app: ZodApp, parts: HttpDependencies): void {
       });
       if (row === undefined) return reply.code(204).send(null);
       tag(reply, row.version);
-      return reply.code(200).send(present(assignmentView(row, person)));
+      return reply.code(200).send(await presentOne(engine, assignmentView(row, person)));
     },
   );
 }
@@ -255,7 +265,7 @@ function takeAndReleaseRoutes(app: ZodApp, parts: HttpDependencies): void {
         const seen = [{ clientId: before.clientId, id, version }];
         const row = (await verb(database, person.name, seen))[0] as AssignmentRow;
         tag(reply, row.version);
-        return present(assignmentView(row, person));
+        return presentOne(parts.engine, assignmentView(row, person));
       },
     );
   }
@@ -305,7 +315,7 @@ function actionRoutes(app: ZodApp, parts: HttpDependencies): void {
         });
         const row = await theAssignment(parts, id, clientIds);
         tag(reply, row.version);
-        return present(assignmentView(row, person));
+        return presentOne(parts.engine, assignmentView(row, person));
       },
     );
   }
@@ -320,10 +330,6 @@ async function theAssignment(
   const row = await findAssignment(engine.database, clients, id);
   if (row === undefined) throw new Failure("not-found", `assignment ${id} does not exist`, { id });
   return row;
-}
-
-function present(view: AssignmentView): z.infer<typeof Assignment> {
-  return { ...view, actions: view.actions.map((action) => ({ ...action })) };
 }
 
 function keyOf(cursor: AssignmentCursor): readonly (string | number | null)[] {

@@ -4,14 +4,17 @@ import { z } from "zod";
 
 import { caseRollup } from "../resolution/case-rollup.ts";
 import type { CaseRollup } from "../resolution/case-rollup.ts";
+import type { NearestClock as Nearest } from "../resolution/regulatory-clocks/nearest.ts";
+import { nearestClocks } from "../resolution/regulatory-clocks/nearest.ts";
 import type { RollupStep } from "../resolution/rollup-steps.ts";
 
+import { presentAssignment } from "./assignment-shape.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { theClaim } from "./find.ts";
 import { callerOf } from "./identify.ts";
 import { personOf } from "./person.ts";
-import { Assignment, ClientQuery, DisputeState, Gate, Id, Money } from "./shapes.ts";
+import { Assignment, ClientQuery, DisputeState, Gate, Id, Money, NearestClock } from "./shapes.ts";
 
 const Icon = z.enum(["done", "pending", "ready", "overdue", "next", "ahead"]);
 
@@ -25,7 +28,15 @@ const Rollup = z
       openedAt: z.string(),
       version: z.int(),
     }),
-    disputes: z.array(z.object({ id: z.string(), state: DisputeState, amount: Money })),
+    disputes: z.array(
+      z.object({
+        id: z.string(),
+        state: DisputeState,
+        amount: Money,
+        clock: NearestClock.nullable().describe("Its nearest running clock"),
+      }),
+    ),
+    clock: NearestClock.nullable().describe("The nearest running clock of the claim"),
     stages: z.array(
       z.object({
         name: z.enum(["Collect", "Analyze", "Execute", "Resolve"]),
@@ -68,27 +79,36 @@ export function rollupRoutes({ engine }: HttpDependencies): FastifyPluginAsyncZo
           claim: claim.number,
           person: personOf(callerOf(request)),
         });
-        return present(rollup);
+        const wanted = rollup.disputes.map((one) => ({ client: claim.clientId, dispute: one.id }));
+        return present(rollup, await nearestClocks(engine.database, engine, wanted));
       },
     );
   };
 }
 
-function present(rollup: CaseRollup): z.infer<typeof Rollup> {
+type Clocks = ReadonlyMap<string, Nearest>;
+
+function present(rollup: CaseRollup, clocks: Clocks): z.infer<typeof Rollup> {
+  const { client } = rollup.claim;
+  const sorted = [...clocks.values()].sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1));
   return {
     claim: { ...rollup.claim },
-    disputes: rollup.disputes.map((one) => ({ ...one })),
-    stages: rollup.stages.map((stage) => ({ ...stage, steps: stage.steps.map(presentStep) })),
+    clock: sorted[0] ?? null,
+    disputes: rollup.disputes.map((one) => ({
+      ...one,
+      clock: clocks.get(`${client} ${one.id}`) ?? null,
+    })),
+    stages: rollup.stages.map((stage) => ({
+      ...stage,
+      steps: stage.steps.map((step) => presentStep(step, clocks)),
+    })),
   };
 }
 
-function presentStep({ gates, assignments, ...step }: RollupStep) {
+function presentStep({ gates, assignments, ...step }: RollupStep, clocks: Clocks) {
   return {
     ...step,
-    assignments: assignments.map((one) => ({
-      ...one,
-      actions: one.actions.map((action) => ({ ...action })),
-    })),
+    assignments: assignments.map((one) => presentAssignment(one, clocks)),
     ...(gates === undefined
       ? {}
       : {

@@ -30,6 +30,7 @@ import { batchCommandRoutes } from "./batch-command-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
 import { claimRoutes } from "./claim-routes.ts";
 import { clientRoutes } from "./client-routes.ts";
+import { clockRoutes } from "./clock-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { disputeRoutes } from "./dispute-routes.ts";
 import { documentationRoutes } from "./documentation-routes.ts";
@@ -102,6 +103,7 @@ function routesOf(parts: HttpDependencies) {
     sessionRoutes(parts),
     accessRoutes(parts),
     clientRoutes(parts),
+    clockRoutes(parts),
     claimRoutes(parts),
     disputeRoutes(parts),
     operationRoutes(parts),

@@ -22,6 +22,18 @@ export const AdjustmentState = z.enum(ADJUSTMENT_STATES);
 export const Route = z.enum(["AUTO", "BATCH", "MANUAL"]);
 export const Facts = z.record(z.string(), z.unknown()).describe("What the rule book declares");
 
+/** The regulatory clock of a dispute that ends first. */
+export const NearestClock = z
+  .object({
+    clock: z.string(),
+    title: z.string(),
+    regulation: z.string(),
+    dueOn: z.string(),
+    isWarned: z.boolean().describe("So near that it was warned of"),
+    businessDaysLeft: z.int().describe("Until and with its last day, in the client's calendar"),
+  })
+  .meta({ id: "NearestClock" });
+
 export const Assignment = z
   .object({
     id: z.string(),
@@ -47,6 +59,7 @@ export const Assignment = z
     leavesAt: z.string().nullable().describe("Predicted departure of its batch window"),
     route: z.string().nullable(),
     destination: z.string().nullable(),
+    clock: NearestClock.nullable().describe("The nearest running clock of its dispute"),
     actions: z.array(
       z.object({
         name: z.string(),

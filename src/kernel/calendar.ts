@@ -43,6 +43,8 @@ export interface BusinessCalendar {
   businessDaysBetween(from: string, to: string): number;
   /** Calendar days later (earlier when negative), open or not. */
   addDays(date: string, days: number): string;
+  /** Calendar days after `from` up to and with `to`; negative when `to` is earlier. */
+  calendarDaysBetween(from: string, to: string): number;
   /** The date of an instant in the calendar's zone. */
   dateOf(instant: Temporal.Instant): string;
 }
@@ -83,6 +85,8 @@ export function businessCalendar(
       locate(calendar, date).isOpen ? date : addBusinessDays(calendar, date, 1),
     businessDaysBetween: (from, to) => businessDaysBetween(calendar, from, to),
     addDays: (date, days) => addDays(calendar, date, days),
+    calendarDaysBetween: (from, to) =>
+      Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days,
     dateOf: calendar.dateOf,
   };
 }

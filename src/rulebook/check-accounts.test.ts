@@ -41,6 +41,7 @@ default: { account: first }
   "operations.yaml": "operations: {}\n",
   "states.yaml": "states: {}\n",
   "gates.yaml": "gates: {}\n",
+  "clocks.yaml": "clocks: {}\n",
 };
 
 /** The problems of the small book with some files written otherwise, as `file:line reason`. */

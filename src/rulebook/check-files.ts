@@ -5,6 +5,7 @@
 import { accountSection, CHART_FILE } from "./accounts.ts";
 import { isMapping } from "./book.ts";
 import type { Book, Section } from "./book.ts";
+import { CLOCKS_FILE, clockSection } from "./clocks.ts";
 import { BOOK_FILE, bookHeaderShape, collectionSection, factSection } from "./declarations.ts";
 import { GATES_FILE, gateSection } from "./gates.ts";
 import { OPERATIONS_FILE, operationSection, STATES_FILE, stateSection } from "./operations.ts";
@@ -21,6 +22,7 @@ export const SECTIONS: readonly Section<unknown>[] = [
   operationSection,
   stateSection,
   gateSection,
+  clockSection,
 ];
 
 /** Files whose whole shape is checked where they are loaded. */
@@ -35,6 +37,7 @@ const REQUIRED = [
   OPERATIONS_FILE,
   STATES_FILE,
   GATES_FILE,
+  CLOCKS_FILE,
   CHART_FILE,
   ROUTES_FILE,
 ];

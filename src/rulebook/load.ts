@@ -24,6 +24,8 @@ import type { BookChange } from "./changes.ts";
 import { checkAccounts } from "./check-accounts.ts";
 import type { CheckedTable } from "./check-accounts.ts";
 import { checkFiles } from "./check-files.ts";
+import { loadClocks } from "./clocks.ts";
+import type { RegulatoryClock } from "./clocks.ts";
 import { collectionSection, declareFact, factSection, readHeader } from "./declarations.ts";
 import type { BookHeader, CollectionRecord } from "./declarations.ts";
 import type { Explanation } from "./decision-table.ts";
@@ -49,6 +51,7 @@ export interface RuleBook extends BookHeader {
   /** Which groups of operations each state of a dispute allows. */
   readonly states: ReadonlyMap<string, ReadonlySet<OperationGroup>>;
   readonly gates: ReadonlyMap<GateDecision, Gate>;
+  readonly clocks: ReadonlyMap<string, RegulatoryClock>;
   readonly accounts: Accounts;
   readonly routes: RouteTable;
   /** What it says otherwise than the books that it extends. */
@@ -86,6 +89,7 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
   const operations = loadOperations(book, recordIds(book, ruleSection), problems);
   const states = loadStates(book, problems);
   const gates = loadGates(book, collectionIds, problems);
+  const clocks = loadClocks(book, facts, problems);
   const accounts = loadAccounts(book, facts, collections, problems);
   const routes = loadRoutes(book, facts, problems);
   if (problems.length > 0 || header === null || accounts === null || routes === null) {
@@ -99,6 +103,7 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
     operations,
     states,
     gates,
+    clocks,
     accounts,
     routes,
     changes: changesOf(book),

@@ -75,6 +75,7 @@ export const PROCEDURES = [
   "importHistory",
   "resolve",
   "reopen",
+  "recordRegulatoryFact",
 ] as const;
 
 export type Procedure = (typeof PROCEDURES)[number];

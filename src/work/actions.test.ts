@@ -32,6 +32,9 @@ const EVENTS: Readonly<Record<ActionName, readonly AdjustmentEvent[]>> = {
   failure: ["couldNotPost"],
   retry: ["retried", "nextFileAsked"],
   run: ["sent", "resent"],
+  supply: ["routedToService"],
+  postable: ["routedToService"],
+  notPostable: ["routedToManual"],
   finding: ["foundPosted", "foundNotPosted"],
   override: ["retried"],
   account: ["cancelled"],
@@ -47,6 +50,9 @@ const FACTS = [
   { hold: null, machineMayAct: true, failedRoute: "service" as const },
   { hold: null, machineMayAct: false, failedRoute: "batch" as const },
   { hold: "custom", machineMayAct: true, failedRoute: null },
+  { hold: "activeCardNumber", asksPerson: true, machineMayAct: true, failedRoute: null },
+  { hold: "fraudCardStatus", asksPerson: true, machineMayAct: true, failedRoute: null },
+  { hold: "clientHold", asksPerson: true, machineMayAct: true, failedRoute: null },
 ];
 
 describe("the table of actions", () => {

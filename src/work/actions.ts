@@ -21,6 +21,9 @@ export const ACTION_NAMES = [
   "failure",
   "retry",
   "run",
+  "supply",
+  "postable",
+  "notPostable",
   "finding",
   "override",
   "account",
@@ -80,6 +83,10 @@ const SERVICE_FAILED = "Execute Accounting Service Failed";
 const BATCH_FAILED = "Execute Batch Accounting Failed";
 const BY_HAND = "Execute Accounting Assignment";
 
+const REVIEW_CARD = "Review Active Card Number";
+const REVIEW_STATUS = "Review Fraud Card Status";
+const REVIEW_HOLD = "Review Accounting Hold";
+
 export const ACTION_ROWS: readonly ActionRow[] = [
   row("take", "Take", RIGHTS.work, USER_TYPES, null, false),
   row("release", "Release", RIGHTS.work, USER_TYPES, null, false),
@@ -113,6 +120,23 @@ export const ACTION_ROWS: readonly ActionRow[] = [
     RIGHTS.work,
     [SERVICE_FAILED, BATCH_FAILED],
     ["serviceFailed", "batchFailed", "partlyExecuted"],
+  ),
+  row("retry", "Look again", RIGHTS.work, [REVIEW_CARD, REVIEW_STATUS, REVIEW_HOLD], ["planned"]),
+  row("supply", "Supply the card number", RIGHTS.work, [REVIEW_CARD], ["planned"]),
+  row("supply", "Supply the status", RIGHTS.work, [REVIEW_STATUS], ["planned"]),
+  row(
+    "postable",
+    "Mark postable",
+    RIGHTS.work,
+    [REVIEW_CARD, REVIEW_STATUS, REVIEW_HOLD],
+    ["planned"],
+  ),
+  row(
+    "notPostable",
+    "Mark not postable",
+    RIGHTS.work,
+    [REVIEW_CARD, REVIEW_STATUS, REVIEW_HOLD],
+    ["planned"],
   ),
   row("finding", "Record a finding", RIGHTS.service, [SERVICE_FAILED], ["unknown"]),
   {
@@ -167,6 +191,9 @@ export const ACTION_ROWS: readonly ActionRow[] = [
     RIGHTS.cancel,
     [
       "Pending Accounting Hold",
+      REVIEW_CARD,
+      REVIEW_STATUS,
+      REVIEW_HOLD,
       "Pending Accounting Service",
       SERVICE_FAILED,
       "Pending Batch Accounting",

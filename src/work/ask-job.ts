@@ -13,7 +13,7 @@ import type { Ids } from "../kernel/ids.ts";
 import type { JobKind, JobKinds } from "./job-kinds.ts";
 import type { JobRow } from "./job-views.ts";
 import { findJob } from "./job-views.ts";
-import { cancelJobRow, insertJob } from "./store.ts";
+import { cancelJobRow, insertJob } from "./job-store.ts";
 
 export interface JobDesk {
   readonly database: Database;

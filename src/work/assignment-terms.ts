@@ -18,6 +18,8 @@ export interface TermsFacts {
   readonly plannedPostingDate: string;
   /** Service or batch profile, where it waits for one. */
   readonly destination?: string | null;
+  /** It leaves with the window that posts on its date, never with an earlier one. */
+  readonly isDenialDebit?: boolean;
 }
 
 export interface Terms {

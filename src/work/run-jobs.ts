@@ -21,8 +21,8 @@ import type { JobDesk } from "./ask-job.ts";
 import type { JobItem, JobKind, JobKinds } from "./job-kinds.ts";
 import type { JobRow } from "./job-views.ts";
 import { itemsFrom, lockJob } from "./job-views.ts";
-import type { ItemOutcome } from "./store.ts";
-import { leaseNextJob, recordItems, releaseJob, renewJobLease } from "./store.ts";
+import type { ItemOutcome } from "./job-store.ts";
+import { leaseNextJob, recordItems, releaseJob, renewJobLease } from "./job-store.ts";
 
 export interface JobWorkerDesk extends JobDesk {
   readonly failpoints: Failpoints;

@@ -1,5 +1,6 @@
 /** A client, a dispute and an adjustment with entries, put in by the stores that own them. */
-import { openBooks, insertAdjustments, insertOperations } from "../../src/accounting/store.ts";
+import { insertOperations } from "../../src/accounting/store-operations.ts";
+import { openBooks, insertAdjustments } from "../../src/accounting/store.ts";
 import type { Adjustment } from "../../src/accounting/dispute-book.ts";
 import { insertClaims, insertClient, insertDisputes } from "../../src/cases/store.ts";
 import type { Database } from "../../src/database/database.ts";
@@ -69,7 +70,7 @@ export function anOperation(placed: Placed, key: string, id = placed.operationId
     id,
     key,
     bodyHash: Buffer.alloc(32, 1),
-    source: "api",
+    source: "api" as const,
     claimId: placed.claimId,
     disputeId: placed.disputeId,
     operation: "issueProvisionalCredit",
@@ -105,6 +106,7 @@ export async function anAdjustment(
     isPartlyProcessed: false,
     replacesAdjustmentId: null,
     holderAccount: null,
+    holdDecisions: [],
     state: "tracked",
     route: null,
     destination: null,

@@ -15,6 +15,7 @@ import { evaluateGate } from "../../src/accounting/gate.ts";
 import { bookedBalances } from "../../src/accounting/operation-outcome.ts";
 import type { DueSummary } from "../../src/accounting/run-due.ts";
 import { runDue } from "../../src/accounting/run-due.ts";
+import type { BusinessCalendar } from "../../src/kernel/calendar.ts";
 import { businessCalendar } from "../../src/kernel/calendar.ts";
 import { manualClock } from "../../src/kernel/clock.ts";
 import { Failure } from "../../src/kernel/failure.ts";
@@ -30,6 +31,7 @@ export interface MemoryOptions {
   readonly executesAtOnce?: boolean;
   readonly amountMinor?: bigint;
   readonly startsOn?: string;
+  readonly calendar?: BusinessCalendar;
   /** Its id in the vault. */
   readonly holderAccount?: string;
   /** What is known of merchants' credits; what this book recorded of them, where left out. */
@@ -50,7 +52,10 @@ export interface MemoryBook {
   outside(rule: string, event: AdjustmentEvent): void;
   cancel(rule: string, event?: "cancelled" | "declined"): void;
   approve(rule: string): void;
+  /** Day after day, as the worker sees them. */
   pass(days: number): DueSummary;
+  /** The worker looks once more today. */
+  runDue(): DueSummary;
   balances(): Record<string, string>;
   /** `rule amount` of what is proposed and not booked. */
   planned(): string[];
@@ -79,7 +84,9 @@ export function memoryBook(options: MemoryOptions = {}): MemoryBook {
   const context: DecideContext = {
     rulebook: STANDARD,
     settings: clientSettings(options.settings ?? {}),
-    calendar: businessCalendar({ holidays: "federal-reserve", zone: "America/New_York" }),
+    calendar:
+      options.calendar ??
+      businessCalendar({ holidays: "federal-reserve", zone: "America/New_York" }),
     ids: uuids(manualClock(Temporal.Instant.from("2026-11-16T15:00:00Z"))),
     executesAtOnce: options.executesAtOnce ?? false,
     referenceUsed: () => false,
@@ -135,9 +142,17 @@ export function memoryBook(options: MemoryOptions = {}): MemoryBook {
       approveProposal(deciding(adjustment), adjustment, "approved");
     },
     pass: (days) => {
-      today = context.calendar.addDays(today, days);
-      return runDue(book, { today }, context);
+      const all: DueSummary[] = [];
+      for (let day = 0; day < days; day += 1) {
+        today = context.calendar.addDays(today, 1);
+        all.push(runDue(book, { today }, context));
+      }
+      return {
+        released: all.flatMap((one) => one.released),
+        stopped: all.flatMap((one) => one.stopped),
+      };
     },
+    runDue: () => runDue(book, { today }, context),
     balances: () => bookedBalances(book),
     planned: () =>
       book.adjustments

@@ -75,6 +75,7 @@ export async function anOpenAdjustment(
     isPartlyProcessed: false,
     replacesAdjustmentId: null,
     holderAccount: null,
+    holdDecisions: [],
     route: "MANUAL",
     destination: null,
     hold: null,

@@ -2,24 +2,49 @@
  * What every hold is: a reason to wait, a condition that releases it, a deadline where it has
  * one.
  */
-import type { Deciding } from "../decide-context.ts";
-import type { Adjustment, DisputeBook, Hold, HoldReason, Proposal } from "../dispute-book.ts";
+import type { DecideContext, Deciding } from "../decide-context.ts";
+import { factsOf } from "../decide-context.ts";
+import type {
+  Adjustment,
+  DisputeBook,
+  Hold,
+  HoldDecision,
+  HoldReason,
+  Processing,
+  Proposal,
+} from "../dispute-book.ts";
+import type { ClientHolds } from "./conditions.ts";
+import { clientHolds } from "./conditions.ts";
 
 /** What is about to be booked. */
 export interface HeldMovement {
   readonly proposals: readonly Proposal[];
+  readonly processing: Processing;
   /** The principal that it follows, if any. */
   readonly principal: string | null;
   /** Only what came before can be waited for; a new one comes after all. */
   readonly ordinal: number;
+  /** The holds that ended for it: they are not asked again. */
+  readonly decided: readonly HoldDecision[];
+}
+
+/** A day on a book: what it takes to say whether a hold is over. */
+export interface BookOnDay {
+  readonly book: DisputeBook;
+  readonly context: DecideContext;
+  readonly today: string;
 }
 
 export interface HoldKind {
   readonly reason: HoldReason;
   /** The hold that this movement needs now, or null. */
   needed(deciding: Deciding, movement: HeldMovement): Hold | null;
-  /** Whether a hold of this kind is over on a day. */
-  isOver(book: DisputeBook, hold: Hold, today: string): boolean;
+  /** Whether something has to be done about an adjustment that it holds. */
+  isOver(on: BookOnDay, adjustment: Adjustment, hold: Hold): boolean;
+  /**
+   * What follows when it is over; left out: it is released. `stays` where a person has to look.
+   */
+  ended?(deciding: Deciding, adjustment: Adjustment, hold: Hold): "release" | "stays";
 }
 
 export function isOpen({ state }: Adjustment): boolean {
@@ -28,10 +53,42 @@ export function isOpen({ state }: Adjustment): boolean {
 
 /** Until the day comes and nothing is open that it waits for. */
 export function dayHasComeAndOthersAreClosed(
-  book: DisputeBook,
+  { book, today }: BookOnDay,
+  _: Adjustment,
   hold: Hold,
-  today: string,
 ): boolean {
   if (hold.releaseOn !== null && hold.releaseOn > today) return false;
+  return othersAreClosed(book, hold);
+}
+
+export function othersAreClosed(book: DisputeBook, hold: Hold): boolean {
   return book.adjustments.every((one) => !hold.waitsFor.includes(one.id) || !isOpen(one));
+}
+
+/** The client's holds, compiled. */
+export function holdsOf({ settings, rulebook }: DecideContext): ClientHolds {
+  return clientHolds(settings.holds, rulebook);
+}
+
+/** A movement that the client's own holds may hold: ours to execute, and no reversal. */
+export function mayBeHeld(movement: HeldMovement): boolean {
+  return (
+    movement.processing === "execute" && movement.proposals.every((one) => one.reverses === null)
+  );
+}
+
+export function isDecided(movement: HeldMovement, name: string): boolean {
+  return movement.decided.some((one) => one.hold === name);
+}
+
+/** Principal of the holder's is credited. */
+export function creditsHolder({ proposals }: Pick<HeldMovement, "proposals">): boolean {
+  return proposals.some((one) => one.creditCollection === "accountHolder");
+}
+
+export function factsHold(
+  { book, context }: Pick<BookOnDay, "book" | "context">,
+  condition: ClientHolds["activeCardNumber"],
+): boolean {
+  return condition(factsOf(book, context));
 }

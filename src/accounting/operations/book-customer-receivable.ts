@@ -70,6 +70,9 @@ export function bookCustomerReceivable(applied: Applied, operation: Operation): 
         lifted: false,
         noticeSentOn: null,
         debitDate: null,
+        dateNamed: null,
+        honorFrom: null,
+        honorUntil: null,
       },
     });
   }

@@ -132,6 +132,7 @@ const STATE_OF = { deny: "denied", withdraw: "withdrawn" } as const;
 function denialOf(applied: Applied, wanted: TakeBack): Denial | null {
   if (wanted.amount <= 0n) return null;
   const { book, context, operationId, input } = applied;
+  const { debitOn } = wanted;
   return {
     id: context.ids.next(),
     operationId,
@@ -140,9 +141,38 @@ function denialOf(applied: Applied, wanted: TakeBack): Denial | null {
     reason: typeof input["reason"] === "string" ? input["reason"] : null,
     stateBefore: book.state,
     lifted: false,
-    noticeSentOn: null,
+    noticeSentOn: debitOn === "now" ? noticeGiven(applied) : null,
     debitDate: null,
+    dateNamed: dateNamed(applied, debitOn),
+    honorFrom: null,
+    honorUntil: null,
   };
+}
+
+/** The notice that goes with a debit made at once, where it was given already. */
+function noticeGiven({ input, today }: Applied): string | null {
+  const date = input["noticeSentOn"];
+  if (typeof date !== "string") return null;
+  if (date > today) throw dateInvalid("noticeSentOn", `${date} is in the future`);
+  return date;
+}
+
+/** The day that the letter is going to name. It counts from the day on which the letter is sent. */
+function dateNamed({ input, today, context }: Applied, debitOn: DebitOn): string | null {
+  const date = input["debitDate"];
+  if (typeof date !== "string") return null;
+  if (debitOn === "now") throw dateInvalid("debitDate", "a debit made now has no day named");
+  if (date < today) throw dateInvalid("debitDate", `${date} has gone by`);
+  if (!context.calendar.isBusinessDay(date)) {
+    throw dateInvalid("debitDate", `${date} is no business day`);
+  }
+  return date;
+}
+
+function dateInvalid(field: string, detail: string): Failure {
+  return new Failure("date-invalid", `${field}: ${detail}`, { field }, [
+    { pointer: `/${field}`, detail },
+  ]);
 }
 
 /** Follows DenyDispute, and no other debit. */

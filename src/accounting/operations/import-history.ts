@@ -79,6 +79,9 @@ function recordDenial(applied: Applied, state: "denied" | "withdrawn"): void {
     lifted: false,
     noticeSentOn: null,
     debitDate: null,
+    dateNamed: null,
+    honorFrom: null,
+    honorUntil: null,
   };
   record(book, { type: "denialRecorded", denial });
 }

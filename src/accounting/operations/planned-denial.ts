@@ -9,44 +9,126 @@ import { dropAdjustment } from "../cancel-adjustment.ts";
 import { cancellableDenials, stateBefore } from "../denial-state.ts";
 import type { Applied } from "../decide-context.ts";
 import { factsOf } from "../decide-context.ts";
+import { denialBehind, releaseDayOf } from "../holds/deny-debit-date.ts";
+import { NOTICE_BUSINESS_DAYS } from "../holds/honoring-window.ts";
 import type { Adjustment, DisputeBook } from "../dispute-book.ts";
 import { moveState, record } from "../dispute-book.ts";
 import { reversedAdjustments } from "../positions.ts";
-import { releaseAdjustment } from "../run-due.ts";
+import { performNow } from "../perform-now.ts";
 import { reverseWhole } from "./reverse-adjustment.ts";
 
-/** Days of notice before a Reg E debit: 12 CFR 1005.11(d)(2), comment 11(d)(2)-1. */
-const NOTICE_BUSINESS_DAYS = 5;
-
-/** The Deny Debit Date: one fact, used by the letter and by the posting. */
+/**
+ * The Deny Debit Date: one fact, used by the letter and by the posting. A letter that was sent too
+ * late for the day that it names does not count: another day has to be named in another letter.
+ */
 export function recordNoticeSent(applied: Applied, operation: Operation): void {
-  const { book, context, today, input } = applied;
+  const { book, today, input, operationId } = applied;
   const sentOn = (input["date"] as string | undefined) ?? today;
   if (sentOn > today) throw dateInvalid(operation, "date", `${sentOn} is in the future`);
+  const planned = plannedDebits(book);
+  if (planned.length === 0) {
+    noticeOfDebitMade(applied, operation, sentOn);
+    return;
+  }
+  const asked = input["debitDate"] as string | undefined;
+  const notice = noticeOf(applied, operation, { sentOn, asked, planned });
+  const note =
+    notice.debitDate === null
+      ? `the letter sent ${sentOn} came too late for ${notice.lateFor}: send a new one`
+      : `notice sent ${sentOn}`;
+  for (const adjustment of planned) hold(applied, adjustment, notice.debitDate, note);
+  for (const denialId of denialsOf(planned)) {
+    const { debitDate, dateNamed } = notice;
+    const noticeSentOn = debitDate === null ? null : sentOn;
+    const dates = { noticeSentOn, debitDate, dateNamed };
+    record(book, { type: "noticeRecorded", denialId, ...dates, operationId });
+  }
+}
+
+interface Notice {
+  /** Null: the letter came too late for the day that it names. */
+  readonly debitDate: string | null;
+  /** The day that the next letter has to name, where this one came too late. */
+  readonly dateNamed: string | null;
+  readonly lateFor: string | null;
+}
+
+/** Throws `date-invalid` where the day asked for is unlawful, past or no business day. */
+function noticeOf(
+  applied: Applied,
+  operation: Operation,
+  given: { sentOn: string; asked: string | undefined; planned: readonly Adjustment[] },
+): Notice {
+  const { context, today, book } = applied;
+  const { sentOn, asked, planned } = given;
   const earliest = earliestDebit(applied, sentOn);
   const lawful = context.calendar.addBusinessDays(sentOn, NOTICE_BUSINESS_DAYS);
-  const debitDate = (input["debitDate"] as string | undefined) ?? lawful;
+  const inLetter = denialsOf(planned)
+    .map((id) => book.denials.find((one) => one.id === id)?.dateNamed ?? null)
+    .find((date) => date !== null);
+  const debitDate = asked ?? inLetter ?? lawful;
+  if (asked === undefined && inLetter !== undefined && inLetter !== null) {
+    if (inLetter < earliest || inLetter < today) {
+      const dateNamed = context.calendar.addBusinessDays(today, NOTICE_BUSINESS_DAYS);
+      return { debitDate: null, dateNamed, lateFor: inLetter };
+    }
+  }
+  refuseUnfitDay(applied, operation, debitDate, earliest);
+  return { debitDate, dateNamed: null, lateFor: null };
+}
+
+function refuseUnfitDay(
+  { context, today }: Applied,
+  operation: Operation,
+  debitDate: string,
+  earliest: string,
+): void {
   if (debitDate < earliest) {
-    throw dateInvalid(operation, "debitDate", `the earliest lawful date is ${earliest}`);
+    const detail = `the earliest lawful date is ${earliest}: a letter that names another is void`;
+    throw dateInvalid(operation, "debitDate", detail);
   }
-  const planned = plannedDebits(book);
-  for (const adjustment of planned) {
-    const hold = {
-      reason: "denyDebitDate" as const,
-      releaseOn: debitDate,
-      waitsFor: adjustment.hold?.waitsFor ?? [],
-      note: `notice sent ${sentOn}`,
-    };
-    record(book, { type: "holdSet", adjustmentId: adjustment.id, hold });
-    record(book, {
-      type: "plannedDateSet",
-      adjustmentId: adjustment.id,
-      plannedPostingDate: context.calendar.businessDayOnOrAfter(debitDate),
-    });
+  if (debitDate < today) {
+    const detail = `${debitDate} has gone by: name a new day in a new letter`;
+    throw dateInvalid(operation, "debitDate", detail);
   }
-  for (const denialId of denialsOf(planned)) {
-    record(book, { type: "noticeRecorded", denialId, noticeSentOn: sentOn, debitDate });
+  if (!context.calendar.isBusinessDay(debitDate)) {
+    throw dateInvalid(operation, "debitDate", `${debitDate} is no business day`);
   }
+}
+
+/** Holds a planned debit for a day, or without one. */
+function hold(
+  { book, context }: Applied,
+  adjustment: Adjustment,
+  debitDate: string | null,
+  note: string,
+): void {
+  const { id: adjustmentId, operation } = adjustment;
+  const releaseOn =
+    debitDate === null ? null : releaseDayOf({ book, context, operation }, adjustment, debitDate);
+  const waitsFor = adjustment.hold?.waitsFor ?? [];
+  const held = { reason: "denyDebitDate", releaseOn, waitsFor, note } as const;
+  record(book, { type: "holdSet", adjustmentId, hold: held });
+  if (debitDate === null) return;
+  record(book, { type: "plannedDateSet", adjustmentId, plannedPostingDate: debitDate });
+}
+
+/** The notice of a debit that was made at once: its honoring window is counted from then. */
+function noticeOfDebitMade(applied: Applied, operation: Operation, sentOn: string): void {
+  const { book, context } = applied;
+  const denial = book.denials.findLast((one) => !one.lifted && one.honorUntil !== null);
+  if (denial === undefined) throw notAllowed(applied, operation, "no debit waits for a notice");
+  const { id: denialId, debitDate, dateNamed } = denial;
+  record(book, {
+    type: "noticeRecorded",
+    denialId,
+    noticeSentOn: sentOn,
+    debitDate,
+    dateNamed,
+    operationId: applied.operationId,
+  });
+  const until = context.calendar.addBusinessDays(sentOn, NOTICE_BUSINESS_DAYS);
+  record(book, { type: "honoringRecorded", denialId, from: sentOn, until });
 }
 
 /** Reg E: the fifth business day after sending. Elsewhere the same day, after the notice. */
@@ -87,17 +169,24 @@ export function giveBack(applied: Applied, adjustment: Adjustment): void {
 
 /** Lawful before the date only with a notice that was given, and with a second person. */
 export function performDebit(applied: Applied, operation: Operation): void {
-  const planned = plannedDebits(applied.book);
+  const { book } = applied;
+  const planned = plannedDebits(book);
   if (planned.length === 0) throw notAllowed(applied, operation, "no debit waits for its date");
-  if (planned.some((one) => one.hold?.releaseOn === null)) {
+  if (planned.some((one) => noticeGivenOn(book, one) === null)) {
     throw notAllowed(applied, operation, "no notice of the debit has been recorded");
   }
   for (const adjustment of planned) {
     if (adjustment.state !== "planned") continue;
     const need = approvalNeeded(applied, adjustment.amountMinor);
-    if (need === null) releaseAdjustment(applied, adjustment, "performed now");
+    if (need === null) performNow(applied, adjustment, "performed now");
     else askApproval(applied, adjustment, need);
   }
+}
+
+/** Of a taking without a denial, its day stands for its notice. */
+function noticeGivenOn(book: DisputeBook, adjustment: Adjustment): string | null {
+  const denial = denialBehind(book, adjustment);
+  return denial === null ? (adjustment.hold?.releaseOn ?? null) : denial.noticeSentOn;
 }
 
 /** The date is given up for the approver's word; declined, it comes back. */
@@ -127,7 +216,7 @@ function notAllowed({ book }: Applied, operation: Operation, detail: string): Fa
 
 export function plannedDebits(book: DisputeBook): Adjustment[] {
   return book.adjustments.filter(
-    (one) => one.state === "planned" && one.hold?.reason === "denyDebitDate",
+    (one) => PROPOSAL_STATES.has(one.state) && one.hold?.reason === "denyDebitDate",
   );
 }
 

@@ -9,6 +9,7 @@ import { recordCoreSuspensePosting } from "./core-suspense-posting.ts";
 import { denyDispute, takeBackDuplicateCredit, withdrawDispute } from "./deny-dispute.ts";
 import { importHistory } from "./import-history.ts";
 import { cancelDenial, performDebit, recordNoticeSent } from "./planned-denial.ts";
+import { recordRegulatoryFact } from "./record-regulatory-fact.ts";
 import { reopen } from "./reopen.ts";
 import { resolve } from "./resolve.ts";
 import { reverseAdjustment } from "./reverse-adjustment.ts";
@@ -33,4 +34,5 @@ export const PROCEDURES: Readonly<
   importHistory,
   resolve,
   reopen,
+  recordRegulatoryFact,
 };

@@ -14,6 +14,7 @@ import { statementCheck } from "./violation.ts";
 interface Shown {
   readonly state: AdjustmentState;
   readonly hold: string | null;
+  readonly asksPerson: boolean;
   readonly machineMayAct: boolean;
   readonly failedRoute: "service" | "batch" | null;
   /** Of the assignment it points at, if that is open and its own. */
@@ -21,7 +22,8 @@ interface Shown {
 }
 
 const SHOWN = sql`
-  select a.client_id, a.id, a.dispute_id, a.state, a.hold ->> 'reason' as hold, a.machine_may_act,
+  select a.client_id, a.id, a.dispute_id, a.state, a.hold ->> 'reason' as hold,
+         coalesce((a.hold ->> 'asksPerson')::boolean, false) as asks_person, a.machine_may_act,
          a.failed_route, case when s.is_open and s.adjustment_id = a.id then s.type end as type
   from adjustment a
   left join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id`;
@@ -32,8 +34,8 @@ const assignmentShown: Check = {
   holds: "an open adjustment shows the assignment of its state, a closed one none",
   find: async function* (db) {
     const combinations = await db.query<Shown>(sql`
-      select distinct state, hold, machine_may_act as "machineMayAct",
-             failed_route as "failedRoute", type
+      select distinct state, hold, asks_person as "asksPerson",
+             machine_may_act as "machineMayAct", failed_route as "failedRoute", type
       from (${SHOWN}) shown
     `);
     for (const one of combinations) {
@@ -54,7 +56,7 @@ async function* wronglyShown(
     from (${SHOWN}) s
     left join dispute d on d.client_id = s.client_id and d.id = s.dispute_id
     where s.state = ${shown.state} and s.hold is not distinct from ${shown.hold}
-      and s.machine_may_act = ${shown.machineMayAct}
+      and s.asks_person = ${shown.asksPerson} and s.machine_may_act = ${shown.machineMayAct}
       and s.failed_route is not distinct from ${shown.failedRoute}
       and s.type is not distinct from ${shown.type}
   `);
