@@ -6,7 +6,9 @@ import { z } from "zod";
 import { isAllowed } from "../access/caller.ts";
 import { peopleWith } from "../access/persons.ts";
 import { rolesWith } from "../access/roles.ts";
+import { proposalsOfAdjustment } from "../accounting/dispute-views.ts";
 import { Failure } from "../kernel/failure.ts";
+import { wireMoney } from "../kernel/money.ts";
 import { postingDetails } from "../manual/posting-details.ts";
 import { decideApproval } from "../work/approvals/decide.ts";
 import { delegateApproval, MOST_DAYS, revokeDelegation } from "../work/approvals/delegate.ts";
@@ -51,6 +53,9 @@ const ApprovalQuery = PageQuery.extend({
 });
 
 const ApprovalDetails = Approval.extend({
+  proposals: z
+    .array(z.object({ rule: z.string(), debit: z.string(), credit: z.string(), amount: Money }))
+    .describe("What would be booked, by collection"),
   posting: PostingDetails.nullable().describe("The entries and amounts, of an adjustment"),
   details: z.record(z.string(), z.unknown()).describe("What else the request carries"),
 }).meta({ id: "ApprovalDetails" });
@@ -312,9 +317,18 @@ async function details(
   const posting = subjectKind(row.kind).isAdjustment
     ? await postingDetails(engine, vault, { clientId: row.clientId, id: row.subjectId })
     : null;
+  const proposals = subjectKind(row.kind).isAdjustment
+    ? await proposalsOfAdjustment(engine.database, row.clientId, row.subjectId)
+    : [];
   const names = people.map((person) => person.name);
   return {
     ...presentApproval(one, by, names),
+    proposals: proposals.map((line) => ({
+      rule: line.rule,
+      debit: line.debitCollection,
+      credit: line.creditCollection,
+      amount: wireMoney(line.amountMinor, line.currency),
+    })),
     posting: posting === null ? null : presentDetails(posting),
     details: { ...row.payload },
   };
