@@ -2,6 +2,7 @@
  * Every statement that writes windows, files, lines, bytes and transmissions. The database keeps
  * the rules: sequences without a gap, one live line per adjustment, content that never changes.
  */
+import type { SealedBy } from "../access/sealed-chunks.ts";
 import type { Queries, Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
@@ -27,12 +28,6 @@ export interface KeptFacts {
   readonly texts: Readonly<Record<string, string>>;
   /** Numbers of the institution's own accounts; never a holder's. */
   readonly numbers: Readonly<Record<string, string>>;
-}
-
-/** The data key of a file's stored bytes, wrapped by a key of the vault. */
-export interface SealedBy {
-  readonly wrappedKey: Uint8Array;
-  readonly wrappingKey: number;
 }
 
 export interface NewFile {

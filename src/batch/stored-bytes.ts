@@ -2,21 +2,19 @@
  * A file's bytes in the database: chunks of bounded size, hashed on the way in, encrypted where
  * they hold account numbers. The hash is of the clear bytes, the ones that leave.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 
-import { newDataKey, unwrapKey, wrapKey } from "../access/seal.ts";
+import { newDataKey } from "../access/seal.ts";
+import type { SealedBy } from "../access/sealed-chunks.ts";
+import { openChunk, openKey, sealChunk, wrappedBy } from "../access/sealed-chunks.ts";
 import type { VaultKeys } from "../access/vault-key.ts";
 import type { Queries, Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
-import { Failure } from "../kernel/failure.ts";
 
-import type { SealedBy } from "./store.ts";
 import { insertChunk } from "./store.ts";
 import { fileChunk } from "./views.ts";
 
 const CHUNK_CHARACTERS = 256 * 1024;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 export interface FilePlace {
   readonly clientId: string;
@@ -117,51 +115,4 @@ export async function* readBytes(
 
 function sealedBy(keys: VaultKeys, dataKey: Buffer | null): SealedBy | null {
   return dataKey === null ? null : wrappedBy(keys, dataKey);
-}
-
-export function wrappedBy(keys: VaultKeys, dataKey: Uint8Array): SealedBy {
-  const wrapping = keys.wrapping.get(keys.current);
-  assert(wrapping !== undefined, "the current wrapping key exists");
-  return { wrappedKey: wrapKey(wrapping, dataKey), wrappingKey: keys.current };
-}
-
-export function openKey(keys: VaultKeys, { wrappedKey, wrappingKey }: SealedBy): Buffer {
-  const wrapping = keys.wrapping.get(wrappingKey);
-  if (wrapping === undefined) {
-    throw new Failure("configuration-invalid", `the vault lacks wrapping key ${wrappingKey}`);
-  }
-  return unwrapKey(wrapping, wrappedKey);
-}
-
-export function sealChunk(
-  dataKey: Buffer,
-  place: FilePlace,
-  ordinal: number,
-  clear: Uint8Array,
-): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", dataKey, nonce);
-  cipher.setAAD(boundTo(place, ordinal));
-  const sealed = Buffer.concat([cipher.update(clear), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-}
-
-/** Throws when the bytes were altered or belong to another file or place in it. */
-export function openChunk(
-  dataKey: Buffer,
-  place: FilePlace,
-  ordinal: number,
-  sealed: Buffer,
-): Buffer {
-  const decipher = createDecipheriv("aes-256-gcm", dataKey, sealed.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(boundTo(place, ordinal));
-  decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-  const clear = decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES));
-  return Buffer.concat([clear, decipher.final()]);
-}
-
-function boundTo({ clientId, fileId }: FilePlace, ordinal: number): Buffer {
-  return Buffer.from(`${clientId}\n${fileId}\n${ordinal}`);
 }

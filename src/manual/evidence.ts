@@ -8,7 +8,7 @@ import { recordAudit } from "../access/audit.ts";
 import { newDataKey } from "../access/seal.ts";
 import type { VaultKeys } from "../access/vault-key.ts";
 import type { ClientRuntime, Engine } from "../accounting/engine.ts";
-import { openChunk, openKey, sealChunk, wrappedBy } from "../batch/stored-bytes.ts";
+import { openChunk, openKey, sealChunk, wrappedBy } from "../access/sealed-chunks.ts";
 import { Failure } from "../kernel/failure.ts";
 import { refuseOthers } from "../work/take.ts";
 import { assignmentsById } from "../work/views.ts";

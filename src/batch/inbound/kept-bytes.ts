@@ -5,12 +5,12 @@
 import { createHash } from "node:crypto";
 
 import { newDataKey } from "../../access/seal.ts";
+import type { SealedBy } from "../../access/sealed-chunks.ts";
+import { openChunk, openKey, sealChunk, wrappedBy } from "../../access/sealed-chunks.ts";
 import type { VaultKeys } from "../../access/vault-key.ts";
 import type { Queries, Transaction } from "../../database/database.ts";
 
-import type { SealedBy } from "../store.ts";
 import type { FilePlace } from "../stored-bytes.ts";
-import { openChunk, openKey, sealChunk, wrappedBy } from "../stored-bytes.ts";
 import { insertInboundChunk } from "./store.ts";
 import { inboundChunk } from "./views.ts";
 

@@ -1,9 +1,9 @@
 /** Every statement that writes return files, their bytes, their lines and what became of them. */
+import type { SealedBy } from "../../access/sealed-chunks.ts";
 import type { Transaction } from "../../database/database.ts";
 import { json, sql } from "../../database/sql.ts";
 import type { InboundFault, InboundLine } from "../../formats/read/document.ts";
 
-import type { SealedBy } from "../store.ts";
 import type { ControlDifference } from "./check-controls.ts";
 import { safeText, safeTraceNumber } from "./safe-text.ts";
 
