@@ -147,7 +147,7 @@ test("a client's closed day moves the clocks that run", async () => {
 describe("a provisional credit by the machine", () => {
   const AUTOMATIC = { clocks: { automaticProvisionalCredit: true } };
 
-  test("by hand: written two business days before, executed once, approved afterwards", async () => {
+  test("by hand: written two business days before, executed once, approved after", async () => {
     const tiers = [{ above: "0.00", levels: 1 }];
     const { clientId } = await aCase({
       ...AUTOMATIC,
