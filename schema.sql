@@ -1230,6 +1230,7 @@ alter table denial add constraint denial_amount_minor_check CHECK ((amount_minor
 alter table denial add constraint denial_check CHECK (((honor_from IS NULL) = (honor_until IS NULL)));
 alter table denial add constraint denial_check1 CHECK ((honor_until >= honor_from));
 alter table denial add constraint denial_kind_check CHECK ((kind = ANY (ARRAY['deny'::text, 'withdraw'::text, 'receivable'::text])));
+CREATE INDEX denial_by_debit_date ON public.denial USING btree (client_id, COALESCE(debit_date, date_named), id) WHERE (kind <> 'receivable'::text);
 CREATE INDEX denial_of_dispute ON public.denial USING btree (client_id, dispute_id);
 
 create table dispute (
@@ -1634,6 +1635,29 @@ alter table merchant_credit_use add constraint merchant_credit_use_amount_minor_
 CREATE INDEX merchant_credit_use_by ON public.merchant_credit_use USING btree (client_id, dispute_id);
 CREATE INDEX merchant_credit_use_of ON public.merchant_credit_use USING btree (client_id, reference, recorded_at, id);
 
+create table letter (
+  client_id text not null,
+  dispute_id uuid not null,
+  version integer not null,
+  is_watched boolean default true not null,
+  checked_at timestamp with time zone not null
+);
+alter table letter add constraint letter_pkey PRIMARY KEY (client_id, dispute_id);
+alter table letter add constraint letter_version_check CHECK ((version >= 0));
+CREATE INDEX letter_watched ON public.letter USING btree (client_id, checked_at) WHERE is_watched;
+
+create table letter_version (
+  client_id text not null,
+  dispute_id uuid not null,
+  version integer not null,
+  facts jsonb not null,
+  changed text[] not null,
+  actor text not null,
+  issued_at timestamp with time zone not null
+);
+alter table letter_version add constraint letter_version_pkey PRIMARY KEY (client_id, dispute_id, version);
+alter table letter_version add constraint letter_version_version_check CHECK ((version > 0));
+
 create table operation (
   client_id text not null,
   id uuid not null,
@@ -2030,6 +2054,10 @@ alter table merchant_credit_use add constraint merchant_credit_use_client_id_ope
 
 alter table merchant_credit_use add constraint merchant_credit_use_client_id_reference_fkey FOREIGN KEY (client_id, reference) REFERENCES merchant_credit(client_id, reference);
 
+alter table letter add constraint letter_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table letter_version add constraint letter_version_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES letter(client_id, dispute_id);
+
 alter table operation add constraint operation_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
 alter table operation add constraint operation_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
@@ -2147,6 +2175,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_ite
 CREATE TRIGGER add_merchant_credit_use AFTER INSERT ON public.merchant_credit_use FOR EACH ROW EXECUTE FUNCTION add_merchant_credit_use();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.merchant_credit_use FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.letter_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE FUNCTION refuse_other_body();
 
@@ -2289,6 +2319,10 @@ grant insert, select on table job_item_outcome to redress_app;
 grant insert, select on table merchant_credit to redress_app;
 
 grant insert, select on table merchant_credit_use to redress_app;
+
+grant insert, select, update on table letter to redress_app;
+
+grant insert, select on table letter_version to redress_app;
 
 grant insert, select, update on table operation to redress_app;
 

@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import { approvalDesk } from "./approval-desk.ts";
 import { deleteExpiredSessions } from "./access/store.ts";
 import { askHolds } from "./accounting/ask-holds.ts";
+import { reissueLetters } from "./accounting/letters/issue-letters.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import { workInbox } from "./accounting/work-inbox.ts";
 import { startBatchWorker } from "./batch/worker.ts";
@@ -131,6 +132,7 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
       }),
     ),
     every("withdraw-moved-on", 30, () => withdrawMovedOn(engine)),
+    every("reissue-letters", 10, () => reissueLetters(engine)),
     every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),
     every("forget-answers", 600, () => {
       const before = clock.now().subtract({ hours: ANSWERS_KEPT_HOURS });

@@ -7,6 +7,7 @@ import { assert } from "../kernel/assert.ts";
 
 import type { Change, DisputeBook } from "./dispute-book.ts";
 import type { Engine } from "./engine.ts";
+import { watchLetters } from "./letters/store.ts";
 import { creditUses } from "./merchant-credits.ts";
 import { insertCredits, insertCreditUses } from "./store-credits.ts";
 import {
@@ -54,6 +55,8 @@ export async function writeDecisions(
     }
   }
   await insertDenials(tx, denials, now);
+  // What a denial says goes into a letter: its data is issued from now on.
+  await watchLetters(tx, [...new Map(denials.map((one) => [one.disputeId, one])).values()], now);
   await updateDenials(tx, [...dated.values()]);
   await insertResolutions(tx, resolutions, now);
   await undoResolutions(tx, undone);

@@ -32,6 +32,7 @@ import { claimRoutes } from "./claim-routes.ts";
 import { clientRoutes } from "./client-routes.ts";
 import { clockRoutes } from "./clock-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
+import { denialRoutes } from "./denial-routes.ts";
 import { disputeRoutes } from "./dispute-routes.ts";
 import { documentationRoutes } from "./documentation-routes.ts";
 import { answerOnce } from "./idempotent.ts";
@@ -41,6 +42,7 @@ import { inboundRoutes } from "./inbound-routes.ts";
 import { ageingRoutes } from "./ageing-routes.ts";
 import { evidenceRoutes } from "./evidence-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
+import { holdRoutes } from "./hold-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
@@ -106,10 +108,12 @@ function routesOf(parts: HttpDependencies) {
     clockRoutes(parts),
     claimRoutes(parts),
     disputeRoutes(parts),
+    denialRoutes(parts),
     operationRoutes(parts),
     gateRoutes(parts),
     ageingRoutes(parts),
     adjustmentRoutes(parts),
+    holdRoutes(parts),
     assignmentRoutes(parts),
     approvalRoutes(parts),
     rollupRoutes(parts),

@@ -59,7 +59,8 @@ export function disburse(
     const now = engine.clock.now();
     const today = client.calendar.dateOf(now);
     const { reference, postingDate, note = null } = input;
-    refuseUnfitDate(input, { today, eventDate: firstDayOf(book.operations) });
+    const eventDate = firstDayOf(book.operations);
+    refuseUnfitDate(input, { today, eventDate, notBefore: null });
     const amount = input.amount ?? formatAmount(due.amountMinor, book.currency);
     const [result] = await executeAccountingIn(tx, engine, [
       {
