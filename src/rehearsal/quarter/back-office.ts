@@ -2,7 +2,7 @@
  * The people behind the case workers: they post by hand and attest, approve what others asked for,
  * help what failed, and find out what became of a file. Away when their day says so.
  */
-import { decideApprovals } from "../../accounting/cancel-adjustments.ts";
+import { ROLE_PERMISSIONS } from "../../access/roles.ts";
 import { askNextFile } from "../../batch/next-file.ts";
 import { regenerate } from "../../batch/regenerate.ts";
 import { sql } from "../../database/sql.ts";
@@ -10,6 +10,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { completeByHand } from "../../manual/complete.ts";
 import { recordFinding } from "../../service/record-finding.ts";
 import { retryServiceCalls } from "../../service/retry.ts";
+import type { Person } from "../../work/actions.ts";
 
 import { setsOf } from "./case-workers.ts";
 import type { PlayedClient } from "./institution.ts";
@@ -111,22 +112,22 @@ export async function approve(quarter: Quarter, client: PlayedClient): Promise<v
   const ripe = work.filter(
     (one) => now - one.openedAt >= (1 + drawFor(one.assignmentId, 20)) * HOUR,
   );
-  for (const set of setsOf(ripe)) {
-    const results = await decideApprovals(
-      quarter.engine,
-      set.map(({ clientId, adjustmentId }) => ({
-        clientId,
-        adjustmentId,
-        actor: "approver",
-        reason: "seen",
-        approved: true,
-      })),
-    );
-    for (const { failure } of results) {
-      if (failure !== null) count(quarter, `approve: ${failure.code}`);
-    }
+  for (const { clientId, assignmentId, version } of ripe) {
+    await counting(quarter, "approve", async () => {
+      await quarter.actions.perform({
+        clientIds: [clientId],
+        assignmentId,
+        version,
+        action: "approval",
+        person: APPROVER,
+        input: { approved: true, reason: "seen" },
+      });
+    });
   }
 }
+
+/** What stops somebody with the right to approve is only whose work it was. */
+const APPROVER: Person = { name: "approver", rights: ROLE_PERMISSIONS.approver };
 
 /** What failed is retried, taken along in the next file, or posted by hand. */
 export async function helpFailed(quarter: Quarter, client: PlayedClient): Promise<void> {
