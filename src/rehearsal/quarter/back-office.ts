@@ -3,9 +3,6 @@
  * help what failed, and find out what became of a file. Away when their day says so.
  */
 import { ROLE_PERMISSIONS } from "../../access/roles.ts";
-import { isOvertaken, untilDecided } from "../../accounting/execute-accounting.ts";
-import { proposalEffect } from "../../accounting/proposal-effect.ts";
-import { PROPOSAL_KINDS } from "../../accounting/write-approvals.ts";
 import { askNextFile } from "../../batch/next-file.ts";
 import { regenerate } from "../../batch/regenerate.ts";
 import { sql } from "../../database/sql.ts";
@@ -13,9 +10,7 @@ import { Failure } from "../../kernel/failure.ts";
 import { completeByHand } from "../../manual/complete.ts";
 import { recordFinding } from "../../service/record-finding.ts";
 import { retryServiceCalls } from "../../service/retry.ts";
-import type { ApprovalDesk } from "../../work/approvals/decide.ts";
-import { decideApproval } from "../../work/approvals/decide.ts";
-import { waitingAbout } from "../../work/approvals/views.ts";
+import type { Person } from "../../work/actions.ts";
 
 import { setsOf } from "./case-workers.ts";
 import type { PlayedClient } from "./institution.ts";
@@ -117,42 +112,22 @@ export async function approve(quarter: Quarter, client: PlayedClient): Promise<v
   const ripe = work.filter(
     (one) => now - one.openedAt >= (1 + drawFor(one.assignmentId, 20)) * HOUR,
   );
-  const desk = deskOf(quarter);
-  for (const { clientId, adjustmentId } of ripe) {
-    const subject = { clientId, kinds: PROPOSAL_KINDS, id: adjustmentId };
-    const request = await waitingAbout(quarter.engine.database, subject);
-    if (request === undefined) continue;
-    await refusalsCounted(quarter, "approve", () =>
-      decideApproval(desk, {
-        clientId,
-        requestId: request.id,
-        approved: true,
-        reason: "seen",
-        by: { name: "approver", rights: ROLE_PERMISSIONS.seniorApprover },
-      }),
-    );
+  for (const { clientId, assignmentId, version } of ripe) {
+    await counting(quarter, "approve", async () => {
+      await quarter.actions.perform({
+        clientIds: [clientId],
+        assignmentId,
+        version,
+        action: "approval",
+        person: APPROVER,
+        input: { approved: true, reason: "seen" },
+      });
+    });
   }
 }
 
-function deskOf({ engine }: Quarter): ApprovalDesk {
-  const proposal = proposalEffect(engine);
-  const effects = new Map(PROPOSAL_KINDS.map((kind) => [kind, proposal]));
-  const { database, clock, ids } = engine;
-  return { database, clock, ids, effects, isOvertaken, run: (work) => untilDecided(engine, work) };
-}
-
-async function refusalsCounted(
-  quarter: Quarter,
-  what: string,
-  act: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    count(quarter, `${what}: ${error.code}`);
-  }
-}
+/** What stops somebody with the right to approve is only whose work it was. */
+const APPROVER: Person = { name: "approver", rights: ROLE_PERMISSIONS.approver };
 
 /** What failed is retried, taken along in the next file, or posted by hand. */
 export async function helpFailed(quarter: Quarter, client: PlayedClient): Promise<void> {

@@ -10,6 +10,7 @@ import type { Engine } from "../../accounting/engine.ts";
 import { insertClient } from "../../cases/store.ts";
 import type { ManualClock } from "../../kernel/clock.ts";
 import { noFailpoints } from "../../kernel/failpoints.ts";
+import type { AssignmentActions } from "../../work/actions.ts";
 import { seededRandom } from "../seeded-random.ts";
 
 import { drawAdversities } from "./adversity.ts";
@@ -44,6 +45,8 @@ export interface QuarterParts {
   readonly clock: ManualClock;
   readonly vault: AccountVault;
   readonly keys: VaultKeys;
+  /** The verbs behind assignments, as the portal calls them. */
+  readonly actions: AssignmentActions;
   /** What the product's `verify` finds wrong, in words. */
   readonly verify: () => Promise<readonly string[]>;
 }
@@ -107,7 +110,7 @@ async function setUp(
   { seed, days, calm, directory }: QuarterOptions,
   first: string,
 ): Promise<Quarter> {
-  const { engine, clock, vault, keys } = parts;
+  const { engine, clock, vault, keys, actions } = parts;
   const random = seededRandom(seed);
   const basis = random.once(2) ? ("assumed" as const) : ("onAcknowledgement" as const);
   const clients = institution({ outgoing: directory, basis });
@@ -124,6 +127,7 @@ async function setUp(
     engine,
     clock,
     vault,
+    actions,
     random,
     clients,
     calendars: calendarsOf(clients),

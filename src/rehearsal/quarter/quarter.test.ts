@@ -6,28 +6,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { Temporal } from "temporal-polyfill";
 import { expect, onTestFinished, test } from "vitest";
 
-import { TEST_KEYS } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
-import { accountVault } from "../../access/vault.ts";
-import { createEngine } from "../../accounting/client-runtime.ts";
+import { partsOver } from "../../../tools/rehearse/parts.ts";
 import type { Engine } from "../../accounting/engine.ts";
-import { departureOf } from "../../batch/pend-for-batch-accounting.ts";
 import type { BusinessCalendar } from "../../kernel/calendar.ts";
-import { manualClock } from "../../kernel/clock.ts";
-import { noFailpoints } from "../../kernel/failpoints.ts";
-import { uuids } from "../../kernel/ids.ts";
-import { verify } from "../../proof/verify/verify.ts";
-import { requireRuleBook } from "../../rulebook/load.ts";
-import { loadRuleBook, STANDARD_BOOK } from "../../rulebook/read.ts";
 import type { PlayedQuarter } from "./play-quarter.ts";
 import { playQuarter } from "./play-quarter.ts";
 import { inWords, verdictOf } from "./summary.ts";
 
 const db = useDatabase();
-const standard = requireRuleBook(await loadRuleBook(STANDARD_BOOK));
 
 interface Played {
   readonly seed: number;
@@ -41,24 +30,8 @@ interface Played {
 async function play({ bug, calm = false, ...options }: Played): Promise<PlayedQuarter> {
   const directory = await mkdtemp(join(tmpdir(), "redress-quarter-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const clock = manualClock(Temporal.Instant.from("2026-01-01T00:00:00Z"));
-  const ids = uuids(clock);
-  const sound = createEngine({
-    database: db,
-    clock,
-    ids,
-    rulebooks: (id) => (id === "standard" ? standard : undefined),
-    departureOf,
-  });
-  const engine = bug === undefined ? sound : withBug(sound, bug);
-  const vault = accountVault(TEST_KEYS, { clock, ids });
-  const desk = { engine, vault, keys: TEST_KEYS, secrets: () => "", failpoints: noFailpoints };
-  const findings = async (): Promise<string[]> => {
-    const found: string[] = [];
-    await verify(desk, { onViolation: (one) => found.push(JSON.stringify(one)) });
-    return found;
-  };
-  const parts = { engine, clock, vault, keys: TEST_KEYS, verify: findings };
+  const planted = (engine: Engine): Engine => (bug === undefined ? engine : withBug(engine, bug));
+  const parts = await partsOver(db, options.seed, planted);
   return playQuarter(parts, { ...options, calm, directory, progress: () => undefined });
 }
 

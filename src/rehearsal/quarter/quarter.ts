@@ -6,6 +6,7 @@ import type { BatchDesk } from "../../batch/desk.ts";
 import type { Engine } from "../../accounting/engine.ts";
 import type { ManualClock } from "../../kernel/clock.ts";
 import type { ServiceDesk } from "../../service/desk.ts";
+import type { AssignmentActions } from "../../work/actions.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 
 import type { Adversity } from "./adversity.ts";
@@ -21,6 +22,7 @@ export interface Quarter {
   readonly engine: Engine;
   readonly clock: ManualClock;
   readonly vault: AccountVault;
+  readonly actions: AssignmentActions;
   readonly serviceDesk: ServiceDesk;
   readonly batchDesk: BatchDesk;
   readonly random: SeededRandom;
