@@ -15,6 +15,7 @@ import type { AccountDesk } from "./service/change-account.ts";
 import { accountVerb, serviceVerbs } from "./service/verbs.ts";
 import type { ActionCall, ActionVerb, AssignmentActions } from "./work/actions.ts";
 import { assignmentActions } from "./work/actions.ts";
+import { workVerbs } from "./work/verbs.ts";
 import { findAssignment } from "./work/views.ts";
 
 const BATCH_FAILED = "Execute Batch Accounting Failed";
@@ -23,15 +24,18 @@ const BATCH_FAILED = "Execute Batch Accounting Failed";
 export function actionsOf(desk: AccountDesk, wakeService?: () => void): AssignmentActions {
   const { engine } = desk;
   const service = serviceVerbs(engine, wakeService);
-  return assignmentActions(engine.database, {
+  const verbs = {
+    ...workVerbs(engine),
     ...manualVerbs(engine),
     ...service,
     account: accountVerb(desk, wakeService),
     retry: byType(engine, nextFileVerb(engine), service.retry),
-    approval: (call) => approve(engine, call),
+    approval: (call: ActionCall) => approve(engine, call),
     // The body's shape was checked where it came in.
-    resolved: (call) => resolveException(engine, call, String(call.input["reason"] ?? "")),
-  });
+    resolved: (call: ActionCall) =>
+      resolveException(engine, call, String(call.input["reason"] ?? "")),
+  };
+  return assignmentActions(engine.database, verbs, engine.clock);
 }
 
 function byType(engine: Engine, batch: ActionVerb, service: ActionVerb): ActionVerb {

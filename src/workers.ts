@@ -8,20 +8,22 @@ import { hostname } from "node:os";
 import type { Logger } from "pino";
 
 import { deleteExpiredSessions } from "./access/store.ts";
+import { slaSource } from "./accounting/client-runtime.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import { startBatchWorker } from "./batch/worker.ts";
 import type { Configuration, Environment } from "./config.ts";
 import { deleteOldAnswers } from "./http/store.ts";
 import type { Repeating } from "./kernel/repeatedly.ts";
 import { repeatedly } from "./kernel/repeatedly.ts";
+import { allJobKinds } from "./job-kinds.ts";
 import type { OpenEngine } from "./open-engine.ts";
-import { serviceJobKinds } from "./service/job-kinds.ts";
 import { secretsFrom } from "./connections/secrets.ts";
 import { startServiceWorker } from "./service/worker.ts";
 import type { JobKinds } from "./work/job-kinds.ts";
-import { jobKinds } from "./work/job-kinds.ts";
 import { startUrgencyWorker } from "./work/raise-urgencies.ts";
 import { startJobWorker } from "./work/run-jobs.ts";
+import { forgetLapsedLocks } from "./work/lock-claim.ts";
+import { resumeDue } from "./work/pend.ts";
 
 const ANSWERS_KEPT_HOURS = 7 * 24;
 const FILE_LEASE_SECONDS = 300;
@@ -61,10 +63,13 @@ export function startWorkers(
     pollMilliseconds: 2000,
     report: (problem) => log.error({ worker: "batch" }, problem),
   });
-  const urgency = startUrgencyWorker(engine, {
-    failed: (error) => log.error({ worker: "urgency", err: error }),
-  });
-  const kinds = jobKinds(serviceJobKinds(engine, () => service.wake()));
+  const urgency = startUrgencyWorker(
+    { ...engine, slas: slaSource(engine) },
+    {
+      failed: (error) => log.error({ worker: "urgency", err: error }),
+    },
+  );
+  const kinds = allJobKinds(engine, () => service.wake());
   const jobs = startJobWorker(
     {
       ...engine,
@@ -97,6 +102,8 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
         report: (problem, error) => log.error({ worker: "release-due", err: error }, problem),
       }),
     ),
+    every("resume-pended", 5, () => resumeDue(engine)),
+    every("forget-locks", 30, () => forgetLapsedLocks(engine)),
     every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),
     every("forget-answers", 600, () => {
       const before = clock.now().subtract({ hours: ANSWERS_KEPT_HOURS });

@@ -4,7 +4,14 @@
  */
 import { Failure } from "../kernel/failure.ts";
 
-export const ROLES = ["viewer", "analyst", "approver", "operator", "administrator"] as const;
+export const ROLES = [
+  "viewer",
+  "analyst",
+  "approver",
+  "supervisor",
+  "operator",
+  "administrator",
+] as const;
 
 export type Role = (typeof ROLES)[number];
 
@@ -16,6 +23,8 @@ export const PERMISSIONS = {
   "adjustment:cancel": "cancel what has not reached the system of record",
   "assignment:work": "take, release and complete assignments",
   "assignment:approve": "approve what others asked for",
+  "assignment:assign": "give work to others, free what others have, restore, break claim locks",
+  "group:manage": "manage work groups, assignment groups and who belongs to them",
   "service:retry": "retry, run now, reroute, and say what became of a posting",
   "service:test": "test the connection of an accounting service and try a request",
   "service:configure": "change the settings of an accounting service",
@@ -54,6 +63,13 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "service:override",
     "account:reveal",
   ]),
+  supervisor: new Set([
+    ...READ,
+    "assignment:work",
+    "assignment:assign",
+    "group:manage",
+    "account:reveal",
+  ]),
   operator: new Set([
     ...READ,
     "service:retry",
@@ -69,6 +85,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "service:test",
     "service:configure",
     "access:manage",
+    "group:manage",
     "audit:read",
   ]),
 };

@@ -5,6 +5,7 @@
 import { z } from "zod";
 
 import { Failure } from "../kernel/failure.ts";
+import { slaSettingsShape } from "../work/sla.ts";
 
 const weekday = z.enum([
   "monday",
@@ -48,6 +49,8 @@ export const clientSettingsShape = z.strictObject({
   /** Reg Z: days from the notice in which a final credit may still be denied. */
   finalityDays: z.int().min(0).default(90),
   approvals: z.record(z.string(), z.array(approvalTier)).default({}),
+  /** Type of assignment → how its goal, deadline and passed deadline differ from the shipped. */
+  slas: slaSettingsShape.default({}),
   services: z.record(z.string(), z.unknown()).default({}),
   batchProfiles: z.record(z.string(), z.unknown()).default({}),
   /** Which service and profile the shipped route table names; the first where left out. */

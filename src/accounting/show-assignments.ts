@@ -31,6 +31,8 @@ export interface ShownAdjustment {
   readonly reason: string | null;
   /** How the old assignment ended, e.g. the adjustment's new state. */
   readonly outcome: string;
+  /** Who moved it; nobody asked where left out. */
+  readonly actor?: string;
 }
 
 /** Opens and closes; answers the id of each adjustment's open assignment, in the order given. */
@@ -55,6 +57,7 @@ export async function showAssignments(
       clientId: one.clientId,
       id: (one.before as { id: string }).id,
       outcome: one.outcome,
+      actor: one.actor,
     })),
     now,
   );
@@ -94,6 +97,7 @@ function assignmentOf(
     urgency: terms.urgency,
     goalAt: terms.goalAt,
     deadlineAt: terms.deadlineAt,
+    nextRiseAt: terms.nextRiseAt,
     amountMinor: one.amountMinor,
     currency: one.currency,
     destination: one.destination,

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import { ADJUSTMENT_STATES } from "../accounting/adjustment-machine.ts";
 import { DISPUTE_STATES } from "../accounting/dispute-book.ts";
+import type { AssignmentView } from "../work/assignment-view.ts";
 
 export const Money = z
   .object({
@@ -47,6 +48,14 @@ export const Assignment = z
     leavesAt: z.string().nullable().describe("Predicted departure of its batch window"),
     route: z.string().nullable(),
     destination: z.string().nullable(),
+    actBy: z.string().nullable().describe("The nearest of goal and regulatory clock"),
+    pendedUntil: z.string().nullable().describe("Waits until then, and comes back by itself"),
+    pendReason: z.string().nullable(),
+    unworkable: z.string().nullable().describe("Why nobody can work it"),
+    lock: z
+      .object({ holder: z.string(), until: z.string() })
+      .nullable()
+      .describe("Who has its claim open"),
     actions: z.array(
       z.object({
         name: z.string(),
@@ -58,6 +67,10 @@ export const Assignment = z
     version: z.int(),
   })
   .meta({ id: "Assignment" });
+
+export function presentAssignment(view: AssignmentView): z.infer<typeof Assignment> {
+  return { ...view, actions: view.actions.map((action) => ({ ...action })) };
+}
 
 /** What the resolution gate says of one decision. */
 export const Gate = z

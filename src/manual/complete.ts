@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { AdjustmentState } from "../accounting/adjustment-machine.ts";
 import type { Engine } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
+import type { Transaction } from "../database/database.ts";
 import { refuseCardNumbers } from "../kernel/card-number.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
@@ -57,41 +58,48 @@ export function completeByHand(
   engine: Engine,
   completions: readonly Completion[],
 ): Promise<WorkResult[]> {
-  return engine.database.transaction(async (tx) => {
-    const clientIds = [...new Set(completions.map((one) => one.clientId))];
-    const clients = await engine.clients(tx, clientIds);
-    const now = engine.clock.now();
-    const today = new Map<string, string>();
-    for (const [id, client] of clients) today.set(id, client.calendar.dateOf(now));
+  return engine.database.transaction((tx) => completeByHandIn(tx, engine, completions));
+}
 
-    const { results, moved } = await moveWork(tx, engine, completions, {
-      prepare: async (works): Promise<Facts> => ({
-        today,
-        eventDates: await eventDatesOf(tx, works.map(keyOf)),
-        uncertain: await perhapsPosted(tx, works.map(keyOf)),
-        notMoved: await entriesNotMoved(
-          tx,
-          works.map((work) => ({ ...keyOf(work), disputeId: work.adjustment.disputeId })),
-        ),
-      }),
-      decide: attestedMove,
-    });
-    await insertAttestations(
-      tx,
-      moved.map(({ item, work }) => ({
-        clientId: item.clientId,
-        id: engine.ids.next(),
-        adjustmentId: work.adjustment.id,
-        assignmentId: item.assignmentId,
-        reference: item.reference.trim(),
-        postingDate: item.postingDate,
-        note: item.note ?? null,
-        actor: item.actor,
-      })),
-      now.toString(),
-    );
-    return results;
+/** The same, in a transaction of the caller's. */
+export async function completeByHandIn(
+  tx: Transaction,
+  engine: Engine,
+  completions: readonly Completion[],
+): Promise<WorkResult[]> {
+  const clientIds = [...new Set(completions.map((one) => one.clientId))];
+  const clients = await engine.clients(tx, clientIds);
+  const now = engine.clock.now();
+  const today = new Map<string, string>();
+  for (const [id, client] of clients) today.set(id, client.calendar.dateOf(now));
+
+  const { results, moved } = await moveWork(tx, engine, completions, {
+    prepare: async (works): Promise<Facts> => ({
+      today,
+      eventDates: await eventDatesOf(tx, works.map(keyOf)),
+      uncertain: await perhapsPosted(tx, works.map(keyOf)),
+      notMoved: await entriesNotMoved(
+        tx,
+        works.map((work) => ({ ...keyOf(work), disputeId: work.adjustment.disputeId })),
+      ),
+    }),
+    decide: attestedMove,
   });
+  await insertAttestations(
+    tx,
+    moved.map(({ item, work }) => ({
+      clientId: item.clientId,
+      id: engine.ids.next(),
+      adjustmentId: work.adjustment.id,
+      assignmentId: item.assignmentId,
+      reference: item.reference.trim(),
+      postingDate: item.postingDate,
+      note: item.note ?? null,
+      actor: item.actor,
+    })),
+    now.toString(),
+  );
+  return results;
 }
 
 function keyOf({ adjustment }: LockedWork): { clientId: string; id: string } {

@@ -39,7 +39,7 @@ export function resolveException(
       throw new Failure("transition-refused", detail, { decision: gate.decision });
     }
     const now = engine.clock.now().toString();
-    await closeAssignments(tx, [{ clientId, id, outcome: "resolved" }], now);
+    await closeAssignments(tx, [{ clientId, id, outcome: "resolved", actor }], now);
     await recordAudit(tx, engine, [
       { actor, clientId, action: "resolveException", subject: `assignment/${id}`, reason },
     ]);

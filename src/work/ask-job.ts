@@ -13,7 +13,7 @@ import type { Ids } from "../kernel/ids.ts";
 import type { JobKind, JobKinds } from "./job-kinds.ts";
 import type { JobRow } from "./job-views.ts";
 import { findJob } from "./job-views.ts";
-import { cancelJobRow, insertJob } from "./store.ts";
+import { cancelJobRow, insertJob } from "./job-store.ts";
 
 export interface JobDesk {
   readonly database: Database;
@@ -89,7 +89,7 @@ function checked(kinds: JobKinds, request: JobRequest): { kind: JobKind; input: 
   const result = kind.input.safeParse(request.input);
   if (result.success) return { kind, input: result.data };
   const faults = result.error.issues.map((issue) => ({
-    pointer: `/filter${issue.path.map((part) => `/${String(part)}`).join("")}`,
+    pointer: `${issue.path[0] === "action" ? "" : "/filter"}/${issue.path.map(String).join("/")}`,
     detail: issue.message,
   }));
   const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");

@@ -13,7 +13,8 @@ export interface JobItem {
   readonly ordinal: number;
   readonly clientId: string;
   readonly assignmentId: string;
-  readonly adjustmentId: string;
+  /** Null: the assignment is of a dispute as a whole. */
+  readonly adjustmentId: string | null;
   /** The assignment's version when it matched: the verb refuses what moved on. */
   readonly seenVersion: number;
 }
@@ -33,7 +34,12 @@ export interface JobKind<Input = unknown> {
    * All of the items or none. Throws a `Failure` where one of them cannot be done; it is then
    * tried with fewer.
    */
-  perform(tx: Transaction, items: readonly JobItem[], actor: string): Promise<unknown>;
+  perform(
+    tx: Transaction,
+    items: readonly JobItem[],
+    actor: string,
+    input: Input,
+  ): Promise<unknown>;
   /** After items were done: a hint to whoever goes on with them. */
   done?(): void;
 }

@@ -7,7 +7,7 @@ import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { manualClock } from "../kernel/clock.ts";
 import { uuids } from "../kernel/ids.ts";
-import { insertJob, leaseNextJob, releaseJob, renewJobLease } from "./store.ts";
+import { insertJob, leaseNextJob, releaseJob, renewJobLease } from "./job-store.ts";
 
 const db = useDatabase();
 const clock = manualClock(Temporal.Instant.from("2026-11-16T15:00:00Z"));

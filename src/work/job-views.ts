@@ -94,7 +94,7 @@ export interface JobItemRow {
   readonly ordinal: number;
   readonly clientId: string;
   readonly assignmentId: string;
-  readonly adjustmentId: string;
+  readonly adjustmentId: string | null;
   readonly claim: string;
   readonly dispute: string | null;
   readonly amountMinor: bigint | null;

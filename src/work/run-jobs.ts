@@ -21,8 +21,8 @@ import type { JobDesk } from "./ask-job.ts";
 import type { JobItem, JobKind, JobKinds } from "./job-kinds.ts";
 import type { JobRow } from "./job-views.ts";
 import { itemsFrom, lockJob } from "./job-views.ts";
-import type { ItemOutcome } from "./store.ts";
-import { leaseNextJob, recordItems, releaseJob, renewJobLease } from "./store.ts";
+import type { ItemOutcome } from "./job-store.ts";
+import { leaseNextJob, recordItems, releaseJob, renewJobLease } from "./job-store.ts";
 
 export interface JobWorkerDesk extends JobDesk {
   readonly failpoints: Failpoints;
@@ -172,7 +172,7 @@ async function tryAll(tx: Transaction, desk: JobWorkerDesk, given: Chunk): Promi
   const { kind, job, items } = given;
   if (items.length === 0) return [];
   try {
-    await tx.savepoint(async () => kind.perform(tx, items, job.askedBy));
+    await tx.savepoint(async () => kind.perform(tx, items, job.askedBy, job.input));
     return items.map((item) => ({
       ordinal: item.ordinal,
       outcome: "done" as const,
@@ -201,6 +201,7 @@ const SKIPPING: ReadonlySet<FailureCode> = new Set([
   "not-found",
   "assignment-closed",
   "assignment-taken",
+  "claim-locked",
   "stale-version",
   "transition-refused",
   "forbidden",

@@ -11,10 +11,9 @@ import type { Database } from "../../src/database/database.ts";
 import { signedCursors } from "../../src/http/cursor.ts";
 import type { HttpDependencies } from "../../src/http/dependencies.ts";
 import { buildServer } from "../../src/http/server.ts";
+import { allJobKinds } from "../../src/job-kinds.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
-import { serviceJobKinds } from "../../src/service/job-kinds.ts";
 import { secretsFrom } from "../../src/connections/secrets.ts";
-import { jobKinds } from "../../src/work/job-kinds.ts";
 import type { TestEngine } from "./engine.ts";
 import { TEST_KEYS, testEngine } from "./engine.ts";
 
@@ -56,7 +55,7 @@ export async function testServer(
       failpoints: noFailpoints,
     },
     service: { engine, vault: engine.vault, secrets: secretsFrom(TEST_SECRETS) },
-    jobs: { kinds: jobKinds(serviceJobKinds(engine)), wake: () => undefined },
+    jobs: { kinds: allJobKinds(engine), wake: () => undefined },
     cursors: signedCursors(Buffer.alloc(32, 3)),
     version: "0.0.0-test",
     notReady: () => Promise.resolve(null),
