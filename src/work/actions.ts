@@ -262,8 +262,8 @@ function refusal(
   return standingRefusal(action, assignment, person, now);
 }
 
-/** Possible whoever has the assignment or its claim, and also while nobody can work it. */
-const OF_ANYBODY: ReadonlySet<ActionName> = new Set(["note"]);
+/** Possible also while somebody else has the claim open. */
+const DESPITE_LOCK: ReadonlySet<ActionName> = new Set(["note", "release"]);
 
 /** What stands against it beside type and state: who has it, and whether it can be worked. */
 function standingRefusal(
@@ -274,9 +274,9 @@ function standingRefusal(
 ): string | null {
   const { name } = action;
   const { assignee, unworkableReason } = assignment;
-  if (OF_ANYBODY.has(name)) return null;
+  if (name === "note") return null;
   const holder = otherHolder(assignment, person.name, now);
-  if (holder !== null) return `${holder} has the claim open`;
+  if (!DESPITE_LOCK.has(name) && holder !== null) return `${holder} has the claim open`;
   if (name === "restoration") {
     return unworkableReason === null ? "It is not marked unworkable" : null;
   }
@@ -367,7 +367,7 @@ function refuseAction(
   if (!person.rights.has(action.right)) {
     throw new Failure("forbidden", `${name} needs ${action.right}`, { right: action.right });
   }
-  if (!OF_ANYBODY.has(name)) refuseLocked(assignment, person.name, now);
+  if (!DESPITE_LOCK.has(name)) refuseLocked(assignment, person.name, now);
   if (action.exclusive) refuseOthers(assignment, person.name);
   const why = refusal(action, assignment, person, now);
   if (why !== null) {

@@ -30,6 +30,8 @@ export type StandingDecision = {
   readonly kind: AssignmentEventKind;
   readonly reason: string | null;
   readonly to: Standing;
+  /** Giving back what one has disturbs nobody who has the claim open. */
+  readonly isPossibleWhileLocked?: boolean;
 } | null;
 
 /**
@@ -64,8 +66,9 @@ export async function changeStandingsIn(
 ): Promise<AssignmentRow[]> {
   const rows = await lockSeen(tx, wanted);
   const decided = rows.map((row) => {
-    refuseLocked(row, actor, now);
-    return { row, decision: decide(row, now) };
+    const decision = decide(row, now);
+    if (decision?.isPossibleWhileLocked !== true) refuseLocked(row, actor, now);
+    return { row, decision };
   });
   await writeStandings(
     tx,

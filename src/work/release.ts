@@ -17,6 +17,7 @@ export function releaseAssignments(
   return changeStandings(by, given, person, (row) => {
     if (options.anybodys !== true) refuseOthers(row, person);
     if (row.assignee === null) return null;
-    return { kind: "released", reason: options.reason ?? null, to: released(row) };
+    const reason = options.reason ?? null;
+    return { kind: "released", reason, to: released(row), isPossibleWhileLocked: true };
   });
 }

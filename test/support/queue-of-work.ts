@@ -1,6 +1,7 @@
 /** A queue of manual work and people who work it at once, as the verbs do it. */
 import type { Database } from "../../src/database/database.ts";
 import { sql } from "../../src/database/sql.ts";
+import { Failure } from "../../src/kernel/failure.ts";
 import { completeByHand } from "../../src/manual/complete.ts";
 import { RIGHTS } from "../../src/work/actions.ts";
 import { nextGatherer } from "../../src/work/gather-next.ts";
@@ -78,7 +79,13 @@ async function openAndComplete(
   tally: Tally,
 ): Promise<void> {
   const claim = { clientId: row.clientId, claimId: row.claimId };
-  await lockClaim(engine, claim, person);
+  try {
+    await lockClaim(engine, claim, person);
+  } catch (error) {
+    // Its other dispute is being worked: not now.
+    if (!(error instanceof Failure) || error.code !== "claim-locked") throw error;
+    return giveBack(engine, person, row, tally);
+  }
   tally.lockedAway += 1;
   await complete(engine, person, row, tally);
   await unlockClaim(engine, claim, person, { isAllowed: false, reason: null });
