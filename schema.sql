@@ -792,21 +792,54 @@ create table assignment (
   next_rise_at timestamp with time zone,
   rises smallint default 0 not null,
   cause text
+  rises smallint default 0 not null,
+  clock_due_at timestamp with time zone,
+  act_by timestamp with time zone generated always as (LEAST(goal_at, clock_due_at)) stored,
+  pended_until timestamp with time zone,
+  pend_reason text,
+  unworkable_reason text
 ) with (fillfactor=50);
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
 alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((leased_by IS NULL) AND (leased_until IS NULL))));
+alter table assignment add constraint assignment_check2 CHECK (((pended_until IS NULL) = (pend_reason IS NULL)));
+alter table assignment add constraint assignment_check3 CHECK (((unworkable_reason IS NULL) OR (assignee IS NULL)));
 alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
 CREATE INDEX assignment_closed_service ON public.assignment USING btree (client_id, destination, closed_at) INCLUDE (deadline_at, outcome) WHERE ((type = 'Pending Accounting Service'::text) AND (NOT is_open));
 CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL) AND (type = 'Pending Accounting Service'::text));
 CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
+CREATE INDEX assignment_free ON public.assignment USING btree (client_id, queue, urgency DESC, act_by, amount_minor DESC NULLS LAST, id) WHERE (is_open AND (kind = 'user'::text) AND (assignee IS NULL) AND (pended_until IS NULL) AND (unworkable_reason IS NULL));
+CREATE INDEX assignment_of_claim ON public.assignment USING btree (client_id, claim_id) WHERE is_open;
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
 CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_cause ON public.assignment USING btree (client_id, dispute_id, cause) WHERE (is_open AND (cause IS NOT NULL));
 CREATE UNIQUE INDEX assignment_one_open ON public.assignment USING btree (client_id, adjustment_id) WHERE is_open;
-CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, goal_at, amount_minor DESC NULLS LAST, id) WHERE is_open;
+CREATE INDEX assignment_pended ON public.assignment USING btree (pended_until) WHERE (is_open AND (pended_until IS NOT NULL));
+CREATE INDEX assignment_queue ON public.assignment USING btree (client_id, queue, urgency DESC, act_by, amount_minor DESC NULLS LAST, id) WHERE is_open;
 CREATE INDEX assignment_rises ON public.assignment USING btree (next_rise_at) WHERE (is_open AND (next_rise_at IS NOT NULL));
+CREATE INDEX assignment_unworkable ON public.assignment USING btree (client_id, id) WHERE (is_open AND (unworkable_reason IS NOT NULL));
+
+create table assignment_event (
+  client_id text not null,
+  assignment_id uuid not null,
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  actor text not null,
+  reason text,
+  assignee text,
+  work_group text not null,
+  urgency smallint not null,
+  pended_until timestamp with time zone,
+  is_unworkable boolean default false not null,
+  version integer not null,
+  stage smallint,
+  action text
+);
+alter table assignment_event add constraint assignment_event_pkey PRIMARY KEY (client_id, assignment_id, id);
+CREATE INDEX assignment_event_span ON public.assignment_event USING btree (client_id, at) INCLUDE (assignment_id) WHERE (kind = ANY (ARRAY['opened'::text, 'closed'::text]));
+CREATE UNIQUE INDEX assignment_event_stage ON public.assignment_event USING btree (client_id, assignment_id, stage) WHERE (stage IS NOT NULL);
 
 create table attestation (
   client_id text not null,
@@ -1162,6 +1195,31 @@ alter table claim add constraint claim_pkey PRIMARY KEY (client_id, id);
 alter table claim add constraint claim_client_id_key_key UNIQUE (client_id, key);
 alter table claim add constraint claim_client_id_number_key UNIQUE (client_id, number);
 alter table claim add constraint claim_number_check CHECK ((number ~ '^[0-9]{6}[0-9]{4,}C$'::text));
+
+create table claim_lock (
+  client_id text not null,
+  claim_id uuid not null,
+  holder text not null,
+  taken_at timestamp with time zone not null,
+  renewed_at timestamp with time zone not null,
+  leased_until timestamp with time zone not null
+);
+alter table claim_lock add constraint claim_lock_pkey PRIMARY KEY (client_id, claim_id);
+CREATE INDEX claim_lock_expired ON public.claim_lock USING btree (leased_until);
+
+create table claim_lock_event (
+  client_id text not null,
+  claim_id uuid not null,
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  actor text not null,
+  holder text not null,
+  reason text
+);
+alter table claim_lock_event add constraint claim_lock_event_pkey PRIMARY KEY (client_id, claim_id, id);
+alter table claim_lock_event add constraint claim_lock_event_check CHECK (((kind <> 'broken'::text) OR (reason IS NOT NULL)));
+alter table claim_lock_event add constraint claim_lock_event_kind_check CHECK ((kind = ANY (ARRAY['taken'::text, 'released'::text, 'broken'::text, 'lapsed'::text])));
 
 create table client (
   id text not null,
@@ -1592,6 +1650,9 @@ create table job_item (
   adjustment_id uuid,
   seen_version integer not null,
   approval_id uuid
+  assignment_id uuid not null,
+  adjustment_id uuid,
+  seen_version integer not null
 );
 alter table job_item add constraint job_item_pkey PRIMARY KEY (job_id, ordinal);
 alter table job_item add constraint job_item_is_about_something CHECK (((approval_id IS NOT NULL) OR ((assignment_id IS NOT NULL) AND (adjustment_id IS NOT NULL))));
@@ -1893,6 +1954,26 @@ alter table session add constraint session_token_hash_check CHECK ((length(token
 CREATE INDEX session_expired ON public.session USING btree (expires_at);
 CREATE INDEX session_of_user ON public.session USING btree (user_id);
 
+create table staff_group (
+  kind text not null,
+  name text not null,
+  description text not null,
+  queues text[] not null,
+  version integer default 1 not null
+);
+alter table staff_group add constraint staff_group_pkey PRIMARY KEY (kind, name);
+alter table staff_group add constraint staff_group_check CHECK (((kind = 'assignment'::text) OR (cardinality(queues) = 0)));
+alter table staff_group add constraint staff_group_kind_check CHECK ((kind = ANY (ARRAY['work'::text, 'assignment'::text])));
+alter table staff_group add constraint staff_group_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)));
+
+create table staff_group_member (
+  kind text not null,
+  name text not null,
+  person text not null
+);
+alter table staff_group_member add constraint staff_group_member_pkey PRIMARY KEY (kind, name, person);
+CREATE INDEX staff_group_of_person ON public.staff_group_member USING btree (person);
+
 create table transition (
   client_id text not null,
   id uuid not null,
@@ -2003,6 +2084,8 @@ alter table clock_warning add constraint clock_warning_client_id_dispute_id_fkey
 
 alter table clock_watch add constraint clock_watch_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
+alter table claim_lock add constraint claim_lock_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
 alter table denial add constraint denial_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table denial add constraint denial_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
@@ -2092,6 +2175,8 @@ alter table service_part add constraint service_part_client_id_adjustment_id_fke
 
 alter table session add constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id);
 
+alter table staff_group_member add constraint staff_group_member_kind_name_fkey FOREIGN KEY (kind, name) REFERENCES staff_group(kind, name);
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_chain FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -2105,6 +2190,10 @@ CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_delegation FOR EACH
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_level FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_request FOR EACH ROW EXECUTE FUNCTION keep_approval_request();
+
+CREATE TRIGGER facts_stay BEFORE UPDATE OF claim_id, dispute_id, queue, goal_at, deadline_at, amount_minor, opened_at ON public.assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.assignment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.attestation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2135,6 +2224,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_w
 CREATE TRIGGER mark_clocks_of_changed AFTER UPDATE ON public.dispute_book REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_books();
 
 CREATE TRIGGER mark_clocks_of_new AFTER INSERT ON public.dispute_book REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_new_books();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim_lock_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2226,6 +2317,8 @@ grant insert, select, update on table approval_request to redress_app;
 
 grant insert, select, update on table assignment to redress_app;
 
+grant insert, select on table assignment_event to redress_app;
+
 grant insert, select on table attestation to redress_app;
 
 grant insert, select on table attestation_evidence to redress_app;
@@ -2263,6 +2356,10 @@ grant insert, select, update on table batch_window to redress_app;
 grant insert, select, update on table case_number to redress_app;
 
 grant insert, select, update on table claim to redress_app;
+
+grant delete, insert, select, update on table claim_lock to redress_app;
+
+grant insert, select on table claim_lock_event to redress_app;
 
 grant insert, select, update on table client to redress_app;
 
@@ -2353,6 +2450,10 @@ grant insert, select, update on table service_pace to redress_app;
 grant insert, select on table service_part to redress_app;
 
 grant delete, insert, select on table session to redress_app;
+
+grant delete, insert, select, update on table staff_group to redress_app;
+
+grant delete, insert, select, update on table staff_group_member to redress_app;
 
 grant insert, select on table transition to redress_app;
 

@@ -8,6 +8,7 @@ import { freezeBench } from "./freeze.ts";
 import { importBench } from "./import.ts";
 import type { Bench, Measure } from "./measure.ts";
 import { ToolMissing } from "./measure.ts";
+import { queueBench } from "./queue.ts";
 import { serviceBench } from "./service.ts";
 
 const BENCHES: readonly Bench[] = [
@@ -16,6 +17,7 @@ const BENCHES: readonly Bench[] = [
   dispatchBench,
   freezeBench,
   batchBench,
+  queueBench,
 ];
 
 const [name, ...flags] = process.argv.slice(2);

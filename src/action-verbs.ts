@@ -22,6 +22,7 @@ import { assignmentActions } from "./work/actions.ts";
 import type { ApprovalDesk } from "./work/approvals/decide.ts";
 import { decideApproval } from "./work/approvals/decide.ts";
 import { waitingAbout } from "./work/approvals/views.ts";
+import { workVerbs } from "./work/verbs.ts";
 import { findAssignment } from "./work/views.ts";
 
 const BATCH_FAILED = "Execute Batch Accounting Failed";
@@ -34,7 +35,8 @@ export function actionsOf(
 ): AssignmentActions {
   const { engine } = desk;
   const service = serviceVerbs(engine, wakeService);
-  return assignmentActions(engine.database, {
+  const verbs = {
+    ...workVerbs(engine),
     ...manualVerbs(engine),
     completion: approvedFirst(engine, ATTESTATION),
     cancellation: approvedFirst(engine, CANCELLATION),
@@ -46,11 +48,12 @@ export function actionsOf(
       hold: holdVerbs(desk).retry,
       service: service.retry,
     }),
-    approval: (call) => approve(approvals, call),
+    approval: (call: ActionCall) => approve(approvals, call),
     // The body's shape was checked where it came in.
-    disbursement: (call) => disburse(engine, call, disbursementInput.parse(call.input)),
-    resolved: (call) => resolveException(engine, call, resolvedInput.parse(call.input)),
-  });
+    disbursement: (call: ActionCall) => disburse(engine, call, disbursementInput.parse(call.input)),
+    resolved: (call: ActionCall) => resolveException(engine, call, resolvedInput.parse(call.input)),
+  };
+  return assignmentActions(engine.database, verbs, engine.clock);
 }
 
 /** Retrying is the call on the service route, the next file on the batch route, another look. */

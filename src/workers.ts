@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import { approvalDesk } from "./approval-desk.ts";
 import { deleteExpiredSessions } from "./access/store.ts";
 import { askHolds } from "./accounting/ask-holds.ts";
+import { slaSource } from "./accounting/client-runtime.ts";
 import { reissueLetters } from "./accounting/letters/issue-letters.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import { workInbox } from "./accounting/work-inbox.ts";
@@ -18,18 +19,18 @@ import type { Configuration, Environment } from "./config.ts";
 import { deleteOldAnswers } from "./http/store.ts";
 import type { Repeating } from "./kernel/repeatedly.ts";
 import { repeatedly } from "./kernel/repeatedly.ts";
+import { allJobKinds } from "./job-kinds.ts";
 import type { OpenEngine } from "./open-engine.ts";
 import { lookAtClocks } from "./resolution/regulatory-clocks/look-at-clocks.ts";
 import { lookUpsOf } from "./service/ask-look-up.ts";
-import { serviceJobKinds } from "./service/job-kinds.ts";
 import { secretsFrom } from "./connections/secrets.ts";
 import { startServiceWorker } from "./service/worker.ts";
 import type { JobKinds } from "./work/job-kinds.ts";
-import { decisionJobKind } from "./work/approvals/job-kind.ts";
 import { withdrawMovedOn } from "./work/approvals/withdraw-moved-on.ts";
-import { jobKinds } from "./work/job-kinds.ts";
 import { startUrgencyWorker } from "./work/raise-urgencies.ts";
 import { startJobWorker } from "./work/run-jobs.ts";
+import { forgetLapsedLocks } from "./work/lock-claim.ts";
+import { resumeDue } from "./work/pend.ts";
 
 const ANSWERS_KEPT_HOURS = 7 * 24;
 const FILE_LEASE_SECONDS = 300;
@@ -70,13 +71,13 @@ export function startWorkers(
     pollMilliseconds: 2000,
     report: (problem) => log.error({ worker: "batch" }, problem),
   });
-  const urgency = startUrgencyWorker(engine, {
-    failed: (error) => log.error({ worker: "urgency", err: error }),
-  });
-  const kinds = jobKinds([
-    ...serviceJobKinds(engine, () => service.wake()),
-    decisionJobKind(approvalDesk(engine, opened)),
-  ]);
+  const urgency = startUrgencyWorker(
+    { ...engine, slas: slaSource(engine) },
+    {
+      failed: (error) => log.error({ worker: "urgency", err: error }),
+    },
+  );
+  const kinds = allJobKinds(engine, approvalDesk(engine, opened), () => service.wake());
   const jobs = startJobWorker(
     {
       ...engine,
@@ -133,6 +134,8 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
     ),
     every("withdraw-moved-on", 30, () => withdrawMovedOn(engine)),
     every("reissue-letters", 10, () => reissueLetters(engine)),
+    every("resume-pended", 5, () => resumeDue(engine)),
+    every("forget-locks", 30, () => forgetLapsedLocks(engine)),
     every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),
     every("forget-answers", 600, () => {
       const before = clock.now().subtract({ hours: ANSWERS_KEPT_HOURS });

@@ -9,6 +9,7 @@ export const ROLES = [
   "analyst",
   "approver",
   "seniorApprover",
+  "supervisor",
   "operator",
   "administrator",
 ] as const;
@@ -26,6 +27,8 @@ export const PERMISSIONS = {
   "assignment:approveHigh": "approve at the higher levels of amount tiers",
   "gate:override": "resolve a dispute whose books are out of balance, with a second person",
   "evidence:read": "read what was shown for postings made by hand",
+  "assignment:assign": "give work to others, free what others have, restore, break claim locks",
+  "group:manage": "manage work groups, assignment groups and who belongs to them",
   "service:retry": "retry, run now, reroute, and say what became of a posting",
   "service:test": "test the connection of an accounting service and try a request",
   "service:configure": "change the settings of an accounting service",
@@ -75,6 +78,13 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "service:override",
     "account:reveal",
   ]),
+  supervisor: new Set([
+    ...READ,
+    "assignment:work",
+    "assignment:assign",
+    "group:manage",
+    "account:reveal",
+  ]),
   operator: new Set([
     ...READ,
     "service:retry",
@@ -90,6 +100,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "service:test",
     "service:configure",
     "access:manage",
+    "group:manage",
     "audit:read",
   ]),
 };

@@ -13,6 +13,8 @@ import type { Ids } from "../kernel/ids.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import type { TermsFacts } from "../work/assignment-terms.ts";
 import { assignmentTermsFrom } from "../work/assignment-terms.ts";
+import type { SlaSource } from "../work/raise-urgencies.ts";
+import { slaOf } from "../work/sla.ts";
 
 import { clientSettings } from "./client-settings.ts";
 import type { ClientRuntime, Engine, ReleaseDay } from "./engine.ts";
@@ -66,7 +68,23 @@ export function createEngine(parts: EngineParts): Engine {
     clients,
     releaseDay: parts.releaseDay,
     ...(parts.creditBy === undefined ? {} : { creditBy: parts.creditBy }),
-    assignmentTerms: assignmentTermsFrom({ calendarOf, departureOf }),
+    assignmentTerms: assignmentTermsFrom({
+      calendarOf,
+      departureOf,
+      slaOf: (clientId, type) => slaOf(type, runtimeOf(clientId).settings.slas),
+    }),
+  };
+}
+
+/** SLA and calendar of clients as they are now; the shipped SLA where settings do not load. */
+export function slaSource(engine: Engine): SlaSource {
+  return async (db, clientIds) => {
+    const { usable } = await usableClients(engine, db, clientIds);
+    const known = new Map(usable.map((client) => [client.id, client]));
+    return (clientId, type) => {
+      const client = known.get(clientId);
+      return { sla: slaOf(type, client?.settings.slas), calendar: client?.calendar };
+    };
   };
 }
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 
 import { Failure } from "../kernel/failure.ts";
 import { approvalTier } from "../work/approvals/tiers.ts";
+import { slaSettingsShape } from "../work/sla.ts";
 
 import { holdSettingsShape } from "./holds/hold-settings.ts";
 
@@ -103,6 +104,8 @@ export const clientSettingsShape = z.strictObject({
   holds: holdSettingsShape.prefault({}),
   /** Where holds ask for a card's number or status; read by the service room. */
   lookUps: z.record(z.string(), z.unknown()).default({}),
+  /** Type of assignment → how its goal, deadline and passed deadline differ from the shipped. */
+  slas: slaSettingsShape.default({}),
   services: z.record(z.string(), z.unknown()).default({}),
   batchProfiles: z.record(z.string(), z.unknown()).default({}),
   /** Which service and profile the shipped route table names; the first where left out. */

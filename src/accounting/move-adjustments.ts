@@ -179,6 +179,7 @@ function goingOf(move: Move, lock: AdjustmentLock, to: AdjustmentState): Going {
       renew: false,
       reason: move.reason ?? null,
       outcome: to,
+      actor: move.actor,
     },
   };
 }

@@ -62,7 +62,7 @@ export async function moveLockedAlike(
   const to = nextState(from, event);
   assert(to === "inFile" || to === "executed", `${event} needs no new assignment`);
   const closes = CLOSED_STATES.has(to);
-  if (closes) await closeShown(tx, clientId, rows, to, now);
+  if (closes) await closeShown(tx, move, rows, to, now);
   const moved = await moveRowsAlike(
     tx,
     { clientId, from, to, closes },
@@ -95,14 +95,14 @@ export async function moveLockedAlike(
 
 function closeShown(
   tx: Transaction,
-  clientId: string,
+  { clientId, actor }: AlikeMove,
   rows: readonly AlikeRow[],
   outcome: string,
   now: string,
 ): Promise<void> {
   const closed = rows.map(({ openAssignmentId }) => {
     assert(openAssignmentId !== null, "an open adjustment shows an assignment");
-    return { clientId, id: openAssignmentId, outcome };
+    return { clientId, id: openAssignmentId, outcome, actor };
   });
   return closeAssignments(tx, closed, now);
 }

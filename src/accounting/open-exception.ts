@@ -49,6 +49,7 @@ export async function openException(
       urgency: terms.urgency,
       goalAt: terms.goalAt,
       deadlineAt: terms.deadlineAt,
+      nextRiseAt: terms.nextRiseAt,
       destination: null,
       dueAt: null,
       openedAt,

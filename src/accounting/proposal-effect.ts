@@ -5,7 +5,7 @@
 import type { Transaction } from "../database/database.ts";
 import type { ApprovalEffect, DecidedRequest } from "../work/approvals/effects.ts";
 import type { RequestRow } from "../work/approvals/views.ts";
-import { assignAssignments } from "../work/store.ts";
+import { freeAssignments } from "../work/free.ts";
 
 import { approveProposal } from "./approve-proposal.ts";
 import { cancelAdjustment } from "./cancel-adjustment.ts";
@@ -24,12 +24,13 @@ export function proposalEffect(engine: Engine): ApprovalEffect {
     advanced: async (tx, requests) => {
       // Whoever took it has said their word: the next one finds it free.
       const locks = await lockAdjustments(tx, requests.map(keyOf));
-      await assignAssignments(
-        tx,
-        locks.flatMap(({ clientId, openAssignmentId: id }) =>
-          id === null ? [] : [{ clientId, id, assignee: null }],
-        ),
+      const keys = locks.flatMap(({ clientId, openAssignmentId: id }) =>
+        id === null ? [] : [{ clientId, id }],
       );
+      await freeAssignments(tx, keys, {
+        reason: "agreed; the next level is to look at it",
+        at: engine.clock.now().toString(),
+      });
     },
   };
 }

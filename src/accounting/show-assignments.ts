@@ -32,6 +32,8 @@ export interface ShownAdjustment {
   readonly reason: string | null;
   /** How the old assignment ended, e.g. the adjustment's new state. */
   readonly outcome: string;
+  /** Who moved it; nobody asked where left out. */
+  readonly actor?: string;
 }
 
 /** Opens and closes; answers the id of each adjustment's open assignment, in the order given. */
@@ -56,6 +58,7 @@ export async function showAssignments(
       clientId: one.clientId,
       id: (one.before as { id: string }).id,
       outcome: one.outcome,
+      actor: one.actor,
     })),
     now,
   );
@@ -96,6 +99,7 @@ function assignmentOf(
     urgency: terms.urgency,
     goalAt: terms.goalAt,
     deadlineAt: terms.deadlineAt,
+    nextRiseAt: terms.nextRiseAt,
     amountMinor: one.amountMinor,
     currency: one.currency,
     destination: one.destination,

@@ -2,12 +2,18 @@
  * *Next file*: what failed on the batch route waits for the next window again, of the same profile
  * or of another. Where it stood in a file, that line is no longer live.
  */
+import { z } from "zod";
+
 import type { Engine } from "../accounting/engine.ts";
 import type { MoveResult } from "../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { ActionVerb } from "../work/actions.ts";
+import type { WorkFilter } from "../work/bulk-jobs.ts";
+import { bulkInput, matchingWork } from "../work/bulk-jobs.ts";
+import type { JobKind } from "../work/job-kinds.ts";
 
 import { batchProfile } from "./profile.ts";
 import type { FailedAdjustment } from "./window-views.ts";
@@ -32,31 +38,61 @@ export async function askNextFile(
   engine: Engine,
   requests: readonly NextFileRequest[],
 ): Promise<MoveResult[]> {
-  return engine.database.transaction(async (tx) => {
-    const clients = await engine.clients(tx, [...new Set(requests.map((one) => one.clientId))]);
-    const rows = await lockFailed(
-      tx,
-      requests.map((one) => ({ clientId: one.clientId, id: one.adjustmentId })),
-    );
-    const known = new Map(rows.map((row) => [row.id, row]));
-    const moves = requests.map((request) => {
-      const failed = seen(request, known.get(request.adjustmentId));
-      const destination = request.profile ?? failed.destination;
-      const client = clients.get(request.clientId);
-      assert(client !== undefined, "the client was loaded");
-      if (destination !== null) batchProfile(client.settings, destination);
-      return {
-        clientId: request.clientId,
-        adjustmentId: request.adjustmentId,
-        from: failed.isPartly ? ("partlyExecuted" as const) : ("batchFailed" as const),
-        event: "nextFileAsked" as const,
-        actor: request.actor,
-        reason: request.reason,
-        destination,
-      };
-    });
-    return moveAdjustments(tx, engine, moves);
+  return engine.database.transaction((tx) => askNextFileIn(tx, engine, requests));
+}
+
+/** The same, in a transaction of the caller's. */
+async function askNextFileIn(
+  tx: Transaction,
+  engine: Engine,
+  requests: readonly NextFileRequest[],
+): Promise<MoveResult[]> {
+  const clients = await engine.clients(tx, [...new Set(requests.map((one) => one.clientId))]);
+  const rows = await lockFailed(
+    tx,
+    requests.map((one) => ({ clientId: one.clientId, id: one.adjustmentId })),
+  );
+  const known = new Map(rows.map((row) => [row.id, row]));
+  const moves = requests.map((request) => {
+    const failed = seen(request, known.get(request.adjustmentId));
+    const destination = request.profile ?? failed.destination;
+    const client = clients.get(request.clientId);
+    assert(client !== undefined, "the client was loaded");
+    if (destination !== null) batchProfile(client.settings, destination);
+    return {
+      clientId: request.clientId,
+      adjustmentId: request.adjustmentId,
+      from: failed.isPartly ? ("partlyExecuted" as const) : ("batchFailed" as const),
+      event: "nextFileAsked" as const,
+      actor: request.actor,
+      reason: request.reason,
+      destination,
+    };
   });
+  return moveAdjustments(tx, engine, moves);
+}
+
+/** *Put into the next file* with all that match, as a server job. */
+export function nextFileJobKind(engine: Engine): JobKind {
+  return {
+    name: "nextFileWork",
+    label: "Put into the next file",
+    right: "assignment:work",
+    input: bulkInput(z.strictObject({})),
+    matching: (clientIds, input) => matchingWork(clientIds, input as WorkFilter),
+    perform: async (tx, items, actor) => {
+      const requests = items.map(({ clientId, adjustmentId, seenVersion }) => {
+        if (adjustmentId === null) throw notFailed("of no movement");
+        return { clientId, adjustmentId, version: seenVersion, actor, reason: null };
+      });
+      const results = await askNextFileIn(tx, engine, requests);
+      for (const { moved, state } of results) if (!moved) throw notFailed(state);
+    },
+  };
+}
+
+function notFailed(state: string): Failure {
+  return new Failure("transition-refused", `it is ${state}, not failed`, { state });
 }
 
 function seen(request: NextFileRequest, row: FailedAdjustment | undefined): FailedAdjustment {
@@ -80,8 +116,6 @@ export function nextFileVerb(engine: Engine): ActionVerb {
     const [result] = await askNextFile(engine, [request]);
     assert(result !== undefined, "one request has one result");
     if (result.moved) return result;
-    throw new Failure("transition-refused", `it is ${result.state}, not failed`, {
-      state: result.state,
-    });
+    throw notFailed(result.state);
   };
 }

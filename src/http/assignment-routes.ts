@@ -1,4 +1,4 @@
-/** /v1/assignments and /v1/queues: work, taken and done. What is possible, the server says. */
+/** /v1/assignments: work, taken and done. What is possible, the server says. */
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
@@ -9,45 +9,27 @@ import { postingDetails } from "../manual/posting-details.ts";
 import { disbursementInput } from "../resolution/disburse.ts";
 import { resolvedInput } from "../resolution/resolve-exception.ts";
 import type { ActionName } from "../work/actions.ts";
+import { RIGHTS } from "../work/actions.ts";
+import { ASSIGNMENT_EVENTS, historyOf } from "../work/assignment-history.ts";
 import { assignmentView } from "../work/assignment-view.ts";
-import { takeNext } from "../work/next.ts";
+import { nextGatherer } from "../work/gather-next.ts";
 import { releaseAssignments } from "../work/release.ts";
 import { takeAssignments } from "../work/take.ts";
-import type { AssignmentCursor, AssignmentRow } from "../work/views.ts";
-import { findAssignment, listAssignments, queueCounts } from "../work/views.ts";
+import { WORK_INPUTS } from "../work/verbs.ts";
+import type { AssignmentRow } from "../work/views.ts";
+import { findAssignment } from "../work/views.ts";
 import { Failure } from "../kernel/failure.ts";
 
-import { presentAssignments, presentOne } from "./assignment-shape.ts";
+import { presentOne } from "./assignment-shape.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { mustBeId } from "./find.ts";
 import { callerOf, scopeOf } from "./identify.ts";
-import { PageQuery, pageOf } from "./paging.ts";
 import { personOf } from "./person.ts";
 import { PostingDetails, presentDetails } from "./posting-shape.ts";
 import { Assignment, Id } from "./shapes.ts";
 import { tag, versionOf } from "./version.ts";
 import type { ZodApp } from "./zod-app.ts";
-
-const Queue = z
-  .object({
-    client: z.string(),
-    queue: z.string(),
-    kind: z.enum(["system", "user", "pending"]),
-    workGroup: z.string(),
-    open: z.int().describe("Counted up to 10,001: more than 10,000 means and more"),
-    unassigned: z.int(),
-    overdue: z.int(),
-    nearestGoalAt: z.string().nullable(),
-  })
-  .meta({ id: "Queue" });
-
-const AssignmentQuery = PageQuery.extend({
-  client: z.string().optional(),
-  queue: z.string().max(100).optional().describe("Queue.ClaimType, or Queue for all claim types"),
-  type: z.string().max(100).optional(),
-  assignee: z.string().max(80).optional().describe("An actor; `me` for the caller"),
-});
 
 const AssignmentDetails = Assignment.extend({
   posting: PostingDetails.nullable().describe("What a person needs to post it elsewhere"),
@@ -81,6 +63,7 @@ const BODIES = {
   resolved: resolvedInput,
   disbursement: disbursementInput,
   approval: z.strictObject({ approved: z.boolean(), reason: reason.optional() }),
+  ...WORK_INPUTS,
 } as const satisfies Partial<Record<ActionName, z.ZodType>>;
 
 const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
@@ -100,79 +83,24 @@ const SUMMARIES: Readonly<Record<keyof typeof BODIES, string>> = {
   disbursement: "Attest that money of the merchant was returned",
   receivable: "Turn a refused debit of the holder into a claim on them",
   approval: "Approve or decline what somebody else asked for",
+  assignment: "Give it to a person or a work group",
+  pending: "Let it wait until an instant; it comes back by itself",
+  resumption: "Bring it back before its date",
+  unworkable: "Say that nobody can work it as it is; it goes to the supervisors' list",
+  restoration: "Put what was marked unworkable back into its queue",
+  note: "Add a remark to its history",
 };
 
 const read = { tag: "assignments", permission: "case:read" } as const;
 
 export function assignmentRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
   return async (app) => {
-    listQueuesRoute(app, parts);
-    listAssignmentsRoute(app, parts);
     getAssignmentRoute(app, parts);
+    historyRoute(app, parts);
     takeNextRoute(app, parts);
     takeAndReleaseRoutes(app, parts);
     actionRoutes(app, parts);
   };
-}
-
-function listQueuesRoute(app: ZodApp, parts: HttpDependencies): void {
-  const { engine } = parts;
-  const { database } = parts.engine;
-  app.get(
-    "/v1/queues",
-    documented(
-      { ...read, id: "listQueues", summary: "Queues with open work, counted" },
-      {
-        querystring: z.strictObject({ client: z.string().optional() }),
-        response: { 200: z.object({ items: z.array(Queue) }) },
-      },
-    ),
-    async (request) => {
-      const clients = await scopeOf(database, request, request.query.client);
-      const counts = await queueCounts(database, clients, engine.clock.now().toString());
-      return { items: counts.map(({ clientId, ...count }) => ({ client: clientId, ...count })) };
-    },
-  );
-}
-
-function listAssignmentsRoute(app: ZodApp, parts: HttpDependencies): void {
-  const { database } = parts.engine;
-  app.get(
-    "/v1/assignments",
-    documented(
-      {
-        ...read,
-        id: "listAssignments",
-        summary: "Open assignments, most urgent first",
-        failures: ["cursor-invalid"],
-      },
-      { querystring: AssignmentQuery, response: { 200: pageOf(Assignment) } },
-    ),
-    async (request) => {
-      const { client, queue, type, limit, cursor } = request.query;
-      const caller = callerOf(request);
-      const assignee = request.query.assignee === "me" ? caller.actor : request.query.assignee;
-      const filters = { client, queue, type, assignee };
-      const after = parts.cursors.read("assignments", filters, cursor);
-      const page = await listAssignments(database, {
-        clientIds: await scopeOf(database, request, client),
-        queue,
-        type,
-        assignee,
-        after: after === null ? undefined : cursorOf(after),
-        limit,
-      });
-      const person = personOf(caller);
-      return {
-        items: await presentAssignments(
-          parts.engine,
-          page.items.map((row) => assignmentView(row, person)),
-        ),
-        next:
-          page.next === null ? null : parts.cursors.write("assignments", filters, keyOf(page.next)),
-      };
-    },
-  );
 }
 
 function getAssignmentRoute(app: ZodApp, parts: HttpDependencies): void {
@@ -197,15 +125,58 @@ function getAssignmentRoute(app: ZodApp, parts: HttpDependencies): void {
         row.adjustmentId === null
           ? null
           : await postingDetails(engine, vault, { clientId: row.clientId, id: row.adjustmentId });
-      const view = await presentOne(engine, assignmentView(row, personOf(callerOf(request))));
+      const view = await presentOne(
+        engine,
+        assignmentView(row, personOf(callerOf(request)), nowOf(parts)),
+      );
       return { ...view, posting: posting === null ? null : presentDetails(posting) };
     },
   );
 }
 
-function takeNextRoute(app: ZodApp, parts: HttpDependencies): void {
-  const { engine } = parts;
+const History = z.object({
+  items: z.array(
+    z.object({
+      at: z.string(),
+      kind: z.string(),
+      what: z.string().describe("The kind in words"),
+      actor: z.string(),
+      reason: z.string().nullable(),
+      assignee: z.string().nullable().describe("After it, as all that follows"),
+      workGroup: z.string(),
+      urgency: z.int(),
+      pendedUntil: z.string().nullable(),
+      isUnworkable: z.boolean(),
+      version: z.int(),
+      action: z.string().nullable().describe("What the SLA did"),
+    }),
+  ),
+});
+
+function historyRoute(app: ZodApp, parts: HttpDependencies): void {
   const { database } = parts.engine;
+  app.get(
+    "/v1/assignments/:id/history",
+    documented(
+      {
+        ...read,
+        id: "assignmentHistory",
+        summary: "What happened to it: who, when, why",
+        failures: ["not-found"],
+      },
+      { params: Id, response: { 200: History } },
+    ),
+    async (request) => {
+      const row = await theAssignment(parts, request.params.id, await scopeOf(database, request));
+      const items = await historyOf(database, row);
+      return { items: items.map((one) => ({ ...one, what: ASSIGNMENT_EVENTS[one.kind] })) };
+    },
+  );
+}
+
+function takeNextRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  const next = nextGatherer(parts.engine);
   app.post(
     "/v1/assignments/next",
     documented(
@@ -225,7 +196,7 @@ function takeNextRoute(app: ZodApp, parts: HttpDependencies): void {
     ),
     async (request, reply) => {
       const person = personOf(callerOf(request));
-      const row = await takeNext(engine, {
+      const row = await next({
         person: person.name,
         rights: person.rights,
         clientIds: await scopeOf(database, request, request.body?.client),
@@ -233,13 +204,15 @@ function takeNextRoute(app: ZodApp, parts: HttpDependencies): void {
       });
       if (row === undefined) return reply.code(204).send(null);
       tag(reply, row.version);
-      return reply.code(200).send(await presentOne(engine, assignmentView(row, person)));
+      const view = assignmentView(row, person, nowOf(parts));
+      return reply.code(200).send(await presentOne(parts.engine, view));
     },
   );
 }
 
 function takeAndReleaseRoutes(app: ZodApp, parts: HttpDependencies): void {
-  const { database } = parts.engine;
+  const { engine } = parts;
+  const { database } = engine;
   for (const [name, verb] of [
     ["take", takeAssignments],
     ["release", releaseAssignments],
@@ -253,7 +226,7 @@ function takeAndReleaseRoutes(app: ZodApp, parts: HttpDependencies): void {
           summary: name === "take" ? "Take it" : "Give it back to its queue",
           permission: "assignment:work",
           versioned: true,
-          failures: ["not-found", "assignment-closed", "assignment-taken"],
+          failures: ["not-found", "assignment-closed", "assignment-taken", "claim-locked"],
         },
         { params: Id, response: { 200: Assignment } },
       ),
@@ -263,9 +236,10 @@ function takeAndReleaseRoutes(app: ZodApp, parts: HttpDependencies): void {
         const before = await theAssignment(parts, id, await scopeOf(database, request));
         const person = personOf(callerOf(request));
         const seen = [{ clientId: before.clientId, id, version }];
-        const row = (await verb(database, person.name, seen))[0] as AssignmentRow;
+        const anybodys = person.rights.has(RIGHTS.supervise);
+        const row = (await verb(engine, person.name, seen, { anybodys }))[0] as AssignmentRow;
         tag(reply, row.version);
-        return presentOne(parts.engine, assignmentView(row, person));
+        return presentOne(parts.engine, assignmentView(row, person, nowOf(parts)));
       },
     );
   }
@@ -292,6 +266,7 @@ function actionRoutes(app: ZodApp, parts: HttpDependencies): void {
             "assignment-closed",
             "assignment-taken",
             "transition-refused",
+            "claim-locked",
           ],
         },
         {
@@ -315,10 +290,14 @@ function actionRoutes(app: ZodApp, parts: HttpDependencies): void {
         });
         const row = await theAssignment(parts, id, clientIds);
         tag(reply, row.version);
-        return presentOne(parts.engine, assignmentView(row, person));
+        return presentOne(parts.engine, assignmentView(row, person, nowOf(parts)));
       },
     );
   }
+}
+
+function nowOf({ engine }: HttpDependencies): string {
+  return engine.clock.now().toString();
 }
 
 async function theAssignment(
@@ -330,18 +309,4 @@ async function theAssignment(
   const row = await findAssignment(engine.database, clients, id);
   if (row === undefined) throw new Failure("not-found", `assignment ${id} does not exist`, { id });
   return row;
-}
-
-function keyOf(cursor: AssignmentCursor): readonly (string | number | null)[] {
-  return [cursor.urgency, cursor.goalAt, cursor.amountMinor, cursor.id];
-}
-
-function cursorOf(key: readonly (string | number | null)[]): AssignmentCursor {
-  const [urgency, goalAt, amountMinor, id] = key;
-  return {
-    urgency: Number(urgency),
-    goalAt: goalAt === null || goalAt === undefined ? null : String(goalAt),
-    amountMinor: amountMinor === null || amountMinor === undefined ? null : String(amountMinor),
-    id: String(id),
-  };
 }

@@ -3,9 +3,11 @@ import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
+import { isAllowed } from "../access/caller.ts";
 import { Failure } from "../kernel/failure.ts";
 import { wireMoney } from "../kernel/money.ts";
 import { askJob, cancelJob, previewJob } from "../work/ask-job.ts";
+import { workFilterShape } from "../work/bulk-jobs.ts";
 import type { JobKinds } from "../work/job-kinds.ts";
 import type { JobItemRow, JobRow } from "../work/job-views.ts";
 import { findJob, listItems, listJobs } from "../work/job-views.ts";
@@ -61,11 +63,12 @@ const JobItem = z
   })
   .meta({ id: "JobItem" });
 
-/** The kinds check their filters; this is what all of today's have. */
+/** The kinds check their filters and what they do; this is what all of today's have. */
 const JobBody = z.strictObject({
-  kind: z.enum(["retryFailedServiceCalls", "runServiceCallsNow", "decideApprovals"]),
+  kind: z.string().max(60).describe("One of the kinds that GET /v1/jobs/kinds lists"),
   filter: z
     .strictObject({
+      ...workFilterShape,
       client: z.string().optional().describe("Every client of the caller if left out"),
       service: z.string().max(64).optional(),
       code: z.string().min(1).max(200).optional().describe("Of the last answer, exactly"),
@@ -76,6 +79,16 @@ const JobBody = z.strictObject({
       ids: z.array(z.uuid()).min(1).max(1000).optional().describe("decideApprovals: only these"),
     })
     .default({}),
+  action: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("What is done to each, as with a single assignment"),
+});
+
+const Kinds = z.object({
+  items: z.array(
+    z.object({ kind: z.string(), label: z.string(), isAllowed: z.boolean(), right: z.string() }),
+  ),
 });
 
 const Preview = z.object({
@@ -103,9 +116,8 @@ function createJobRoute(app: ZodApp, parts: HttpDependencies): void {
         tag: "jobs",
         summary: "Do it to everything that matches, as a server job",
         description:
-          "What matches is written down now; what fails later is not touched. With dryRun: how " +
-          "many that would be.",
-        // Each kind has a right of its own, which is looked at when it is asked for.
+          "What matches is written down now; what comes later is not touched. With dryRun: how " +
+          "many that would be. The right it needs depends on the kind.",
         permission: "case:read",
         command: "once",
         failures: ["not-found", "input-invalid"],
@@ -117,10 +129,10 @@ function createJobRoute(app: ZodApp, parts: HttpDependencies): void {
       },
     ),
     async (request, reply) => {
-      const { kind, filter } = request.body;
+      const { kind, filter, action } = request.body;
       const order = {
         kind,
-        input: filter,
+        input: action === undefined ? filter : { ...filter, action },
         caller: callerOf(request),
         clientIds: await scopeOf(engine.database, request, filter.client),
       };
@@ -139,6 +151,18 @@ function createJobRoute(app: ZodApp, parts: HttpDependencies): void {
 
 function readJobRoutes(app: ZodApp, parts: HttpDependencies): void {
   const { engine, jobs } = parts;
+  app.get(
+    "/v1/jobs/kinds",
+    documented(
+      { ...read, id: "listJobKinds", summary: "What jobs can do, and whether you may" },
+      { response: { 200: Kinds } },
+    ),
+    async (request) => ({
+      items: [...jobs.kinds.values()].map(({ name, label, right }) => {
+        return { kind: name, label, right, isAllowed: isAllowed(callerOf(request), right) };
+      }),
+    }),
+  );
   app.get(
     "/v1/jobs",
     documented(
@@ -221,7 +245,7 @@ function cancelJobRoute(app: ZodApp, parts: HttpDependencies): void {
         id: "cancelJob",
         tag: "jobs",
         summary: "Cancel what has not begun; what is done stays done",
-        description: "A job that is over stays as it is.",
+        description: "A job that is over stays as it is. It needs the right of the job's kind.",
         permission: "case:read",
         command: "once",
         failures: ["not-found"],

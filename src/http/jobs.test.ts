@@ -174,7 +174,7 @@ describe("a job", () => {
       },
     ]);
     const seen = { clientId: client, id: taken?.assignmentId ?? "", version: null };
-    await takeAssignments(db, "bob", [seen]);
+    await takeAssignments(server.engine, "bob", [seen]);
 
     await runAll();
 

@@ -36,6 +36,7 @@ import { denialRoutes } from "./denial-routes.ts";
 import { disputeRoutes } from "./dispute-routes.ts";
 import { documentationRoutes } from "./documentation-routes.ts";
 import { answerOnce } from "./idempotent.ts";
+import { groupRoutes } from "./group-routes.ts";
 import { importRoutes } from "./import-routes.ts";
 import { inboundCommandRoutes } from "./inbound-command-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
@@ -46,9 +47,11 @@ import { holdRoutes } from "./hold-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
+import { lockRoutes } from "./lock-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { failureOf, handleErrors, sendProblem } from "./problem.ts";
+import { queueRoutes } from "./queue-routes.ts";
 import { rollupRoutes } from "./rollup-routes.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { serviceSettingsRoutes } from "./service-settings-routes.ts";
@@ -114,8 +117,11 @@ function routesOf(parts: HttpDependencies) {
     ageingRoutes(parts),
     adjustmentRoutes(parts),
     holdRoutes(parts),
+    queueRoutes(parts),
     assignmentRoutes(parts),
     approvalRoutes(parts),
+    lockRoutes(parts),
+    groupRoutes(parts),
     rollupRoutes(parts),
     evidenceRoutes(parts),
     batchRoutes(parts),

@@ -60,6 +60,14 @@ export const Assignment = z
     route: z.string().nullable(),
     destination: z.string().nullable(),
     clock: NearestClock.nullable().describe("The nearest running clock of its dispute"),
+    actBy: z.string().nullable().describe("The nearest of goal and regulatory clock"),
+    pendedUntil: z.string().nullable().describe("Waits until then, and comes back by itself"),
+    pendReason: z.string().nullable(),
+    unworkable: z.string().nullable().describe("Why nobody can work it"),
+    lock: z
+      .object({ holder: z.string(), until: z.string() })
+      .nullable()
+      .describe("Who has its claim open"),
     actions: z.array(
       z.object({
         name: z.string(),

@@ -101,6 +101,11 @@ const CATALOGUE = {
     title: "Somebody else has this assignment",
     remedy: "Take another one, or ask them to release it.",
   },
+  "claim-locked": {
+    status: 409,
+    title: "Somebody else has the claim open",
+    remedy: "Wait until they are done, ask them, or let a supervisor break the lock.",
+  },
   "approval-required": {
     status: 409,
     title: "Another person has to approve this",
@@ -237,7 +242,12 @@ export interface FieldFault {
   readonly detail: string;
 }
 
-export type FailureFacts = Readonly<Record<string, string | number | boolean | null>>;
+export type FailureFacts = Readonly<
+  Record<
+    string,
+    string | number | boolean | null | readonly Readonly<Record<string, string | null>>[]
+  >
+>;
 
 export class Failure extends Error {
   override readonly name = "Failure";

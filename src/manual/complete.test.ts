@@ -116,7 +116,7 @@ test("two people at once: one completes, the other is told that it is closed", a
 
 test("what somebody else has taken is theirs to complete", async () => {
   const row = await workByHand(engine);
-  await takeAssignments(database, "ben", [{ ...row, version: null }]);
+  await takeAssignments(engine, "ben", [{ ...row, version: null }]);
 
   const [result] = await completeByHand(engine, [completion(row, { version: row.version + 1 })]);
 

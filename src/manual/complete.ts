@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { AdjustmentState } from "../accounting/adjustment-machine.ts";
 import type { Engine } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
+import type { Transaction } from "../database/database.ts";
 import { refuseCardNumbers } from "../kernel/card-number.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
@@ -63,54 +64,61 @@ export function completeByHand(
   engine: Engine,
   completions: readonly Completion[],
 ): Promise<WorkResult[]> {
-  return engine.database.transaction(async (tx) => {
-    const clientIds = [...new Set(completions.map((one) => one.clientId))];
-    const clients = await engine.clients(tx, clientIds);
-    const now = engine.clock.now();
-    const today = new Map<string, string>();
-    const wantEvidence = new Set<string>();
-    for (const [id, client] of clients) {
-      today.set(id, client.calendar.dateOf(now));
-      if (client.settings.manual.evidence.required) wantEvidence.add(id);
-    }
+  return engine.database.transaction((tx) => completeByHandIn(tx, engine, completions));
+}
 
-    const { results, moved } = await moveWork(tx, engine, completions, {
-      prepare: async (works): Promise<Facts> => ({
-        today,
-        eventDates: await eventDatesOf(tx, works.map(keyOf)),
-        shown: await evidenceIds(tx, works.map(keyOf)),
-        wantEvidence,
-        uncertain: await perhapsPosted(tx, works.map(keyOf)),
-        notMoved: await entriesNotMoved(
-          tx,
-          works.map((work) => ({ ...keyOf(work), disputeId: work.adjustment.disputeId })),
-        ),
-      }),
-      decide: attestedMove,
-    });
-    const stated = moved.map((one) => ({ ...one, id: engine.ids.next() }));
-    await insertAttestations(
-      tx,
-      stated.map(({ item, work, id }) => ({
-        clientId: item.clientId,
-        id,
-        adjustmentId: work.adjustment.id,
-        assignmentId: item.assignmentId,
-        reference: item.reference.trim(),
-        postingDate: item.postingDate,
-        note: item.note ?? null,
-        actor: item.actor,
-      })),
-      now.toString(),
-    );
-    await linkEvidence(
-      tx,
-      stated.flatMap(({ item: { clientId, evidence = [] }, id: attestationId }) =>
-        [...new Set(evidence)].map((evidenceId) => ({ clientId, attestationId, evidenceId })),
+/** The same, in a transaction of the caller's. */
+export async function completeByHandIn(
+  tx: Transaction,
+  engine: Engine,
+  completions: readonly Completion[],
+): Promise<WorkResult[]> {
+  const clientIds = [...new Set(completions.map((one) => one.clientId))];
+  const clients = await engine.clients(tx, clientIds);
+  const now = engine.clock.now();
+  const today = new Map<string, string>();
+  const wantEvidence = new Set<string>();
+  for (const [id, client] of clients) {
+    today.set(id, client.calendar.dateOf(now));
+    if (client.settings.manual.evidence.required) wantEvidence.add(id);
+  }
+
+  const { results, moved } = await moveWork(tx, engine, completions, {
+    prepare: async (works): Promise<Facts> => ({
+      today,
+      eventDates: await eventDatesOf(tx, works.map(keyOf)),
+      shown: await evidenceIds(tx, works.map(keyOf)),
+      wantEvidence,
+      uncertain: await perhapsPosted(tx, works.map(keyOf)),
+      notMoved: await entriesNotMoved(
+        tx,
+        works.map((work) => ({ ...keyOf(work), disputeId: work.adjustment.disputeId })),
       ),
-    );
-    return results;
+    }),
+    decide: attestedMove,
   });
+  const stated = moved.map((one) => ({ ...one, id: engine.ids.next() }));
+  await insertAttestations(
+    tx,
+    stated.map(({ item, work, id }) => ({
+      clientId: item.clientId,
+      id,
+      adjustmentId: work.adjustment.id,
+      assignmentId: item.assignmentId,
+      reference: item.reference.trim(),
+      postingDate: item.postingDate,
+      note: item.note ?? null,
+      actor: item.actor,
+    })),
+    now.toString(),
+  );
+  await linkEvidence(
+    tx,
+    stated.flatMap(({ item: { clientId, evidence = [] }, id: attestationId }) =>
+      [...new Set(evidence)].map((evidenceId) => ({ clientId, attestationId, evidenceId })),
+    ),
+  );
+  return results;
 }
 
 function keyOf({ adjustment }: LockedWork): { clientId: string; id: string } {

@@ -64,7 +64,7 @@ export function resolveException(
       return { assignmentId: id, closed: false };
     }
     const now = engine.clock.now().toString();
-    await closeAssignments(tx, [{ clientId, id, outcome: "resolved" }], now);
+    await closeAssignments(tx, [{ clientId, id, outcome: "resolved", actor }], now);
     await recordAudit(tx, engine, [
       { actor, clientId, action: "resolveException", subject: `assignment/${id}`, reason },
     ]);

@@ -6,6 +6,9 @@ import { z } from "zod";
 
 import type { Engine } from "../accounting/engine.ts";
 import type { Statement } from "../database/sql.ts";
+import { Failure } from "../kernel/failure.ts";
+import type { WorkFilter } from "../work/bulk-jobs.ts";
+import { bulkInput, matchingWork } from "../work/bulk-jobs.ts";
 import type { JobItem, JobKind } from "../work/job-kinds.ts";
 
 import { failedItems, waitingItems } from "./failure-views.ts";
@@ -47,15 +50,23 @@ export function serviceJobKinds(engine: Engine, wake: () => void = () => undefin
     kind("runServiceCallsNow", "Run waiting service calls now", waitingItems, (tx, items, actor) =>
       runNowIn(tx, engine, items.map(asSeenBy(actor))),
     ),
+    {
+      name: "retryWork",
+      label: "Retry the calls",
+      right: "service:retry",
+      input: bulkInput(z.strictObject({})),
+      matching: (clientIds, input) => matchingWork(clientIds, input as WorkFilter),
+      perform: (tx, items, actor) => retryServiceCallsIn(tx, engine, items.map(asSeenBy(actor))),
+      done: wake,
+    },
   ];
 }
 
 function asSeenBy(actor: string) {
-  return (item: JobItem): ServiceItem => ({
-    clientId: item.clientId,
-    assignmentId: item.assignmentId,
-    adjustmentId: item.adjustmentId,
-    version: item.seenVersion,
-    actor,
-  });
+  return ({ clientId, assignmentId, adjustmentId, seenVersion }: JobItem): ServiceItem => {
+    if (adjustmentId === null) {
+      throw new Failure("transition-refused", "no movement belongs to this assignment", {});
+    }
+    return { clientId, assignmentId, adjustmentId, version: seenVersion, actor };
+  };
 }

@@ -1,6 +1,7 @@
+import { Temporal } from "temporal-polyfill";
 import { describe, expect, test, vi } from "vitest";
 
-import { aDispute } from "../../test/support/books.ts";
+import { aDispute, NOW } from "../../test/support/books.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { anOpenAdjustment, aPerson } from "../../test/support/work.ts";
 import {
@@ -9,6 +10,8 @@ import {
   TRANSITIONS,
 } from "../accounting/adjustment-machine.ts";
 import type { AdjustmentEvent } from "../accounting/adjustment-machine.ts";
+
+import { manualClock } from "../kernel/clock.ts";
 
 import type { ActionName, ActionVerb } from "./actions.ts";
 import {
@@ -44,7 +47,15 @@ const EVENTS: Readonly<Record<ActionName, readonly AdjustmentEvent[]>> = {
   approval: ["declined"],
   manual: ["reroutedToManual"],
   cancellation: ["cancelled"],
+  assignment: [],
+  pending: [],
+  resumption: [],
+  unworkable: [],
+  restoration: [],
+  note: [],
 };
+
+const nameOf = (action: { readonly name: string }): string => action.name;
 
 const FACTS = [
   { hold: null, machineMayAct: true, failedRoute: "service" as const },
@@ -131,6 +142,10 @@ describe("on an assignment", () => {
       "completion",
       "manual",
       "cancellation",
+      "pending",
+      "unworkable",
+      "assignment",
+      "note",
     ]);
     expect(all?.find((one) => one.name === "finding")).toMatchObject({
       allowed: false,
@@ -148,18 +163,28 @@ describe("on an assignment", () => {
     expect(offered?.filter((one) => one.allowed).map((one) => one.name)).toEqual([
       "take",
       "finding",
+      "pending",
+      "unworkable",
+      "assignment",
+      "note",
     ]);
     expect(offered?.find((one) => one.name === "completion")?.why).toMatch(/find out first/);
   });
 
   test("what somebody else has can only be looked at", async () => {
     const { key, read } = await serviceFailure();
-    await takeAssignments(database, "ben", [{ ...key, version: 1 }]);
+    await takeAssignments({ database, clock: manualClock(Temporal.Instant.from(NOW)) }, "ben", [
+      { ...key, version: 1 },
+    ]);
     const row = await read();
 
-    const offered = row && assignmentView(row, aPerson("amy")).actions;
+    const { supervise: _, ...ordinary } = RIGHTS;
+    const offered = row && assignmentView(row, aPerson("amy", Object.values(ordinary))).actions;
+    const supervisor = row && assignmentView(row, aPerson("amy")).actions;
 
-    expect(offered?.filter((one) => one.allowed)).toEqual([]);
+    const allowed = (all: typeof offered) => all?.filter((one) => one.allowed).map(nameOf);
+    expect(allowed(offered)).toEqual(["note"]);
+    expect(allowed(supervisor)).toEqual(["release", "assignment", "note"]);
     expect(offered?.find((one) => one.name === "retry")?.why).toBe("ben has it");
   });
 

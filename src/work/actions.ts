@@ -6,11 +6,13 @@
  * the list without importing down.
  */
 import type { Permission } from "../access/roles.ts";
-import type { Queries } from "../database/database.ts";
+import type { Database } from "../database/database.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import { ASSIGNMENT_TYPE_ROWS } from "./assignment-types.ts";
-import { refuseOthers, refuseUnseen } from "./take.ts";
+import { refuseOthers, refuseUnseen, withChangesSince } from "./change-standing.ts";
+import { otherHolder, refuseLocked } from "./claim-lock.ts";
 import type { AssignmentRow } from "./views.ts";
 import { findAssignment } from "./views.ts";
 
@@ -33,6 +35,12 @@ export const ACTION_NAMES = [
   "approval",
   "manual",
   "cancellation",
+  "assignment",
+  "pending",
+  "resumption",
+  "unworkable",
+  "restoration",
+  "note",
 ] as const;
 
 export type ActionName = (typeof ACTION_NAMES)[number];
@@ -46,6 +54,7 @@ export const RIGHTS = {
   operate: "operation:run",
   cancel: "adjustment:cancel",
   approve: "assignment:approve",
+  supervise: "assignment:assign",
 } as const satisfies Record<string, Permission>;
 
 /** What an action needs beside type and state, with why it is refused without. */
@@ -79,6 +88,7 @@ export interface ActionRow {
 }
 
 const USER_TYPES = ASSIGNMENT_TYPE_ROWS.filter((row) => row.kind === "user").map((row) => row.type);
+const ALL_TYPES = ASSIGNMENT_TYPE_ROWS.map((row) => row.type);
 const SERVICE_FAILED = "Execute Accounting Service Failed";
 const BATCH_FAILED = "Execute Batch Accounting Failed";
 const BY_HAND = "Execute Accounting Assignment";
@@ -202,6 +212,12 @@ export const ACTION_ROWS: readonly ActionRow[] = [
     ],
     ["planned", "pendingService", "serviceFailed", "pendingBatch", "batchFailed", "pendingManual"],
   ),
+  row("pending", "Pend until", RIGHTS.work, USER_TYPES, null),
+  row("resumption", "Bring back", RIGHTS.work, USER_TYPES, null),
+  row("unworkable", "Mark unworkable", RIGHTS.work, USER_TYPES, null),
+  row("restoration", "Restore", RIGHTS.supervise, USER_TYPES, null, false),
+  row("assignment", "Assign", RIGHTS.supervise, USER_TYPES, null, false),
+  row("note", "Note", RIGHTS.work, ALL_TYPES, null, false),
 ];
 
 function row(
@@ -236,22 +252,38 @@ export interface OfferedAction {
   readonly why?: string;
 }
 
-/** Every action of the assignment's type, allowed or with the reason why not; none when closed. */
-export function offeredActions(assignment: AssignmentRow, person: Person): OfferedAction[] {
+/**
+ * Every action of the assignment's type, allowed or with the reason why not; none when closed.
+ * What undoes pending or unworkable is there only where there is something to undo.
+ * With `now`, an ISO instant, a claim lock that nobody renewed counts no more.
+ */
+export function offeredActions(
+  assignment: AssignmentRow,
+  person: Person,
+  now?: string,
+): OfferedAction[] {
   if (!assignment.isOpen) return [];
   const own = ACTION_ROWS.filter(
     (one) =>
-      one.types.includes(assignment.type) && (one.needs === null || assignment[one.needs] === true),
+      one.types.includes(assignment.type) &&
+      (one.needs === null || assignment[one.needs] === true) &&
+      (one.name !== "resumption" || assignment.pendedUntil !== null) &&
+      (one.name !== "restoration" || assignment.unworkableReason !== null),
   );
   return own.map((action) => {
-    const why = refusal(action, assignment, person);
+    const why = refusal(action, assignment, person, now);
     const { name, label } = action;
     return why === null ? { name, label, allowed: true } : { name, label, allowed: false, why };
   });
 }
 
-function refusal(action: ActionRow, assignment: AssignmentRow, person: Person): string | null {
-  const { adjustmentState: state, assignee } = assignment;
+function refusal(
+  action: ActionRow,
+  assignment: AssignmentRow,
+  person: Person,
+  now?: string,
+): string | null {
+  const { adjustmentState: state } = assignment;
   if (!person.rights.has(action.right)) return "Your role does not allow this";
   if (action.states !== null && !action.states.includes(state ?? "")) {
     return state === "unknown"
@@ -262,12 +294,39 @@ function refusal(action: ActionRow, assignment: AssignmentRow, person: Person): 
   if (OF_THE_WHOLE.has(action.name) && assignment.isPartlyProcessed === true) {
     return "Part of it was posted: retry or complete the rest";
   }
-  if (action.name === "take" && assignee === person.name) return "You have it";
-  if (action.name === "release" && assignee === null) return "Nobody has it";
-  if (action.name === "take" || action.name === "release" || action.exclusive) {
-    if (assignee !== null && assignee !== person.name) return `${assignee} has it`;
+  return standingRefusal(action, assignment, person, now);
+}
+
+/** Possible also while somebody else has the claim open. */
+const DESPITE_LOCK: ReadonlySet<ActionName> = new Set(["note", "release"]);
+
+/** What stands against it beside type and state: who has it, and whether it can be worked. */
+function standingRefusal(
+  action: ActionRow,
+  assignment: AssignmentRow,
+  person: Person,
+  now?: string,
+): string | null {
+  const { name } = action;
+  const { assignee, unworkableReason } = assignment;
+  if (name === "note") return null;
+  const holder = otherHolder(assignment, person.name, now);
+  if (!DESPITE_LOCK.has(name) && holder !== null) return `${holder} has the claim open`;
+  if (name === "restoration") {
+    return unworkableReason === null ? "It is not marked unworkable" : null;
   }
-  return null;
+  const isWorked = action.exclusive || name === "take";
+  if (isWorked && unworkableReason !== null) return `Marked unworkable: ${unworkableReason}`;
+  if (name === "resumption" && assignment.pendedUntil === null) {
+    return "It does not wait for a date";
+  }
+  if (name === "take" && assignee === person.name) return "You have it";
+  if (name === "release" && assignee === null) return "Nobody has it";
+  const isOthers = assignee !== null && assignee !== person.name;
+  if (name === "release") {
+    return isOthers && !person.rights.has(RIGHTS.supervise) ? `${assignee} has it` : null;
+  }
+  return isWorked && isOthers ? `${assignee} has it` : null;
 }
 
 export interface ActionCall {
@@ -301,35 +360,42 @@ export interface AssignmentActions {
 
 /** The registry: `main.ts` gives the verbs of the rooms below. */
 export function assignmentActions(
-  db: Queries,
+  db: Database,
   verbs: Readonly<Partial<Record<ActionName, ActionVerb>>>,
+  clock?: Clock,
 ): AssignmentActions {
   return {
-    perform: async ({ clientIds, assignmentId, action, version, person, input }) => {
-      const assignment = await findAssignment(db, clientIds, assignmentId);
-      if (assignment === undefined) {
-        throw new Failure("not-found", `assignment ${assignmentId} does not exist`);
-      }
-      refuseUnseen(assignment, version);
-      refuseAction(action, assignment, person);
-      const verb = verbs[action];
-      if (verb === undefined) {
-        throw new Failure("transition-refused", `${action} is not available here`, { action });
-      }
-      return verb({
-        clientId: assignment.clientId,
-        assignmentId,
-        adjustmentId: assignment.adjustmentId,
-        version,
-        actor: person.name,
-        rights: person.rights,
-        input,
-      });
-    },
+    perform: ({ clientIds, assignmentId, action, version, person, input }) =>
+      withChangesSince(db, async () => {
+        const assignment = await findAssignment(db, clientIds, assignmentId);
+        if (assignment === undefined) {
+          throw new Failure("not-found", `assignment ${assignmentId} does not exist`);
+        }
+        refuseUnseen(assignment, version);
+        refuseAction(action, assignment, person, clock?.now().toString());
+        const verb = verbs[action];
+        if (verb === undefined) {
+          throw new Failure("transition-refused", `${action} is not available here`, { action });
+        }
+        return verb({
+          clientId: assignment.clientId,
+          assignmentId,
+          adjustmentId: assignment.adjustmentId,
+          version,
+          actor: person.name,
+          rights: person.rights,
+          input,
+        });
+      }),
   };
 }
 
-function refuseAction(name: ActionName, assignment: AssignmentRow, person: Person): void {
+function refuseAction(
+  name: ActionName,
+  assignment: AssignmentRow,
+  person: Person,
+  now?: string,
+): void {
   const action = ACTION_ROWS.find(
     (one) => one.name === name && one.types.includes(assignment.type),
   );
@@ -339,8 +405,9 @@ function refuseAction(name: ActionName, assignment: AssignmentRow, person: Perso
   if (!person.rights.has(action.right)) {
     throw new Failure("forbidden", `${name} needs ${action.right}`, { right: action.right });
   }
+  if (!DESPITE_LOCK.has(name)) refuseLocked(assignment, person.name, now);
   if (action.exclusive) refuseOthers(assignment, person.name);
-  const why = refusal(action, assignment, person);
+  const why = refusal(action, assignment, person, now);
   if (why !== null) {
     throw new Failure("transition-refused", why, {
       action: name,

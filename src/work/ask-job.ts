@@ -89,7 +89,7 @@ function checked(kinds: JobKinds, request: JobRequest): { kind: JobKind; input: 
   const result = kind.input.safeParse(request.input);
   if (result.success) return { kind, input: result.data };
   const faults = result.error.issues.map((issue) => ({
-    pointer: `/filter${issue.path.map((part) => `/${String(part)}`).join("")}`,
+    pointer: `${issue.path[0] === "action" ? "" : "/filter"}/${issue.path.map(String).join("/")}`,
     detail: issue.message,
   }));
   const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");

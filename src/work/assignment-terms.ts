@@ -6,8 +6,11 @@ import { Temporal } from "temporal-polyfill";
 
 import type { BusinessCalendar } from "../kernel/calendar.ts";
 
-import type { AssignmentKind, AssignmentTypeRow, Span } from "./assignment-types.ts";
+import type { AssignmentKind, Span } from "./assignment-types.ts";
 import { assignmentType, queueOf } from "./assignment-types.ts";
+import type { Sla } from "./sla.ts";
+import { slaOf } from "./sla.ts";
+import { firstRiseAt } from "./sla-stages.ts";
 
 export interface TermsFacts {
   readonly clientId: string;
@@ -29,10 +32,14 @@ export interface Terms {
   readonly urgency: number;
   readonly goalAt: string | null;
   readonly deadlineAt: string | null;
+  /** When the first stage passes. */
+  readonly nextRiseAt: string | null;
 }
 
 export interface TermsSource {
   readonly calendarOf: (clientId: string) => BusinessCalendar;
+  /** The client's own SLA of a type; the shipped one where left out. */
+  readonly slaOf?: ((clientId: string, type: string) => Sla) | undefined;
   /**
    * When the batch window that takes it leaves, ISO instant. Left out or null: the end of the
    * planned posting date.
@@ -48,45 +55,50 @@ export function assignmentTermsFrom(source: TermsSource): (facts: TermsFacts) =>
   return (facts) => {
     const row = assignmentType(facts.type);
     const calendar = source.calendarOf(facts.clientId);
-    const departure = needsDeparture(row) ? (source.departureOf?.(facts) ?? null) : null;
+    const sla = source.slaOf?.(facts.clientId, facts.type) ?? slaOf(facts.type, undefined);
+    const departure = needsDeparture(sla) ? (source.departureOf?.(facts) ?? null) : null;
     const dates = `${facts.openedAt} ${facts.plannedPostingDate} ${departure ?? ""}`;
     const key = `${facts.clientId} ${row.type} ${dates}`;
     let times = known.get(key);
-    if (times === undefined || times.calendar !== calendar) {
+    if (times?.calendar !== calendar || times.sla !== sla) {
       if (known.size >= MOST_TIMES_KEPT) known.clear();
-      times = timesOf(row, facts, calendar, departure);
+      times = timesOf(sla, facts, calendar, departure);
       known.set(key, times);
     }
     return {
       queue: queueOf(facts.type, facts.claimType),
       kind: row.kind,
       workGroup: row.workGroup,
-      urgency: row.urgency.base,
+      urgency: sla.urgency.base,
       goalAt: times.goalAt,
       deadlineAt: times.deadlineAt,
+      nextRiseAt: times.nextRiseAt,
     };
   };
 }
 
 interface Times {
   readonly calendar: BusinessCalendar;
+  readonly sla: Sla;
   readonly goalAt: string | null;
   readonly deadlineAt: string | null;
+  readonly nextRiseAt: string | null;
 }
 
-function needsDeparture(row: AssignmentTypeRow): boolean {
-  return row.goal?.from === "departure" || row.deadline?.from === "departure";
+function needsDeparture({ goal, deadline }: Sla): boolean {
+  return goal?.from === "departure" || deadline?.from === "departure";
 }
 
 function timesOf(
-  row: AssignmentTypeRow,
+  sla: Sla,
   facts: TermsFacts,
   calendar: BusinessCalendar,
   departure: string | null,
 ): Times {
   const at = (span: Span | null): string | null =>
     span === null ? null : momentOf(span, facts, calendar, departure).toString();
-  return { calendar, goalAt: at(row.goal), deadlineAt: at(row.deadline) };
+  const times = { goalAt: at(sla.goal), deadlineAt: at(sla.deadline) };
+  return { calendar, sla, ...times, nextRiseAt: firstRiseAt({ ...times, type: facts.type }, sla) };
 }
 
 function momentOf(
@@ -122,65 +134,4 @@ function businessDay(calendar: BusinessCalendar, date: string, count: number): s
 /** The first instant after the day, in the client's zone: summer time makes days uneven. */
 export function endOfDay(date: string, calendar: BusinessCalendar): Temporal.Instant {
   return Temporal.PlainDate.from(date).add({ days: 1 }).toZonedDateTime(calendar.zone).toInstant();
-}
-
-export interface Rise {
-  readonly urgency: number;
-  readonly rises: number;
-  /** ISO instant of the next rise; null when there is none. */
-  readonly nextRiseAt: string | null;
-  readonly passed: "goal" | "deadline" | "deadline again";
-}
-
-/** When the urgency rises first; a goal that raises nothing is passed in silence. */
-export function firstRiseAt(assignment: {
-  readonly type: string;
-  readonly goalAt: string | null;
-  readonly deadlineAt: string | null;
-}): string | null {
-  const { atGoal } = assignmentType(assignment.type).urgency;
-  return (atGoal > 0 ? assignment.goalAt : null) ?? assignment.deadlineAt;
-}
-
-/**
- * The urgency after one more moment has passed: goal, deadline, then again and again. `rises`
- * counts the moments that have passed before.
- */
-export function risen(assignment: {
-  readonly type: string;
-  readonly urgency: number;
-  readonly rises: number;
-  readonly goalAt: string | null;
-  readonly deadlineAt: string | null;
-}): Rise {
-  const steps = assignmentType(assignment.type).urgency;
-  const { goalAt, deadlineAt, rises } = assignment;
-  const moments: Rise["passed"][] = [];
-  if (goalAt !== null && steps.atGoal > 0) moments.push("goal");
-  if (deadlineAt !== null) moments.push("deadline");
-  const passed = moments[rises] ?? "deadline again";
-  const by = {
-    goal: steps.atGoal,
-    deadline: steps.atDeadline,
-    "deadline again": steps.afterDeadline,
-  }[passed];
-  return {
-    urgency: Math.min(100, assignment.urgency + by),
-    rises: rises + 1,
-    nextRiseAt: nextRise(
-      deadlineAt,
-      passed,
-      steps.afterDeadlineHours * (rises + 2 - moments.length),
-    ),
-    passed,
-  };
-}
-
-function nextRise(
-  deadlineAt: string | null,
-  passed: Rise["passed"],
-  hoursLate: number,
-): string | null {
-  if (deadlineAt === null || passed === "goal") return deadlineAt;
-  return Temporal.Instant.from(deadlineAt).add({ hours: hoursLate }).toString();
 }

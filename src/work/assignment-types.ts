@@ -2,7 +2,8 @@
  * Every type of assignment as data: whose work it is, in which queue it waits, and by when.
  *
  * A special case in shared code is a sign that a row here lacks a word. The rows of adjustments are
- * named by the adjustment's machine; the last two belong to a dispute that does not resolve.
+ * named by the adjustment's machine; the last two belong to a dispute that does not resolve. A new
+ * type is a new row here, its actions are rows in `actions.ts`; client settings may change its SLA.
  */
 import { assert } from "../kernel/assert.ts";
 
@@ -186,6 +187,11 @@ export const ASSIGNMENT_TYPE_ROWS: readonly AssignmentTypeRow[] = [
     urgency: RISING,
   },
 ];
+
+/** The work groups that types name; an institution adds its own. */
+export const SHIPPED_WORK_GROUPS: ReadonlySet<string> = new Set(
+  ASSIGNMENT_TYPE_ROWS.map((row) => row.workGroup),
+);
 
 const BY_TYPE = new Map(ASSIGNMENT_TYPE_ROWS.map((row) => [row.type, row]));
 

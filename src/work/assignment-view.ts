@@ -6,6 +6,7 @@ import type { OfferedAction, Person } from "./actions.ts";
 import { offeredActions } from "./actions.ts";
 import type { AssignmentKind } from "./assignment-types.ts";
 import { assignmentType } from "./assignment-types.ts";
+import { isAhead } from "./claim-lock.ts";
 import type { AssignmentRow } from "./views.ts";
 
 export interface AssignmentView {
@@ -33,11 +34,20 @@ export interface AssignmentView {
   readonly leavesAt: string | null;
   readonly route: string | null;
   readonly destination: string | null;
+  /** The nearest of goal and regulatory clock. */
+  readonly actBy: string | null;
+  readonly pendedUntil: string | null;
+  readonly pendReason: string | null;
+  /** Why nobody can work it. */
+  readonly unworkable: string | null;
+  /** Who has its claim open; null when nobody has. */
+  readonly lock: { readonly holder: string; readonly until: string } | null;
   readonly actions: readonly OfferedAction[];
   readonly version: number;
 }
 
-export function assignmentView(row: AssignmentRow, person: Person): AssignmentView {
+/** With `now`, an ISO instant, a claim lock that nobody renewed counts no more. */
+export function assignmentView(row: AssignmentRow, person: Person, now?: string): AssignmentView {
   const shape = assignmentType(row.type);
   return {
     id: row.id,
@@ -66,7 +76,18 @@ export function assignmentView(row: AssignmentRow, person: Person): AssignmentVi
     leavesAt: row.isOpen && shape.goal?.from === "departure" ? row.goalAt : null,
     route: row.route,
     destination: row.destination,
-    actions: offeredActions(row, person),
+    actBy: row.actBy,
+    pendedUntil: row.pendedUntil,
+    pendReason: row.pendReason,
+    unworkable: row.unworkableReason,
+    lock: lockOf(row, now),
+    actions: offeredActions(row, person, now),
     version: row.version,
   };
+}
+
+function lockOf({ lockedBy, lockedUntil }: AssignmentRow, now?: string): AssignmentView["lock"] {
+  if (lockedBy === null || lockedUntil === null) return null;
+  if (now !== undefined && !isAhead(lockedUntil, now)) return null;
+  return { holder: lockedBy, until: lockedUntil };
 }

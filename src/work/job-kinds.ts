@@ -14,7 +14,8 @@ export interface JobItem {
   readonly clientId: string;
   /** Empty where it is about a request that is not about an adjustment. */
   readonly assignmentId: string;
-  readonly adjustmentId: string;
+  /** Null: the assignment is of a dispute as a whole. */
+  readonly adjustmentId: string | null;
   /** The request for approval that it is about. */
   readonly approvalId: string | null;
   /** The assignment's version when it matched: the verb refuses what moved on. */

@@ -1,19 +1,25 @@
 /**
- * Get Next Work: the most urgent assignment nobody has, then the nearest goal, then the largest
- * amount; it is the person's own when this returns. What others hold or the person has no right to
- * work is passed over.
+ * Get Next Work: the most urgent assignment nobody has, then the nearest date to act, then the
+ * largest amount; it is the person's own when this returns. Passed over is what others hold or
+ * have open, what waits for a date, what nobody can work, what belongs to a work group the person
+ * is not of, and what the person has no right to work.
  */
 import type { Permission } from "../access/roles.ts";
-import type { Database } from "../database/database.ts";
+import type { Database, Transaction } from "../database/database.ts";
 import type { Clock } from "../kernel/clock.ts";
 
 import { workableTypes } from "./actions.ts";
-import { assignAssignments } from "./store.ts";
+import type { GroupsOfPerson } from "./group-views.ts";
+import { groupsOfPeople } from "./group-views.ts";
+import { otherHolder } from "./claim-lock.ts";
+import { lockBestFree } from "./next-views.ts";
+import { standingOf, taken } from "./standing.ts";
+import { writeStandings } from "./store.ts";
+import { changed } from "./take.ts";
 import type { AssignmentRow } from "./views.ts";
-import { assignmentsById, lockBestFree } from "./views.ts";
 
-/** Heads of each queue looked at; the second time for when all of them were just being taken. */
-const DEPTHS = [64, 2048];
+/** Heads of each queue beyond those wanted; the second time for when all were being taken. */
+const DEPTHS = [16, 2048];
 
 export interface WorkSeeker {
   readonly person: string;
@@ -23,20 +29,106 @@ export interface WorkSeeker {
   readonly queue?: string | undefined;
 }
 
+export interface WorkGiver {
+  readonly database: Database;
+  readonly clock: Clock;
+}
+
 /** The assignment, taken; undefined when there is none. */
-export function takeNext(
-  by: { readonly database: Database; readonly clock: Clock },
+export async function takeNext(
+  by: WorkGiver,
   seeker: WorkSeeker,
 ): Promise<AssignmentRow | undefined> {
-  const types = workableTypes(seeker.rights);
+  return (await takeNextEach(by, [seeker]))[0];
+}
+
+/**
+ * One each, in one transaction: whoever comes first gets the better one. Answers in the order of
+ * the seekers, undefined for those for whom there is none.
+ */
+export function takeNextEach(
+  by: WorkGiver,
+  seekers: readonly WorkSeeker[],
+): Promise<(AssignmentRow | undefined)[]> {
   const now = by.clock.now().toString();
   return by.database.transaction(async (tx) => {
-    for (const depth of DEPTHS) {
-      const key = await lockBestFree(tx, { ...seeker, types, now, depth });
-      if (key === undefined) continue;
-      await assignAssignments(tx, [{ ...key, assignee: seeker.person }]);
-      return (await assignmentsById(tx, [key]))[0];
+    const people = [...new Set(seekers.map((one) => one.person))];
+    const groups = await groupsOfPeople(tx, people);
+    const got = new Map<WorkSeeker, AssignmentRow>();
+    for (const alike of seekersAlike(seekers, groups).values()) {
+      await giveOut(tx, alike, { groups, now, got });
     }
-    return undefined;
+    // Those for whom what is left was locked by somebody of their set: one by one.
+    for (const seeker of seekers.filter((one) => !got.has(one) && seekers.length > 1)) {
+      await giveOut(tx, [seeker], { groups, now, got });
+    }
+    return seekers.map((seeker) => got.get(seeker));
+  });
+}
+
+type GroupsByPerson = ReadonlyMap<string, GroupsOfPerson>;
+
+/** Seekers who may be given the same work. */
+function seekersAlike(
+  seekers: readonly WorkSeeker[],
+  groups: GroupsByPerson,
+): Map<string, WorkSeeker[]> {
+  const alike = new Map<string, WorkSeeker[]>();
+  for (const seeker of seekers) {
+    const { clientIds, queue, rights, person } = seeker;
+    const types = workableTypes(rights);
+    const key = JSON.stringify([clientIds, queue ?? null, types, groups.get(person) ?? null]);
+    alike.set(key, [...(alike.get(key) ?? []), seeker]);
+  }
+  return alike;
+}
+
+async function giveOut(
+  tx: Transaction,
+  seekers: readonly WorkSeeker[],
+  on: {
+    readonly groups: GroupsByPerson;
+    readonly now: string;
+    readonly got: Map<WorkSeeker, AssignmentRow>;
+  },
+): Promise<void> {
+  const [first] = seekers;
+  if (first === undefined) return;
+  const { closedGroups = [], queues = null } = on.groups.get(first.person) ?? {};
+  const people = seekers.map((one) => one.person);
+  for (const depth of DEPTHS) {
+    const free = await lockBestFree(tx, {
+      clientIds: first.clientIds,
+      queue: first.queue,
+      types: workableTypes(first.rights),
+      closedGroups,
+      queues,
+      people,
+      now: on.now,
+      count: seekers.length,
+      depth: depth + seekers.length,
+    });
+    if (free.length === 0) continue;
+    const given = matched(seekers, free, on.now).map(({ seeker, row }) => {
+      const to = taken(standingOf(row), seeker.person);
+      on.got.set(seeker, changed(row, to));
+      const { clientId, id } = row;
+      return { clientId, id, kind: "taken" as const, reason: null, actor: seeker.person, to };
+    });
+    return writeStandings(tx, given, on.now);
+  }
+}
+
+/** Each the best that is left, but for claims that another of them has open. */
+function matched(
+  seekers: readonly WorkSeeker[],
+  free: readonly AssignmentRow[],
+  now: string,
+): { seeker: WorkSeeker; row: AssignmentRow }[] {
+  const left = [...free];
+  return seekers.flatMap((seeker) => {
+    const index = left.findIndex((row) => otherHolder(row, seeker.person, now) === null);
+    const [row] = index === -1 ? [] : left.splice(index, 1);
+    return row === undefined ? [] : [{ seeker, row }];
   });
 }

@@ -1,9 +1,7 @@
 /** Release: gives an assignment back to its queue. */
-import type { Database } from "../database/database.ts";
-
-import { assignAssignments } from "./store.ts";
-import type { SeenAssignment } from "./take.ts";
-import { changed, lockSeen, refuseOthers } from "./take.ts";
+import type { SeenAssignment, StandingDesk } from "./change-standing.ts";
+import { changeStandings, refuseOthers } from "./change-standing.ts";
+import { released } from "./standing.ts";
 import type { AssignmentRow } from "./views.ts";
 
 /**
@@ -11,19 +9,15 @@ import type { AssignmentRow } from "./views.ts";
  * free what somebody else has. Throws as `takeAssignments`.
  */
 export function releaseAssignments(
-  database: Database,
+  by: StandingDesk,
   person: string,
   given: readonly SeenAssignment[],
-  options: { readonly anybodys?: boolean } = {},
+  options: { readonly anybodys?: boolean; readonly reason?: string | null } = {},
 ): Promise<AssignmentRow[]> {
-  return database.transaction(async (tx) => {
-    const rows = await lockSeen(tx, given);
-    if (options.anybodys !== true) for (const row of rows) refuseOthers(row, person);
-    const taken = rows.filter((row) => row.assignee !== null);
-    await assignAssignments(
-      tx,
-      taken.map((row) => ({ clientId: row.clientId, id: row.id, assignee: null })),
-    );
-    return rows.map((row) => (row.assignee === null ? row : changed(row, null)));
+  return changeStandings(by, given, person, (row) => {
+    if (options.anybodys !== true) refuseOthers(row, person);
+    if (row.assignee === null) return null;
+    const reason = options.reason ?? null;
+    return { kind: "released", reason, to: released(row), isPossibleWhileLocked: true };
   });
 }

@@ -201,6 +201,7 @@ const SKIPPING: ReadonlySet<FailureCode> = new Set([
   "not-found",
   "assignment-closed",
   "assignment-taken",
+  "claim-locked",
   "stale-version",
   "transition-refused",
   "forbidden",

@@ -1,12 +1,15 @@
 /**
- * Every statement that writes assignments. An open adjustment has exactly one open
+ * Every statement that writes assignments and their history. An open adjustment has exactly one open
  * assignment; the database refuses anything else at commit.
  */
 import type { Transaction } from "../database/database.ts";
+import type { Statement } from "../database/sql.ts";
 import { sql } from "../database/sql.ts";
 
-import { firstRiseAt } from "./assignment-terms.ts";
+import type { AssignmentEventKind } from "./assignment-history.ts";
 import type { AssignmentKind } from "./assignment-types.ts";
+import { firstRiseAt } from "./sla-stages.ts";
+import type { Standing } from "./standing.ts";
 
 export interface NewAssignment {
   readonly clientId: string;
@@ -27,8 +30,30 @@ export interface NewAssignment {
   readonly dueAt: string | null;
   readonly reason: string | null;
   readonly openedAt: string;
+  /** When its first stage passes; by the shipped terms of its type where left out. */
+  readonly nextRiseAt?: string | null | undefined;
   /** Of a dispute's own work: what it is about. One is open of each; a second is not opened. */
   readonly cause?: string | null;
+}
+
+/** Who acts where nobody asked. */
+export const MACHINE = "redress";
+
+/** How an assignment stands after a change, for its history. */
+const AFTER: Statement = sql`
+  assignment.client_id, assignment.id, assignment.assignee, assignment.work_group,
+  assignment.urgency, assignment.pended_until,
+  assignment.unworkable_reason is not null as is_unworkable, assignment.version`;
+
+/** Adds what changed to the history; `changed` has `AFTER`, a reason and an actor. */
+function recorded(kind: AssignmentEventKind, at: string, changed: Statement): Statement {
+  return sql`
+    insert into assignment_event (
+      client_id, assignment_id, at, kind, actor, reason, assignee, work_group, urgency,
+      pended_until, is_unworkable, version)
+    select client_id, id, ${at}::timestamptz, ${kind}::text, actor, reason, assignee, work_group,
+           urgency, pended_until, is_unworkable, version
+    from ${changed}`;
 }
 
 export async function openAssignments(
@@ -37,32 +62,41 @@ export async function openAssignments(
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
-    insert into assignment (
-      client_id, id, claim_id, dispute_id, adjustment_id, type, queue, kind, work_group, urgency,
-      goal_at, deadline_at, amount_minor, currency, destination, due_at, reason, opened_at,
-      next_rise_at, cause)
-    select * from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.claimId)}::uuid[],
-      ${rows.map((row) => row.disputeId)}::uuid[],
-      ${rows.map((row) => row.adjustmentId)}::uuid[],
-      ${rows.map((row) => row.type)}::text[],
-      ${rows.map((row) => row.queue)}::text[],
-      ${rows.map((row) => row.kind)}::text[],
-      ${rows.map((row) => row.workGroup)}::text[],
-      ${rows.map((row) => row.urgency)}::smallint[],
-      ${rows.map((row) => row.goalAt)}::timestamptz[],
-      ${rows.map((row) => row.deadlineAt)}::timestamptz[],
-      ${rows.map((row) => row.amountMinor)}::bigint[],
-      ${rows.map((row) => row.currency)}::text[],
-      ${rows.map((row) => row.destination)}::text[],
-      ${rows.map((row) => row.dueAt)}::timestamptz[],
-      ${rows.map((row) => row.reason)}::text[],
-      ${rows.map((row) => row.openedAt)}::timestamptz[],
-      ${rows.map(firstRiseAt)}::timestamptz[],
-      ${rows.map((row) => row.cause ?? null)}::text[])
-    on conflict (client_id, dispute_id, cause) where is_open and cause is not null do nothing
+    with opened as (
+      insert into assignment (
+        client_id, id, claim_id, dispute_id, adjustment_id, type, queue, kind, work_group, urgency,
+        goal_at, deadline_at, amount_minor, currency, destination, due_at, reason, opened_at,
+        next_rise_at, cause)
+      select * from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.id)}::uuid[],
+        ${rows.map((row) => row.claimId)}::uuid[],
+        ${rows.map((row) => row.disputeId)}::uuid[],
+        ${rows.map((row) => row.adjustmentId)}::uuid[],
+        ${rows.map((row) => row.type)}::text[],
+        ${rows.map((row) => row.queue)}::text[],
+        ${rows.map((row) => row.kind)}::text[],
+        ${rows.map((row) => row.workGroup)}::text[],
+        ${rows.map((row) => row.urgency)}::smallint[],
+        ${rows.map((row) => row.goalAt)}::timestamptz[],
+        ${rows.map((row) => row.deadlineAt)}::timestamptz[],
+        ${rows.map((row) => row.amountMinor)}::bigint[],
+        ${rows.map((row) => row.currency)}::text[],
+        ${rows.map((row) => row.destination)}::text[],
+        ${rows.map((row) => row.dueAt)}::timestamptz[],
+        ${rows.map((row) => row.reason)}::text[],
+        ${rows.map((row) => row.openedAt)}::timestamptz[],
+        ${rows.map((row) => row.nextRiseAt ?? firstRiseAt(row))}::timestamptz[],
+        ${rows.map((row) => row.cause ?? null)}::text[])
+      on conflict (client_id, dispute_id, cause) where is_open and cause is not null do nothing
+      returning ${AFTER}, assignment.opened_at as at, assignment.reason
+    )
+    insert into assignment_event (
+      client_id, assignment_id, at, kind, actor, reason, assignee, work_group, urgency,
+      pended_until, is_unworkable, version)
+    select client_id, id, at, 'opened', ${MACHINE}, reason, assignee, work_group, urgency,
+           pended_until, is_unworkable, version
+    from opened
   `);
 }
 
@@ -88,6 +122,8 @@ export interface ClosedAssignment {
   readonly clientId: string;
   readonly id: string;
   readonly outcome: string;
+  /** Who ended it; `redress` where nobody asked. */
+  readonly actor?: string | undefined;
 }
 
 export async function closeAssignments(
@@ -97,17 +133,22 @@ export async function closeAssignments(
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
-    update assignment
-    set is_open = false, closed_at = ${closedAt}, outcome = gone.outcome, due_at = null,
-        next_rise_at = null,
-        leased_by = null, leased_until = null, version = version + 1
-    from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.outcome)}::text[]) as gone (client_id, id, outcome)
-    where assignment.client_id = gone.client_id
-      and assignment.id = gone.id
-      and assignment.is_open
+    with closed as (
+      update assignment
+      set is_open = false, closed_at = ${closedAt}, outcome = gone.outcome, due_at = null,
+          next_rise_at = null, pended_until = null, pend_reason = null,
+          leased_by = null, leased_until = null, version = version + 1
+      from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.id)}::uuid[],
+        ${rows.map((row) => row.outcome)}::text[],
+        ${rows.map((row) => row.actor ?? MACHINE)}::text[]) as gone (client_id, id, outcome, actor)
+      where assignment.client_id = gone.client_id
+        and assignment.id = gone.id
+        and assignment.is_open
+      returning ${AFTER}, assignment.outcome as reason, gone.actor
+    )
+    ${recorded("closed", closedAt, sql`closed`)}
   `);
 }
 
@@ -184,29 +225,74 @@ export async function setDue(tx: Transaction, rows: readonly DueTime[]): Promise
   `);
 }
 
-export interface AssignedAssignment {
+export interface StandingChange {
   readonly clientId: string;
   readonly id: string;
-  /** Who has it from now on; null gives it back. */
-  readonly assignee: string | null;
+  readonly kind: AssignmentEventKind;
+  readonly reason: string | null;
+  readonly actor: string;
+  readonly to: Standing;
 }
 
-/** Gives open assignments to somebody, or back to the queue; their rows are locked already. */
-export async function assignAssignments(
+/** Writes how open assignments stand from now on; their rows are locked already. */
+export async function writeStandings(
   tx: Transaction,
-  rows: readonly AssignedAssignment[],
+  rows: readonly StandingChange[],
+  at: string,
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
-    update assignment
-    set assignee = given.assignee, version = version + 1
-    from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.assignee)}::text[]) as given (client_id, id, assignee)
-    where assignment.client_id = given.client_id
-      and assignment.id = given.id
-      and assignment.is_open
+    with changed as (
+      update assignment
+      set assignee = given.assignee, work_group = given.work_group,
+          pended_until = given.pended_until, pend_reason = given.pend_reason,
+          unworkable_reason = given.unworkable_reason, version = version + 1
+      from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.id)}::uuid[],
+        ${rows.map((row) => row.kind)}::text[],
+        ${rows.map((row) => row.reason)}::text[],
+        ${rows.map((row) => row.actor)}::text[],
+        ${rows.map((row) => row.to.assignee)}::text[],
+        ${rows.map((row) => row.to.workGroup)}::text[],
+        ${rows.map((row) => row.to.pendedUntil)}::timestamptz[],
+        ${rows.map((row) => row.to.pendReason)}::text[],
+        ${rows.map((row) => row.to.unworkableReason)}::text[])
+        as given (
+          client_id, id, kind, reason, actor, assignee, work_group, pended_until, pend_reason,
+          unworkable_reason)
+      where assignment.client_id = given.client_id
+        and assignment.id = given.id
+        and assignment.is_open
+      returning ${AFTER}, given.kind, given.reason, given.actor
+    )
+    insert into assignment_event (
+      client_id, assignment_id, at, kind, actor, reason, assignee, work_group, urgency,
+      pended_until, is_unworkable, version)
+    select client_id, id, ${at}::timestamptz, kind, actor, reason, assignee, work_group, urgency,
+           pended_until, is_unworkable, version
+    from changed
+  `);
+}
+
+/** Remarks; not a new version, what somebody is looking at is no less true. */
+export async function noteAssignments(
+  tx: Transaction,
+  rows: readonly { readonly clientId: string; readonly id: string; readonly text: string }[],
+  by: { readonly actor: string; readonly at: string },
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    with noted as (
+      select ${AFTER}, given.text as reason, ${by.actor}::text as actor
+      from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.id)}::uuid[],
+        ${rows.map((row) => row.text)}::text[]) as given (client_id, id, text)
+      join assignment on assignment.client_id = given.client_id and assignment.id = given.id
+      where assignment.is_open
+    )
+    ${recorded("noted", by.at, sql`noted`)}
   `);
 }
 
@@ -216,27 +302,76 @@ export interface RisenAssignment {
   readonly urgency: number;
   readonly rises: number;
   readonly nextRiseAt: string | null;
+  /** What passed, in words. */
+  readonly reason: string;
+  /** What the SLA does now, in words. */
+  readonly action: string | null;
+  /** Makes the machine act at once, where it has something to do. */
+  readonly isDueNow: boolean;
 }
 
-/** Not a new version: what somebody is looking at is no less true for being more urgent. */
+/**
+ * Stages passed. Not a new version: what somebody is looking at is no less true for being more
+ * urgent. A stage is written once for ever: the second try is refused by `assignment_event_stage`.
+ */
 export async function raiseAssignments(
   tx: Transaction,
   rows: readonly RisenAssignment[],
+  at: string,
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
+    with raised as (
+      update assignment
+      set urgency = risen.urgency, rises = risen.rises, next_rise_at = risen.next_rise_at,
+          due_at = case when risen.is_due_now and assignment.due_at is not null
+                        then least(assignment.due_at, ${at}::timestamptz)
+                        else assignment.due_at end
+      from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.id)}::uuid[],
+        ${rows.map((row) => row.urgency)}::smallint[],
+        ${rows.map((row) => row.rises)}::smallint[],
+        ${rows.map((row) => row.nextRiseAt)}::timestamptz[],
+        ${rows.map((row) => row.reason)}::text[],
+        ${rows.map((row) => row.action)}::text[],
+        ${rows.map((row) => row.isDueNow)}::boolean[])
+        as risen (client_id, id, urgency, rises, next_rise_at, reason, action, is_due_now)
+      where assignment.client_id = risen.client_id
+        and assignment.id = risen.id
+        and assignment.is_open
+      returning ${AFTER}, risen.reason, risen.action, assignment.rises
+    )
+    insert into assignment_event (
+      client_id, assignment_id, at, kind, actor, reason, assignee, work_group, urgency,
+      pended_until, is_unworkable, version, stage, action)
+    select client_id, id, ${at}::timestamptz, 'rose', ${MACHINE}, reason, assignee, work_group,
+           urgency, pended_until, is_unworkable, version, rises, action
+    from raised
+  `);
+}
+
+export interface ActBy {
+  readonly clientId: string;
+  readonly id: string;
+  /** The nearest regulatory clock of its dispute; null: none runs. */
+  readonly clockDueAt: string | null;
+}
+
+/** Says by when a clock wants open assignments done: Get Next Work orders by the nearest date. */
+export async function setClockDue(tx: Transaction, rows: readonly ActBy[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
     update assignment
-    set urgency = risen.urgency, rises = risen.rises, next_rise_at = risen.next_rise_at
+    set clock_due_at = next.clock_due_at
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.urgency)}::smallint[],
-      ${rows.map((row) => row.rises)}::smallint[],
-      ${rows.map((row) => row.nextRiseAt)}::timestamptz[])
-      as risen (client_id, id, urgency, rises, next_rise_at)
-    where assignment.client_id = risen.client_id
-      and assignment.id = risen.id
+      ${rows.map((row) => row.clockDueAt)}::timestamptz[]) as next (client_id, id, clock_due_at)
+    where assignment.client_id = next.client_id
+      and assignment.id = next.id
       and assignment.is_open
+      and assignment.clock_due_at is distinct from next.clock_due_at
   `);
 }
 

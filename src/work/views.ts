@@ -9,7 +9,7 @@ import type { Statement } from "../database/sql.ts";
 import { nothing, sql } from "../database/sql.ts";
 
 import type { AssignmentKind } from "./assignment-types.ts";
-import { ASSIGNMENT_TYPE_ROWS, assignmentType } from "./assignment-types.ts";
+import { ASSIGNMENT_TYPE_ROWS } from "./assignment-types.ts";
 
 export interface AssignmentRow {
   readonly clientId: string;
@@ -52,9 +52,19 @@ export interface AssignmentRow {
   readonly closedAt: string | null;
   readonly outcome: string | null;
   readonly version: number;
+  /** The nearest of goal and regulatory clock: the order of the work beneath the urgency. */
+  readonly actBy: string | null;
+  /** Waits until then, with the reason. */
+  readonly pendedUntil: string | null;
+  readonly pendReason: string | null;
+  /** Why nobody can work it. */
+  readonly unworkableReason: string | null;
+  /** Who has its claim open, and until when unless they say so again. */
+  readonly lockedBy: string | null;
+  readonly lockedUntil: string | null;
 }
 
-const COLUMNS: Statement = sql`
+export const COLUMNS: Statement = sql`
   a.client_id as "clientId", a.id, a.claim_id as "claimId", c.number as claim,
   a.dispute_id as "disputeId", d.number as dispute, a.adjustment_id as "adjustmentId",
   j.state as "adjustmentState", j.machine_may_act as "machineMayAct",
@@ -68,12 +78,16 @@ const COLUMNS: Statement = sql`
   a.queue, a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
   a.deadline_at as "deadlineAt", a.amount_minor as "amountMinor", a.currency, a.assignee,
   a.destination, a.due_at as "dueAt", a.attempts, a.reason, a.cause, a.is_open as "isOpen",
-  a.opened_at as "openedAt", a.closed_at as "closedAt", a.outcome, a.version`;
+  a.opened_at as "openedAt", a.closed_at as "closedAt", a.outcome, a.version,
+  a.act_by as "actBy", a.pended_until as "pendedUntil", a.pend_reason as "pendReason",
+  a.unworkable_reason as "unworkableReason", k.holder as "lockedBy",
+  k.leased_until as "lockedUntil"`;
 
-const OF_CASES: Statement = sql`
+export const OF_CASES: Statement = sql`
   join claim c on c.client_id = a.client_id and c.id = a.claim_id
   left join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
-  left join adjustment j on j.client_id = a.client_id and j.id = a.adjustment_id`;
+  left join adjustment j on j.client_id = a.client_id and j.id = a.adjustment_id
+  left join claim_lock k on k.client_id = a.client_id and k.claim_id = a.claim_id`;
 
 export interface AssignmentKey {
   readonly clientId: string;
@@ -142,7 +156,7 @@ export function assignmentsOfDisputes(
     cross join lateral (
       (select * from assignment
        where client_id = ${clientId} and dispute_id = wanted.dispute_id and is_open
-       order by urgency desc, goal_at, id
+       order by urgency desc, act_by, id
        limit ${options.openAtMost})
       union all
       (select * from assignment
@@ -151,14 +165,14 @@ export function assignmentsOfDisputes(
        limit ${options.closedPerDispute})
     ) a
     ${OF_CASES}
-    order by a.is_open desc, a.urgency desc, a.goal_at, a.opened_at desc, a.id
+    order by a.is_open desc, a.urgency desc, a.act_by, a.opened_at desc, a.id
   `);
 }
 
 /** Where a page ended: the sort key of its last row. */
 export interface AssignmentCursor {
   readonly urgency: number;
-  readonly goalAt: string | null;
+  readonly actBy: string | null;
   readonly amountMinor: string | null;
   readonly id: string;
 }
@@ -169,8 +183,35 @@ export interface AssignmentFilter {
   readonly queue?: string | undefined;
   readonly type?: string | undefined;
   readonly assignee?: string | undefined;
+  readonly workGroup?: string | undefined;
+  readonly standing?: StandingName | undefined;
   readonly after?: AssignmentCursor | undefined;
   readonly limit: number;
+}
+
+/** How open work stands: nobody has it, somebody has it, it waits for a date, nobody can do it. */
+export const STANDINGS = ["free", "held", "pended", "unworkable"] as const;
+
+export type StandingName = (typeof STANDINGS)[number];
+
+const OF_STANDING: Readonly<Record<StandingName, Statement>> = {
+  free: sql`
+    and a.assignee is null and a.pended_until is null and a.unworkable_reason is null`,
+  held: sql`and a.assignee is not null`,
+  pended: sql`and a.pended_until is not null`,
+  unworkable: sql`and a.unworkable_reason is not null`,
+};
+
+/** What a filter says beside queue and person, of `a`. */
+export function whichWork(
+  filter: Pick<AssignmentFilter, "type" | "workGroup" | "standing">,
+): Statement {
+  const { type = null, workGroup = null, standing } = filter;
+  return sql`
+    a.is_open
+    and (${type}::text is null or a.type = ${type})
+    and (${workGroup}::text is null or a.work_group = ${workGroup})
+    ${standing === undefined ? nothing : OF_STANDING[standing]}`;
 }
 
 export interface AssignmentPage {
@@ -179,7 +220,7 @@ export interface AssignmentPage {
 }
 
 /**
- * Open assignments, most urgent first, then the nearest goal, then the largest amount. Reads the
+ * Open assignments, most urgent first, then the nearest date to act, then the largest amount. Reads the
  * head of each queue (`assignment_queue`), or what a person has (`assignment_of_person`).
  */
 export async function listAssignments(
@@ -187,10 +228,7 @@ export async function listAssignments(
   filter: AssignmentFilter,
 ): Promise<AssignmentPage> {
   const wanted = filter.limit + 1;
-  const within = sql`
-    a.is_open
-    and (${filter.type ?? null}::text is null or a.type = ${filter.type ?? null})
-    ${afterCursor(filter.after)}`;
+  const within = sql`${whichWork(filter)} ${afterCursor(filter.after)}`;
   const chosen =
     filter.assignee === undefined
       ? sql`
@@ -206,9 +244,7 @@ export async function listAssignments(
         select a.* from assignment a
         where a.client_id = any (${filter.clientIds}::text[])
           and a.assignee = ${filter.assignee} and ${within}
-          and (${filter.queue ?? null}::text is null
-            or a.queue = ${filter.queue ?? null}
-            or starts_with(a.queue, ${`${filter.queue ?? ""}.`}))`;
+          and ${inQueue(filter.queue)}`;
   const rows = await db.query<AssignmentRow>(sql`
     select ${COLUMNS}
     from (select * from (${chosen}) a ${WORK_ORDER} limit ${wanted}) a
@@ -220,32 +256,39 @@ export async function listAssignments(
   return { items, next: last === undefined ? null : cursorOf(last) };
 }
 
-const WORK_ORDER: Statement = sql`
-  order by a.urgency desc, a.goal_at, a.amount_minor desc nulls last, a.id`;
+export const WORK_ORDER: Statement = sql`
+  order by a.urgency desc, a.act_by, a.amount_minor desc nulls last, a.id`;
 
 function cursorOf(row: AssignmentRow): AssignmentCursor {
   return {
     urgency: row.urgency,
-    goalAt: row.goalAt,
+    actBy: row.actBy,
     amountMinor: row.amountMinor?.toString() ?? null,
     id: row.id,
   };
 }
 
-/** No goal sorts as the latest goal, no amount as the smallest. */
+/** No date to act by sorts as the latest, no amount as the smallest. */
 function afterCursor(after: AssignmentCursor | undefined): Statement {
   if (after === undefined) return nothing;
-  const { urgency, goalAt, amountMinor, id } = after;
+  const { urgency, actBy, amountMinor, id } = after;
   return sql`
     and a.urgency <= ${urgency}
     and (a.urgency < ${urgency}
-      or (coalesce(a.goal_at, 'infinity'), -coalesce(a.amount_minor, -1), a.id)
-       > (coalesce(${goalAt}::timestamptz, 'infinity'),
+      or (coalesce(a.act_by, 'infinity'), -coalesce(a.amount_minor, -1), a.id)
+       > (coalesce(${actBy}::timestamptz, 'infinity'),
           -coalesce(${amountMinor}::bigint, -1), ${id}::uuid))`;
 }
 
+/** `Queue.ClaimType`, or `Queue` for all claim types; undefined is every queue. Of `a`. */
+export function inQueue(queue: string | undefined): Statement {
+  return sql`
+    (${queue ?? null}::text is null or a.queue = ${queue ?? null}
+      or starts_with(a.queue, ${`${queue ?? ""}.`}))`;
+}
+
 /** The names of the clients' queues, by hopping from one to the next in `assignment_queue`. */
-function queuesOf(filter: { readonly clientIds: readonly string[] }): Statement {
+export function queuesOf(filter: { readonly clientIds: readonly string[] }): Statement {
   return sql`
     with recursive client_queue (client_id, queue) as (
       select seen.client_id,
@@ -262,7 +305,7 @@ function queuesOf(filter: { readonly clientIds: readonly string[] }): Statement 
     )`;
 }
 
-function queueMatches(filter: Pick<AssignmentFilter, "queue" | "type">): Statement {
+export function queueMatches(filter: Pick<AssignmentFilter, "queue" | "type">): Statement {
   const { queue, type } = filter;
   if (queue?.includes(".") === true) return sql`q.queue = ${queue}`;
   if (queue === undefined && type === undefined) return sql`true`;
@@ -280,6 +323,8 @@ export interface QueueCount {
   readonly open: number;
   readonly unassigned: number;
   readonly overdue: number;
+  readonly pended: number;
+  readonly unworkable: number;
   readonly nearestGoalAt: string | null;
 }
 
@@ -294,59 +339,22 @@ export function queueCounts(
   return db.query(sql`
     ${queuesOf({ clientIds })}
     select q.client_id as "clientId", q.queue, head.kind, head."workGroup", head.open,
-           head.unassigned, head.overdue, head."nearestGoalAt"
+           head.unassigned, head.overdue, head.pended, head.unworkable, head."nearestGoalAt"
     from client_queue q
     cross join lateral (
       select min(a.kind) as kind, min(a.work_group) as "workGroup", count(*)::int as open,
              (count(*) filter (where a.assignee is null))::int as unassigned,
              (count(*) filter (where a.deadline_at < ${now}))::int as overdue,
+             (count(*) filter (where a.pended_until is not null))::int as pended,
+             (count(*) filter (where a.unworkable_reason is not null))::int as unworkable,
              min(a.goal_at) as "nearestGoalAt"
       from (
-        select kind, work_group, assignee, deadline_at, goal_at
+        select kind, work_group, assignee, deadline_at, goal_at, pended_until, unworkable_reason
         from assignment
         where client_id = q.client_id and queue = q.queue and is_open
         limit ${COUNTED_AT_MOST + 1}) a
     ) head
     where q.queue is not null
     order by q.client_id, q.queue
-  `);
-}
-
-/**
- * Takes the lock on the best open assignment nobody has, among the queues of the types given.
- *
- * What another person is just taking is skipped, not waited for; `depth` heads of each queue are
- * looked at.
- */
-export function lockBestFree(
-  tx: Transaction,
-  filter: {
-    readonly clientIds: readonly string[];
-    readonly types: readonly string[];
-    readonly queue?: string | undefined;
-    readonly now: string;
-    readonly depth: number;
-  },
-): Promise<AssignmentKey | undefined> {
-  const names = filter.types.map((type) => assignmentType(type).queue);
-  return tx.maybe(sql`
-    ${queuesOf(filter)},
-    candidate as materialized (
-      select head.* from client_queue q
-      cross join lateral (
-        select a.client_id, a.id, a.urgency, a.goal_at, a.amount_minor from assignment a
-        where a.client_id = q.client_id and a.queue = q.queue and a.is_open
-          and a.assignee is null and (a.leased_until is null or a.leased_until < ${filter.now})
-        ${WORK_ORDER}
-        limit ${filter.depth}) head
-      where split_part(q.queue, '.', 1) = any (${names}::text[]) and ${queueMatches(filter)}
-    )
-    select a.client_id as "clientId", a.id
-    from candidate b
-    join assignment a on a.client_id = b.client_id and a.id = b.id
-    where a.is_open and a.assignee is null
-    order by b.urgency desc, b.goal_at, b.amount_minor desc nulls last, b.id
-    limit 1
-    for update of a skip locked
   `);
 }

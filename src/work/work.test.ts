@@ -67,7 +67,7 @@ describe("take and release", () => {
     const placed = await aDispute(database);
     const id = await manualWork(placed);
 
-    const [taken] = await takeAssignments(database, "amy", [
+    const [taken] = await takeAssignments({ database, clock }, "amy", [
       { clientId: "harbor", id, version: 1 },
     ]);
 
@@ -78,10 +78,12 @@ describe("take and release", () => {
   test("somebody else's assignment is refused with who has it; one's own is fine", async () => {
     const placed = await aDispute(database);
     const id = await manualWork(placed);
-    await takeAssignments(database, "amy", [{ clientId: "harbor", id, version: null }]);
+    await takeAssignments({ database, clock }, "amy", [{ clientId: "harbor", id, version: null }]);
 
-    const again = () => takeAssignments(database, "amy", [{ clientId: "harbor", id, version: 2 }]);
-    const other = () => takeAssignments(database, "ben", [{ clientId: "harbor", id, version: 2 }]);
+    const again = () =>
+      takeAssignments({ database, clock }, "amy", [{ clientId: "harbor", id, version: 2 }]);
+    const other = () =>
+      takeAssignments({ database, clock }, "ben", [{ clientId: "harbor", id, version: 2 }]);
 
     await expect(again()).resolves.toMatchObject([{ assignee: "amy", version: 2 }]);
     await expect(other()).rejects.toMatchObject({
@@ -93,11 +95,15 @@ describe("take and release", () => {
   test("a stale version is refused, and then none of the set is taken", async () => {
     const placed = await aDispute(database);
     const [first, second] = [await manualWork(placed), await manualWork(placed)];
-    await takeAssignments(database, "amy", [{ clientId: "harbor", id: second, version: 1 }]);
-    await releaseAssignments(database, "amy", [{ clientId: "harbor", id: second, version: 2 }]);
+    await takeAssignments({ database, clock }, "amy", [
+      { clientId: "harbor", id: second, version: 1 },
+    ]);
+    await releaseAssignments({ database, clock }, "amy", [
+      { clientId: "harbor", id: second, version: 2 },
+    ]);
 
     const both = () =>
-      takeAssignments(database, "ben", [
+      takeAssignments({ database, clock }, "ben", [
         { clientId: "harbor", id: first, version: 1 },
         { clientId: "harbor", id: second, version: 1 },
       ]);
@@ -112,9 +118,9 @@ describe("take and release", () => {
     await database.owner.execute(sqlClose(id));
 
     const closed = () =>
-      takeAssignments(database, "amy", [{ clientId: "harbor", id, version: null }]);
+      takeAssignments({ database, clock }, "amy", [{ clientId: "harbor", id, version: null }]);
     const foreign = () =>
-      takeAssignments(database, "amy", [{ clientId: "other", id, version: null }]);
+      takeAssignments({ database, clock }, "amy", [{ clientId: "other", id, version: null }]);
 
     await expect(closed()).rejects.toMatchObject({ code: "assignment-closed" });
     await expect(foreign()).rejects.toMatchObject({ code: "not-found" });
@@ -123,13 +129,13 @@ describe("take and release", () => {
   test("only who has it gives it back, unless a supervisor does", async () => {
     const placed = await aDispute(database);
     const id = await manualWork(placed);
-    await takeAssignments(database, "amy", [{ clientId: "harbor", id, version: 1 }]);
+    await takeAssignments({ database, clock }, "amy", [{ clientId: "harbor", id, version: 1 }]);
     const given = [{ clientId: "harbor", id, version: 2 }];
 
-    const other = () => releaseAssignments(database, "ben", given);
+    const other = () => releaseAssignments({ database, clock }, "ben", given);
 
     await expect(other()).rejects.toMatchObject({ code: "assignment-taken" });
-    await releaseAssignments(database, "ben", given, { anybodys: true });
+    await releaseAssignments({ database, clock }, "ben", given, { anybodys: true });
     expect(await read(id)).toMatchObject({ assignee: null, version: 3 });
   });
 });
@@ -242,7 +248,9 @@ describe("listings", () => {
     const manual = await manualWork(placed);
     const foreign = await manualWork(elsewhere);
     const batch = await anOpenAdjustment(database, placed, { state: "pendingBatch" });
-    await takeAssignments(database, "amy", [{ clientId: "harbor", id: manual, version: 1 }]);
+    await takeAssignments({ database, clock }, "amy", [
+      { clientId: "harbor", id: manual, version: 1 },
+    ]);
     const list = async (filter: object): Promise<string[]> => {
       const page = await listAssignments(database, {
         clientIds: ["harbor"],
@@ -270,7 +278,9 @@ describe("listings", () => {
     const placed = await aDispute(database);
     const first = await manualWork(placed, { goalAt: "2026-11-17T05:00:00Z" });
     await manualWork(placed, { goalAt: "2026-11-18T05:00:00Z" });
-    await takeAssignments(database, "amy", [{ clientId: "harbor", id: first, version: 1 }]);
+    await takeAssignments({ database, clock }, "amy", [
+      { clientId: "harbor", id: first, version: 1 },
+    ]);
     await anOpenAdjustment(database, placed, { state: "pendingService" });
 
     const counts = await queueCounts(database, ["harbor", "other"], "2026-11-16T16:00:00Z");

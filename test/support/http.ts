@@ -12,11 +12,9 @@ import type { Database } from "../../src/database/database.ts";
 import { signedCursors } from "../../src/http/cursor.ts";
 import type { HttpDependencies } from "../../src/http/dependencies.ts";
 import { buildServer } from "../../src/http/server.ts";
+import { allJobKinds } from "../../src/job-kinds.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
-import { serviceJobKinds } from "../../src/service/job-kinds.ts";
 import { secretsFrom } from "../../src/connections/secrets.ts";
-import { decisionJobKind } from "../../src/work/approvals/job-kind.ts";
-import { jobKinds } from "../../src/work/job-kinds.ts";
 import type { TestEngine } from "./engine.ts";
 import { TEST_KEYS, testEngine } from "./engine.ts";
 
@@ -57,10 +55,7 @@ export async function testServer(
     approvals,
     batch,
     service: { engine, vault, secrets },
-    jobs: {
-      kinds: jobKinds([...serviceJobKinds(engine), decisionJobKind(approvals)]),
-      wake: () => undefined,
-    },
+    jobs: { kinds: allJobKinds(engine, approvals), wake: () => undefined },
     cursors: signedCursors(Buffer.alloc(32, 3)),
     version: "0.0.0-test",
     notReady: () => Promise.resolve(null),
