@@ -767,6 +767,7 @@ create table attestation (
 alter table attestation add constraint attestation_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table attestation add constraint attestation_attested_check CHECK (attested);
 alter table attestation add constraint attestation_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
+CREATE INDEX attestation_by_day ON public.attestation USING btree (client_id, posting_date, id);
 
 create table attestation_evidence (
   client_id text not null,
@@ -1081,6 +1082,17 @@ create table client (
 alter table client add constraint client_pkey PRIMARY KEY (id);
 alter table client add constraint client_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,30}$'::text));
 
+create table confirmation (
+  client_id text not null,
+  adjustment_id uuid not null,
+  side text not null,
+  reconciliation_id uuid not null,
+  ordinal integer not null,
+  confirmed_at timestamp with time zone not null
+);
+alter table confirmation add constraint confirmation_pkey PRIMARY KEY (client_id, adjustment_id, side);
+alter table confirmation add constraint confirmation_side_check CHECK ((side = ANY (ARRAY['debit'::text, 'credit'::text, 'either'::text])));
+
 create table denial (
   client_id text not null,
   id uuid not null,
@@ -1208,6 +1220,7 @@ create table execution (
 alter table execution add constraint execution_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table execution add constraint execution_basis_check CHECK ((basis = ANY (ARRAY['posted'::text, 'assumed'::text, 'acknowledged'::text, 'attested'::text, 'matched'::text, 'returned'::text, 'disproved'::text])));
 alter table execution add constraint execution_sign_check CHECK ((sign = ANY (ARRAY['-1'::integer, 1])));
+CREATE INDEX execution_of_reference ON public.execution USING btree (client_id, reference) WHERE ((reference IS NOT NULL) AND (sign = 1));
 
 create table http_answer (
   caller text not null,
@@ -1526,6 +1539,50 @@ create table proposal (
 alter table proposal add constraint proposal_pkey PRIMARY KEY (client_id, adjustment_id, ordinal);
 alter table proposal add constraint proposal_amount_minor_check CHECK ((amount_minor > 0));
 
+create table reconciliation (
+  client_id text not null,
+  id uuid not null,
+  name text not null,
+  format text not null,
+  sha256 bytea not null,
+  size_bytes integer not null,
+  identity text,
+  from_on date not null,
+  to_on date not null,
+  line_count integer not null,
+  matched_count integer not null,
+  different_count integer not null,
+  missing_here_count integer not null,
+  missing_there_count integer not null,
+  actor text not null,
+  taken_at timestamp with time zone not null
+);
+alter table reconciliation add constraint reconciliation_pkey PRIMARY KEY (client_id, id);
+alter table reconciliation add constraint reconciliation_client_id_sha256_key UNIQUE (client_id, sha256);
+alter table reconciliation add constraint reconciliation_sha256_check CHECK ((length(sha256) = 32));
+CREATE INDEX reconciliation_newest ON public.reconciliation USING btree (client_id, taken_at DESC, id DESC);
+
+create table reconciliation_line (
+  client_id text not null,
+  reconciliation_id uuid not null,
+  ordinal integer not null,
+  line_number integer,
+  outcome text not null,
+  reference text,
+  amount_minor bigint,
+  currency text,
+  side text,
+  booked_on date,
+  dispute_id uuid,
+  adjustment_id uuid,
+  difference text
+);
+alter table reconciliation_line add constraint reconciliation_line_pkey PRIMARY KEY (client_id, reconciliation_id, ordinal);
+alter table reconciliation_line add constraint reconciliation_line_ordinal_check CHECK ((ordinal > 0));
+alter table reconciliation_line add constraint reconciliation_line_outcome_check CHECK ((outcome = ANY (ARRAY['matched'::text, 'different'::text, 'missingHere'::text, 'missingThere'::text])));
+alter table reconciliation_line add constraint reconciliation_line_side_check CHECK ((side = ANY (ARRAY['debit'::text, 'credit'::text])));
+CREATE INDEX reconciliation_line_of_adjustment ON public.reconciliation_line USING btree (client_id, adjustment_id) WHERE (adjustment_id IS NOT NULL);
+
 create table resolution (
   client_id text not null,
   id uuid not null,
@@ -1772,6 +1829,10 @@ alter table case_number add constraint case_number_client_id_fkey FOREIGN KEY (c
 
 alter table claim add constraint claim_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table confirmation add constraint confirmation_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table confirmation add constraint confirmation_client_id_reconciliation_id_ordinal_fkey FOREIGN KEY (client_id, reconciliation_id, ordinal) REFERENCES reconciliation_line(client_id, reconciliation_id, ordinal);
+
 alter table denial add constraint denial_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table denial add constraint denial_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
@@ -1827,6 +1888,10 @@ alter table outside_reference add constraint outside_reference_client_id_operati
 alter table period add constraint period_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table proposal add constraint proposal_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table reconciliation add constraint reconciliation_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table reconciliation_line add constraint reconciliation_line_client_id_reconciliation_id_fkey FOREIGN KEY (client_id, reconciliation_id) REFERENCES reconciliation(client_id, id);
 
 alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
@@ -1886,6 +1951,8 @@ CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE A
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.confirmation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
@@ -1923,6 +1990,10 @@ CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outside_reference FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.reconciliation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.reconciliation_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_attempt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2004,6 +2075,8 @@ grant insert, select, update on table claim to redress_app;
 
 grant insert, select, update on table client to redress_app;
 
+grant insert, select on table confirmation to redress_app;
+
 grant insert, select, update on table denial to redress_app;
 
 grant insert, select on table dispute to redress_app;
@@ -2053,6 +2126,10 @@ grant insert, select on table outside_reference to redress_app;
 grant insert, select, update on table period to redress_app;
 
 grant delete, insert, select on table proposal to redress_app;
+
+grant insert, select on table reconciliation to redress_app;
+
+grant insert, select on table reconciliation_line to redress_app;
 
 grant insert, select, update on table resolution to redress_app;
 

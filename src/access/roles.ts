@@ -26,6 +26,7 @@ export const PERMISSIONS = {
   "assignment:approveHigh": "approve at the higher levels of amount tiers",
   "gate:override": "resolve a dispute whose books are out of balance, with a second person",
   "evidence:read": "read what was shown for postings made by hand",
+  "reconcile:run": "compare a feed of the system of record with our movements",
   "service:retry": "retry, run now, reroute, and say what became of a posting",
   "service:test": "test the connection of an accounting service and try a request",
   "service:configure": "change the settings of an accounting service",
@@ -77,6 +78,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   ]),
   operator: new Set([
     ...READ,
+    "reconcile:run",
     "service:retry",
     "service:test",
     "batch:content",

@@ -14,6 +14,7 @@ import { batchCommands } from "./commands/batch.ts";
 import { configurationCommands } from "./commands/config.ts";
 import { databaseCommands } from "./commands/db.ts";
 import { importCommands } from "./commands/import.ts";
+import { reconcileCommands } from "./commands/reconcile.ts";
 import { ruleCommands } from "./commands/rules.ts";
 import { serverCommands } from "./commands/serve.ts";
 import { verifyCommands } from "./commands/verify.ts";
@@ -28,6 +29,7 @@ const GROUPS: readonly Group[] = [
   databaseCommands,
   batchCommands,
   importCommands,
+  reconcileCommands,
   ruleCommands,
   verifyCommands,
   (program) =>

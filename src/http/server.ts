@@ -45,6 +45,8 @@ import { layoutRoutes } from "./layout-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { failureOf, handleErrors, sendProblem } from "./problem.ts";
+import { previewRoutes } from "./preview-routes.ts";
+import { reconciliationRoutes } from "./reconciliation-routes.ts";
 import { rollupRoutes } from "./rollup-routes.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { serviceSettingsRoutes } from "./service-settings-routes.ts";
@@ -106,6 +108,7 @@ function routesOf(parts: HttpDependencies) {
     operationRoutes(parts),
     gateRoutes(parts),
     ageingRoutes(parts),
+    previewRoutes(parts),
     adjustmentRoutes(parts),
     assignmentRoutes(parts),
     rollupRoutes(parts),
@@ -120,6 +123,7 @@ function routesOf(parts: HttpDependencies) {
     inboundRoutes(parts),
     inboundCommandRoutes(parts),
     windowRoutes(parts),
+    reconciliationRoutes(parts),
     documentationRoutes(parts),
     portalRoutes(parts),
   ];
