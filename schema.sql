@@ -856,6 +856,7 @@ create table attestation (
 alter table attestation add constraint attestation_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table attestation add constraint attestation_attested_check CHECK (attested);
 alter table attestation add constraint attestation_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 100)));
+CREATE INDEX attestation_by_day ON public.attestation USING btree (client_id, posting_date, id);
 
 create table attestation_evidence (
   client_id text not null,
@@ -1266,6 +1267,17 @@ create table clock_watch (
 alter table clock_watch add constraint clock_watch_pkey PRIMARY KEY (client_id, dispute_id);
 CREATE INDEX clock_watch_due ON public.clock_watch USING btree (look_at) WHERE (look_at IS NOT NULL);
 
+create table confirmation (
+  client_id text not null,
+  adjustment_id uuid not null,
+  side text not null,
+  reconciliation_id uuid not null,
+  ordinal integer not null,
+  confirmed_at timestamp with time zone not null
+);
+alter table confirmation add constraint confirmation_pkey PRIMARY KEY (client_id, adjustment_id, side);
+alter table confirmation add constraint confirmation_side_check CHECK ((side = ANY (ARRAY['debit'::text, 'credit'::text, 'either'::text])));
+
 create table denial (
   client_id text not null,
   id uuid not null,
@@ -1399,6 +1411,7 @@ create table execution (
 alter table execution add constraint execution_pkey PRIMARY KEY (client_id, adjustment_id, id);
 alter table execution add constraint execution_basis_check CHECK ((basis = ANY (ARRAY['posted'::text, 'assumed'::text, 'acknowledged'::text, 'attested'::text, 'matched'::text, 'returned'::text, 'disproved'::text])));
 alter table execution add constraint execution_sign_check CHECK ((sign = ANY (ARRAY['-1'::integer, 1])));
+CREATE INDEX execution_of_reference ON public.execution USING btree (client_id, reference) WHERE ((reference IS NOT NULL) AND (sign = 1));
 
 create table hold_answer (
   client_id text not null,
@@ -1809,6 +1822,50 @@ alter table regulatory_clock add constraint regulatory_clock_state_check CHECK (
 CREATE INDEX regulatory_clock_missed ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = ANY (ARRAY['missed'::text, 'metLate'::text]));
 CREATE INDEX regulatory_clock_running ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = 'running'::text);
 
+create table reconciliation (
+  client_id text not null,
+  id uuid not null,
+  name text not null,
+  format text not null,
+  sha256 bytea not null,
+  size_bytes integer not null,
+  identity text,
+  from_on date not null,
+  to_on date not null,
+  line_count integer not null,
+  matched_count integer not null,
+  different_count integer not null,
+  missing_here_count integer not null,
+  missing_there_count integer not null,
+  actor text not null,
+  taken_at timestamp with time zone not null
+);
+alter table reconciliation add constraint reconciliation_pkey PRIMARY KEY (client_id, id);
+alter table reconciliation add constraint reconciliation_client_id_sha256_key UNIQUE (client_id, sha256);
+alter table reconciliation add constraint reconciliation_sha256_check CHECK ((length(sha256) = 32));
+CREATE INDEX reconciliation_newest ON public.reconciliation USING btree (client_id, taken_at DESC, id DESC);
+
+create table reconciliation_line (
+  client_id text not null,
+  reconciliation_id uuid not null,
+  ordinal integer not null,
+  line_number integer,
+  outcome text not null,
+  reference text,
+  amount_minor bigint,
+  currency text,
+  side text,
+  booked_on date,
+  dispute_id uuid,
+  adjustment_id uuid,
+  difference text
+);
+alter table reconciliation_line add constraint reconciliation_line_pkey PRIMARY KEY (client_id, reconciliation_id, ordinal);
+alter table reconciliation_line add constraint reconciliation_line_ordinal_check CHECK ((ordinal > 0));
+alter table reconciliation_line add constraint reconciliation_line_outcome_check CHECK ((outcome = ANY (ARRAY['matched'::text, 'different'::text, 'missingHere'::text, 'missingThere'::text])));
+alter table reconciliation_line add constraint reconciliation_line_side_check CHECK ((side = ANY (ARRAY['debit'::text, 'credit'::text])));
+CREATE INDEX reconciliation_line_of_adjustment ON public.reconciliation_line USING btree (client_id, adjustment_id) WHERE (adjustment_id IS NOT NULL);
+
 create table resolution (
   client_id text not null,
   id uuid not null,
@@ -2086,6 +2143,10 @@ alter table clock_watch add constraint clock_watch_client_id_dispute_id_fkey FOR
 
 alter table claim_lock add constraint claim_lock_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
+alter table confirmation add constraint confirmation_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
+
+alter table confirmation add constraint confirmation_client_id_reconciliation_id_ordinal_fkey FOREIGN KEY (client_id, reconciliation_id, ordinal) REFERENCES reconciliation_line(client_id, reconciliation_id, ordinal);
+
 alter table denial add constraint denial_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table denial add constraint denial_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
@@ -2154,6 +2215,10 @@ alter table period add constraint period_client_id_fkey FOREIGN KEY (client_id) 
 alter table proposal add constraint proposal_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
 alter table regulatory_clock add constraint regulatory_clock_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES clock_watch(client_id, dispute_id) ON DELETE CASCADE;
+
+alter table reconciliation add constraint reconciliation_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table reconciliation_line add constraint reconciliation_line_client_id_reconciliation_id_fkey FOREIGN KEY (client_id, reconciliation_id) REFERENCES reconciliation(client_id, id);
 
 alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
@@ -2227,6 +2292,8 @@ CREATE TRIGGER mark_clocks_of_new AFTER INSERT ON public.dispute_book REFERENCIN
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim_lock_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.confirmation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER booked AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION entry_booked();
@@ -2274,6 +2341,10 @@ CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.outside_reference FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.reconciliation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.reconciliation_line FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_attempt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2371,6 +2442,8 @@ grant insert, select on table clock_warning to redress_app;
 
 grant delete, insert, select, update on table clock_watch to redress_app;
 
+grant insert, select on table confirmation to redress_app;
+
 grant insert, select, update on table denial to redress_app;
 
 grant insert, select on table dispute to redress_app;
@@ -2432,6 +2505,10 @@ grant insert, select, update on table period to redress_app;
 grant delete, insert, select on table proposal to redress_app;
 
 grant delete, insert, select, update on table regulatory_clock to redress_app;
+
+grant insert, select on table reconciliation to redress_app;
+
+grant insert, select on table reconciliation_line to redress_app;
 
 grant insert, select, update on table resolution to redress_app;
 

@@ -29,6 +29,7 @@ export const PERMISSIONS = {
   "evidence:read": "read what was shown for postings made by hand",
   "assignment:assign": "give work to others, free what others have, restore, break claim locks",
   "group:manage": "manage work groups, assignment groups and who belongs to them",
+  "reconcile:run": "compare a feed of the system of record with our movements",
   "service:retry": "retry, run now, reroute, and say what became of a posting",
   "service:test": "test the connection of an accounting service and try a request",
   "service:configure": "change the settings of an accounting service",
@@ -87,6 +88,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   ]),
   operator: new Set([
     ...READ,
+    "reconcile:run",
     "service:retry",
     "service:test",
     "batch:content",

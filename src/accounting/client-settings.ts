@@ -106,6 +106,15 @@ export const clientSettingsShape = z.strictObject({
   lookUps: z.record(z.string(), z.unknown()).default({}),
   /** Type of assignment → how its goal, deadline and passed deadline differ from the shipped. */
   slas: slaSettingsShape.default({}),
+  /** How feeds of the system of record are compared with our movements. */
+  reconciliation: z
+    .strictObject({
+      /** Days by which a posting there and the day stated here may differ. */
+      toleranceDays: z.int().min(0).max(10).default(0),
+      /** The mapping of a CSV feed, as of a return file's. */
+      csv: z.record(z.string(), z.unknown()).default({ records: null, status: "posted" }),
+    })
+    .prefault({}),
   services: z.record(z.string(), z.unknown()).default({}),
   batchProfiles: z.record(z.string(), z.unknown()).default({}),
   /** Which service and profile the shipped route table names; the first where left out. */

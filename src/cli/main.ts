@@ -15,6 +15,7 @@ import { batchCommands } from "./commands/batch.ts";
 import { configurationCommands } from "./commands/config.ts";
 import { databaseCommands } from "./commands/db.ts";
 import { importCommands } from "./commands/import.ts";
+import { reconcileCommands } from "./commands/reconcile.ts";
 import { ruleCommands } from "./commands/rules.ts";
 import { serverCommands } from "./commands/serve.ts";
 import { verifyCommands } from "./commands/verify.ts";
@@ -30,6 +31,7 @@ const GROUPS: readonly Group[] = [
   approvalCommands,
   batchCommands,
   importCommands,
+  reconcileCommands,
   ruleCommands,
   verifyCommands,
   (program) =>

@@ -148,7 +148,8 @@ export function gateRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
   };
 }
 
-async function bookOf(
+/** The dispute's book, what decides on it, and the client's day. */
+export async function bookOf(
   { engine }: HttpDependencies,
   { clientId, id }: { readonly clientId: string; readonly id: string },
 ): Promise<{ book: DisputeBook; context: DecideContext; today: string }> {

@@ -52,6 +52,8 @@ import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { failureOf, handleErrors, sendProblem } from "./problem.ts";
 import { queueRoutes } from "./queue-routes.ts";
+import { previewRoutes } from "./preview-routes.ts";
+import { reconciliationRoutes } from "./reconciliation-routes.ts";
 import { rollupRoutes } from "./rollup-routes.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { serviceSettingsRoutes } from "./service-settings-routes.ts";
@@ -115,6 +117,7 @@ function routesOf(parts: HttpDependencies) {
     operationRoutes(parts),
     gateRoutes(parts),
     ageingRoutes(parts),
+    previewRoutes(parts),
     adjustmentRoutes(parts),
     holdRoutes(parts),
     queueRoutes(parts),
@@ -134,6 +137,7 @@ function routesOf(parts: HttpDependencies) {
     inboundRoutes(parts),
     inboundCommandRoutes(parts),
     windowRoutes(parts),
+    reconciliationRoutes(parts),
     documentationRoutes(parts),
     portalRoutes(parts),
   ];
