@@ -162,6 +162,13 @@ const delegations = createRoute({
   component: lazyRouteComponent(() => import("../screens/delegations.tsx"), "Delegations"),
 });
 
+const clocks = createRoute({
+  getParentRoute: () => inside,
+  path: "/clocks",
+  validateSearch: (search: Search) => texts(search, "show"),
+  component: lazyRouteComponent(() => import("../screens/clocks.tsx"), "Clocks"),
+});
+
 const jobs = createRoute({
   getParentRoute: () => inside,
   path: "/jobs",
@@ -200,6 +207,7 @@ const tree = root.addChildren([
     delegations,
     services,
     service,
+    clocks,
     jobs,
     job,
     administration,

@@ -9,6 +9,7 @@ import {
   ListChecks,
   Radio,
   Settings2,
+  Timer,
   UserCheck,
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
@@ -28,6 +29,7 @@ type Place =
   | "/queues"
   | "/cases"
   | "/approvals"
+  | "/clocks"
   | "/batches"
   | "/services"
   | "/jobs"
@@ -45,6 +47,7 @@ const PLACES: readonly {
   { to: "/queues", label: "Queues", key: "q", icon: Inbox },
   { to: "/cases", label: "Cases", key: "c", icon: Briefcase },
   { to: "/approvals", label: "Approvals", key: "p", icon: UserCheck, wideOnly: true },
+  { to: "/clocks", label: "Clocks", key: "r", icon: Timer, wideOnly: true },
   { to: "/batches", label: "Batches", key: "b", icon: FileStack },
   { to: "/services", label: "Services", key: "s", icon: Radio },
   { to: "/jobs", label: "Jobs", key: "j", icon: ListChecks, wideOnly: true },

@@ -8,6 +8,7 @@ import { assignmentsQuery, PAGES_HELD } from "../api/queries.ts";
 import type { Assignment } from "../api/types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { GetNext } from "../parts/get-next.tsx";
+import { Nearest } from "../parts/nearest-clock.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Due } from "../ui/badge.tsx";
 import type { Column } from "../ui/grid.tsx";
@@ -60,7 +61,7 @@ export function QueueGrid(props: {
                 search: (before) => ({ ...before, assignment: row.id, action: undefined }),
               })
             }
-            minWidth={chosen === undefined ? "860px" : "0"}
+            minWidth={chosen === undefined ? "960px" : "0"}
             hasMore={hasNextPage && !isFull}
             more={more}
             empty={
@@ -107,6 +108,7 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   return [
     what,
     due,
+    { name: "Clock", width: "108px", cell: (row) => <Nearest clock={row.clock} /> },
     { name: "Urgency", width: "54px", isNumber: true, cell: (row) => row.urgency },
     amount,
     {
