@@ -108,9 +108,7 @@ describe.each(ROUTES)("the active card number on the $name route", ({ settings, 
 
   test("that is the dispute's own changes nothing", async () => {
     const one = await held();
-
     await ask({ kind: "number", number: "4000123412341234", accountKind: "card" });
-
     expect(await creditedNumber(one)).toBe("4000123412341234");
   });
 
@@ -226,7 +224,6 @@ test("a look-up whose answer never came is on record, and asked again", async ()
 
 test("without a look-up service a person is asked at once", async () => {
   const one = await aHeldCredit({ holds: { activeCardNumber: {} } });
-
   expect((await shownOf(one)).type).toBe("Review Active Card Number");
 });
 
@@ -389,7 +386,6 @@ describe.each(ROUTES)("a hold of the institution's own on the $name route", (rou
 
   test("holds only what its condition names", async () => {
     const one = await watch({ when: { merchantCategory: "4829" } });
-
     expect(await stateOf(one)).toMatchObject({ state });
   });
 });

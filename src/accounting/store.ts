@@ -8,6 +8,7 @@ import { json, sql } from "../database/sql.ts";
 import type { AdjustmentState } from "./adjustment-machine.ts";
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Adjustment, DisputeState, Hold } from "./dispute-book.ts";
+import { askAt } from "./holds/hold-states.ts";
 
 export interface OperationRow {
   readonly clientId: string;
@@ -141,7 +142,7 @@ export async function insertAdjustments(
       ${of((one) => one.raisesDisputedMinor)}::bigint[],
       ${of((one) => heldAs(one.hold))}::jsonb[],
       ${of((one) => one.hold?.releaseOn ?? null)}::date[],
-      ${of((one) => askAt(one, now))}::timestamptz[],
+      ${of((one) => askAt(one.hold, now))}::timestamptz[],
       ${rows.map((row) => row.eventDate)}::date[],
       ${of((one) => one.plannedPostingDate)}::date[],
       ${rows.map((row) => row.rulebookVersion)}::text[],
@@ -238,7 +239,7 @@ export async function updateAdjustments(
       ${rows.map((row) => row.routeChosenBy)}::text[],
       ${rows.map((row) => heldAs(row.hold))}::jsonb[],
       ${rows.map((row) => row.hold?.releaseOn ?? null)}::date[],
-      ${rows.map((row) => askAt(row, now))}::timestamptz[],
+      ${rows.map((row) => (PROPOSAL_STATES.has(row.state) ? askAt(row.hold, now) : null))}::timestamptz[],
       ${rows.map((row) => row.plannedPostingDate)}::date[],
       ${rows.map((row) => row.holderAccount)}::uuid[],
       ${rows.map((row) => row.followsAdjustmentId)}::uuid[],
@@ -396,11 +397,4 @@ export async function insertTransitions(
 
 function heldAs(hold: Hold | null): string | null {
   return hold === null ? null : json(hold);
-}
-
-/** When its look-up is due; null where nobody is asked by the machine. */
-function askAt({ state, hold }: Pick<Adjustment, "state" | "hold">, now: string): string | null {
-  const watch = hold?.watch;
-  if (!PROPOSAL_STATES.has(state) || watch === undefined || watch.mayAsk === 0) return null;
-  return hold?.asksPerson === true ? null : (watch.nextAskAt ?? now);
 }
