@@ -147,7 +147,7 @@ describe.each(ROUTES)("the active card number on the $name route", ({ settings, 
     ]);
   });
 
-  test("marked postable goes its own way; not postable goes to a person with the reason", async () => {
+  test("marked postable goes its own way; not postable goes to a person", async () => {
     const [good, bad] = [await held(), await held()];
     await usedUp();
 
@@ -245,12 +245,11 @@ test("an answer that comes after a person's word changes nothing but the record"
 });
 
 const SECOND = { secondOperations: true, tracked: ["ProvisionalCredit"] };
-const FRAUD = { fraud: true, cardBlocked: true };
 
 async function aHeldSecondOperation(settings: object): Promise<Held> {
   const fraudCardStatus = { ...SPACING, good: ["transferred"], bad: ["charged off"] };
   const client = await aClient(engine, { ...SECOND, ...settings, holds: { fraudCardStatus } });
-  const dispute = await aDisputeOf(engine, client, FRAUD);
+  const dispute = await aDisputeOf(engine, client, { fraud: true, cardBlocked: true });
   const { adjustments } = await operate(engine, client, dispute, "issueProvisionalCredit");
   return { client, adjustment: adjustments.at(-1)?.id ?? "" };
 }
@@ -384,7 +383,7 @@ describe.each(ROUTES)("a hold of the institution's own on the $name route", (rou
     if (type !== null) expect((await shownOf(one)).type).toBe(type);
   });
 
-  test("holds only what its condition names", async () => {
+  test("holds only what it names", async () => {
     const one = await watch({ when: { merchantCategory: "4829" } });
     expect(await stateOf(one)).toMatchObject({ state });
   });

@@ -6,7 +6,6 @@ import type { Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
 import type { AdjustmentState } from "./adjustment-machine.ts";
-import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Adjustment, DisputeState, Hold } from "./dispute-book.ts";
 import { askAt } from "./holds/hold-states.ts";
 
@@ -142,7 +141,7 @@ export async function insertAdjustments(
       ${of((one) => one.raisesDisputedMinor)}::bigint[],
       ${of((one) => heldAs(one.hold))}::jsonb[],
       ${of((one) => one.hold?.releaseOn ?? null)}::date[],
-      ${of((one) => askAt(one.hold, now))}::timestamptz[],
+      ${of((one) => askAt(one, now))}::timestamptz[],
       ${rows.map((row) => row.eventDate)}::date[],
       ${of((one) => one.plannedPostingDate)}::date[],
       ${rows.map((row) => row.rulebookVersion)}::text[],
@@ -239,7 +238,7 @@ export async function updateAdjustments(
       ${rows.map((row) => row.routeChosenBy)}::text[],
       ${rows.map((row) => heldAs(row.hold))}::jsonb[],
       ${rows.map((row) => row.hold?.releaseOn ?? null)}::date[],
-      ${rows.map((row) => (PROPOSAL_STATES.has(row.state) ? askAt(row.hold, now) : null))}::timestamptz[],
+      ${rows.map((row) => askAt(row, now))}::timestamptz[],
       ${rows.map((row) => row.plannedPostingDate)}::date[],
       ${rows.map((row) => row.holderAccount)}::uuid[],
       ${rows.map((row) => row.followsAdjustmentId)}::uuid[],

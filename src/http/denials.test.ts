@@ -37,7 +37,7 @@ function today(): string {
 
 async function letters(dispute: string): Promise<{ current: Body; versions: Body[] }> {
   const { body } = await api.get(`/v1/disputes/${dispute}/letters`);
-  return body as unknown as { current: Body; versions: Body[] };
+  return { current: body["current"] as Body, versions: body["versions"] as Body[] };
 }
 
 async function denyDebit(dispute: string): Promise<Body | undefined> {

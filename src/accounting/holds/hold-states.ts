@@ -1,4 +1,6 @@
 /** What a hold on an adjustment is, how far it is, and how it ended. */
+import type { AdjustmentState } from "../adjustment-machine.ts";
+import { PROPOSAL_STATES } from "../adjustment-machine.ts";
 
 /** `custom`: stopped for a person to look at. `clientHold`: one that the client's settings add. */
 export type HoldReason =
@@ -65,8 +67,11 @@ export interface HoldDecision {
 }
 
 /** When the look-up of a hold is due, ISO instant; null where nobody is asked by the machine. */
-export function askAt(hold: Hold | null, now: string): string | null {
+export function askAt(
+  { state, hold }: { readonly state: AdjustmentState; readonly hold: Hold | null },
+  now: string,
+): string | null {
   const watch = hold?.watch;
-  if (watch === undefined || watch.mayAsk === 0 || hold?.asksPerson === true) return null;
-  return watch.nextAskAt ?? now;
+  if (!PROPOSAL_STATES.has(state) || watch === undefined || watch.mayAsk === 0) return null;
+  return hold?.asksPerson === true ? null : (watch.nextAskAt ?? now);
 }
