@@ -19,7 +19,7 @@ import { mayHaveWork } from "./dispute-work.ts";
 import { showAssignments } from "./show-assignments.ts";
 import type { ShownDispute } from "./show-dispute-work.ts";
 import { showDisputeWork } from "./show-dispute-work.ts";
-import { insertHoldDecisions } from "./store-holds.ts";
+import { holdDecisionsIn, insertHoldDecisions } from "./store-holds.ts";
 import { replaceProposals } from "./store-decisions.ts";
 import { writeApprovals } from "./write-approvals.ts";
 import type { AdjustmentLock, TransitionRow } from "./store.ts";
@@ -114,7 +114,7 @@ export async function writeBooks(
     changed.map((one) => one.loaded.book),
     now,
   );
-  await insertHoldDecisions(tx, holdDecisionsOf(books), now);
+  await insertHoldDecisions(tx, holdDecisionsIn(books), now);
   await updateBooks(tx, changed.map(bookRow), now);
   await appendEvents(tx, eventsOf(engine, touched), now);
   const withWork = changed.filter(({ loaded }) => mayHaveWork(loaded.book));
@@ -351,18 +351,6 @@ async function bookEntries(
   }
   await ensurePeriods(tx, [...months.values()]);
   await insertEntries(tx, rows, now);
-}
-
-function holdDecisionsOf(books: readonly WrittenBook[]) {
-  return books.flatMap(({ loaded: { book }, actorOf }) =>
-    book.changes.flatMap((change) => {
-      if (change.type !== "holdDecided") return [];
-      const { adjustmentId, decision } = change;
-      const { clientId } = book;
-      const actor = actorOf(adjustmentOf(book, adjustmentId).operationId);
-      return [{ clientId, adjustmentId, decision, actor }];
-    }),
-  );
 }
 
 function bookRow({ loaded: { book } }: WrittenBook) {
