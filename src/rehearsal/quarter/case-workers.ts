@@ -33,7 +33,7 @@ export async function takeIn(
     );
     for (const [index, one] of set.entries()) {
       const result = results[index];
-      if (result?.failure != null) throw result.failure;
+      if (result?.failure) throw result.failure;
       one.dispute = result?.disputes[0] as string;
       one.openedAt = engine.clock.now().epochMilliseconds;
       one.nextOn = nextDay(quarter, one, date);

@@ -4,7 +4,14 @@
  */
 import type { SeededRandom } from "../seeded-random.ts";
 
-import type { CaseFacts } from "./cases.ts";
+/** What protects the holder, and which network the money went through. */
+export interface CaseFacts {
+  readonly regulation: "E" | "Z" | "none";
+  readonly network: string;
+  readonly newAccount: boolean;
+  readonly writtenConfirmationDue: boolean;
+  readonly exemption: "none" | "regulationT";
+}
 
 export interface Step {
   readonly operation: string;
