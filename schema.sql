@@ -960,6 +960,7 @@ alter table denial add constraint denial_amount_minor_check CHECK ((amount_minor
 alter table denial add constraint denial_check CHECK (((honor_from IS NULL) = (honor_until IS NULL)));
 alter table denial add constraint denial_check1 CHECK ((honor_until >= honor_from));
 alter table denial add constraint denial_kind_check CHECK ((kind = ANY (ARRAY['deny'::text, 'withdraw'::text, 'receivable'::text])));
+CREATE INDEX denial_by_debit_date ON public.denial USING btree (client_id, COALESCE(debit_date, date_named), id) WHERE (kind <> 'receivable'::text);
 CREATE INDEX denial_of_dispute ON public.denial USING btree (client_id, dispute_id);
 
 create table dispute (
@@ -1304,6 +1305,29 @@ create table job_item_outcome (
 alter table job_item_outcome add constraint job_item_outcome_pkey PRIMARY KEY (job_id, ordinal);
 alter table job_item_outcome add constraint job_item_outcome_check CHECK (((outcome = 'done'::text) = (code IS NULL)));
 alter table job_item_outcome add constraint job_item_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text])));
+
+create table letter (
+  client_id text not null,
+  dispute_id uuid not null,
+  version integer not null,
+  is_watched boolean default true not null,
+  checked_at timestamp with time zone not null
+);
+alter table letter add constraint letter_pkey PRIMARY KEY (client_id, dispute_id);
+alter table letter add constraint letter_version_check CHECK ((version >= 0));
+CREATE INDEX letter_watched ON public.letter USING btree (client_id, checked_at) WHERE is_watched;
+
+create table letter_version (
+  client_id text not null,
+  dispute_id uuid not null,
+  version integer not null,
+  facts jsonb not null,
+  changed text[] not null,
+  actor text not null,
+  issued_at timestamp with time zone not null
+);
+alter table letter_version add constraint letter_version_pkey PRIMARY KEY (client_id, dispute_id, version);
+alter table letter_version add constraint letter_version_version_check CHECK ((version > 0));
 
 create table operation (
   client_id text not null,
@@ -1673,6 +1697,10 @@ alter table job_item add constraint job_item_job_id_fkey FOREIGN KEY (job_id) RE
 
 alter table job_item_outcome add constraint job_item_outcome_job_id_ordinal_fkey FOREIGN KEY (job_id, ordinal) REFERENCES job_item(job_id, ordinal);
 
+alter table letter add constraint letter_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table letter_version add constraint letter_version_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES letter(client_id, dispute_id);
+
 alter table operation add constraint operation_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
 alter table operation add constraint operation_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
@@ -1768,6 +1796,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.inbound
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.letter_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE FUNCTION refuse_other_body();
 
@@ -1888,6 +1918,10 @@ grant insert, select, update on table job to redress_app;
 grant insert, select on table job_item to redress_app;
 
 grant insert, select on table job_item_outcome to redress_app;
+
+grant insert, select, update on table letter to redress_app;
+
+grant insert, select on table letter_version to redress_app;
 
 grant insert, select, update on table operation to redress_app;
 

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 
 import { deleteExpiredSessions } from "./access/store.ts";
 import { askHolds } from "./accounting/ask-holds.ts";
+import { reissueLetters } from "./accounting/letters/issue-letters.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import { workInbox } from "./accounting/work-inbox.ts";
 import { startBatchWorker } from "./batch/worker.ts";
@@ -124,6 +125,7 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
         report: (problem, error) => log.error({ worker: "release-due", err: error }, problem),
       }),
     ),
+    every("reissue-letters", 10, () => reissueLetters(engine)),
     every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),
     every("forget-answers", 600, () => {
       const before = clock.now().subtract({ hours: ANSWERS_KEPT_HOURS });

@@ -15,6 +15,7 @@ import type { Adjustment, Change } from "./dispute-book.ts";
 import { adjustmentOf } from "./dispute-book.ts";
 import type { ClientRuntime, Engine } from "./engine.ts";
 import { fiscalYearOf } from "./fiscal-year.ts";
+import { watchLetters } from "./letters/store.ts";
 import type { LoadedBook } from "./load-books.ts";
 import { showAssignments } from "./show-assignments.ts";
 import { insertHoldDecisions } from "./store-holds.ts";
@@ -363,6 +364,8 @@ async function writeDecisions(
   }
   await insertHoldDecisions(tx, holdDecisionsOf(books), now);
   await insertDenials(tx, denials, now);
+  // What a denial says goes into a letter: its data is issued from now on.
+  await watchLetters(tx, [...new Map(denials.map((one) => [one.disputeId, one])).values()], now);
   await updateDenials(tx, [...dated.values()]);
   await insertResolutions(tx, resolutions, now);
   await undoResolutions(tx, undone);

@@ -31,12 +31,14 @@ import { claimRoutes } from "./claim-routes.ts";
 import { clientRoutes } from "./client-routes.ts";
 import { clockRoutes } from "./clock-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
+import { denialRoutes } from "./denial-routes.ts";
 import { disputeRoutes } from "./dispute-routes.ts";
 import { documentationRoutes } from "./documentation-routes.ts";
 import { answerOnce } from "./idempotent.ts";
 import { importRoutes } from "./import-routes.ts";
 import { inboundCommandRoutes } from "./inbound-command-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { holdRoutes } from "./hold-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
@@ -102,8 +104,10 @@ function routesOf(parts: HttpDependencies) {
     clockRoutes(parts),
     claimRoutes(parts),
     disputeRoutes(parts),
+    denialRoutes(parts),
     operationRoutes(parts),
     adjustmentRoutes(parts),
+    holdRoutes(parts),
     assignmentRoutes(parts),
     rollupRoutes(parts),
     batchRoutes(parts),

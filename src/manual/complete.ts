@@ -111,6 +111,8 @@ function attestedMove(item: Completion, { adjustment }: LockedWork, facts: Facts
   refuseUnfitDate(item, {
     today: facts.today.get(item.clientId) ?? "",
     eventDate: facts.eventDates.get(adjustment.id) ?? "",
+    // A debit on notice posts on the day that its notice names, never before (1005.11(d)(2)).
+    notBefore: adjustment.isDenialDebit ? adjustment.plannedPostingDate : null,
   });
   const entryIds = facts.notMoved.get(adjustment.id);
   return {
@@ -150,14 +152,16 @@ function refuseUnfitInput(item: Completion): void {
 /** A posting lies between the event that caused it and today, in the client's zone. */
 function refuseUnfitDate(
   { postingDate }: Completion,
-  { today, eventDate }: { today: string; eventDate: string },
+  { today, eventDate, notBefore }: { today: string; eventDate: string; notBefore: string | null },
 ): void {
   const why =
     postingDate > today
       ? `${postingDate} is in the future: today is ${today}`
       : postingDate < eventDate
         ? `${postingDate} is before the event it posts, ${eventDate}`
-        : null;
+        : notBefore !== null && postingDate < notBefore
+          ? `${postingDate} is before the day that the notice names, ${notBefore}`
+          : null;
   if (why === null) return;
   throw new Failure("date-invalid", why, { postingDate, today, eventDate }, [
     { pointer: "/postingDate", detail: why },
