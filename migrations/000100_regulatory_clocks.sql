@@ -1,5 +1,5 @@
--- Why: regulatory clocks of disputes: when somebody has to look again, where each clock stands, what
--- was warned of, and the credits that the machine gave because nobody did in time.
+-- Why: regulatory clocks of disputes: when somebody has to look again, where each clock stands,
+-- what was warned of, and the credits that the machine gave because nobody did in time.
 -- Locks: dispute_book and execution for moments, to add a trigger. How long: about a second per
 -- million disputes that are open, which are marked to be looked at.
 

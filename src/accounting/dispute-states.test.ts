@@ -61,7 +61,7 @@ const RECORD = [
   "recordNetworkFeeRefund",
 ];
 const PLANNED = ["recordNoticeSent", "cancelDenial", "performDebit"];
-const ALWAYS = ["setAmountInDispute", "clearAmountInDispute"];
+const ALWAYS = ["setAmountInDispute", "clearAmountInDispute", "recordRegulatoryFact"];
 const BY_HAND = ["adjustManually", "reverseAdjustment"];
 
 const running = [...CREDITS, ...TAKINGS, ...DENIALS, ...SETTLING, ...RECORD, ...BY_HAND, "resolve"];

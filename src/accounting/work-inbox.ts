@@ -29,7 +29,7 @@ export interface NewDueOperation {
   readonly eventDate: string;
 }
 
-/** Writes due rows for the inbox; those whose key is there already are left out. Answers the ids. */
+/** Writes due rows for the inbox but those whose key is there already; answers the ids. */
 export async function writeDueOperations(
   tx: Transaction,
   rows: readonly NewDueOperation[],

@@ -90,12 +90,25 @@ export const AutomaticCreditShape = z
   .meta({ id: "AutomaticCredit" });
 
 export function presentClock(
-  { mayBecomeExempt: _, automatic: __, ...reading }: ClockReading,
+  reading: ClockReading,
   calendar: BusinessCalendar,
   today: string,
 ): z.infer<typeof ClockShape> {
   return {
-    ...reading,
+    clock: reading.clock,
+    title: reading.title,
+    regulation: reading.regulation,
+    citation: reading.citation,
+    paragraph: reading.paragraph,
+    round: reading.round,
+    state: reading.state,
+    length: reading.length,
+    startsOn: reading.startsOn,
+    startedBy: reading.startedBy,
+    warnOn: reading.warnOn,
+    dueOn: reading.dueOn,
+    endedOn: reading.endedOn,
+    endedBy: reading.endedBy,
     because: [...reading.because],
     ...leftOf(reading.state === "running" ? reading.dueOn : null, calendar, today),
   };

@@ -248,7 +248,7 @@ export function raiseOfDisputes(tx: Transaction, rows: readonly DisputeUrgency[]
   `);
 }
 
-/** Puts assignments of adjustments before all other due work; they were opened in this transaction. */
+/** Puts the assignments of adjustments before all other due work; this transaction opened them. */
 export async function putFirst(
   tx: Transaction,
   keys: readonly { clientId: string; adjustmentId: string }[],

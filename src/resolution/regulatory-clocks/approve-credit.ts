@@ -18,7 +18,7 @@ export interface CreditApproval {
   readonly actor: string;
 }
 
-/** Throws `not-found`, `stale-version`, `transition-refused`, and `input-invalid` without reason. */
+/** Throws `not-found`, `stale-version`, `transition-refused`; `input-invalid` without reason. */
 export async function approveAutomaticCredit(
   engine: Engine,
   approval: CreditApproval,

@@ -48,7 +48,7 @@ export function listClocks(db: Queries, filter: ClockFilter): Promise<ListedCloc
     after === null
       ? nothing
       : sql`and (c.due_on, c.dispute_id, c.round, c.clock)
-              > (${after.dueOn}, ${after.disputeId}::uuid, ${after.round}::smallint, ${after.clock})`;
+              > (${after.dueOn}, ${after.disputeId}::uuid, ${after.round}::int, ${after.clock})`;
   return db.query(sql`
     select head.client_id as "clientId", head.dispute_id as "disputeId", d.number as dispute,
            m.number as claim, head.round, head.clock, head.state, head.starts_on as "startsOn",

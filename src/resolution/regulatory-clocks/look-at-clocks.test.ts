@@ -147,7 +147,7 @@ test("a client's closed day moves the clocks that run", async () => {
 describe("a provisional credit by the machine", () => {
   const AUTOMATIC = { clocks: { automaticProvisionalCredit: true } };
 
-  test("by hand: written two business days before, executed once, approved afterwards", async () => {
+  test("by hand: written two business days before, executed once, approved after", async () => {
     const tiers = [{ above: "0.00", levels: 1 }];
     const { clientId } = await aCase({
       ...AUTOMATIC,
@@ -273,4 +273,36 @@ test("a final credit by the machine decides the dispute before its day", async (
   expect((await clocks(clientId)).find((one) => one.clock === "regEInvestigation")).toMatchObject({
     state: "met",
   });
+});
+
+/** An engine that fails at the nth id it takes: its transaction is gone, as after a kill. */
+function failingAt(nth: number) {
+  let taken = 0;
+  const next = (): string => {
+    taken += 1;
+    if (taken === nth) throw new Error("killed");
+    return engine.ids.next();
+  };
+  return { ...engine, ids: { ...engine.ids, next, nextEntry: next } };
+}
+
+test("killed at any step of writing and working a credit, it is issued once", async () => {
+  for (let nth = 1; nth <= 10; nth += 1) {
+    setTo("2026-11-16T15:00:00Z");
+    const { clientId } = await aCase({ clocks: { automaticProvisionalCredit: true } });
+    setTo("2026-11-30T15:00:00Z");
+
+    await lookAtClocks(failingAt(nth));
+    await workInbox(failingAt(nth));
+    // What failed alone is looked at again after an hour.
+    clock.advance({ hours: 2 });
+    await lookAtClocks(engine);
+    await workInbox(engine);
+    await lookAtClocks(engine);
+    await workInbox(engine);
+
+    expect([nth, await count(clientId)]).toEqual([nth, 1]);
+    expect(await credits(clientId)).toMatchObject([{ state: "written", operation: "done" }]);
+    expect(await warnings(clientId)).toHaveLength(1);
+  }
 });
