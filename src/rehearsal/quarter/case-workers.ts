@@ -33,7 +33,7 @@ export async function takeIn(
     );
     for (const [index, one] of set.entries()) {
       const result = results[index];
-      if (result?.failure != null) throw result.failure;
+      if (result?.failure) throw result.failure;
       one.dispute = result?.disputes[0] as string;
       one.openedAt = engine.clock.now().epochMilliseconds;
       one.nextOn = nextDay(quarter, one, date);
@@ -138,8 +138,12 @@ function settle(
 
 const OF_A_NOTICE = new Set(["recordNoticeSent", "performDebit", "cancelDenial"]);
 
-/** What staff does instead: nothing was to be debited, or the day in the letter went by. */
+/** What staff does instead: nothing was to be debited, or what was done before did not reach. */
 function otherwise(one: Case, operation: string, { code, facts }: Failure): void {
+  const writesOff = one.steps[0]?.input?.["decision"] === "writeOff";
+  if (code === "gate-refused" && writesOff && one.tries % AGAIN_AFTER_TRIES === 0) {
+    one.steps.unshift({ operation: "writeOff", wait: 0 });
+  }
   if (code !== "operation-not-allowed") return;
   if (OF_A_NOTICE.has(operation) && facts["state"] === "denied") {
     const resolve: Step = { operation: "resolve", wait: 1, input: { decision: "deny" } };
@@ -147,12 +151,12 @@ function otherwise(one: Case, operation: string, { code, facts }: Failure): void
     one.tries = 0;
   }
   if (operation !== "resolve" || facts["state"] !== "denialPlanned") return;
-  if (one.tries % LETTER_AFTER_TRIES !== 0) return;
+  if (one.tries % AGAIN_AFTER_TRIES !== 0) return;
   one.steps.unshift({ operation: "recordNoticeSent", wait: 0 });
 }
 
-/** Open days that staff waits for a debit before it sends another letter. */
-const LETTER_AFTER_TRIES = 2;
+/** Open days that staff waits before it sends another letter, or writes off once more. */
+const AGAIN_AFTER_TRIES = 2;
 
 function remember(quarter: Quarter, one: Case, request: OperationRequest, today: string): void {
   const at = quarter.clock.now().epochMilliseconds;

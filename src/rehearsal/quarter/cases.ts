@@ -7,7 +7,7 @@ import type { SeededRandom } from "../seeded-random.ts";
 import type { PlayedClient } from "./institution.ts";
 import type { PlainCalendar } from "./plain-calendar.ts";
 import { daysAfter } from "./plain-calendar.ts";
-import type { Step } from "./stories.ts";
+import type { CaseFacts, Step } from "./stories.ts";
 import { storyFor } from "./stories.ts";
 
 /** What a letter told the holder. */
@@ -16,14 +16,6 @@ export interface Notice {
   readonly debitDate: string;
   /** Milliseconds since the epoch: when it was recorded. */
   readonly at: number;
-}
-
-export interface CaseFacts {
-  readonly regulation: "E" | "Z" | "none";
-  readonly network: string;
-  readonly newAccount: boolean;
-  readonly writtenConfirmationDue: boolean;
-  readonly exemption: "none" | "regulationT";
 }
 
 export interface Case {

@@ -65,7 +65,8 @@ export async function lateCreditBreaches(sitting: Sitting): Promise<void> {
     // Opened after the last session and the cut-off of a day, it is as good as opened the next.
     const openedOn = dateAt(one.openedAt + LAST_HOURS * HOUR, client);
     const onDesk = lateOpening(openedOn, due, calendar, ROUTE_DAYS[client.route]);
-    const until = first?.at ?? quarter.clock.now().epochMilliseconds;
+    // One that never posted was owed until somebody decided.
+    const until = first?.at ?? one.decidedAt ?? quarter.clock.now().epochMilliseconds;
     const asked = dayBegins(calendar.openDaysBefore(due, LOOKED_BACK_DAYS), client);
     const from = Math.max(one.openedAt, asked);
     const causes = await causesBetween(quarter, client, adjustments, from, until);

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 
-import type { Case, CaseFacts } from "./cases.ts";
+import type { Case } from "./cases.ts";
 import { creditDueOn, isCreditInTime, judgeDebit, lateOpening } from "./judge-dates.ts";
 import { plainCalendar } from "./plain-calendar.ts";
+import type { CaseFacts } from "./stories.ts";
 
 const FED = plainCalendar({
   weekdays: [0, 6],

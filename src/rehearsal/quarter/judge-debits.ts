@@ -9,6 +9,9 @@ import { calendarOf, dayBegins } from "./quarter.ts";
 import type { Sitting } from "./sitting.ts";
 import { accuse } from "./sitting.ts";
 
+/** Rules that take a credit back on the day that a notice names. */
+const NAMED = new Set(["DenyDispute", "CustomerOffsetDebit"]);
+
 /** Judges what posted since the last look. */
 export async function judgeDebits(
   sitting: Sitting,
@@ -19,8 +22,8 @@ export async function judgeDebits(
   for (const posting of fresh) {
     const { clientId, adjustmentId } = posting;
     const adjustment = ours.get(adjustmentId);
-    if (adjustment?.rule !== "DenyDispute" || posting.amountMinor <= 0n) continue;
-    const one = quarter.cases.get(`${clientId} ${adjustment.dispute}`);
+    if (!NAMED.has(adjustment?.rule ?? "") || posting.amountMinor <= 0n) continue;
+    const one = quarter.cases.get(`${clientId} ${adjustment?.dispute ?? ""}`);
     if (one === undefined) continue;
     debits.set(clientId, (debits.get(clientId) ?? 0) + 1);
     const { named, faults, isLate } = judgeDebit(one, posting, calendarOf(quarter, clientId));

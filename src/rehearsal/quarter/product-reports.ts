@@ -26,7 +26,7 @@ export async function reportsOf(
       .map(({ words }) => `${words} when the day ended`);
     const clock = clocks.get(`${clientId} ${dispute} ${due}`);
     if (kind === "credit" && clock === undefined) return null;
-    const told = [clock?.words, clock?.reason, ...waiting, ...late].filter((one) => one != null);
+    const told = [clock?.words ?? [], clock?.reason ?? [], waiting, late].flat();
     // A state alone is no reason.
     const isReason = told.length > (clock === undefined ? 0 : 1);
     return isReason ? told.join("; ") : null;

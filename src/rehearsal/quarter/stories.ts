@@ -4,7 +4,14 @@
  */
 import type { SeededRandom } from "../seeded-random.ts";
 
-import type { CaseFacts } from "./cases.ts";
+/** What protects the holder, and which network the money went through. */
+export interface CaseFacts {
+  readonly regulation: "E" | "Z" | "none";
+  readonly network: string;
+  readonly newAccount: boolean;
+  readonly writtenConfirmationDue: boolean;
+  readonly exemption: "none" | "regulationT";
+}
 
 export interface Step {
   readonly operation: string;
@@ -100,7 +107,15 @@ function writtenOff(random: SeededRandom): Step[] {
   ];
 }
 
-const DENY: Readonly<Record<string, unknown>> = { debitOn: "noticeDate", reason: "no error" };
+/** Planned for the day of the notice, one in five with the offset account meanwhile. */
+function deny(random: SeededRandom): Step {
+  const debitOn = random.once(5) ? "offset" : "noticeDate";
+  return {
+    operation: "denyDispute",
+    wait: 1 + random.below(9),
+    input: { debitOn, reason: "no error" },
+  };
+}
 
 /** The letter leaves the same day or later, with a date of its own or the earliest lawful one. */
 function notice(random: SeededRandom): Step {
@@ -114,7 +129,7 @@ function denied(random: SeededRandom, between: readonly Step[]): Step[] {
     ? [{ operation: "recordNoticeSent", wait: 1 + random.below(3), grace: random.below(3) }]
     : [];
   return [
-    { operation: "denyDispute", wait: 1 + random.below(9), input: DENY },
+    deny(random),
     notice(random),
     ...again,
     ...between,
@@ -124,7 +139,7 @@ function denied(random: SeededRandom, between: readonly Step[]): Step[] {
 
 function cancelled(random: SeededRandom): Step[] {
   return [
-    { operation: "denyDispute", wait: 1 + random.below(9), input: DENY },
+    deny(random),
     notice(random),
     { operation: "cancelDenial", wait: 1 + random.below(3), input: { reason: "new evidence" } },
     ...writtenOff(random),
