@@ -129,7 +129,12 @@ function createJobRoute(app: ZodApp, parts: HttpDependencies): void {
       },
     ),
     async (request, reply) => {
-      const { kind, filter, action } = request.body;
+      const { kind, action } = request.body;
+      const { actor } = callerOf(request);
+      const filter =
+        request.body.filter.assignee === "me"
+          ? { ...request.body.filter, assignee: actor }
+          : request.body.filter;
       const order = {
         kind,
         input: action === undefined ? filter : { ...filter, action },

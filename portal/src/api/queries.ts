@@ -116,11 +116,12 @@ export const adjustmentQuery = (id: string) =>
     staleTime: 2000,
   });
 
-export const queuesQuery = (client?: string) =>
+/** With `asOf`, an ISO instant, as they were then: what was then changes no more. */
+export const queuesQuery = (client?: string, asOf?: string) =>
   queryOptions({
-    queryKey: ["queues", client ?? null],
-    queryFn: () => readAll<Queue>("/queues", { client }),
-    refetchInterval: LIVE_MILLISECONDS,
+    queryKey: ["queues", client ?? null, asOf ?? null],
+    queryFn: () => readAll<Queue>("/queues", { client, asOf }),
+    refetchInterval: asOf === undefined ? LIVE_MILLISECONDS : false,
     placeholderData: keepPreviousData,
   });
 
@@ -129,6 +130,9 @@ export interface AssignmentFilter {
   readonly queue?: string | undefined;
   readonly type?: string | undefined;
   readonly assignee?: string | undefined;
+  readonly workGroup?: string | undefined;
+  readonly standing?: string | undefined;
+  readonly asOf?: string | undefined;
 }
 
 export const assignmentsQuery = (filter: AssignmentFilter, limit = PAGE_SIZE) =>
@@ -140,7 +144,9 @@ export const assignmentsQuery = (filter: AssignmentFilter, limit = PAGE_SIZE) =>
     getNextPageParam: (page) => page.next,
     // A list that somebody has gone down in is not moved under the cursor.
     refetchInterval: ({ state }) =>
-      (state.data?.pages.length ?? 1) === 1 ? 2 * LIVE_MILLISECONDS : false,
+      (state.data?.pages.length ?? 1) === 1 && filter.asOf === undefined
+        ? 2 * LIVE_MILLISECONDS
+        : false,
   });
 
 export const assignmentQuery = (id: string) =>

@@ -85,6 +85,12 @@ export interface Assignment {
   readonly destination: string | null;
   /** The nearest running clock of its dispute. */
   readonly clock: NearestClock | null;
+  readonly pendedUntil: string | null;
+  readonly pendReason: string | null;
+  /** Why nobody can work it. */
+  readonly unworkable: string | null;
+  /** Who has its claim open. */
+  readonly lock: { readonly holder: string; readonly until: string } | null;
   readonly actions: readonly OfferedAction[];
   readonly version: number;
 }
@@ -372,5 +378,7 @@ export interface Queue {
   readonly open: number;
   readonly unassigned: number;
   readonly overdue: number;
+  readonly pended: number;
+  readonly unworkable: number;
   readonly nearestGoalAt: string | null;
 }

@@ -71,7 +71,8 @@ const today = createRoute({
 const queues = createRoute({
   getParentRoute: () => inside,
   path: "/queues",
-  validateSearch: (search: Search) => texts(search, "queue", "assignee", "assignment", "action"),
+  validateSearch: (search: Search) =>
+    texts(search, "queue", "assignee", "standing", "asOf", "bulk", "assignment", "action"),
   component: lazyRouteComponent(() => import("../screens/queues.tsx"), "Queues"),
 });
 
@@ -185,7 +186,7 @@ const job = createRoute({
 const administration = createRoute({
   getParentRoute: () => inside,
   path: "/administration",
-  validateSearch: (search: Search) => texts(search, "do", "profile", "file"),
+  validateSearch: (search: Search) => texts(search, "do", "profile", "file", "group"),
   component: lazyRouteComponent(() => import("../screens/administration.tsx"), "Administration"),
 });
 

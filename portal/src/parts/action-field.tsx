@@ -5,6 +5,11 @@ import ui from "../ui/ui.module.css";
 
 import type { Field } from "./action-fields.ts";
 
+const INPUT_TYPES: Partial<Record<Field["type"], string>> = {
+  date: "date",
+  moment: "datetime-local",
+};
+
 interface ActionFieldProps {
   readonly field: Field;
   readonly value: string;
@@ -55,7 +60,7 @@ export function ActionField(props: ActionFieldProps) {
   return (
     <TextInput
       {...shared}
-      type={field.type === "date" ? "date" : "text"}
+      type={INPUT_TYPES[field.type] ?? "text"}
       autoComplete="off"
       value={value}
       onChange={(event) => change(event.currentTarget.value)}

@@ -6,7 +6,7 @@
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly type: "text" | "words" | "date" | "attest" | "choice";
+  readonly type: "text" | "words" | "date" | "moment" | "attest" | "choice";
   readonly required: boolean;
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   /** Shown only while another field has this value. */
@@ -180,10 +180,63 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
   },
 };
 
+const OPTIONAL_REASON: Field = { ...REASON, required: false };
+
+/** What a supervisor and whoever has the work do with it, beside doing it. */
+export const WORK_SHAPES: Readonly<Record<string, ActionShape>> = {
+  assignment: {
+    fields: [
+      {
+        name: "person",
+        label: "Person",
+        type: "text",
+        required: false,
+        hint: "The name they sign in with. Left empty, anybody of the work group may take it.",
+      },
+      {
+        name: "workGroup",
+        label: "Work group",
+        type: "text",
+        required: false,
+        hint: "Left empty, it stays with its work group.",
+      },
+      OPTIONAL_REASON,
+    ],
+    consequence: "Whoever had it has it no more. The history keeps who gave it to whom.",
+    done: "Assigned",
+  },
+  pending: {
+    fields: [{ name: "until", label: "Until", type: "moment", required: true }, REASON],
+    consequence: "It is out of Get Next Work until then, and comes back by itself.",
+    done: "It waits",
+  },
+  resumption: {
+    fields: [],
+    consequence: "It is work again, before its date.",
+    done: "It is back",
+  },
+  unworkable: {
+    fields: [REASON],
+    consequence: "It leaves the queue for the supervisors' list, until one of them restores it.",
+    done: "Marked unworkable",
+    tone: "red",
+  },
+  restoration: {
+    fields: [OPTIONAL_REASON],
+    consequence: "It goes back into its queue, with nobody.",
+    done: "Restored",
+  },
+  note: {
+    fields: [{ ...REASON, name: "text", label: "Note" }],
+    consequence: "The note stays in the history of this work.",
+    done: "Noted",
+  },
+};
+
 const UNKNOWN: ActionShape = { fields: [], consequence: "The server does it.", done: "Done" };
 
 export function actionShape(name: string): ActionShape {
-  return ACTION_SHAPES[name] ?? UNKNOWN;
+  return ACTION_SHAPES[name] ?? WORK_SHAPES[name] ?? UNKNOWN;
 }
 
 export function shownFields(shape: ActionShape, given: Given): readonly Field[] {
@@ -199,6 +252,8 @@ export function missing(shape: ActionShape, given: Given): Readonly<Record<strin
     else if (field.required && value === "") faults[field.name] = "Fill this in";
     else if (field.type === "date" && value !== "" && !/^\d{4}-\d{2}-\d{2}$/.test(value)) {
       faults[field.name] = "A date as 2026-11-16";
+    } else if (field.type === "moment" && value !== "" && Number.isNaN(Date.parse(value))) {
+      faults[field.name] = "A day and a time";
     }
   }
   return faults;
@@ -213,6 +268,7 @@ export function actionBody(shape: ActionShape, given: Given): Readonly<Record<st
     (field): readonly (readonly [string, unknown])[] => {
       const value = (given[field.name] ?? "").trim();
       if (value === "") return [];
+      if (field.type === "moment") return [[field.name, new Date(value).toISOString()]];
       const isFlag = field.type === "attest" || (field.type === "choice" && FLAGS.has(value));
       return [[field.name, isFlag ? value === "true" : value]];
     },

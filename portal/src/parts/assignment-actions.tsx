@@ -14,6 +14,12 @@ const KEYS: Readonly<Record<string, string>> = {
   finding: "f",
   retry: "r",
   manual: "m",
+  assignment: "s",
+  pending: "w",
+  resumption: "b",
+  restoration: "b",
+  unworkable: "d",
+  note: "o",
 };
 
 export function actionKey(name: string): string | undefined {

@@ -3,11 +3,11 @@
  * its actions, and what happened until now. The same in the queue, in the case and on its own.
  */
 import { Link } from "@tanstack/react-router";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { useSend } from "../api/commands.ts";
-import { adjustmentQuery, assignmentQuery } from "../api/queries.ts";
+import { adjustmentQuery, assignmentQuery, sessionQuery } from "../api/queries.ts";
 import type { Assignment, AssignmentDetails, OfferedAction } from "../api/types.ts";
 import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
 import { AdjustmentBadge, Due, WordBadge } from "../ui/badge.tsx";
@@ -20,12 +20,14 @@ import ui from "../ui/ui.module.css";
 
 import { ActionForm } from "./action-form.tsx";
 import { actionKey, AssignmentActions } from "./assignment-actions.tsx";
+import { ClaimLockBar } from "./claim-lock.tsx";
 import { useClientName } from "./clients.ts";
 import { Proposals } from "./journal.tsx";
 import { MovementDetail } from "./movement-detail.tsx";
 import { Outside } from "./outside.tsx";
 import css from "./parts.module.css";
 import { Timeline } from "./timeline.tsx";
+import { WorkHistory } from "./work-history.tsx";
 
 export interface AssignmentDetailProps {
   readonly id: string;
@@ -48,6 +50,8 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
   const { assignment, action, choose, done } = props;
   const [finished, setFinished] = useState<string | null>(null);
   const send = useSend<unknown>();
+  const { data: session } = useSuspenseQuery(sessionQuery);
+  const me = session?.user.actor ?? "";
   const take = (one: OfferedAction): void =>
     send.mutate({
       path: `/assignments/${assignment.id}/${one.name}`,
@@ -68,6 +72,11 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
   const chosen = assignment.actions.find((one) => one.name === action && one.allowed);
   return (
     <article className={css["detail"]} aria-label={assignment.type}>
+      <ClaimLockBar
+        claim={{ client: assignment.client, id: assignment.claim }}
+        opens={assignment.closedAt === null && assignment.assignee === me}
+        key={`${assignment.claim} ${assignment.assignee === me}`}
+      />
       <Head assignment={assignment} />
       {finished === null ? null : (
         <Done title={finished}>
@@ -96,6 +105,7 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
         />
       )}
       <Movement assignment={assignment} />
+      <WorkHistory id={assignment.id} />
     </article>
   );
 }
@@ -134,6 +144,9 @@ function Head({ assignment }: { readonly assignment: Assignment }) {
           ["Dispute", dispute],
           ["Client", nameOf(assignment.client)],
           ["Queue", queueWords(assignment.queue)],
+          ["Work group", assignment.workGroup],
+          ["Waits until", pendedWords(assignment)],
+          ["Unworkable", assignment.unworkable],
           ["Route", assignment.route === null ? null : ROUTE_WORDS[assignment.route]],
           ["Destination", assignment.destination],
           ["Leaves", assignment.leavesAt === null ? null : showInstant(assignment.leavesAt)],
@@ -143,6 +156,10 @@ function Head({ assignment }: { readonly assignment: Assignment }) {
       />
     </header>
   );
+}
+
+function pendedWords({ pendedUntil, pendReason }: Assignment): string | null {
+  return pendedUntil === null ? null : `${showInstant(pendedUntil)}: ${pendReason ?? ""}`;
 }
 
 function Movement({ assignment }: { readonly assignment: AssignmentDetails }) {

@@ -6,6 +6,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { rollupQuery } from "../api/queries.ts";
 import type { Rollup } from "../api/types.ts";
 import { AssignmentDetail } from "../parts/assignment-detail.tsx";
+import { ClaimLockBar } from "../parts/claim-lock.tsx";
 import { useClientName } from "../parts/clients.ts";
 import { Nearest } from "../parts/nearest-clock.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
@@ -64,6 +65,7 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
         </>
       }
     >
+      <ClaimLockBar claim={{ client: claim.client, id: claim.id }} />
       <CaseRollup rollup={rollup} open={open} />
       <nav className={css["disputes"]} aria-label="Disputes">
         {disputes.map((one) => (

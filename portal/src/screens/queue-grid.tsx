@@ -1,7 +1,8 @@
 /** The assignments of a queue, most urgent first, read page by page. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { PartyPopper } from "lucide-react";
+import { Ban, Hourglass, Lock, PartyPopper } from "lucide-react";
+import type { ReactNode } from "react";
 import { useCallback, useEffect } from "react";
 
 import { assignmentsQuery, PAGES_HELD } from "../api/queries.ts";
@@ -15,26 +16,40 @@ import type { Column } from "../ui/grid.tsx";
 import { Grid } from "../ui/grid.tsx";
 import { Amount } from "../ui/money.tsx";
 import { queueWords, ROUTE_WORDS } from "../ui/states.ts";
+import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
 import css from "./screens.module.css";
 
+const TITLES: Readonly<Record<string, string>> = {
+  pended: "Pended: waits for a date",
+  unworkable: "Unworkable: waits for a supervisor",
+};
+
 export function QueueGrid(props: {
-  readonly queue: string | undefined;
-  readonly assignee: string | undefined;
+  readonly filter: {
+    readonly queue: string | undefined;
+    readonly assignee: string | undefined;
+    readonly standing: string | undefined;
+    /** An ISO instant: as they were then. */
+    readonly asOf: string | undefined;
+  };
   readonly chosen: string | undefined;
+  readonly tools: ReactNode;
+  readonly children: ReactNode;
 }) {
-  const { queue, assignee, chosen } = props;
+  const { filter, chosen } = props;
+  const { queue, assignee, standing, asOf } = filter;
   const client = useClient();
   const navigate = useNavigate({ from: "/queues" });
-  const query = useInfiniteQuery(assignmentsQuery({ client, queue, assignee }));
+  const query = useInfiniteQuery(assignmentsQuery({ client, ...filter }));
   const columns = useColumns(chosen !== undefined);
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = query;
   const isFull = (data?.pages.length ?? 0) >= PAGES_HELD;
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
-  const all = assignee === undefined ? "All queues" : "What I have";
+  const all = assignee === undefined ? (TITLES[standing ?? ""] ?? "All queues") : "What I have";
   const title = queue === undefined ? all : queueWords(queue);
   useEffect(() => {
     document.title = `${title} · Redress`;
@@ -44,10 +59,18 @@ export function QueueGrid(props: {
       <div className={css["gridHead"]}>
         <div>
           <h1>{title}</h1>
-          <p className={ui["soft"]}>By urgency, then the nearest goal, then the amount</p>
+          <p className={ui["soft"]}>
+            {asOf === undefined
+              ? "By urgency, then the nearest date to act, then the amount"
+              : `As of ${showInstant(asOf)}: what was then changes no more`}
+          </p>
         </div>
-        <GetNext queue={queue} />
+        <div className={ui["row"]}>
+          {props.tools}
+          {asOf === undefined ? <GetNext queue={queue} /> : null}
+        </div>
       </div>
+      {props.children}
       <Answer query={query} what="the assignments">
         {(data) => (
           <Grid
@@ -117,10 +140,34 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
       cell: (row) => (row.route === null ? "–" : (ROUTE_WORDS[row.route] ?? row.route)),
     },
     { name: "Claim", width: "106px", cell: (row) => row.claim },
+    { name: "Group", width: "minmax(76px, 0.5fr)", cell: (row) => row.workGroup },
     {
       name: "With",
-      width: "minmax(72px, 0.5fr)",
-      cell: (row) => row.assignee ?? <span className={ui["soft"]}>nobody</span>,
+      width: "minmax(96px, 0.7fr)",
+      cell: (row) => <With row={row} />,
     },
   ];
+}
+
+/** Who has it, and what stands against working it: word and icon, never a colour alone. */
+function With({ row }: { readonly row: Assignment }) {
+  const { assignee, lock, pendedUntil, unworkable } = row;
+  const sign =
+    unworkable !== null
+      ? { icon: Ban, words: "unworkable", why: unworkable }
+      : pendedUntil !== null
+        ? { icon: Hourglass, words: "pended", why: `until ${showInstant(pendedUntil)}` }
+        : lock !== null && lock.holder !== assignee
+          ? { icon: Lock, words: `open: ${lock.holder}`, why: `${lock.holder} has the claim open` }
+          : null;
+  return (
+    <>
+      <div>{assignee ?? <span className={ui["soft"]}>nobody</span>}</div>
+      {sign === null ? null : (
+        <div className={ui["soft"]} title={sign.why}>
+          <sign.icon size={12} aria-hidden /> {sign.words}
+        </div>
+      )}
+    </>
+  );
 }

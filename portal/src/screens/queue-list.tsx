@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 
 import type { Queue } from "../api/types.ts";
+import { useRight } from "../parts/rights.ts";
 import { Empty } from "../ui/answers.tsx";
 import { useNow } from "../ui/clock.ts";
 import { queueWords } from "../ui/states.ts";
@@ -17,11 +18,23 @@ const KINDS: readonly { readonly kind: Queue["kind"]; readonly title: string }[]
   { kind: "pending", title: "Waiting for time" },
 ];
 
+/** What stands beside the queues: what waits for a date, and what waits for a supervisor. */
+const STANDINGS: readonly {
+  readonly name: string;
+  readonly title: string;
+  readonly count: (queue: Queue) => number;
+}[] = [
+  { name: "pended", title: "Pended", count: (queue) => queue.pended },
+  { name: "unworkable", title: "Unworkable", count: (queue) => queue.unworkable },
+];
+
 export function QueueList(props: {
   readonly queues: readonly Queue[];
   readonly queue: string | undefined;
   readonly assignee: string | undefined;
+  readonly standing: string | undefined;
 }) {
+  const mayWork = useRight("assignment:work");
   const merged = mergeClients(props.queues);
   return (
     <nav className={css["queueList"]} aria-label="Queues" tabIndex={0}>
@@ -34,6 +47,18 @@ export function QueueList(props: {
         >
           <b>What I have</b>
         </Link>
+        {STANDINGS.filter(() => mayWork).map(({ name, title, count }) => (
+          <Link
+            key={name}
+            className={css["queueItem"]}
+            to="/queues"
+            search={{ standing: name }}
+            aria-current={props.standing === name && props.queue === undefined ? "page" : undefined}
+          >
+            <b>{title}</b>
+            <span className={css["count"]}>{merged.reduce((sum, one) => sum + count(one), 0)}</span>
+          </Link>
+        ))}
       </div>
       {merged.length === 0 ? (
         <Empty title="Every queue is empty">
@@ -62,7 +87,7 @@ function QueueItem({ queue, isChosen }: { readonly queue: Queue; readonly isChos
     <Link
       className={css["queueItem"]}
       to="/queues"
-      search={{ queue: queue.queue }}
+      search={(before) => ({ ...kept(before), queue: queue.queue })}
       aria-current={isChosen ? "page" : undefined}
     >
       <b>{queueWords(queue.queue)}</b>
@@ -72,6 +97,11 @@ function QueueItem({ queue, isChosen }: { readonly queue: Queue; readonly isChos
       </small>
     </Link>
   );
+}
+
+/** The moment looked at stays while queues are looked through. */
+function kept({ client, asOf }: { readonly client?: string; readonly asOf?: string }) {
+  return { ...(client === undefined ? {} : { client }), ...(asOf === undefined ? {} : { asOf }) };
 }
 
 /** A queue of several clients is one line. */
@@ -91,6 +121,8 @@ function addQueues(one: Queue, other: Queue): Queue {
     open: one.open + other.open,
     unassigned: one.unassigned + other.unassigned,
     overdue: one.overdue + other.overdue,
+    pended: one.pended + other.pended,
+    unworkable: one.unworkable + other.unworkable,
     nearestGoalAt: goals.toSorted()[0] ?? null,
   };
 }

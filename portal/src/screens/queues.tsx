@@ -9,7 +9,10 @@ import { AssignmentDetail } from "../parts/assignment-detail.tsx";
 import { useClient } from "../parts/clients.ts";
 import { Answer } from "../ui/answers.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
+import ui from "../ui/ui.module.css";
 
+import { QueueAsOf } from "./queue-as-of.tsx";
+import { QueueBulk } from "./queue-bulk.tsx";
 import { QueueGrid } from "./queue-grid.tsx";
 import { QueueList } from "./queue-list.tsx";
 import css from "./screens.module.css";
@@ -17,25 +20,61 @@ import css from "./screens.module.css";
 const route = getRouteApi("/inside/queues");
 
 export function Queues() {
-  const { queue, assignment, action, assignee } = route.useSearch();
+  const { queue, assignment, action, assignee, standing, asOf, bulk } = route.useSearch();
   const client = useClient();
   const navigate = useNavigate({ from: "/queues" });
-  const queues = useQuery(queuesQuery(client));
+  const queues = useQuery(queuesQuery(client, asOf));
   const close = (): void =>
     void navigate({
       search: (before) => ({ ...before, assignment: undefined, action: undefined }),
     });
-  useShortcuts("Queues", [{ keys: "x", label: "Close the detail", run: close }]);
+  const turn = (words: { readonly bulk?: string; readonly asOf?: string }): void =>
+    void navigate({
+      search: (before) => ({ ...before, bulk: undefined, asOf: undefined, ...words }),
+    });
+  useShortcuts("Queues", [
+    { keys: "x", label: "Close the detail", run: close },
+    {
+      keys: "i",
+      label: "As of another time",
+      run: () => turn(asOf === undefined ? { asOf: new Date().toISOString() } : {}),
+    },
+    {
+      keys: "v",
+      label: "Do it to all that match",
+      run: () => turn(bulk === undefined ? { bulk: "choose" } : {}),
+    },
+  ]);
   return (
     <div
       className={css["work"]}
       data-open={assignment === undefined ? undefined : true}
-      data-queue={queue === undefined && assignee === undefined ? undefined : true}
+      data-queue={
+        queue === undefined && assignee === undefined && standing === undefined ? undefined : true
+      }
     >
       <Answer query={queues} what="the queues">
-        {(all) => <QueueList queues={all} queue={queue} assignee={assignee} />}
+        {(all) => <QueueList queues={all} queue={queue} assignee={assignee} standing={standing} />}
       </Answer>
-      <QueueGrid queue={queue} assignee={assignee} chosen={assignment} />
+      <QueueGrid
+        filter={{ queue, assignee, standing, asOf }}
+        chosen={assignment}
+        tools={
+          <>
+            <Button variant="default" onClick={() => turn({ bulk: "choose" })}>
+              All that match <kbd className={ui["key"]}>v</kbd>
+            </Button>
+            <Button variant="default" onClick={() => turn({ asOf: new Date().toISOString() })}>
+              As of <kbd className={ui["key"]}>i</kbd>
+            </Button>
+          </>
+        }
+      >
+        {asOf === undefined ? null : <QueueAsOf asOf={asOf} queue={queue} turn={turn} />}
+        {bulk === undefined ? null : (
+          <QueueBulk filter={{ client, queue, assignee, standing }} close={() => turn({})} />
+        )}
+      </QueueGrid>
       {assignment === undefined ? null : (
         <aside className={css["detailPane"]} aria-label="Assignment" tabIndex={0}>
           <div className={css["paneTop"]}>

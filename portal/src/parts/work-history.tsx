@@ -1,0 +1,45 @@
+/** What happened to an assignment as work: who took, gave, pended or marked it, when and why. */
+import { useQuery } from "@tanstack/react-query";
+
+import type { WorkEvent } from "../api/work-queries.ts";
+import { workHistoryQuery } from "../api/work-queries.ts";
+import { Answer } from "../ui/answers.tsx";
+import { When } from "../ui/badge.tsx";
+import ui from "../ui/ui.module.css";
+
+import css from "./parts.module.css";
+
+export function WorkHistory({ id }: { readonly id: string }) {
+  const query = useQuery(workHistoryQuery(id));
+  return (
+    <section aria-label="History of this work">
+      <h3>History of this work</h3>
+      <Answer query={query} what="the history">
+        {(events) => (
+          <ol className={css["workEvents"]}>
+            {events.toReversed().map((event, index) => (
+              <li key={`${event.at} ${event.kind} ${index}`}>
+                <div>
+                  <strong>{event.what}</strong> <span className={ui["soft"]}>{inWords(event)}</span>
+                </div>
+                <div className={ui["soft"]}>
+                  {event.actor} · <When at={event.at} />
+                </div>
+                {event.reason === null ? null : <div>{event.reason}</div>}
+                {event.action === null ? null : <div>It did: {event.action}</div>}
+              </li>
+            ))}
+          </ol>
+        )}
+      </Answer>
+    </section>
+  );
+}
+
+function inWords({ kind, assignee, workGroup, urgency }: WorkEvent): string {
+  if (kind === "rose") return `urgency ${urgency}`;
+  if (kind === "assigned" || kind === "reassigned" || kind === "escalated") {
+    return `to ${assignee === null ? workGroup : `${assignee}, ${workGroup}`}`;
+  }
+  return kind === "opened" ? workGroup : "";
+}

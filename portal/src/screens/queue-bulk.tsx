@@ -1,0 +1,232 @@
+/**
+ * One action on all that match what the grid shows, as a job of the server. *Apply* says how many
+ * that would be now; *Process Actions* writes them down and begins; the rest can be cancelled.
+ */
+import { Button, NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { useSend } from "../api/commands.ts";
+import { newKey } from "../api/http.ts";
+import { isOver, jobQuery } from "../api/service-queries.ts";
+import type { Job } from "../api/service-types.ts";
+import type { KindOfJob } from "../api/work-queries.ts";
+import { jobKindsQuery } from "../api/work-queries.ts";
+import type { ActionShape, Given } from "../parts/action-fields.ts";
+import { actionBody, actionShape, missing, shownFields } from "../parts/action-fields.ts";
+import { ActionField } from "../parts/action-field.tsx";
+import { JobProgress } from "../parts/job-progress.tsx";
+import forms from "../parts/parts.module.css";
+import { JOB_LOOKS, plural } from "../parts/service-looks.ts";
+import { Answer, ProblemNote } from "../ui/answers.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { queueWords } from "../ui/states.ts";
+import ui from "../ui/ui.module.css";
+
+import { CancelJob } from "./cancel-job.tsx";
+import css from "./screens.module.css";
+
+/** Kind of job → the action on one assignment whose fields it takes. */
+const SHAPES: Readonly<Record<string, string>> = {
+  assignWork: "assignment",
+  releaseWork: "restoration",
+  pendWork: "pending",
+  markWorkUnworkable: "unworkable",
+  restoreWork: "restoration",
+  completeWork: "completion",
+  retryWork: "retry",
+  nextFileWork: "retry",
+};
+
+interface BulkFilter {
+  readonly client: string | undefined;
+  readonly queue: string | undefined;
+  readonly assignee: string | undefined;
+  readonly standing: string | undefined;
+}
+
+export function QueueBulk(props: { readonly filter: BulkFilter; readonly close: () => void }) {
+  const query = useQuery(jobKindsQuery);
+  return (
+    <section className={css["asOf"]} aria-label="Do it to all that match">
+      <Answer query={query} what="what can be done">
+        {(kinds) => <Chosen {...props} kinds={kinds.filter((one) => one.kind in SHAPES)} />}
+      </Answer>
+    </section>
+  );
+}
+
+function Chosen(props: {
+  readonly filter: BulkFilter;
+  readonly close: () => void;
+  readonly kinds: readonly KindOfJob[];
+}) {
+  const { filter, close, kinds } = props;
+  const allowed = kinds.filter((one) => one.isAllowed);
+  const [kind, setKind] = useState(allowed[0]?.kind ?? "");
+  const [given, setGiven] = useState<Given>({});
+  const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
+  const [key, setKey] = useState("");
+  const preview = useSend<{ readonly matches: number }>();
+  const send = useSend<Job>();
+  const shape = actionShape(SHAPES[kind] ?? "");
+  const body = { kind, filter: sent(filter), action: actionBody(shape, given) };
+  const again = (): void => {
+    preview.reset();
+    send.reset();
+  };
+  const apply = (): void => {
+    const found = missing(shape, given);
+    setFaults(found);
+    if (Object.keys(found).length > 0) return;
+    setKey(newKey());
+    preview.mutate({ path: "/jobs", body, query: { dryRun: true } });
+  };
+  if (allowed.length === 0) {
+    return <p className={ui["soft"]}>Your role has no action on many assignments at once.</p>;
+  }
+  if (send.data !== undefined) return <Asked id={send.data.id} again={again} />;
+  return (
+    <form
+      className={forms["form"]}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <NativeSelect
+        label={`What is done to all of ${words(filter)}?`}
+        value={kind}
+        data={allowed.map((one) => ({ value: one.kind, label: one.label }))}
+        onChange={(event) => {
+          again();
+          setGiven({});
+          setFaults({});
+          setKind(event.currentTarget.value);
+        }}
+      />
+      <Refused kinds={kinds} />
+      <div className={forms["fields"]} hidden={shape.fields.length === 0}>
+        {shownFields(shape, given).map((field) => (
+          <ActionField
+            key={`${kind} ${field.name}`}
+            field={field}
+            value={given[field.name] ?? ""}
+            fault={faults[field.name]}
+            change={(value) => {
+              again();
+              setGiven({ ...given, [field.name]: value });
+            }}
+          />
+        ))}
+      </div>
+      {preview.data === undefined ? (
+        <div className={ui["row"]}>
+          <Button type="submit" disabled={preview.isPending}>
+            {preview.isPending ? "Counting…" : "Apply"}
+          </Button>
+          <Button variant="default" onClick={close}>
+            Close
+          </Button>
+        </div>
+      ) : (
+        <Review
+          matches={preview.data.matches}
+          shape={shape}
+          isSending={send.isPending}
+          process={() => send.mutate({ path: "/jobs", body, key })}
+          back={again}
+        />
+      )}
+      {preview.error === null ? null : <ProblemNote error={preview.error} />}
+      {send.error === null ? null : <ProblemNote error={send.error} />}
+    </form>
+  );
+}
+
+/** What the person may not do stays visible, with the right it needs. */
+function Refused({ kinds }: { readonly kinds: readonly KindOfJob[] }) {
+  const refused = kinds.filter((one) => !one.isAllowed);
+  if (refused.length === 0) return null;
+  return (
+    <p className={ui["soft"]}>
+      Not with your role:{" "}
+      {refused.map(({ label, right }) => `${label} (needs ${right})`).join(", ")}.
+    </p>
+  );
+}
+
+function Review(props: {
+  readonly matches: number;
+  readonly shape: ActionShape;
+  readonly isSending: boolean;
+  readonly process: () => void;
+  readonly back: () => void;
+}) {
+  const { matches, shape, isSending } = props;
+  return (
+    <div className={forms["review"]} role="status">
+      <p>
+        {matches === 0
+          ? "Nothing matches now."
+          : `${plural(matches, "assignment")}. ${shape.consequence} What comes later is not touched.`}
+      </p>
+      <div className={ui["row"]}>
+        <Button disabled={matches === 0 || isSending} onClick={props.process} autoFocus>
+          {isSending ? "Asking…" : "Process Actions"}
+        </Button>
+        <Button variant="default" onClick={props.back}>
+          Change
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Asked({ id, again }: { readonly id: string; readonly again: () => void }) {
+  const query = useQuery(jobQuery(id));
+  return (
+    <div className={forms["form"]} role="status">
+      <Answer query={query} what="the job">
+        {(job) => (
+          <>
+            <div className={ui["row"]}>
+              <h3>{job.label}</h3>
+              <Badge look={JOB_LOOKS[job.state]} />
+            </div>
+            <JobProgress job={job} />
+            <div className={ui["row"]}>
+              <Link to="/jobs/$job" params={{ job: id }}>
+                What became of each
+              </Link>
+              {isOver(job) ? (
+                <Button variant="default" onClick={again}>
+                  Another one
+                </Button>
+              ) : (
+                <CancelJob job={job} />
+              )}
+            </div>
+          </>
+        )}
+      </Answer>
+    </div>
+  );
+}
+
+function sent(filter: BulkFilter): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function words({ queue, assignee, standing }: BulkFilter): string {
+  const parts = [
+    queue === undefined ? "every queue" : queueWords(queue),
+    assignee === undefined ? null : "what you have",
+    standing ?? null,
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
