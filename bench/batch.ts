@@ -12,8 +12,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { generateNow } from "../src/batch/generate.ts";
-import { renderAgain } from "../src/batch/render-again.ts";
-import { byteStore } from "../src/batch/stored-bytes.ts";
+import { renderAgain } from "../src/batch/writing/render-again.ts";
+import { byteStore } from "../src/batch/writing/stored-bytes.ts";
 import type { FileRow } from "../src/batch/views.ts";
 import { fileById } from "../src/batch/views.ts";
 import { sql } from "../src/database/sql.ts";

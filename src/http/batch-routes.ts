@@ -9,7 +9,7 @@ import { previewGeneration } from "../batch/generate-all.ts";
 import type { GenerationFault, GenerationPreview } from "../batch/generate-all.ts";
 import { batchProfiles } from "../batch/profile.ts";
 import { statementsOf } from "../batch/state-fate.ts";
-import { readBytes } from "../batch/stored-bytes.ts";
+import { readBytes } from "../batch/writing/stored-bytes.ts";
 import {
   chainOfFile,
   envelopesOf,

@@ -2,10 +2,10 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
-import { declaredFacts } from "../batch/layout-sources.ts";
-import { shippedLayouts } from "../batch/layouts.ts";
-import { knownSources, previewLayout } from "../batch/preview-layout.ts";
-import type { LayoutPreview } from "../batch/preview-layout.ts";
+import { declaredFacts } from "../batch/writing/layout-sources.ts";
+import { shippedLayouts } from "../batch/writing/layouts.ts";
+import { knownSources, previewLayout } from "../batch/writing/preview-layout.ts";
+import type { LayoutPreview } from "../batch/writing/preview-layout.ts";
 import { layoutSchema } from "../formats/layout-schema.ts";
 import { Failure } from "../kernel/failure.ts";
 import { exponentOf, parsePositiveAmount, wireMoney } from "../kernel/money.ts";

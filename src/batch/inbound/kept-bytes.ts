@@ -9,8 +9,8 @@ import type { VaultKeys } from "../../access/vault-key.ts";
 import type { Queries, Transaction } from "../../database/database.ts";
 
 import type { SealedBy } from "../store.ts";
-import type { FilePlace } from "../stored-bytes.ts";
-import { openChunk, openKey, sealChunk, wrappedBy } from "../stored-bytes.ts";
+import type { FilePlace } from "../writing/stored-bytes.ts";
+import { openChunk, openKey, sealChunk, wrappedBy } from "../writing/stored-bytes.ts";
 import { insertInboundChunk } from "./store.ts";
 import { inboundChunk } from "./views.ts";
 

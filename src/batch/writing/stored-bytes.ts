@@ -4,15 +4,15 @@
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
-import { newDataKey, unwrapKey, wrapKey } from "../access/seal.ts";
-import type { VaultKeys } from "../access/vault-key.ts";
-import type { Queries, Transaction } from "../database/database.ts";
-import { assert } from "../kernel/assert.ts";
-import { Failure } from "../kernel/failure.ts";
+import { newDataKey, unwrapKey, wrapKey } from "../../access/seal.ts";
+import type { VaultKeys } from "../../access/vault-key.ts";
+import type { Queries, Transaction } from "../../database/database.ts";
+import { assert } from "../../kernel/assert.ts";
+import { Failure } from "../../kernel/failure.ts";
 
-import type { SealedBy } from "./store.ts";
-import { insertChunk } from "./store.ts";
-import { fileChunk } from "./views.ts";
+import type { SealedBy } from "../store.ts";
+import { insertChunk } from "../store.ts";
+import { fileChunk } from "../views.ts";
 
 const CHUNK_CHARACTERS = 256 * 1024;
 const NONCE_BYTES = 12;

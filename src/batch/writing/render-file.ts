@@ -4,14 +4,14 @@
  *
  * A movement that does not fit is refused as a whole and leaves no trace in lines or totals.
  */
-import type { Values } from "../formats/field-text.ts";
-import { FieldRefused } from "../formats/field-text.ts";
-import type { Layout } from "../formats/layout.ts";
-import { frameLines } from "../formats/layout.ts";
-import type { LayoutSources, LayoutWriter } from "../formats/record.ts";
-import { compileLayout } from "../formats/record.ts";
+import type { Values } from "../../formats/field-text.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
+import type { Layout } from "../../formats/layout.ts";
+import { frameLines } from "../../formats/layout.ts";
+import type { LayoutSources, LayoutWriter } from "../../formats/record.ts";
+import { compileLayout } from "../../formats/record.ts";
 
-import { maximum } from "../kernel/money.ts";
+import { maximum } from "../../kernel/money.ts";
 
 import type { FileSource, TotalsSource } from "./layout-sources.ts";
 import { isTotal } from "./layout-sources.ts";

@@ -4,13 +4,13 @@
  */
 import { createHash } from "node:crypto";
 
-import { encoderOf } from "../formats/encoding.ts";
-import { FieldRefused } from "../formats/field-text.ts";
-import type { Field, Layout } from "../formats/layout.ts";
-import { frameLines } from "../formats/layout.ts";
-import type { FieldFault } from "../kernel/failure.ts";
+import { encoderOf } from "../../formats/encoding.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
+import type { Field, Layout } from "../../formats/layout.ts";
+import { frameLines } from "../../formats/layout.ts";
+import type { FieldFault } from "../../kernel/failure.ts";
 
-import type { LayoutSources } from "../formats/record.ts";
+import type { LayoutSources } from "../../formats/record.ts";
 import { layoutSources, VALUE_PREFIX } from "./layout-sources.ts";
 import { checkWritten, shippedLayouts } from "./layouts.ts";
 import type { ControlTotals, FileFacts, FileRenderer } from "./render-file.ts";

@@ -3,11 +3,11 @@
  * as the layout asks. Debit and credit are seen from the account the line is about: the holder's
  * if one side is the holder's, else the debited one.
  */
-import { isVaultAccount } from "../accounting/vault-accounts.ts";
-import type { FieldValue } from "../formats/field-text.ts";
-import { FieldRefused } from "../formats/field-text.ts";
-import type { Layout } from "../formats/layout.ts";
-import { creditStepId, debitStepId } from "../kernel/ids.ts";
+import { isVaultAccount } from "../../accounting/vault-accounts.ts";
+import type { FieldValue } from "../../formats/field-text.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
+import type { Layout } from "../../formats/layout.ts";
+import { creditStepId, debitStepId } from "../../kernel/ids.ts";
 
 import type { LineSource } from "./layout-sources.ts";
 import { FACT_PREFIX, NUMBER_SOURCES } from "./layout-sources.ts";

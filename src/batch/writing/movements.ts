@@ -3,13 +3,13 @@
  * the order of their ids, or those that a file holds, in its own order. Both read the same columns,
  * all of which never change once booked, so that a file can be rendered again.
  */
-import { holderAccountOf } from "../accounting/vault-accounts.ts";
-import type { Queries, Transaction } from "../database/database.ts";
-import { nothing, sql } from "../database/sql.ts";
-import type { Statement } from "../database/sql.ts";
+import { holderAccountOf } from "../../accounting/vault-accounts.ts";
+import type { Queries, Transaction } from "../../database/database.ts";
+import { nothing, sql } from "../../database/sql.ts";
+import type { Statement } from "../../database/sql.ts";
 
 import type { Movement, MovementEntry } from "./line-values.ts";
-import { lookUpOneByOne } from "./look-up.ts";
+import { lookUpOneByOne } from "../look-up.ts";
 
 /** A movement read, and what of it moves: all its entries, or those not executed yet. */
 export interface ReadMovement extends Movement {

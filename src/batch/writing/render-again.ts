@@ -4,12 +4,12 @@
  */
 import { createHash } from "node:crypto";
 
-import type { Queries } from "../database/database.ts";
-import { encoderOf } from "../formats/encoding.ts";
-import { FieldRefused } from "../formats/field-text.ts";
-import { Failure } from "../kernel/failure.ts";
+import type { Queries } from "../../database/database.ts";
+import { encoderOf } from "../../formats/encoding.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
+import { Failure } from "../../kernel/failure.ts";
 
-import type { BatchDesk } from "./desk.ts";
+import type { BatchDesk } from "../desk.ts";
 import { layoutSources } from "./layout-sources.ts";
 import { keptLayout } from "./layouts.ts";
 import { usesNumbers } from "./line-values.ts";
@@ -17,10 +17,10 @@ import { movementsOfFile } from "./movements.ts";
 import type { ControlTotals } from "./render-file.ts";
 import { fileRenderer } from "./render-file.ts";
 import { readBytes } from "./stored-bytes.ts";
-import { sealedByOf } from "./transmit.ts";
-import type { FileRow } from "./views.ts";
-import { lineSums } from "./line-views.ts";
-import { fileById, layoutDefinition } from "./views.ts";
+import { sealedByOf } from "../transmit.ts";
+import type { FileRow } from "../views.ts";
+import { lineSums } from "../line-views.ts";
+import { fileById, layoutDefinition } from "../views.ts";
 import { fileWords } from "./words.ts";
 
 const SLICE = 2000;

@@ -3,12 +3,12 @@
  * used is kept with the file, so that it renders the same after the rule book changed; a holder's
  * number is never kept, it is read from the vault for the slice of lines that needs it.
  */
-import type { AccountVault } from "../access/vault.ts";
-import { vaultAccountsOf } from "../accounting/vault-accounts.ts";
-import type { Queries } from "../database/database.ts";
+import type { AccountVault } from "../../access/vault.ts";
+import { vaultAccountsOf } from "../../accounting/vault-accounts.ts";
+import type { Queries } from "../../database/database.ts";
 
 import type { Movement, Words } from "./line-values.ts";
-import type { KeptFacts } from "./store.ts";
+import type { KeptFacts } from "../store.ts";
 
 export interface FileWords extends Words {
   /** Reads the holders' numbers of these movements from the vault. */
