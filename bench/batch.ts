@@ -95,7 +95,7 @@ async function rendered({ database }: ScratchDatabase, file: FileRow): Promise<n
     const encode = encoderOf("utf-8");
     const settings = { isSealed: false, encode, beginsLast: false };
     const store = byteStore(tx, place, BENCH_KEYS, settings);
-    for await (const bytes of renderAgain(tx, desk, file)) await store.write(bytes.toString());
+    for await (const text of renderAgain(tx, desk, file)) await store.write(text);
     const { sha256 } = await store.finish(null);
     seconds = (performance.now() - started) / 1000;
     if (!sha256.equals(file.sha256)) throw new Error("rendered to other bytes");
@@ -135,9 +135,10 @@ async function mustBeTheSame(source: ScratchDatabase, file: FileRow, path: strin
   for await (const chunk of createReadStream(path)) theirs.update(chunk as Buffer);
   const ours = createHash("sha256");
   const desk = benchDesk(source.database);
-  for await (const bytes of renderAgain(source.database, desk, file)) {
-    const text = bytes.toString();
-    if (text.startsWith("DT,")) ours.update(text.replaceAll("\r", ""));
-  }
+  await source.database.transaction(async (tx) => {
+    for await (const text of renderAgain(tx, desk, file)) {
+      if (text.startsWith("DT,")) ours.update(text.replaceAll("\r", ""));
+    }
+  });
   if (ours.digest("hex") !== theirs.digest("hex")) throw new Error("\\copy wrote other bytes");
 }

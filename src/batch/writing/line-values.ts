@@ -55,7 +55,8 @@ export interface Words {
 }
 
 export interface LineValues {
-  readonly values: Readonly<Partial<Record<LineSource, FieldValue>> & Record<string, FieldValue>>;
+  /** Of the sources that the layout asks for, in the order of `LinePicker.asked`. */
+  readonly values: readonly FieldValue[];
   readonly direction: Direction;
   readonly amountMinor: bigint;
 }
@@ -74,143 +75,180 @@ export function usesFacts(layout: Layout): boolean {
   return names.some((name) => name?.startsWith(FACT_PREFIX) ?? false);
 }
 
-/** Throws `FieldRefused` where one line cannot say what several entries differ in. */
-export function lineValues(movement: Movement, layout: Layout, words: Words): LineValues[] {
-  const common = commonValues(movement);
-  if (movement.entries.length === 0) {
-    const values = { ...common, direction: "memo", amount: movement.amountMinor };
-    return [{ values, direction: "memo", amountMinor: movement.amountMinor }];
-  }
-  switch (layout.detail.per) {
-    case "adjustment":
-      return [adjustmentLine(movement, layout, common, words)];
-    case "entry":
-      return movement.entries.map((entry) => entryLine(entry, common, words));
-    case "step":
-      return movement.entries.flatMap((entry) => stepLines(entry, common, words));
-  }
+/** Made once for a layout: it reads what its lines ask for, and nothing else. */
+export interface LinePicker {
+  readonly asked: readonly string[];
+  /** Throws `FieldRefused` where one line cannot say what several entries differ in. */
+  linesOf(movement: Movement): LineValues[];
 }
 
-type Values = Record<string, FieldValue>;
-
-function commonValues(movement: Movement): Values {
-  const values: Values = {
-    key: `${movement.adjustmentId}-${movement.keyRevision}`,
-    keyRevision: movement.keyRevision,
-    endToEndId: `${movement.adjustmentId.replaceAll("-", "")}-${movement.keyRevision}`,
-    claim: movement.claim,
-    dispute: movement.dispute,
-    adjustmentId: movement.adjustmentId,
-    reversesAdjustmentId: movement.reversesAdjustmentId,
-    operation: movement.operation,
-    rule: movement.principalRule,
-    eventDate: movement.eventDate,
-    firstPostingDate: movement.firstPostingDate,
-  };
-  for (const [name, value] of Object.entries(movement.facts)) {
-    if (value !== null && value !== undefined) values[`${FACT_PREFIX}${name}`] = String(value);
-  }
-  return values;
-}
-
-function entryLine(entry: MovementEntry, common: Values, words: Words): LineValues {
-  const direction = isVaultAccount(entry.creditAccount) ? "credit" : "debit";
-  const values = { ...common, ...entryValues(entry, words), ...about(entry, direction, words) };
-  return { values, direction, amountMinor: entry.amountMinor };
-}
-
-function stepLines(entry: MovementEntry, common: Values, words: Words): LineValues[] {
-  const values = { ...common, ...entryValues(entry, words) };
-  return (["debit", "credit"] as const).map((direction) => ({
-    values: {
-      ...values,
-      ...about(entry, direction, words),
-      stepId: direction === "debit" ? debitStepId(entry.id) : creditStepId(entry.id),
-    },
+export function linePicker(layout: Layout, words: Words): LinePicker {
+  const asked = askedOf(layout);
+  const { per } = layout.detail;
+  const readers = asked.map((name) =>
+    name === "stepId" && per !== "step" ? NOT_SAID : readerOf(name),
+  );
+  const line = (
+    movement: Movement,
+    entry: MovementEntry | null,
+    direction: Direction,
+  ): LineValues => ({
+    values: readers.map((read) => read(movement, entry, direction, words)),
     direction,
-    amountMinor: entry.amountMinor,
-  }));
+    amountMinor: entry === null ? movement.amountMinor : entry.amountMinor,
+  });
+  const ofEntry = (movement: Movement, entry: MovementEntry): LineValues =>
+    line(movement, entry, isVaultAccount(entry.creditAccount) ? "credit" : "debit");
+  return {
+    asked,
+    linesOf: (movement) => {
+      const { entries } = movement;
+      if (entries.length === 0) return [line(movement, null, "memo")];
+      switch (per) {
+        case "adjustment": {
+          const lines = entries.map((entry) => ofEntry(movement, entry));
+          return [combined(movement, asked, lines, words)];
+        }
+        case "entry":
+          return entries.map((entry) => ofEntry(movement, entry));
+        case "step":
+          return entries.flatMap((entry) => [
+            line(movement, entry, "debit"),
+            line(movement, entry, "credit"),
+          ]);
+      }
+    },
+  };
+}
+
+/** Sources of a line that the layout names; those of the file are the same on every line. */
+function askedOf(layout: Layout): string[] {
+  const names = [layout.hashTotal.from, ...layout.detail.fields.map((field) => field.from)];
+  const isOfLine = (name: string | undefined): name is string =>
+    name !== undefined && (Object.hasOwn(READERS, name) || name.startsWith(FACT_PREFIX));
+  return [...new Set(names.filter(isOfLine))];
 }
 
 /**
  * Combined entries on one line: what they agree in is said; a field that asks for something they
  * differ in (two GL accounts) refuses the line rather than naming one of them.
  */
-function adjustmentLine(
+function combined(
   movement: Movement,
-  layout: Layout,
-  common: Values,
+  asked: readonly string[],
+  lines: readonly LineValues[],
   words: Words,
 ): LineValues {
-  const lines = movement.entries.map((entry) => entryLine(entry, common, words));
   const [first] = lines as [LineValues];
-  const agreed: Values = { ...first.values };
-  if (lines.length > 1) {
-    const differing = new Set(
-      Object.keys(agreed).filter((name) =>
-        lines.some((line) => line.values[name] !== agreed[name]),
-      ),
-    );
-    for (const name of [...PRINCIPAL, "amount"]) differing.delete(name);
-    const asked = [
-      "direction",
-      layout.hashTotal.from,
-      ...layout.detail.fields.map((field) => field.from),
-    ];
-    const refused = asked.find((name) => name !== undefined && differing.has(name));
-    if (refused !== undefined) {
-      throw new FieldRefused(refused, `its ${lines.length} entries differ in it`);
-    }
-  }
-  const rule = movement.principalRule ?? (agreed["rule"] as string);
-  const values = {
-    ...agreed,
-    rule,
-    statementText: words.textOf(rule),
-    amount: movement.amountMinor,
+  const differs = (name: string): boolean => {
+    const at = asked.indexOf(name);
+    if (name === "amount" || OF_PRINCIPAL.has(name) || at < 0) return false;
+    return lines.some((line) => line.values[at] !== first.values[at]);
   };
-  return { values, direction: first.direction, amountMinor: movement.amountMinor };
+  if (lines.some(({ direction }) => direction !== first.direction)) {
+    throw new FieldRefused("direction", `its ${lines.length} entries differ in it`);
+  }
+  const refused = lines.length > 1 ? asked.find(differs) : undefined;
+  if (refused !== undefined) {
+    throw new FieldRefused(refused, `its ${lines.length} entries differ in it`);
+  }
+  const { amountMinor } = movement;
+  const rule = movement.principalRule ?? movement.entries[0]?.rule ?? null;
+  const values = asked.map((name, at) => {
+    if (name === "amount") return amountMinor;
+    if (name === "rule") return rule;
+    if (name === "statementText") return rule === null ? null : words.textOf(rule);
+    return first.values[at];
+  });
+  return { values, direction: first.direction, amountMinor };
 }
 
 /** Of several entries on one line these are the first one's, the principal's. */
-const PRINCIPAL: readonly LineSource[] = [
+const OF_PRINCIPAL: ReadonlySet<string> = new Set<LineSource>([
   "entryId",
   "debitStepId",
   "creditStepId",
   "entryKind",
   "rule",
   "statementText",
-];
+]);
 
-function entryValues(entry: MovementEntry, words: Words): Values {
-  return {
-    entryId: entry.id,
-    debitStepId: debitStepId(entry.id),
-    creditStepId: creditStepId(entry.id),
-    entryKind: entry.kind,
-    rule: entry.rule,
-    statementText: words.textOf(entry.rule),
-    amount: entry.amountMinor,
-    debitAccount: entry.debitAccount,
-    debitAccountNumber: words.numberOf(entry.debitAccount),
-    debitCollection: entry.debitCollection,
-    debitTranCode: entry.debitTranCode,
-    creditAccount: entry.creditAccount,
-    creditAccountNumber: words.numberOf(entry.creditAccount),
-    creditCollection: entry.creditCollection,
-    creditTranCode: entry.creditTranCode,
-    plannedPostingDate: entry.plannedPostingDate,
+/** Reads a source; without an entry, what only an entry says is not there. */
+type Reader = (
+  movement: Movement,
+  entry: MovementEntry | null,
+  direction: Direction,
+  words: Words,
+) => FieldValue;
+
+const NOT_SAID: Reader = () => undefined;
+
+function readerOf(name: string): Reader {
+  if (Object.hasOwn(READERS, name)) return READERS[name as keyof typeof READERS];
+  const fact = name.slice(FACT_PREFIX.length);
+  return ({ facts }) => {
+    const value = facts[fact];
+    return value === null || value === undefined ? undefined : String(value);
   };
 }
 
-function about(entry: MovementEntry, direction: "debit" | "credit", words: Words): Values {
-  const isDebit = direction === "debit";
-  const account = isDebit ? entry.debitAccount : entry.creditAccount;
-  return {
-    direction,
-    account,
-    accountNumber: words.numberOf(account),
-    collection: isDebit ? entry.debitCollection : entry.creditCollection,
-    tranCode: isDebit ? entry.debitTranCode : entry.creditTranCode,
+/** Of the side that the line is about. */
+function ofSide(
+  debit: (entry: MovementEntry, words: Words) => FieldValue,
+  credit: (entry: MovementEntry, words: Words) => FieldValue,
+): Reader {
+  return (_, entry, direction, words) => {
+    if (entry === null) return undefined;
+    return direction === "debit" ? debit(entry, words) : credit(entry, words);
   };
 }
+
+const READERS: Readonly<Record<Exclude<LineSource, "lineNumber">, Reader>> = {
+  key: ({ adjustmentId, keyRevision }) => `${adjustmentId}-${keyRevision}`,
+  keyRevision: ({ keyRevision }) => keyRevision,
+  endToEndId: (of) => `${of.adjustmentId.replaceAll("-", "")}-${of.keyRevision}`,
+  claim: ({ claim }) => claim,
+  dispute: ({ dispute }) => dispute,
+  adjustmentId: ({ adjustmentId }) => adjustmentId,
+  reversesAdjustmentId: ({ reversesAdjustmentId }) => reversesAdjustmentId,
+  operation: ({ operation }) => operation,
+  eventDate: ({ eventDate }) => eventDate,
+  firstPostingDate: ({ firstPostingDate }) => firstPostingDate,
+  direction: (_, __, direction) => direction,
+  rule: (movement, entry) => (entry === null ? movement.principalRule : entry.rule),
+  amount: (movement, entry) => (entry === null ? movement.amountMinor : entry.amountMinor),
+  entryId: (_, entry) => entry?.id,
+  debitStepId: (_, entry) => entry && debitStepId(entry.id),
+  creditStepId: (_, entry) => entry && creditStepId(entry.id),
+  entryKind: (_, entry) => entry?.kind,
+  statementText: (_, entry, __, words) => entry && words.textOf(entry.rule),
+  debitAccount: (_, entry) => entry?.debitAccount,
+  debitAccountNumber: (_, entry, __, words) => entry && words.numberOf(entry.debitAccount),
+  debitCollection: (_, entry) => entry?.debitCollection,
+  debitTranCode: (_, entry) => entry?.debitTranCode,
+  creditAccount: (_, entry) => entry?.creditAccount,
+  creditAccountNumber: (_, entry, __, words) => entry && words.numberOf(entry.creditAccount),
+  creditCollection: (_, entry) => entry?.creditCollection,
+  creditTranCode: (_, entry) => entry?.creditTranCode,
+  plannedPostingDate: (_, entry) => entry?.plannedPostingDate,
+  account: ofSide(
+    (entry) => entry.debitAccount,
+    (entry) => entry.creditAccount,
+  ),
+  accountNumber: ofSide(
+    (entry, words) => words.numberOf(entry.debitAccount),
+    (entry, words) => words.numberOf(entry.creditAccount),
+  ),
+  collection: ofSide(
+    (entry) => entry.debitCollection,
+    (entry) => entry.creditCollection,
+  ),
+  tranCode: ofSide(
+    (entry) => entry.debitTranCode,
+    (entry) => entry.creditTranCode,
+  ),
+  stepId: ofSide(
+    (entry) => debitStepId(entry.id),
+    (entry) => creditStepId(entry.id),
+  ),
+};

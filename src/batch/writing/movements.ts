@@ -1,37 +1,17 @@
 /**
- * Reads the movements that lines are rendered from: those pending for a profile, slice by slice in
- * the order of their ids, or those that a file holds, in its own order. Both read the same columns,
- * all of which never change once booked, so that a file can be rendered again.
+ * Reads the movements that are pending for a profile, part by part in the order of their ids, each
+ * locked when it is read.
  */
 import { holderAccountOf } from "../../accounting/vault-accounts.ts";
 import type { Queries, Transaction } from "../../database/database.ts";
 import { nothing, sql } from "../../database/sql.ts";
 import type { Statement } from "../../database/sql.ts";
 
-import type { Movement, MovementEntry } from "./line-values.ts";
 import { lookUpOneByOne } from "../look-up.ts";
-
-/** A movement read, and what of it moves: all its entries, or those not executed yet. */
-export interface ReadMovement extends Movement {
-  readonly entryIds: readonly string[] | null;
-}
-
-interface MovementRow extends Omit<Movement, "entries" | "facts" | "claim"> {
-  readonly disputeId: string;
-  readonly claim: string;
-  readonly facts: Record<string, unknown>;
-  readonly isPartly: boolean;
-  readonly entryIds: string[] | null;
-}
-
-const COLUMNS: Statement = sql`
-  a.id as "adjustmentId", a.dispute_id as "disputeId", c.number as claim, d.number as dispute,
-  d.account_id as "holderAccount", d.facts, a.operation, a.principal_rule as "principalRule",
-  a.reverses_adjustment_id as "reversesAdjustmentId", a.event_date as "eventDate"`;
-
-const CASE_TABLES: Statement = sql`
-  join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
-  join claim c on c.client_id = d.client_id and c.id = d.claim_id`;
+import type { MovementEntry } from "./line-values.ts";
+import type { MovementRow, ReadMovement } from "./movement-rows.ts";
+import { MOVEMENT_TABLES, movementColumns, movementOf, withEntries } from "./movement-rows.ts";
+import { planForAllOfIt, wholeParts } from "./whole-parts.ts";
 
 export interface PendingWanted {
   readonly clientId: string;
@@ -65,33 +45,13 @@ export async function* pendingMovements(
   tx: Transaction,
   wanted: PendingWanted,
 ): AsyncGenerator<PendingMovement[]> {
-  // All of it is read, so that the plan which ends first is the best, not the one that begins.
-  await tx.execute(sql`
-    select set_config('cursor_tuple_fraction', '1', true), set_config('enable_seqscan', 'on', true),
-           set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)
-  `);
+  await planForAllOfIt(tx);
   await tx.execute(pendingCursor(wanted));
   // From here on single rows are looked up, in tables that grow beyond what the planner knows.
   await lookUpOneByOne(tx);
-  const fetch = (): Promise<PendingRow[]> => {
-    const rows = tx.query<PendingRow>(sql`fetch forward 4000 from pending_movement`);
-    // Awaited when its turn comes; until then nobody else handles its failure.
-    rows.catch(() => undefined);
-    return rows;
-  };
-  let held: PendingRow[] = [];
-  let next = fetch();
-  for (;;) {
-    const rows = await next;
-    const isLast = rows.length < FETCHED;
-    if (!isLast) next = fetch();
-    // The entries of the last adjustment may go on in the next part.
-    const all = held.length === 0 ? rows : [...held, ...rows];
-    const whole = isLast ? all.length : startOfLast(all);
-    held = all.slice(whole);
-    if (whole > 0) yield await movementsOf(tx, wanted, all.slice(0, whole));
-    if (isLast) break;
-  }
+  const fetch = (): Promise<PendingRow[]> =>
+    tx.query<PendingRow>(sql`fetch forward 4000 from pending_movement`);
+  for await (const rows of wholeParts(fetch, FETCHED)) yield await movementsOf(tx, wanted, rows);
   await tx.execute(sql`close pending_movement`);
 }
 
@@ -99,23 +59,12 @@ function pendingCursor(wanted: PendingWanted): Statement {
   const { releasedBy, withFacts } = wanted;
   return sql`
     declare pending_movement no scroll cursor for
-    select a.id as "adjustmentId", a.dispute_id as "disputeId", c.number as claim,
-           d.number as dispute, d.account_id as "holderAccount",
-           ${withFacts ? sql`d.facts` : sql`null::jsonb as facts`}, a.operation,
-           a.principal_rule as "principalRule",
-           a.reverses_adjustment_id as "reversesAdjustmentId", a.event_date as "eventDate",
+    select ${movementColumns(withFacts)},
            a.amount_minor as "amountMinor", a.key_revision as "keyRevision",
            a.operation_id as "operationId", a.open_assignment_id as "openAssignmentId",
-           a.version > 1 as "wasElsewhere",
-           e.id as "entryId", e.rule, e.kind, e.debit_collection as "debitCollection",
-           e.debit_account as "debitAccount", e.debit_tran_code as "debitTranCode",
-           e.credit_collection as "creditCollection", e.credit_account as "creditAccount",
-           e.credit_tran_code as "creditTranCode", e.amount_minor as "entryMinor",
-           e.planned_posting_date as "plannedPostingDate"
+           a.version > 1 as "wasElsewhere"
     from adjustment a
-    ${CASE_TABLES}
-    left join entry e on e.client_id = a.client_id and e.dispute_id = a.dispute_id
-      and e.adjustment_id = a.id and e.kind <> 'contra'
+    ${MOVEMENT_TABLES}
       and e.recorded_at >= a.created_at - interval '1 day'
     where a.client_id = ${wanted.clientId}
       and a.state = 'pendingBatch'
@@ -129,25 +78,11 @@ function pendingCursor(wanted: PendingWanted): Statement {
   `;
 }
 
-interface PendingRow
-  extends
-    Omit<MovementRow, "entryIds" | "facts" | "firstPostingDate" | "isPartly">,
-    Omit<MovementEntry, "id"> {
-  readonly facts: Record<string, unknown> | null;
+interface PendingRow extends MovementRow {
   readonly operationId: string;
   readonly openAssignmentId: string;
   /** False for one that nothing has happened to: it was in no file, and nothing of it moved. */
   readonly wasElsewhere: boolean;
-  /** Null where it moves no money. */
-  readonly entryId: string | null;
-  readonly entryMinor: bigint;
-}
-
-function startOfLast(rows: readonly PendingRow[]): number {
-  const last = rows.at(-1)?.adjustmentId;
-  let start = rows.length;
-  while (start > 0 && rows[start - 1]?.adjustmentId === last) start -= 1;
-  return start;
 }
 
 async function movementsOf(
@@ -158,17 +93,13 @@ async function movementsOf(
   const pasts = await pastsOf(tx, wanted.clientId, rows);
   const movements: PendingMovement[] = [];
   const partly: PendingRow[] = [];
-  for (let index = 0; index < rows.length;) {
-    const row = rows[index] as PendingRow;
-    const entries: MovementEntry[] = [];
-    for (; rows[index]?.adjustmentId === row.adjustmentId; index += 1) {
-      const one = rows[index] as PendingRow;
-      if (one.entryId !== null) entries.push(entryOf(one, one.entryId));
-    }
+  for (const { row, entries } of withEntries(rows)) {
     const past = pasts.get(row.adjustmentId);
     const first = past?.firstPostingDate ?? wanted.postingDate;
     const firstPostingDate = first < wanted.postingDate ? first : wanted.postingDate;
-    movements.push(movementOf(row, entries, firstPostingDate));
+    const { operationId, openAssignmentId } = row;
+    const movement = movementOf(row, entries, firstPostingDate);
+    movements.push({ ...movement, entryIds: null, operationId, openAssignmentId });
     if (past?.isPartly === true) partly.push(row);
   }
   return partly.length === 0 ? movements : withoutExecuted(tx, wanted.clientId, movements, partly);
@@ -201,49 +132,6 @@ async function pastsOf(
   return new Map(pasts.map((past) => [past.id, past]));
 }
 
-function entryOf(row: PendingRow, id: string): MovementEntry {
-  return {
-    id,
-    rule: row.rule,
-    kind: row.kind,
-    debitCollection: row.debitCollection,
-    debitAccount: row.debitAccount,
-    debitTranCode: row.debitTranCode,
-    creditCollection: row.creditCollection,
-    creditAccount: row.creditAccount,
-    creditTranCode: row.creditTranCode,
-    amountMinor: row.entryMinor,
-    plannedPostingDate: row.plannedPostingDate,
-  };
-}
-
-const NO_FACTS: Readonly<Record<string, unknown>> = {};
-
-function movementOf(
-  row: PendingRow,
-  entries: readonly MovementEntry[],
-  firstPostingDate: string,
-): PendingMovement {
-  return {
-    adjustmentId: row.adjustmentId,
-    keyRevision: row.keyRevision,
-    claim: row.claim,
-    dispute: row.dispute,
-    holderAccount: holderAccountOf(entries, row.holderAccount),
-    operation: row.operation,
-    principalRule: row.principalRule,
-    reversesAdjustmentId: row.reversesAdjustmentId,
-    amountMinor: row.amountMinor,
-    eventDate: row.eventDate,
-    firstPostingDate,
-    facts: row.facts ?? NO_FACTS,
-    entries,
-    entryIds: null,
-    operationId: row.operationId,
-    openAssignmentId: row.openAssignmentId,
-  };
-}
-
 /** What was executed of them before does not move again. */
 async function withoutExecuted(
   tx: Transaction,
@@ -251,8 +139,7 @@ async function withoutExecuted(
   movements: readonly PendingMovement[],
   partly: readonly PendingRow[],
 ): Promise<PendingMovement[]> {
-  const rows = partly.map((row) => ({ ...row, isPartly: true }));
-  const entries = await entriesToMove(tx, clientId, rows);
+  const entries = await entriesToMove(tx, clientId, partly);
   return movements.map((movement) => {
     const all = entries.get(movement.adjustmentId);
     if (all === undefined) return movement;
@@ -275,37 +162,6 @@ function isReleasedBy(clientId: string, fileId: string): Statement {
         and r.outcome = 'released')`;
 }
 
-/** The next movements of a file, as they went into it. */
-export async function movementsOfFile(
-  db: Queries,
-  file: { clientId: string; fileId: string },
-  afterLine: bigint,
-  limit: number,
-): Promise<(ReadMovement & { lineNumber: bigint })[]> {
-  const rows = await db.query<MovementRow & { lineNumber: bigint }>(sql`
-    select ${COLUMNS}, l.line_number as "lineNumber", l.amount_minor as "amountMinor",
-           l.key_revision as "keyRevision", l.first_posting_date as "firstPostingDate",
-           l.entry_ids is not null as "isPartly", l.entry_ids as "entryIds"
-    from batch_line l
-    join adjustment a on a.client_id = l.client_id and a.id = l.adjustment_id
-    ${CASE_TABLES}
-    where l.client_id = ${file.clientId} and l.file_id = ${file.fileId}
-      and l.line_number > ${afterLine}
-    order by l.line_number
-    limit ${limit}
-  `);
-  const entries = await entriesToMove(db, file.clientId, rows);
-  return rows.map((row) => {
-    const wanted = row.entryIds === null ? null : new Set(row.entryIds);
-    const all = entries.get(row.adjustmentId) ?? [];
-    return {
-      ...withEntries(row, wanted === null ? all : all.filter((one) => wanted.has(one.id))),
-      entryIds: row.entryIds,
-      lineNumber: row.lineNumber,
-    };
-  });
-}
-
 /** Currencies that pending adjustments of a profile are in: a file holds one. */
 export async function pendingCurrencies(
   db: Queries,
@@ -324,11 +180,11 @@ export async function pendingCurrencies(
 
 type EntryToMove = MovementEntry & { readonly adjustmentId: string; readonly isExecuted: boolean };
 
-/** The adjustments' own entries, without the contra entries of a cancellation. */
+/** The entries of adjustments of which parts were executed before. */
 async function entriesToMove(
   db: Queries,
   clientId: string,
-  rows: readonly Pick<MovementRow, "disputeId" | "adjustmentId" | "isPartly">[],
+  rows: readonly Pick<MovementRow, "disputeId" | "adjustmentId">[],
 ): Promise<Map<string, EntryToMove[]>> {
   const byAdjustment = new Map<string, EntryToMove[]>();
   if (rows.length === 0) return byAdjustment;
@@ -338,14 +194,13 @@ async function entriesToMove(
            e.debit_tran_code as "debitTranCode", e.credit_collection as "creditCollection",
            e.credit_account as "creditAccount", e.credit_tran_code as "creditTranCode",
            e.amount_minor as "amountMinor", e.planned_posting_date as "plannedPostingDate",
-           wanted.is_partly and coalesce((
+           coalesce((
              select sum(x.sign) from execution x
              where x.client_id = e.client_id and x.adjustment_id = e.adjustment_id
                and x.entry_id = e.id), 0) > 0 as "isExecuted"
     from unnest(
       ${rows.map((row) => row.disputeId)}::uuid[],
-      ${rows.map((row) => row.adjustmentId)}::uuid[],
-      ${rows.map((row) => row.isPartly)}::boolean[]) as wanted (dispute_id, id, is_partly)
+      ${rows.map((row) => row.adjustmentId)}::uuid[]) as wanted (dispute_id, id)
     join entry e on e.client_id = ${clientId} and e.dispute_id = wanted.dispute_id
       and e.adjustment_id = wanted.id and e.kind <> 'contra'
     order by e.adjustment_id, e.id
@@ -356,10 +211,4 @@ async function entriesToMove(
     else list.push(entry);
   }
   return byAdjustment;
-}
-
-function withEntries(row: MovementRow, entries: readonly EntryToMove[]): ReadMovement {
-  const { disputeId: _, isPartly: __, ...movement } = row;
-  const holderAccount = holderAccountOf(entries, movement.holderAccount);
-  return { ...movement, holderAccount, entries, entryIds: null };
 }

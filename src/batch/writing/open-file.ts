@@ -10,7 +10,7 @@ import type { BatchDesk } from "../desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import { layoutSources, VALUE_PREFIX } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
-import type { ReadMovement } from "./movements.ts";
+import type { ReadMovement } from "./movement-rows.ts";
 import { fileNameOf } from "../profile.ts";
 import type { FileFacts, FileRenderer, Fits } from "./render-file.ts";
 import { ALWAYS_FITS, fileRenderer } from "./render-file.ts";
