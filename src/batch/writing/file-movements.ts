@@ -15,7 +15,7 @@ interface LineRow extends MovementRow {
 }
 
 /** Rows of entries read at once, as the statement says. */
-const FETCHED = 4000;
+const FETCHED = 1000;
 
 /** Part by part; other statements may run in between. Served by `batch_line_pkey`. */
 export async function* movementsOfFile(
@@ -35,7 +35,7 @@ export async function* movementsOfFile(
     order by l.line_number, e.id
   `);
   const fetch = (): Promise<LineRow[]> =>
-    tx.query<LineRow>(sql`fetch forward 4000 from movement_of_file`);
+    tx.query<LineRow>(sql`fetch forward 1000 from movement_of_file`);
   for await (const rows of wholeParts(fetch, FETCHED)) yield movementsOf(rows);
   await tx.execute(sql`close movement_of_file`);
 }

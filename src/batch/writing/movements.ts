@@ -34,7 +34,7 @@ export interface PendingMovement extends ReadMovement {
 }
 
 /** Rows of entries read at once, as the statement says. */
-const FETCHED = 4000;
+const FETCHED = 1000;
 
 /**
  * All pending movements in the order of their ids, part by part, each locked when it is read. The
@@ -50,7 +50,7 @@ export async function* pendingMovements(
   // From here on single rows are looked up, in tables that grow beyond what the planner knows.
   await lookUpOneByOne(tx);
   const fetch = (): Promise<PendingRow[]> =>
-    tx.query<PendingRow>(sql`fetch forward 4000 from pending_movement`);
+    tx.query<PendingRow>(sql`fetch forward 1000 from pending_movement`);
   for await (const rows of wholeParts(fetch, FETCHED)) yield await movementsOf(tx, wanted, rows);
   await tx.execute(sql`close pending_movement`);
 }
