@@ -21,6 +21,7 @@ import { sealedByOf } from "../transmit.ts";
 import type { FileRow } from "../views.ts";
 import { lineSums } from "../line-views.ts";
 import { fileById, layoutDefinition } from "../views.ts";
+import { preparedAhead } from "./whole-parts.ts";
 import { fileWords } from "./words.ts";
 
 export interface FileProof {
@@ -55,8 +56,9 @@ export async function* renderAgain(
   });
   yield renderer.begin(totalsOf(file));
   const withFacts = usesFacts(layout);
-  for await (const movements of movementsOfFile(tx, { clientId, fileId, withFacts })) {
-    await words.readNumbers(tx, movements);
+  const parts = movementsOfFile(tx, { clientId, fileId, withFacts });
+  const ready = preparedAhead(parts, (movements) => words.readNumbers(tx, movements));
+  for await (const movements of ready) {
     yield movements.map((movement) => renderer.add(movement).text).join("");
   }
   yield renderer.end();

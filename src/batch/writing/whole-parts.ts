@@ -12,7 +12,8 @@ import { sql } from "../../database/sql.ts";
 export async function planForAllOfIt(tx: Transaction): Promise<void> {
   await tx.execute(sql`
     select set_config('cursor_tuple_fraction', '1', true), set_config('enable_seqscan', 'on', true),
-           set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)
+           set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true),
+           set_config('work_mem', '64MB', true)
   `);
 }
 
@@ -40,6 +41,24 @@ export async function* wholeParts<Row extends { readonly adjustmentId: string }>
     if (whole > 0) yield all.slice(0, whole);
     if (isLast) return;
   }
+}
+
+/** Prepares the next part while the caller works on one: two are prepared at most. */
+export async function* preparedAhead<Part>(
+  parts: AsyncIterable<Part>,
+  prepare: (part: Part) => Promise<void>,
+): AsyncGenerator<Part> {
+  let before: { readonly part: Part; readonly prepared: Promise<void> } | null = null;
+  for await (const part of parts) {
+    if (before !== null) await before.prepared;
+    const prepared = prepare(part);
+    prepared.catch(() => undefined);
+    if (before !== null) yield before.part;
+    before = { part, prepared };
+  }
+  if (before === null) return;
+  await before.prepared;
+  yield before.part;
 }
 
 function startOfLast(rows: readonly { readonly adjustmentId: string }[]): number {
