@@ -181,8 +181,8 @@ describe("a bucket", () => {
     endpoint: store.address,
     bucket: "answers",
     prefix: "north/",
-    accessKeyId: "ID",
-    secretAccessKey: "KEY",
+    accessKeyId: "env:ID",
+    secretAccessKey: "env:KEY",
   });
   const leave = (name: string, text: string) =>
     store.objects.set(`/answers/north/${name}`, Buffer.from(text));
@@ -216,7 +216,7 @@ describe("a bucket", () => {
   });
 
   test("a store that refuses our signature alarms the owner", async () => {
-    const { client } = await aPickUp({ ...settings(), secretAccessKey: "ID" });
+    const { client } = await aPickUp({ ...settings(), secretAccessKey: "env:ID" });
 
     const problems = await looks(1);
 
