@@ -39,6 +39,7 @@ import { inboundRoutes } from "./inbound-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
+import { profileLayoutRoutes } from "./profile-layout-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { failureOf, handleErrors, sendProblem } from "./problem.ts";
@@ -107,6 +108,7 @@ function routesOf(parts: HttpDependencies) {
     batchRoutes(parts),
     batchCommandRoutes(parts),
     layoutRoutes(parts),
+    profileLayoutRoutes(parts),
     serviceRoutes(parts),
     serviceSettingsRoutes(parts),
     jobRoutes(parts),

@@ -55,10 +55,30 @@ export async function* pendingMovements(
   await tx.execute(sql`close pending_movement`);
 }
 
+/** A few of those pending, as they stand now and without a lock: for a preview, not for a file. */
+export async function somePending(
+  db: Queries,
+  wanted: PendingWanted,
+  limit: number,
+): Promise<ReadMovement[]> {
+  const rows = await db.query<PendingRow>(sql`${pendingRows(wanted)} limit ${limit}`);
+  return Array.from(withEntries(rows), ({ row, entries }) => ({
+    ...movementOf(row, entries, wanted.postingDate),
+    entryIds: null,
+  }));
+}
+
 function pendingCursor(wanted: PendingWanted): Statement {
-  const { releasedBy, withFacts } = wanted;
   return sql`
     declare pending_movement no scroll cursor for
+    ${pendingRows(wanted)}
+    for update of a
+  `;
+}
+
+function pendingRows(wanted: PendingWanted): Statement {
+  const { releasedBy, withFacts } = wanted;
+  return sql`
     select ${movementColumns(withFacts)},
            a.amount_minor as "amountMinor", a.key_revision as "keyRevision",
            a.operation_id as "operationId", a.open_assignment_id as "openAssignmentId",
@@ -73,9 +93,7 @@ function pendingCursor(wanted: PendingWanted): Statement {
       and a.updated_at <= ${wanted.pendingBy}
       and (a.denial_id is null or a.planned_posting_date <= ${wanted.postingDate})
       ${releasedBy === null ? nothing : isReleasedBy(wanted.clientId, releasedBy)}
-    order by a.id, e.id
-    for update of a
-  `;
+    order by a.id, e.id`;
 }
 
 interface PendingRow extends MovementRow {
