@@ -32,9 +32,12 @@ export function benchDesk(database: Database): BatchDesk {
 }
 
 /** Nobody carries the files of a bench anywhere. */
-export async function withClient(database: Database): Promise<void> {
+export async function withClient(
+  database: Database,
+  layout: string | Record<string, unknown> = "generic-csv",
+): Promise<void> {
   const nightly = {
-    layout: "generic-csv",
+    layout,
     marker: "TEST",
     delivery: { kind: "byHand" },
     basis: "onAcknowledgement",

@@ -91,6 +91,10 @@ async function makePortion(owner: Database, from: number, to: number): Promise<v
   `);
 }
 
+export function idOfKind(kind: string, n: number): string {
+  return `019a9000-0000-7000-8${kind}00-${n.toString(16).padStart(11, "0")}0`;
+}
+
 /** A UUIDv7 of the kind named by a hexadecimal digit, that ends in 0 as an entry's must. */
 function idOf(kind: string) {
   return sql`('019a9000-0000-7000-' || '8' || ${kind}::text || '00-' || lpad(to_hex(n), 11, '0')

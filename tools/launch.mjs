@@ -20,16 +20,22 @@ const IN_THE_PORTAL = /[/](portal|client|kernel)[/]|machine[^/]*$|package-lock[.
 
 const VITEST = "node_modules/vitest/vitest.mjs";
 
+/**
+ * A heap that is swept before it has grown to four times what is alive: Node lets it where a machine
+ * has the room. What `NODE_OPTIONS` says wins.
+ */
+const HEAP = "--max-old-space-size=2000 --max-semi-space-size=16";
+
 /** Task → the file that Node 24 runs, with the arguments before those given. */
 const TASKS = {
-  start: { file: "src/cli/main.ts", args: ["serve"], portal: "needed" },
+  start: { file: "src/cli/main.ts", args: ["serve"], portal: "needed", heap: HEAP },
   redress: { file: "src/cli/main.ts" },
   test: { file: VITEST, args: ["run"], portal: "wanted" },
   "test:system": { file: VITEST, args: ["run", "test/system"], env: { SYSTEM: "1" }, system: true },
   check: { file: "tools/check.ts" },
   schema: { file: "tools/write-schema.ts" },
   openapi: { file: "tools/write-openapi.ts" },
-  bench: { file: "bench/main.ts", portal: "wanted" },
+  bench: { file: "bench/main.ts", portal: "wanted", heap: HEAP },
   property: { file: "tools/property.ts" },
   faults: { file: "tools/faults.ts" },
   rehearse: { file: "tools/rehearse.ts" },
@@ -127,16 +133,21 @@ function newest(path) {
   return Math.max(0, ...names.map((entry) => newest(join(path, entry))));
 }
 
-/** In this very process where it is Node 24 already; else in a child that answers for us. */
+/**
+ * In this very process where it is Node 24 already and its heap may be as it is; else in a child
+ * that answers for us.
+ */
 async function runTask() {
-  if (node === process.execPath && task.file) {
+  if (node === process.execPath && task.file && !task.heap) {
     stopWithNpm(() => process.kill(process.pid, "SIGTERM"));
     process.argv = [node, join(ROOT, task.file), ...args.slice(1)];
     await import(pathToFileURL(join(ROOT, task.file)).href);
     return;
   }
   const path = `${dirname(node)}${delimiter}${process.env.PATH}`;
-  const child = spawn(node, args, { stdio: "inherit", env: { ...process.env, PATH: path } });
+  const env = { ...process.env, PATH: path };
+  if (task.heap) env.NODE_OPTIONS = `${task.heap} ${env.NODE_OPTIONS ?? ""}`;
+  const child = spawn(node, args, { stdio: "inherit", env });
   // The terminal sends an interrupt to both; from elsewhere it is passed on.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

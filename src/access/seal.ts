@@ -31,13 +31,13 @@ export function newDataKey(): Buffer {
 }
 
 export function wrapKey(wrappingKey: Uint8Array, dataKey: Uint8Array): Buffer {
-  const cipher = createCipheriv("id-aes256-wrap", asKey(wrappingKey), WRAP_START);
+  const cipher = createCipheriv("id-aes256-wrap", asWrappingKey(wrappingKey), WRAP_START);
   return Buffer.concat([cipher.update(dataKey), cipher.final()]);
 }
 
 /** Throws when the wrapped key was altered or another key wrapped it. */
 export function unwrapKey(wrappingKey: Uint8Array, wrapped: Uint8Array): Buffer {
-  const decipher = createDecipheriv("id-aes256-wrap", asKey(wrappingKey), WRAP_START);
+  const decipher = createDecipheriv("id-aes256-wrap", asWrappingKey(wrappingKey), WRAP_START);
   return Buffer.concat([decipher.update(wrapped), decipher.final()]);
 }
 
@@ -53,7 +53,7 @@ export function seal(dataKey: Uint8Array, place: SealedPlace, number: string): B
 /** Throws when the bytes were altered or belong to another account, claim or client. */
 export function unseal(dataKey: Uint8Array, place: SealedPlace, sealed: Uint8Array): string {
   assert(sealed.length > NONCE_BYTES + TAG_BYTES, "a sealed number has a nonce and a tag");
-  const bytes = Buffer.from(sealed);
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   const decipher = createDecipheriv("aes-256-gcm", asKey(dataKey), bytes.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   });
@@ -66,6 +66,15 @@ export function unseal(dataKey: Uint8Array, place: SealedPlace, sealed: Uint8Arr
 /** Bare bytes cost Node twice the time: it asks of them at length whether they are a key. */
 function asKey(bytes: Uint8Array): KeyObject {
   return createSecretKey(bytes);
+}
+
+const wrappingKeys = new WeakMap<Uint8Array, KeyObject>();
+
+/** One and the same for all the keys that it wraps. */
+function asWrappingKey(bytes: Uint8Array): KeyObject {
+  let key = wrappingKeys.get(bytes);
+  if (key === undefined) wrappingKeys.set(bytes, (key = createSecretKey(bytes)));
+  return key;
 }
 
 export function searchKey(bytes: Uint8Array): KeyObject {

@@ -34,6 +34,7 @@ import {
   accountsByHash,
   accountsById,
   accountsOfClaims,
+  sealedAccounts,
   keysToWrapAnew,
 } from "./views.ts";
 
@@ -84,12 +85,15 @@ export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): A
     },
     numbers: async (db, refs) => {
       if (refs.length === 0) return new Map<string, string>();
-      const rows = await accountsById(db, refs);
-      const dataKeys = await openKeys(db, keys, claimsOf(rows));
       const numbers = new Map<string, string>();
-      for (const row of rows) {
-        const dataKey = dataKeys.get(row.claimId);
-        if (dataKey !== undefined) numbers.set(row.id, unseal(dataKey, row, row.sealed));
+      const dataKeys = new Map<string, Buffer>();
+      for (const row of await sealedAccounts(db, refs)) {
+        let dataKey = dataKeys.get(row.claimId);
+        if (dataKey === undefined) {
+          dataKey = unwrapKey(wrappingKey(keys, row.wrappingKey), row.wrapped);
+          dataKeys.set(row.claimId, dataKey);
+        }
+        numbers.set(row.id, unseal(dataKey, row, row.sealed));
       }
       return numbers;
     },

@@ -190,6 +190,24 @@ export function accountsById(db: Queries, refs: readonly AccountRef[]): Promise<
   `);
 }
 
+/** Accounts with the keys of their claims; one whose key was destroyed is missing. */
+export function sealedAccounts(
+  db: Queries,
+  refs: readonly AccountRef[],
+): Promise<
+  (Pick<AccountRow, "clientId" | "claimId" | "id" | "sealed"> & Omit<WrappedKey, keyof ClaimKey>)[]
+> {
+  return db.query(sql`
+    select a.client_id as "clientId", a.claim_id as "claimId", a.id, a.sealed,
+           k.wrapped_key as wrapped, k.wrapping_key as "wrappingKey"
+    from unnest(
+      ${refs.map((one) => one.clientId)}::text[],
+      ${refs.map((one) => one.accountId)}::uuid[]) as wanted (client_id, id)
+    join account_number a on a.client_id = wanted.client_id and a.id = wanted.id
+    join account_key k on k.client_id = a.client_id and k.claim_id = a.claim_id
+  `);
+}
+
 /** Accounts by keyed hash, newest first. Served by `account_number_search`. */
 export function accountsByHash(
   db: Queries,

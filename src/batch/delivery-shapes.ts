@@ -18,24 +18,40 @@ const byHandShape = z.strictObject({
 /** As `ssh-keygen -lf` prints it, or the key itself as it stands in known_hosts. */
 const HOST_KEY = /^(SHA256:[A-Za-z0-9+/]{43}=?|[a-z0-9@.-]+ [A-Za-z0-9+/]{40,}={0,2}( .*)?)$/;
 
+/** The way to an SFTP server, and how we sign in there. */
+export const sftpReach = {
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535).default(22),
+  user: z.string().min(1),
+  password: secretShape.optional(),
+  keys: z
+    .array(z.strictObject({ key: secretShape, passphrase: secretShape.optional() }))
+    .min(1)
+    .max(2)
+    .optional()
+    .describe("Private keys, tried in order; two while one replaces the other"),
+  hostKeys: z
+    .array(z.string().regex(HOST_KEY, "is a SHA256:… fingerprint or a line of known_hosts"))
+    .min(1)
+    .max(4)
+    .describe("The server's key is one of these; two while it is exchanged"),
+  connectSeconds: z.int().min(1).max(120).default(20),
+  answerSeconds: z.int().min(1).max(600).default(60),
+};
+
+export const NEEDS_SIGN_IN = "needs a password or keys";
+
+export function hasSomethingToSignInWith(settings: {
+  readonly password?: unknown;
+  readonly keys?: unknown;
+}): boolean {
+  return settings.password !== undefined || settings.keys !== undefined;
+}
+
 const sftpShape = z
   .strictObject({
     kind: z.literal("sftp"),
-    host: z.string().min(1),
-    port: z.int().min(1).max(65_535).default(22),
-    user: z.string().min(1),
-    password: secretShape.optional(),
-    keys: z
-      .array(z.strictObject({ key: secretShape, passphrase: secretShape.optional() }))
-      .min(1)
-      .max(2)
-      .optional()
-      .describe("Private keys, tried in order; two while one replaces the other"),
-    hostKeys: z
-      .array(z.string().regex(HOST_KEY, "is a SHA256:… fingerprint or a line of known_hosts"))
-      .min(1)
-      .max(4)
-      .describe("The server's key is one of these; two while it is exchanged"),
+    ...sftpReach,
     directory: z.string().min(1).describe("Where the destination looks for files"),
     temporaryDirectory: z
       .string()
@@ -59,16 +75,11 @@ const sftpShape = z
       })
       .optional()
       .describe("Written last: name, size and SHA-256 of the file"),
-    connectSeconds: z.int().min(1).max(120).default(20),
-    answerSeconds: z.int().min(1).max(600).default(60),
   })
-  .refine(
-    ({ password, keys }) => password !== undefined || keys !== undefined,
-    "needs a password or keys",
-  );
+  .refine(hasSomethingToSignInWith, NEEDS_SIGN_IN);
 
-const s3Shape = z.strictObject({
-  kind: z.literal("s3"),
+/** A bucket of an S3-compatible store, and how we sign for it. */
+export const s3Reach = {
   endpoint: z.url({ protocol: /^https?$/ }).describe("Of the store; the bucket is not part of it"),
   region: z.string().min(1).default("us-east-1"),
   bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "is not a bucket's name"),
@@ -80,13 +91,18 @@ const s3Shape = z.strictObject({
   accessKeyId: secretShape,
   secretAccessKey: secretShape,
   sessionToken: secretShape.optional(),
+  tls: tlsShape.optional(),
+  connectSeconds: z.int().min(1).max(120).default(20),
+  answerSeconds: z.int().min(1).max(600).default(60),
+};
+
+const s3Shape = z.strictObject({
+  kind: z.literal("s3"),
+  ...s3Reach,
   collected: z
     .boolean()
     .default(false)
     .describe("The receiver takes objects away: then absence proves nothing after the last byte"),
-  tls: tlsShape.optional(),
-  connectSeconds: z.int().min(1).max(120).default(20),
-  answerSeconds: z.int().min(1).max(600).default(60),
 });
 
 const httpsShape = z.strictObject({
@@ -151,3 +167,5 @@ export type Delivery = z.output<typeof deliveryShape>;
 export type SftpDelivery = Extract<Delivery, { kind: "sftp" }>;
 export type S3Delivery = Extract<Delivery, { kind: "s3" }>;
 export type HttpsDelivery = Extract<Delivery, { kind: "https" }>;
+export type SftpReach = Pick<SftpDelivery, keyof typeof sftpReach>;
+export type S3Reach = Pick<S3Delivery, keyof typeof s3Reach>;

@@ -9,8 +9,8 @@ import { sql } from "../database/sql.ts";
 import { failpointsFrom } from "../kernel/failpoints.ts";
 import { generateNow } from "./generate.ts";
 import { askNextFile } from "./next-file.ts";
-import { renderAgain, verifyFile } from "./render-again.ts";
-import { readBytes } from "./stored-bytes.ts";
+import { renderAgain, verifyFile } from "./writing/render-again.ts";
+import { readBytes } from "./writing/stored-bytes.ts";
 import { sealedByOf } from "./transmit.ts";
 import type { FileRow } from "./views.ts";
 import { listFiles } from "./views.ts";
@@ -71,11 +71,11 @@ test("rendered again after the world went on, it is the same to the byte", async
 
   await db.execute(sql`update client set name = 'Renamed', version = version + 1`);
   engine.clock.advance({ hours: 24 });
-  let again = "";
-  const rendering = renderAgain(db, desk, file);
-  for (let next = await rendering.next(); next.done !== true; next = await rendering.next()) {
-    again += next.value;
-  }
+  const again = await db.transaction(async (tx) => {
+    let text = "";
+    for await (const part of renderAgain(tx, desk, file)) text += part;
+    return text;
+  });
 
   expect(again).toBe(before);
 });

@@ -11,12 +11,12 @@ import { Failure } from "../kernel/failure.ts";
 
 import { nextOccurrence, postingDateOf } from "./cut-offs.ts";
 import type { BatchDesk } from "./desk.ts";
-import type { FilesOrder, WrittenFile } from "./files-order.ts";
+import type { FilesOrder, WrittenFile } from "./writing/files-order.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile } from "./profile.ts";
 import { addAskedWindow, lockWindow, settleWindow } from "./store-windows.ts";
 import { lockSequence } from "./store.ts";
-import { writeFiles } from "./write-files.ts";
+import { writeFiles } from "./writing/write-files.ts";
 
 export interface Generated {
   readonly clientId: string;

@@ -20,7 +20,7 @@ import { startOpenSsh, startOwnServer, whyNoOpenSsh } from "../../test/support/s
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { generateNow } from "./generate.ts";
-import { verifyFile } from "./render-again.ts";
+import { verifyFile } from "./writing/render-again.ts";
 import { transmitNext } from "./transmit.ts";
 import { listFiles } from "./views.ts";
 

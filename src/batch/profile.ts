@@ -9,6 +9,7 @@ import { INBOUND_FORMATS } from "../formats/read/document.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import { deliveryShape, openPgpShape } from "./delivery-shapes.ts";
+import { pickUpShape } from "./pick-up-shapes.ts";
 
 const HOURS_AND_MINUTES = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/;
@@ -38,17 +39,6 @@ const triesShape = z.strictObject({
     .min(1)
     .default([2, 13, 45, 120])
     .describe("The last one repeats; by default five tries in three hours"),
-});
-
-const pickUpShape = z.looseObject({
-  kind: z.enum(["directory", "sftp", "s3"]),
-  directory: z.string().min(1).optional().describe("Where the destination leaves its files"),
-  everySeconds: z.number().min(1).default(30).describe("How often the place is looked at"),
-  quietSeconds: z
-    .number()
-    .min(0)
-    .default(10)
-    .describe("A file that changed within these seconds may still be written"),
 });
 
 const returnFileShape = z.strictObject({

@@ -21,7 +21,7 @@ import { generateNow } from "./generate.ts";
 import { askNextFile } from "./next-file.ts";
 import type { RegenerationRequest } from "./regenerate.ts";
 import { previewRegeneration, regenerate } from "./regenerate.ts";
-import { verifyFile } from "./render-again.ts";
+import { verifyFile } from "./writing/render-again.ts";
 import { resend } from "./resend.ts";
 import { transmitNext } from "./transmit.ts";
 import type { FileRow } from "./views.ts";

@@ -12,7 +12,7 @@ import type { ApprovalNeed } from "../work/approvals/tiers.ts";
 import { domainNeed, stricter, tierFired } from "../work/approvals/tiers.ts";
 
 import type { BatchDesk } from "./desk.ts";
-import type { WrittenFile } from "./files-order.ts";
+import type { WrittenFile } from "./writing/files-order.ts";
 import { nextFileState } from "./file-machine.ts";
 import { askedWindow, datesNow, profileOf } from "./generate.ts";
 import { beingSent, freshFile, lockedFile } from "./hand-over.ts";
@@ -23,7 +23,7 @@ import { finishWindows, settleWindow } from "./store-windows.ts";
 import { changeFile, lockSequence } from "./store.ts";
 import { takeBackLines } from "./take-back.ts";
 import type { FileRow } from "./views.ts";
-import { writeFiles } from "./write-files.ts";
+import { writeFiles } from "./writing/write-files.ts";
 
 /** What became of the old file at its destination, in the words of the person who says so. */
 export const STATEMENTS = ["notReceived", "rejected", "deleted"] as const;

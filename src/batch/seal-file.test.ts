@@ -15,7 +15,7 @@ import { dateOf } from "../kernel/clock.ts";
 import { failpointsFrom } from "../kernel/failpoints.ts";
 import { generateNow } from "./generate.ts";
 import { resend } from "./resend.ts";
-import { readBytes } from "./stored-bytes.ts";
+import { readBytes } from "./writing/stored-bytes.ts";
 import { transmitNext } from "./transmit.ts";
 import { listFiles, transmissionSteps } from "./views.ts";
 

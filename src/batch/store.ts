@@ -7,7 +7,7 @@ import type { Queries, Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
 import type { FileState } from "./file-machine.ts";
-import type { ControlTotals, FileFacts } from "./render-file.ts";
+import type { ControlTotals, FileFacts } from "./writing/render-file.ts";
 
 /** Waits for another generation of the profile to commit; answers the last sequence given out. */
 export async function lockSequence(

@@ -15,7 +15,7 @@ import { batchProfile } from "./profile.ts";
 import { sealed } from "./seal-file.ts";
 import { beginTry, changeFile, leaseDueFile } from "./store.ts";
 import { recordStep } from "./store-transmissions.ts";
-import { readBytes } from "./stored-bytes.ts";
+import { readBytes } from "./writing/stored-bytes.ts";
 import type { Consignment, DeliveryOutcome } from "./transmit/destination.ts";
 import { couldNotTell, mayBeThere, notPlaced, Overtaken } from "./transmit/destination.ts";
 import { openDestination } from "./transmit/open-destination.ts";

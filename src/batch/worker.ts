@@ -6,8 +6,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { BatchDesk } from "./desk.ts";
-import type { OpenPlace } from "./inbound/pick-up/collect.ts";
 import { collectAll } from "./inbound/pick-up/collect.ts";
+import { Looks } from "./inbound/pick-up/looks.ts";
 import { raiseOverdue } from "./inbound/raise-overdue.ts";
 import { inboundNext } from "./inbound/work-inbound.ts";
 import type { TransmitOptions } from "./transmit.ts";
@@ -16,8 +16,6 @@ import { cutDueWindows, makeWindows } from "./windows.ts";
 
 export interface BatchWorkerOptions extends TransmitOptions {
   readonly pollMilliseconds: number;
-  /** Opens the places where return files are picked up; directories only if left out. */
-  readonly openPlace?: OpenPlace;
   /** Told what went wrong; the worker goes on. */
   report(problem: string): void;
 }
@@ -28,9 +26,8 @@ export interface BatchWorker {
 }
 
 interface TurnOptions extends TransmitOptions {
-  readonly openPlace?: OpenPlace;
-  /** When each place was looked at last. */
-  readonly looked?: Map<string, number>;
+  /** What earlier looks at the places saw. */
+  readonly looks?: Looks;
 }
 
 const MOST_FILES_A_TURN = 1000;
@@ -53,9 +50,9 @@ async function run(
   stopping: AbortSignal,
 ): Promise<void> {
   let told = new Set<string>();
-  const looked = new Map<string, number>();
+  const looks = new Looks();
   while (!stopping.aborted) {
-    const problems = await takeTurn(desk, { ...options, looked }, stopping).catch(
+    const problems = await takeTurn(desk, { ...options, looks }, stopping).catch(
       (error: unknown) => [`batch: ${error instanceof Error ? error.message : String(error)}`],
     );
     // What stays wrong is told once, not every turn.
@@ -76,7 +73,7 @@ export async function takeTurn(
   for (let files = 0; files < MOST_FILES_A_TURN && stopping?.aborted !== true; files += 1) {
     if ((await transmitNext(desk, options)) === null) break;
   }
-  const collected = await collectAll(desk, options.openPlace, options.looked);
+  const collected = await collectAll(desk, options.looks);
   const putOff: string[] = [];
   for (let steps = 0; steps < MOST_STEPS_A_TURN && stopping?.aborted !== true; steps += 1) {
     const step = await inboundNext(desk);

@@ -10,7 +10,7 @@ import type { GenerationFault, GenerationPreview } from "../batch/generate-all.t
 import { batchProfiles } from "../batch/profile.ts";
 import { refuseUnreleased } from "../batch/release-need.ts";
 import { statementsOf } from "../batch/state-fate.ts";
-import { readBytes } from "../batch/stored-bytes.ts";
+import { readBytes } from "../batch/writing/stored-bytes.ts";
 import {
   chainOfFile,
   envelopesOf,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { FILE_STATES } from "../batch/file-machine.ts";
-import type { WrittenFile } from "../batch/files-order.ts";
+import type { WrittenFile } from "../batch/writing/files-order.ts";
 import type { GenerationPreview } from "../batch/generate-all.ts";
 import type { Generated } from "../batch/generate.ts";
 import type { StatementRow } from "../batch/state-fate.ts";

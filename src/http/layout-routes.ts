@@ -1,18 +1,22 @@
 /** /v1/batch-layouts: the layouts that come with Redress, and previews of any that is written. */
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
-import { declaredFacts } from "../batch/layout-sources.ts";
-import { shippedLayouts } from "../batch/layouts.ts";
-import { knownSources, previewLayout } from "../batch/preview-layout.ts";
-import type { LayoutPreview } from "../batch/preview-layout.ts";
+import { demand } from "../access/roles.ts";
+import { batchProfile } from "../batch/profile.ts";
+import { declaredFacts } from "../batch/writing/layout-sources.ts";
+import { shippedLayouts } from "../batch/writing/layouts.ts";
+import { somePending } from "../batch/writing/movements.ts";
+import { knownSources, previewLayout } from "../batch/writing/preview-layout.ts";
+import type { LayoutPreview, LayoutTrial } from "../batch/writing/preview-layout.ts";
 import { layoutSchema } from "../formats/layout-schema.ts";
 import { Failure } from "../kernel/failure.ts";
 import { exponentOf, parsePositiveAmount, wireMoney } from "../kernel/money.ts";
 
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
-import { scopeOf } from "./identify.ts";
+import { callerOf, scopeOf } from "./identify.ts";
 import { Money } from "./shapes.ts";
 import type { ZodApp } from "./zod-app.ts";
 
@@ -44,6 +48,14 @@ const PreviewBody = z.strictObject({
     .describe("Instead of the made-up ones"),
   accountNumber: z.string().min(1).max(40).optional().describe("Instead of a made-up one"),
   statementText: z.string().min(1).max(140).optional(),
+  profile: z
+    .string()
+    .max(60)
+    .optional()
+    .describe(
+      "With `client`: up to 20 adjustments that are pending for it instead of made-up ones, with " +
+        "a made-up account number. Needs the right to read files",
+    ),
 });
 
 const Place = z.object({
@@ -129,7 +141,7 @@ function previewRoute(app: ZodApp, parts: HttpDependencies): void {
       { body: PreviewBody, response: { 200: LayoutPreviewAnswer } },
     ),
     async (request) => {
-      const { client, amounts, ...trial } = request.body;
+      const { client, amounts, profile, ...trial } = request.body;
       exponentOf(trial.currency);
       const about = await aboutClient(
         parts,
@@ -138,6 +150,7 @@ function previewRoute(app: ZodApp, parts: HttpDependencies): void {
       const preview = previewLayout({
         ...trial,
         ...about,
+        ...(await pendingOf(parts, request, { client, profile, currency: trial.currency })),
         amounts: amounts?.map(({ direction, amount }, index) => ({
           direction,
           amountMinor: parsePositiveAmount(amount, trial.currency, `amounts.${index}.amount`),
@@ -146,6 +159,36 @@ function previewRoute(app: ZodApp, parts: HttpDependencies): void {
       return presentPreview(preview, trial.currency, about.facts);
     },
   );
+}
+
+const MOST_PENDING = 20;
+
+/** Real rows show what a file would hold, so whoever may read files may see them. */
+async function pendingOf(
+  { engine }: HttpDependencies,
+  request: FastifyRequest,
+  of: { client: string | undefined; profile: string | undefined; currency: string },
+): Promise<Pick<LayoutTrial, "movements" | "textOf">> {
+  if (of.client === undefined || of.profile === undefined) return {};
+  demand(callerOf(request).roles, "batch:content");
+  const runtime = (await engine.clients(engine.database, [of.client])).get(of.client);
+  if (runtime === undefined) throw new Failure("not-found", `no client ${of.client}`);
+  const { statementTexts, name } = batchProfile(runtime.settings, of.profile);
+  const now = engine.clock.now();
+  const movements = await somePending(
+    engine.database,
+    {
+      clientId: runtime.id,
+      profile: name,
+      currency: of.currency,
+      postingDate: runtime.calendar.businessDayOnOrAfter(runtime.calendar.dateOf(now)),
+      pendingBy: now.toString(),
+      releasedBy: null,
+      withFacts: true,
+    },
+    MOST_PENDING,
+  );
+  return { movements, textOf: (rule) => statementTexts[rule] ?? rule };
 }
 
 async function aboutClient(

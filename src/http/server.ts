@@ -48,6 +48,7 @@ import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
 import { lockRoutes } from "./lock-routes.ts";
+import { profileLayoutRoutes } from "./profile-layout-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { portalRoutes } from "./portal-routes.ts";
 import { failureOf, handleErrors, sendProblem } from "./problem.ts";
@@ -130,6 +131,7 @@ function routesOf(parts: HttpDependencies) {
     batchRoutes(parts),
     batchCommandRoutes(parts),
     layoutRoutes(parts),
+    profileLayoutRoutes(parts),
     serviceRoutes(parts),
     serviceSettingsRoutes(parts),
     jobRoutes(parts),

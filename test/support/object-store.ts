@@ -70,8 +70,27 @@ async function answer(
   const end = (status: number, more: Record<string, string | number> = {}, body?: Buffer): void =>
     void response.writeHead(status, more).end(body);
   if (kind === "s3" && !isSigned(request)) return end(403);
+  if (method === "GET" && path.includes("list-type=2")) {
+    return end(200, {}, Buffer.from(listOf(store, new URL(path, "http://store"))));
+  }
+  const other = store.objects.get(path);
+  if (headers["if-match"] !== undefined && other !== undefined) {
+    if (headers["if-match"] !== tagOf(other)) return end(412);
+  }
+  if (method === "DELETE") {
+    store.objects.delete(path);
+    return end(204);
+  }
+  const source = headers["x-amz-copy-source"];
+  if (typeof source === "string") {
+    const copied = store.objects.get(source.split("/").map(decodeURIComponent).join("/"));
+    if (copied === undefined) return end(404);
+    if (headers["x-amz-copy-source-if-match"] !== tagOf(copied)) return end(412);
+    store.objects.set(path, copied);
+    return end(200, {}, Buffer.from("<CopyObjectResult/>"));
+  }
   if (method === "HEAD" || method === "GET") {
-    const kept = store.objects.get(path);
+    const kept = other;
     if (!store.letsLook) return end(403);
     if (kept === undefined) return end(404);
     const checksum = createHash("sha256").update(kept).digest("base64");
@@ -102,6 +121,31 @@ async function answer(
   end(fault === "failsAfterKeeping" ? 500 : 200);
 }
 
+function tagOf(bytes: Buffer): string {
+  return `"${createHash("md5").update(bytes).digest("hex")}"`;
+}
+
+/** Two objects a page, so that whoever lists has to ask for the next one. */
+function listOf({ objects }: ObjectStore, { pathname, searchParams }: URL): string {
+  const prefix = `${pathname}/${searchParams.get("prefix") ?? ""}`;
+  const names = [...objects.keys()]
+    .filter((path) => path.startsWith(prefix) && !path.slice(prefix.length).includes("/"))
+    .toSorted();
+  const from = Number(searchParams.get("continuation-token") ?? 0);
+  const page = names.slice(from, from + 2).map((path) => {
+    const bytes = objects.get(path) as Buffer;
+    const key = encodeURIComponent(path.slice(pathname.length + 1));
+    const tag = tagOf(bytes).replaceAll('"', "&quot;");
+    return `<Contents><Key>${key}</Key><Size>${bytes.length}</Size><ETag>${tag}</ETag></Contents>`;
+  });
+  const isMore = from + 2 < names.length;
+  const next = isMore ? `<NextContinuationToken>${from + 2}</NextContinuationToken>` : "";
+  return (
+    `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">` +
+    `<IsTruncated>${isMore}</IsTruncated>${next}${page.join("")}</ListBucketResult>`
+  );
+}
+
 const SIGNATURE = new RegExp(
   String.raw`^AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8}/([^/]+)/s3/aws4_request), ` +
     String.raw`SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$`,
@@ -113,10 +157,11 @@ function isSigned({ method = "", url = "", headers }: IncomingMessage): boolean 
   if (found === null || found[1] !== ACCESS.id) return false;
   const [, , scope = "", region = "", names = "", signature] = found;
   const signedHeaders = names.split(";").map((name) => `${name}:${String(headers[name]).trim()}\n`);
+  const [path = "", query = ""] = url.split("?");
   const canonical = [
     method,
-    url,
-    "",
+    path,
+    query.split("&").toSorted().join("&"),
     signedHeaders.join(""),
     names,
     String(headers["x-amz-content-sha256"]),

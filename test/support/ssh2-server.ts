@@ -3,7 +3,7 @@
  * may refuse, and version 3 of the protocol without anybody's extensions.
  */
 import { closeSync, fsyncSync, fstatSync, linkSync, lstatSync, openSync } from "node:fs";
-import { readdirSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { mkdirSync, readdirSync, readSync, unlinkSync, writeSync } from "node:fs";
 import type { Stats } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
@@ -118,11 +118,34 @@ function serve(sftp: SFTPWrapper, disk: Disk): void {
   );
   sftp.on("CLOSE", (request, handle) =>
     answer(request, () => {
+      if (listed.has(String(handle))) return void sftp.status(request, CODE.OK);
       fsyncSync(fileOf(handle));
       closeSync(fileOf(handle));
       sftp.status(request, CODE.OK);
     }),
   );
+  const listed = new Map<string, boolean>();
+  sftp.on("OPENDIR", (request, path) =>
+    answer(request, () => {
+      const handle = Buffer.from(path);
+      readdirSync(path);
+      listed.set(path, false);
+      sftp.handle(request, handle);
+    }),
+  );
+  sftp.on("READDIR", (request, handle) =>
+    answer(request, () => {
+      const path = String(handle);
+      if (listed.get(path) !== false) return void sftp.status(request, CODE.EOF);
+      listed.set(path, true);
+      const entries = readdirSync(path).map((filename) => {
+        const attrs = attributes(lstatSync(`${path}/${filename}`));
+        return { filename, longname: filename, attrs };
+      });
+      sftp.name(request, entries);
+    }),
+  );
+  sftp.on("MKDIR", (request, path) => changes(request, path, () => mkdirSync(path)));
   for (const name of ["LSTAT", "STAT"] as const) {
     sftp.on(name, (request: number, path: string) =>
       answer(request, () => sftp.attrs(request, attributes(lstatSync(path)))),

@@ -1,9 +1,9 @@
 /** Renders files of made-up movements in memory, by a layout and the values of a profile. */
-import { layoutSources, VALUE_PREFIX } from "../../src/batch/layout-sources.ts";
-import { layoutOf } from "../../src/batch/layouts.ts";
-import type { Movement, MovementEntry } from "../../src/batch/line-values.ts";
-import type { FileFacts, FileRenderer } from "../../src/batch/render-file.ts";
-import { fileRenderer } from "../../src/batch/render-file.ts";
+import { layoutSources, VALUE_PREFIX } from "../../src/batch/writing/layout-sources.ts";
+import { layoutOf } from "../../src/batch/writing/layouts.ts";
+import type { Movement, MovementEntry } from "../../src/batch/writing/line-values.ts";
+import type { FileFacts, FileRenderer } from "../../src/batch/writing/render-file.ts";
+import { fileRenderer } from "../../src/batch/writing/render-file.ts";
 import { encoderOf } from "../../src/formats/encoding.ts";
 
 export const TRIAL_HOLDER = "0190a1b2-0000-7000-8000-000000000001";

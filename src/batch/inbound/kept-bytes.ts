@@ -10,7 +10,7 @@ import { openChunk, openKey, sealChunk, wrappedBy } from "../../access/sealed-ch
 import type { VaultKeys } from "../../access/vault-key.ts";
 import type { Queries, Transaction } from "../../database/database.ts";
 
-import type { FilePlace } from "../stored-bytes.ts";
+import type { FilePlace } from "../writing/stored-bytes.ts";
 import { insertInboundChunk } from "./store.ts";
 import { inboundChunk } from "./views.ts";
 

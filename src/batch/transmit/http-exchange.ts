@@ -26,8 +26,9 @@ export interface NoAnswer {
 }
 
 export interface HttpWay {
+  /** A call without a body. */
   ask(
-    method: "HEAD" | "GET",
+    method: "HEAD" | "GET" | "PUT" | "DELETE",
     url: string,
     headers: Readonly<Record<string, string>>,
     longestBytes: number,
@@ -93,7 +94,7 @@ export function openHttp(settings: HttpSettings, secrets: Secrets): HttpWay {
 async function exchange(
   agent: Agent,
   call: {
-    method: "HEAD" | "GET" | "PUT" | "POST";
+    method: "HEAD" | "GET" | "PUT" | "POST" | "DELETE";
     url: string;
     headers: Readonly<Record<string, string>>;
     body?: Readable | null;

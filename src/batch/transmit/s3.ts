@@ -2,8 +2,6 @@
  * Delivers a file into a bucket of an S3-compatible store: one conditional put, which never
  * overwrites, with its SHA-256 in the signature and as the checksum that the store verifies.
  */
-import aws4 from "aws4";
-
 import { reach, step } from "../../connections/reach.ts";
 import type { Secrets } from "../../connections/secrets.ts";
 import { readTls } from "../../connections/tls.ts";
@@ -14,23 +12,26 @@ import type { Consignment, Destination } from "./destination.ts";
 import { notPlaced } from "./destination.ts";
 import { openHttp } from "./http-exchange.ts";
 import type { HttpWay } from "./http-exchange.ts";
+import { bucketCalls, HASH_OF_NOTHING } from "./s3-calls.ts";
+import type { SignedCall } from "./s3-calls.ts";
 import { foundByLook } from "./look-found.ts";
 import type { Sight } from "./upload.ts";
 import { placeByUpload } from "./upload.ts";
 
 /** Of one put; a longer file is split by the profile (`maximumBytes`). */
 const LONGEST_PUT_BYTES = 5 * 1024 ** 3;
-const HASH_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const OWN_HASH = "x-amz-meta-redress-sha256";
 
 export function s3Destination(settings: S3Delivery, secrets: Secrets, clock: Clock): Destination {
-  const signed = signerOf(settings, secrets, clock);
+  const call = bucketCalls(settings, secrets, clock);
+  const key = (fileName: string): string => `${settings.prefix}${fileName}`;
+  const looking = (fileName: string): SignedCall =>
+    call({ method: "HEAD", key: key(fileName), headers: ASKED });
   return {
     place: async (consignment, journal) => {
       if (consignment.sizeBytes > LONGEST_PUT_BYTES) {
         return notPlaced("it is longer than one put may be (5 GiB)");
       }
-      const { url, host, path } = placeOf(settings, consignment.fileName);
       const http = openHttp(settings, secrets);
       const sha256 = consignment.sha256.toString("hex");
       try {
@@ -40,15 +41,17 @@ export function s3Destination(settings: S3Delivery, secrets: Secrets, clock: Clo
             absenceProves: !settings.collected,
             // Conditional: a second put of what arrived is refused, not kept twice.
             isRepeatable: !settings.collected,
-            look: (way) => look(way, url, signed("HEAD", host, path, asked()), consignment),
+            look: (way) => look(way, looking(consignment.fileName), consignment),
             send: (way) => {
-              const headers = signed("PUT", host, path, {
+              const given = {
                 "if-none-match": "*",
                 "content-type": "application/octet-stream",
                 "x-amz-checksum-sha256": consignment.sha256.toString("base64"),
                 "x-amz-content-sha256": sha256,
                 [OWN_HASH]: sha256,
-              });
+              };
+              const put = { method: "PUT", key: key(consignment.fileName) } as const;
+              const { url, signed: headers } = call({ ...put, headers: given });
               return way.upload({ method: "PUT", url, headers, consignment, journal });
             },
           },
@@ -60,24 +63,27 @@ export function s3Destination(settings: S3Delivery, secrets: Secrets, clock: Clo
       }
     },
     probe: async (name) => {
-      const { url, host, path } = placeOf(settings, name);
-      const steps = await reach(new URL(url), () => readTls(settings.tls ?? null, secrets), {
-        seconds: settings.connectSeconds,
-        now: clock.now().epochMilliseconds,
-      });
-      const call = await step(
+      const steps = await reach(
+        new URL(looking(name).url),
+        () => readTls(settings.tls ?? null, secrets),
+        {
+          seconds: settings.connectSeconds,
+          now: clock.now().epochMilliseconds,
+        },
+      );
+      const called = await step(
         "call",
         async () => {
           const http = openHttp(settings, secrets);
           try {
-            return foundByLook(await look(http, url, signed("HEAD", host, path, asked()), null));
+            return foundByLook(await look(http, looking(name), null));
           } finally {
             await http.close();
           }
         },
         () => "The steps before show how far it went.",
       );
-      return [...steps.filter((one) => isOfTheWay(one.name)), call].map((one) => ({ ...one }));
+      return [...steps.filter((one) => isOfTheWay(one.name)), called].map((one) => ({ ...one }));
     },
   };
 }
@@ -86,17 +92,14 @@ function isOfTheWay(name: string): name is "address" | "connection" | "tls" {
   return name === "address" || name === "connection" || name === "tls";
 }
 
-function asked(): Record<string, string> {
-  return { "x-amz-checksum-mode": "ENABLED", "x-amz-content-sha256": HASH_OF_NOTHING };
-}
+const ASKED = { "x-amz-checksum-mode": "ENABLED", "x-amz-content-sha256": HASH_OF_NOTHING };
 
 async function look(
   http: HttpWay,
-  url: string,
-  headers: Readonly<Record<string, string>>,
+  { url, signed }: SignedCall,
   consignment: Consignment | null,
 ): Promise<Sight> {
-  const answer = await http.ask("HEAD", url, headers, 0);
+  const answer = await http.ask("HEAD", url, signed, 0);
   if (answer.kind === "lost") return { kind: "unreadable", reason: answer.reason };
   if (answer.status === 404) return { kind: "absent" };
   // A role that may put and not list is told 403 of every name that is not there.
@@ -112,42 +115,4 @@ async function look(
       : checksum === consignment.sha256.toString("base64");
   const isWhole = answer.header("content-length") === String(consignment.sizeBytes);
   return { kind: isSame && isWhole ? "ours" : "other" };
-}
-
-type Signed = (
-  method: "HEAD" | "PUT",
-  host: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-) => Record<string, string>;
-
-/** Signature version 4. Throws `configuration-invalid` where a secret is missing. */
-function signerOf(settings: S3Delivery, secrets: Secrets, clock: Clock): Signed {
-  const credentials = {
-    accessKeyId: secrets(settings.accessKeyId),
-    secretAccessKey: secrets(settings.secretAccessKey),
-    ...(settings.sessionToken === undefined
-      ? {}
-      : { sessionToken: secrets(settings.sessionToken) }),
-  };
-  return (method, host, path, headers) => {
-    const date = clock.now().toString({ smallestUnit: "second" }).replaceAll(/[:-]/g, "");
-    const given = { ...headers, host, "X-Amz-Date": date };
-    const { region } = settings;
-    const request = aws4.sign(
-      { service: "s3", region, method, host, path, headers: given },
-      credentials,
-    );
-    return Object.fromEntries(
-      Object.entries(request.headers ?? {}).map(([name, value]) => [name, String(value)]),
-    );
-  };
-}
-
-function placeOf({ endpoint, bucket, prefix, addressing }: S3Delivery, fileName: string) {
-  const base = new URL(endpoint);
-  const host = addressing === "host" ? `${bucket}.${base.host}` : base.host;
-  const folder = base.pathname.replace(/\/$/, "");
-  const path = `${folder}${addressing === "host" ? "" : `/${bucket}`}/${prefix}${fileName}`;
-  return { host, path, url: `${base.protocol}//${host}${path}` };
 }

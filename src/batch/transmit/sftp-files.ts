@@ -97,18 +97,37 @@ export async function hashOf(
   path: string,
   sizeBytes: number,
 ): Promise<Buffer> {
+  const hash = createHash("sha256");
+  for await (const piece of piecesOf(session, path, sizeBytes)) hash.update(piece);
+  return hash.digest();
+}
+
+/** The first so many bytes of a file; fewer where it is shorter. Throws `Refused` and `Lost`. */
+export async function readWhole(
+  session: SftpSession,
+  path: string,
+  sizeBytes: number,
+): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of piecesOf(session, path, sizeBytes)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function* piecesOf(
+  session: SftpSession,
+  path: string,
+  sizeBytes: number,
+): AsyncGenerator<Buffer> {
   const handle = await session.ask<Buffer>("read", (sftp, answer) => sftp.open(path, "r", answer));
   try {
-    const hash = createHash("sha256");
     for (let start = 0; start < sizeBytes; start += PIECE_BYTES * REQUESTS_AT_ONCE) {
       const end = Math.min(sizeBytes, start + PIECE_BYTES * REQUESTS_AT_ONCE);
       const pieces = [];
       for (let at = start; at < end; at += PIECE_BYTES) {
         pieces.push(readPiece(session, handle, at, Math.min(PIECE_BYTES, end - at)));
       }
-      for (const piece of await Promise.all(pieces)) hash.update(piece);
+      yield* await Promise.all(pieces);
     }
-    return hash.digest();
   } finally {
     await closeQuietly(session, handle);
   }

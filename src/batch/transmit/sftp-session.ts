@@ -9,7 +9,7 @@ import type { AnyAuthMethod, ParsedKey, ServerHostKeyAlgorithm, SFTPWrapper } fr
 
 import type { Secrets } from "../../connections/secrets.ts";
 import { Failure } from "../../kernel/failure.ts";
-import type { SftpDelivery } from "../delivery-shapes.ts";
+import type { SftpReach } from "../delivery-shapes.ts";
 
 /** The server answered that it did not do it (draft-ietf-secsh-filexfer-02 §7). */
 export class Refused extends Error {
@@ -66,7 +66,7 @@ export interface SftpSession {
 }
 
 /** Throws `NotReached`, or `configuration-invalid` where a secret is missing or no key. */
-export async function openSftp(settings: SftpDelivery, secrets: Secrets): Promise<SftpSession> {
+export async function openSftp(settings: SftpReach, secrets: Secrets): Promise<SftpSession> {
   const methods = methodsOf(settings, secrets);
   const client = new ssh2.Client();
   const shown = { hostKey: "", isPinned: true };
@@ -120,7 +120,7 @@ export async function openSftp(settings: SftpDelivery, secrets: Secrets): Promis
 }
 
 function session(
-  settings: SftpDelivery,
+  settings: SftpReach,
   client: ssh2.Client,
   sftp: SFTPWrapper,
   gone: Promise<never>,
@@ -158,7 +158,7 @@ function answered(operation: string, error: unknown): Error {
 
 /** No answer in time: the connection is given up, so that no answer can come any more. */
 async function withTime<Value>(
-  { answerSeconds }: SftpDelivery,
+  { answerSeconds }: SftpReach,
   client: ssh2.Client,
   work: Promise<Value>,
 ): Promise<Value> {
@@ -176,7 +176,7 @@ async function withTime<Value>(
   }
 }
 
-function methodsOf(settings: SftpDelivery, secrets: Secrets): AnyAuthMethod[] {
+function methodsOf(settings: SftpReach, secrets: Secrets): AnyAuthMethod[] {
   const { user: username, password, keys = [] } = settings;
   const methods: AnyAuthMethod[] = keys.map(({ key, passphrase }) => ({
     type: "publickey",

@@ -7,9 +7,9 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { parse } from "yaml";
 
-import { shippedLayouts } from "../../batch/layouts.ts";
-import type { LayoutPreview } from "../../batch/preview-layout.ts";
-import { previewLayout } from "../../batch/preview-layout.ts";
+import { shippedLayouts } from "../../batch/writing/layouts.ts";
+import type { LayoutPreview } from "../../batch/writing/preview-layout.ts";
+import { previewLayout } from "../../batch/writing/preview-layout.ts";
 import { json } from "../../database/sql.ts";
 import { layoutSchemaText } from "../../formats/layout-schema.ts";
 import { Failure } from "../../kernel/failure.ts";

@@ -1,6 +1,6 @@
 /** Batch files: live lines, sequences, and every file rendered again from its rows. */
 import type { BatchDesk } from "../../batch/desk.ts";
-import { verifyFile } from "../../batch/render-again.ts";
+import { verifyFile } from "../../batch/writing/render-again.ts";
 import { sql } from "../../database/sql.ts";
 
 import type { Check, Violation } from "./violation.ts";

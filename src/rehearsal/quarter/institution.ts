@@ -39,11 +39,13 @@ const APPROVALS = {
 export interface Places {
   /** Where files are handed over. */
   readonly outgoing: string;
+  /** Where the receiver leaves its answers. */
+  readonly answers: string;
   /** Whether a file's lines count as posted when it is handed over. */
   readonly basis: "assumed" | "onAcknowledgement";
 }
 
-export function institution({ outgoing, basis }: Places): readonly PlayedClient[] {
+export function institution(places: Places): readonly PlayedClient[] {
   const dayAfterThanksgiving = ["2026-11-27", "2027-11-26"];
   return [
     {
@@ -76,7 +78,7 @@ export function institution({ outgoing, basis }: Places): readonly PlayedClient[
           closedDays: dayAfterThanksgiving,
         },
         clocks: { automaticProvisionalCredit: true, marginBusinessDays: 1 },
-        batchProfiles: { nightly: profile(outgoing, basis) },
+        batchProfiles: { nightly: profile(places) },
       },
     },
     {
@@ -107,18 +109,18 @@ export function institution({ outgoing, basis }: Places): readonly PlayedClient[
 const OPEN_THERE = ["2026-10-12", "2027-10-11"];
 const EVES = ["2026-12-24", "2027-12-24"];
 
-function profile(directory: string, basis: Places["basis"]): Readonly<Record<string, unknown>> {
+function profile({ outgoing, answers, basis }: Places): Readonly<Record<string, unknown>> {
   return {
     layout: "generic-csv",
     marker: "TEST",
     cutOffs: [{ name: "endOfDay", time: "18:00" }],
     // What is cut today posts on the next business day: the harder rule for a date in a letter.
     postingDate: { businessDaysAfter: 1 },
-    delivery: { kind: "directory", directory },
+    delivery: { kind: "directory", directory: outgoing },
     basis,
     returnFile: {
       format: "csv",
-      pickUp: { kind: "directory", directory: "simulated", everySeconds: 1, quietSeconds: 0 },
+      pickUp: { kind: "directory", directory: answers, everySeconds: 1, quietSeconds: 0 },
       deadlineMinutes: 24 * 60,
     },
   };

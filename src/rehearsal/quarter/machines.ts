@@ -4,6 +4,7 @@
  */
 import { releaseDue } from "../../accounting/release-due.ts";
 import { workInbox } from "../../accounting/work-inbox.ts";
+import { Looks } from "../../batch/inbound/pick-up/looks.ts";
 import { takeTurn } from "../../batch/worker.ts";
 import { lookAtClocks } from "../../resolution/regulatory-clocks/look-at-clocks.ts";
 import { createDispatcher } from "../../service/dispatcher.ts";
@@ -13,7 +14,7 @@ import type { PlayedClient } from "./institution.ts";
 import type { Quarter } from "./quarter.ts";
 import { isStruck } from "./quarter.ts";
 import { simulatedCore } from "./simulated-core.ts";
-import type { Receiver } from "./simulated-receiver.ts";
+import type { Receiver, ReceiverPlaces } from "./simulated-receiver.ts";
 import { simulatedReceiver } from "./simulated-receiver.ts";
 
 export interface Machines {
@@ -32,14 +33,14 @@ const RISES_AT_ONCE = 1000;
 const DISPUTES_AT_ONCE = 500;
 const SETTLING_DAYS = 4;
 
-export function startMachines(quarter: Quarter, directory: string): Machines {
+export function startMachines(quarter: Quarter, places: ReceiverPlaces): Machines {
   const { clients, clock } = quarter;
   const ofRoute = (route: PlayedClient["route"]): PlayedClient =>
     clients.find((one) => one.route === route) as PlayedClient;
   const openAdapter = simulatedCore(quarter, ofRoute("service"));
   const dispatcher = createDispatcher(quarter.serviceDesk, { worker: WORKER, openAdapter });
-  const receiver = simulatedReceiver(quarter, ofRoute("batch"), directory);
-  const looked = new Map<string, number>();
+  const receiver = simulatedReceiver(quarter, ofRoute("batch"), places);
+  const looks = new Looks();
   let calls = 0;
 
   const productTurn = async (): Promise<void> => {
@@ -52,7 +53,7 @@ export function startMachines(quarter: Quarter, directory: string): Machines {
       calls += started;
       if (started === 0) break;
     }
-    const options = { ...SENDING, openPlace: receiver.openPlace, looked };
+    const options = { ...SENDING, looks };
     quarter.problems.push(...(await takeTurn(quarter.batchDesk, options)));
     while ((await raiseUrgencies(quarter.engine, RISES_AT_ONCE)) === RISES_AT_ONCE);
     await releaseAll(quarter);

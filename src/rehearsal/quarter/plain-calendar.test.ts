@@ -5,7 +5,7 @@ import { businessCalendar } from "../../kernel/calendar.ts";
 import { institution } from "./institution.ts";
 import { daysAfter, plainCalendar } from "./plain-calendar.ts";
 
-const CLIENTS = institution({ outgoing: "unused", basis: "assumed" });
+const CLIENTS = institution({ outgoing: "unused", answers: "unused", basis: "assumed" });
 
 test.each(CLIENTS)("the judge and the product agree on every day of $name", (client) => {
   const ours = businessCalendar(clientSettings(client.settings).calendar);

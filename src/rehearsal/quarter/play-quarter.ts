@@ -2,6 +2,9 @@
  * Plays a quarter hour by hour over a real database: claims come in, people act, the product's own
  * workers take their turns, the world answers; after each day the judge looks at everything.
  */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
 import { Temporal } from "temporal-polyfill";
 
 import type { VaultKeys } from "../../access/vault-key.ts";
@@ -79,7 +82,7 @@ export async function playQuarter(
   const quarter = await setUp(parts, options, first);
   const arrivals = arrivalsByHour(quarter, first, options);
   const people = takePeople(quarter, arrivals);
-  const machines = startMachines(quarter, options.directory);
+  const machines = startMachines(quarter, placesIn(options.directory));
   const judge = openJudge(quarter);
   const totalDays = options.days + TAIL_DAYS;
   let steps = 0;
@@ -105,6 +108,11 @@ export async function playQuarter(
   return { ...judgement, seed: options.seed, first, last, steps, days, quarter };
 }
 
+/** Where the product hands files over, and where the receiver leaves its answers. */
+function placesIn(directory: string): { outgoing: string; answers: string } {
+  return { outgoing: join(directory, "outgoing"), answers: join(directory, "answers") };
+}
+
 async function setUp(
   parts: QuarterParts,
   { seed, days, calm, directory }: QuarterOptions,
@@ -113,7 +121,9 @@ async function setUp(
   const { engine, clock, vault, keys, actions } = parts;
   const random = seededRandom(seed);
   const basis = random.once(2) ? ("assumed" as const) : ("onAcknowledgement" as const);
-  const clients = institution({ outgoing: directory, basis });
+  const places = placesIn(directory);
+  for (const place of Object.values(places)) await mkdir(place, { recursive: true });
+  const clients = institution({ ...places, basis });
   const createdAt = clock.now().toString();
   await engine.database.transaction(async (tx) => {
     for (const { id, name, settings } of clients) {

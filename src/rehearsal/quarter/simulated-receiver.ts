@@ -2,10 +2,8 @@
  * The receiver of files: reads what is handed over, posts line by line on the date a line names,
  * answers the next morning, refuses and returns some, and loses files when its day says so.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
-import type { OpenPlace } from "../../batch/inbound/pick-up/collect.ts";
 
 import type { PlayedClient } from "./institution.ts";
 import type { Quarter } from "./quarter.ts";
@@ -25,10 +23,15 @@ interface Answer {
 export interface Receiver {
   /** Looks at what was handed over; once an hour. */
   receive(): Promise<void>;
-  /** Where the product picks answers up. */
-  readonly openPlace: OpenPlace;
   /** Names of files that were lost on their way, with when. */
   readonly lost: ReadonlyMap<string, number>;
+}
+
+export interface ReceiverPlaces {
+  /** Directory in which files are handed over. */
+  readonly outgoing: string;
+  /** Directory from which the product picks answers up. */
+  readonly answers: string;
 }
 
 const ANSWERS_AT_HOUR = 5;
@@ -36,17 +39,16 @@ const ANSWERS_AT_HOUR = 5;
 export function simulatedReceiver(
   quarter: Quarter,
   client: PlayedClient,
-  directory: string,
+  { outgoing, answers }: ReceiverPlaces,
 ): Receiver {
   const seen = new Set<string>();
   const lost = new Map<string, number>();
   const waiting: Answer[] = [];
   const returns: (Answer & { readonly on: string })[] = [];
-  const outbox = new Map<string, Uint8Array>();
   let ordinal = 0;
 
   const read = async (name: string): Promise<void> => {
-    const text = await readFile(join(directory, name), "utf8");
+    const text = await readFile(join(outgoing, name), "utf8");
     for (const line of detailsOf(text)) {
       const answer = answerTo(quarter, client, line);
       waiting.push(answer);
@@ -56,7 +58,7 @@ export function simulatedReceiver(
       returns.push({ ...answer, status: "refused", code: "R03", on });
     }
   };
-  const answer = (): void => {
+  const answer = async (): Promise<void> => {
     const { date } = localTime(quarter, client);
     const due = returns.filter((one) => one.on <= date);
     for (const one of due) giveBack(quarter, one, date);
@@ -64,14 +66,17 @@ export function simulatedReceiver(
     for (const lines of [waiting.splice(0), due]) {
       if (lines.length === 0) continue;
       ordinal += 1;
-      const name = `answer-${ordinal}.csv`;
-      outbox.set(name, Buffer.from(answerFile(`A${ordinal}`, date, lines)));
+      const path = join(answers, `answer-${ordinal}.csv`);
+      await writeFile(path, answerFile(`A${ordinal}`, date, lines));
+      // As old as the simulated day, so that the pick-up sees a file that nobody writes any more.
+      const now = quarter.clock.now().epochMilliseconds / 1000;
+      await utimes(path, now, now);
     }
   };
   return {
     lost,
     receive: async () => {
-      const names = (await readdir(directory)).filter((name) => !name.startsWith("."));
+      const names = (await readdir(outgoing)).filter((name) => !name.startsWith("."));
       for (const name of names.toSorted()) {
         if (seen.has(name)) continue;
         seen.add(name);
@@ -79,25 +84,8 @@ export function simulatedReceiver(
           lost.set(name, quarter.clock.now().epochMilliseconds);
         } else await read(name);
       }
-      if (localTime(quarter, client).hour === ANSWERS_AT_HOUR) answer();
+      if (localTime(quarter, client).hour === ANSWERS_AT_HOUR) await answer();
     },
-    openPlace: () =>
-      Promise.resolve({
-        list: () =>
-          Promise.resolve(
-            [...outbox].map(([name, bytes]) => ({
-              name,
-              sizeBytes: bytes.length,
-              changedAt: null,
-            })),
-          ),
-        read: (name) => Promise.resolve(outbox.get(name) ?? new Uint8Array()),
-        collected: (name) => {
-          outbox.delete(name);
-          return Promise.resolve();
-        },
-        close: () => Promise.resolve(),
-      }),
   };
 }
 

@@ -11,15 +11,13 @@ import { closeAlarms, raiseAlarm } from "../../alarms.ts";
 import type { BatchDesk } from "../../desk.ts";
 import type { BatchProfile } from "../../profile.ts";
 import { batchProfiles } from "../../profile.ts";
+import type { PickUp } from "../../pick-up-shapes.ts";
+import { sha256Of } from "../kept-bytes.ts";
 import { receiveFile } from "../receive-file.ts";
-import type { InboundSource } from "../store.ts";
-import { directoryPlace } from "./directory.ts";
-import type { PickUpPlace } from "./place.ts";
-
-export type PickUp = NonNullable<NonNullable<BatchProfile["returnFile"]>["pickUp"]>;
-
-/** Opens the place that a profile names. Throws `configuration-invalid`. */
-export type OpenPlace = (pickUp: PickUp) => Promise<PickUpPlace>;
+import { Looks } from "./looks.ts";
+import { openPlace } from "./open-place.ts";
+import type { PickUpPlace, WaitingFile } from "./place.ts";
+import { PlaceFailed } from "./place.ts";
 
 export interface CollectProblem {
   readonly clientId: string;
@@ -34,24 +32,11 @@ export interface Collected {
 
 const MOST_BYTES = 512 * 1024 ** 2;
 
-/** Only directories: the transports bring the others. */
-export function openDirectory(pickUp: PickUp): Promise<PickUpPlace> {
-  const { kind, directory } = pickUp;
-  if (kind === "directory" && directory !== undefined) {
-    return Promise.resolve(directoryPlace(directory));
-  }
-  throw new Failure("configuration-invalid", `nothing picks up from ${kind}`, { kind });
-}
-
 /**
- * Looks at every place whose time has come since `looked` was kept. One that cannot be reached
+ * Looks at every place whose time has come since the looks before. One that cannot be reached
  * alarms its owner, and stops no other.
  */
-export async function collectAll(
-  desk: BatchDesk,
-  openPlace: OpenPlace = openDirectory,
-  looked = new Map<string, number>(),
-): Promise<Collected> {
+export async function collectAll(desk: BatchDesk, looks: Looks = new Looks()): Promise<Collected> {
   const { database } = desk.engine;
   const ids = (await allClients(database)).map((one) => one.id);
   const { usable } = await usableClients(desk.engine, database, ids);
@@ -59,9 +44,12 @@ export async function collectAll(
   let files = 0;
   for (const { id: clientId, settings } of usable) {
     for (const profile of profilesOf(settings)) {
-      if (!isTime(desk, looked, clientId, profile)) continue;
+      const { pickUp } = profile;
+      const now = desk.engine.clock.now().epochMilliseconds;
+      const place = `${clientId}\n${profile.name}`;
+      if (!looks.isTime(place, pickUp.everySeconds, now)) continue;
       try {
-        files += await collectFrom(desk, clientId, profile, openPlace);
+        files += await collectFrom(desk, clientId, profile, looks);
         await tellOwner(desk, clientId, profile, null);
       } catch (error) {
         const reason = wordsOf(error);
@@ -74,25 +62,14 @@ export async function collectAll(
   return { files, problems };
 }
 
-function isTime(
-  desk: BatchDesk,
-  looked: Map<string, number>,
-  clientId: string,
-  profile: BatchProfile,
-): boolean {
-  const key = `${clientId}\n${profile.name}`;
-  const now = desk.engine.clock.now().epochMilliseconds;
-  const everyMilliseconds = (profile.returnFile?.pickUp?.everySeconds ?? 0) * 1000;
-  if (now - (looked.get(key) ?? -Infinity) < everyMilliseconds) return false;
-  looked.set(key, now);
-  return true;
-}
+type Collecting = BatchProfile & { readonly pickUp: PickUp };
 
-function profilesOf(settings: Parameters<typeof batchProfiles>[0]): BatchProfile[] {
+function profilesOf(settings: Parameters<typeof batchProfiles>[0]): Collecting[] {
   try {
-    return [...batchProfiles(settings).values()].filter(
-      (profile) => profile.returnFile?.pickUp !== undefined,
-    );
+    return [...batchProfiles(settings).values()].flatMap((profile) => {
+      const pickUp = profile.returnFile?.pickUp;
+      return pickUp === undefined ? [] : { ...profile, pickUp };
+    });
   } catch (error) {
     // Settings that do not fit are told where windows are made.
     if (error instanceof Failure) return [];
@@ -103,35 +80,47 @@ function profilesOf(settings: Parameters<typeof batchProfiles>[0]): BatchProfile
 async function collectFrom(
   desk: BatchDesk,
   clientId: string,
-  profile: BatchProfile,
-  openPlace: OpenPlace,
+  profile: Collecting,
+  looks: Looks,
 ): Promise<number> {
-  const pickUp = profile.returnFile?.pickUp as PickUp;
-  const place = await openPlace(pickUp);
+  const { pickUp } = profile;
+  const place = await openPlace(pickUp, desk);
   let count = 0;
   try {
     const now = desk.engine.clock.now().epochMilliseconds;
-    const quietSince = now - pickUp.quietSeconds * 1000;
-    for (const file of await place.list()) {
-      if (file.changedAt !== null && file.changedAt.getTime() > quietSince) continue;
-      if (file.sizeBytes > MOST_BYTES) {
-        throw new Failure("body-too-large", `${file.name} has more than 512 MiB`);
-      }
-      const bytes = await place.read(file.name);
-      // It grew while it was read: it is whole at the next look.
-      if (bytes.length !== file.sizeBytes) continue;
-      const source: InboundSource = pickUp.kind;
-      const actor = "system:inbound";
-      const { name } = file;
-      await receiveFile(desk, { clientId, profile: profile.name, name, source, bytes, actor });
-      await place.collected(name);
-      desk.failpoints.at("batch.inbound.collected");
-      count += 1;
+    const key = `${clientId}\n${profile.name}`;
+    const { whole, leftMarkers } = looks.sort(key, await place.list(), pickUp, now);
+    for (const marker of leftMarkers) await place.removeMarker(marker);
+    for (const file of whole) {
+      if (await collectOne(desk, clientId, profile, place, file)) count += 1;
     }
   } finally {
     await place.close();
   }
   return count;
+}
+
+/** False where it changed while it was read: it is whole at a later look. */
+async function collectOne(
+  desk: BatchDesk,
+  clientId: string,
+  profile: Collecting,
+  place: PickUpPlace,
+  file: WaitingFile,
+): Promise<boolean> {
+  const { name } = file;
+  const { kind: source, doneMarker } = profile.pickUp;
+  if (file.sizeBytes > MOST_BYTES) {
+    throw new Failure("body-too-large", `${name} has more than 512 MiB`);
+  }
+  const bytes = await place.read(file);
+  if (bytes === null) return false;
+  const actor = "system:inbound";
+  await receiveFile(desk, { clientId, profile: profile.name, name, source, bytes, actor });
+  await place.collected(file, sha256Of(bytes));
+  if (doneMarker !== undefined) await place.removeMarker(`${name}${doneMarker}`);
+  desk.failpoints.at("batch.inbound.collected");
+  return true;
 }
 
 /** An alarm while the place cannot be reached; closed when it can again. */
@@ -159,7 +148,7 @@ async function tellOwner(
 
 /** Null for what is our own mistake. */
 function wordsOf(error: unknown): string | null {
-  if (error instanceof Failure) return error.message;
+  if (error instanceof Failure || error instanceof PlaceFailed) return error.message;
   const code = (error as NodeJS.ErrnoException).code;
   return typeof code === "string" ? code : null;
 }

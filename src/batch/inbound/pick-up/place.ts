@@ -5,17 +5,36 @@
 export interface WaitingFile {
   readonly name: string;
   readonly sizeBytes: number;
-  /** When it last changed, by the place's own clock. Null where the place does not say. */
-  readonly changedAt: Date | null;
+  readonly whole: Wholeness;
 }
 
+/** How it is known that nobody is still writing a file. */
+export type Wholeness =
+  /** It last changed then, by the clock that we go by too. */
+  | { readonly by: "clock"; readonly changedAt: Date }
+  /** The place has a clock of its own: what it says must be the same at two looks. */
+  | { readonly by: "looks"; readonly version: string }
+  /** The place shows a file when it is whole, and not before. */
+  | { readonly by: "place" };
+
 export interface PickUpPlace {
-  /** Whole files only: what is still being written under a temporary name is left out. */
+  /** What is still being written under a temporary name is left out. */
   list(): Promise<readonly WaitingFile[]>;
-  read(name: string): Promise<Uint8Array>;
-  /** Puts the file out of the way, so that it is not listed again. Once done, again is no error. */
-  collected(name: string): Promise<void>;
+  /** Null where it changed while it was read. Throws `PlaceFailed`. */
+  read(file: WaitingFile): Promise<Uint8Array | null>;
+  /**
+   * Puts the file out of the way, so that it is not listed again. Once done, again is no error; a
+   * file of the same name that came in between stays where it is.
+   */
+  collected(file: WaitingFile, sha256: Uint8Array): Promise<void>;
+  /** Takes a done-marker away; one that is gone is no error. */
+  removeMarker(name: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The place cannot be reached or refuses; the message is for the owner of its alarm. */
+export class PlaceFailed extends Error {
+  override readonly name = "PlaceFailed";
 }
 
 const TEMPORARY = /^\.|\.(part|tmp|filepart|partial)$/i;
@@ -23,4 +42,12 @@ const TEMPORARY = /^\.|\.(part|tmp|filepart|partial)$/i;
 /** Names that writers use until a file is whole. */
 export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);
+}
+
+export const COLLECTED = "collected";
+const HASH_CHARACTERS = 12;
+
+/** With the hash of its content in front, so that a later file of the same name is another. */
+export function collectedName(name: string, sha256: Uint8Array): string {
+  return `${Buffer.from(sha256).toString("hex").slice(0, HASH_CHARACTERS)}-${name}`;
 }

@@ -4,19 +4,19 @@
  *
  * A movement that does not fit is refused as a whole and leaves no trace in lines or totals.
  */
-import type { Values } from "../formats/field-text.ts";
-import { FieldRefused } from "../formats/field-text.ts";
-import type { Layout } from "../formats/layout.ts";
-import { frameLines } from "../formats/layout.ts";
-import type { LayoutSources, LayoutWriter } from "../formats/record.ts";
-import { compileLayout } from "../formats/record.ts";
+import type { FieldValue, Values } from "../../formats/field-text.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
+import type { Layout } from "../../formats/layout.ts";
+import { frameLines } from "../../formats/layout.ts";
+import type { LayoutSources, LayoutWriter } from "../../formats/record.ts";
+import { compileLayout } from "../../formats/record.ts";
 
-import { maximum } from "../kernel/money.ts";
+import { maximum } from "../../kernel/money.ts";
 
 import type { FileSource, TotalsSource } from "./layout-sources.ts";
 import { isTotal } from "./layout-sources.ts";
-import { lineValues } from "./line-values.ts";
-import type { Direction, Movement, Words } from "./line-values.ts";
+import { linePicker } from "./line-values.ts";
+import type { Direction, LinePicker, Movement, Words } from "./line-values.ts";
 
 type Fact = string | number | bigint | null;
 
@@ -113,8 +113,9 @@ export function fileRenderer(settings: RenderSettings): FileRenderer {
     endOf(totals);
     if (beginsLast) beginOf(totals);
   });
+  const render = movementWriter(settings, writer, linePicker(layout, settings.words));
   const add = (movement: Movement, fits?: Fits): RenderedMovement | null => {
-    const { rendered, next } = render(settings, writer, running, movement);
+    const { rendered, next } = render(running, movement);
     if (frame.mayOverflow(next)) {
       const refused = frame.refusal(totalsOf(next));
       if (refused !== null && fits === undefined) throw refused;
@@ -192,31 +193,42 @@ function ending(
   return last + `${filler}${lineEnding}`.repeat(missingLines(layout, totals.detailCount + frame));
 }
 
-function render(
-  { layout, facts, words }: RenderSettings,
-  writer: LayoutWriter,
+type MovementWriter = (
   running: Running,
   movement: Movement,
-): { rendered: RenderedMovement; next: Running } {
-  const first = running.detailCount + 1;
-  const next = { ...running, adjustmentCount: running.adjustmentCount + 1 };
-  let text = "";
-  const lines = lineValues(movement, layout, words);
-  for (const line of lines) {
-    next.detailCount += 1;
-    const values: Values = { ...facts, ...line.values, lineNumber: next.detailCount };
-    text += writer.detail(values) + writer.lineEnding;
-    count(next, line.direction, line.amountMinor);
-    next.hashTotal = hashed(next.hashTotal, values, layout.hashTotal);
-  }
-  const rendered = {
-    text,
-    lineNumber: first,
-    detailCount: lines.length,
-    direction: lines[0]?.direction ?? "memo",
-    amountMinor: movement.amountMinor,
+) => { rendered: RenderedMovement; next: Running };
+
+function movementWriter(
+  { layout, facts }: RenderSettings,
+  writer: LayoutWriter,
+  { asked, linesOf }: LinePicker,
+): MovementWriter {
+  // One object for all lines of the file: what a line says takes the place of the one before.
+  const values: Record<string, FieldValue> = { ...facts };
+  const hashed = hashTotal(layout.hashTotal);
+  return (running, movement) => {
+    const next = { ...running, adjustmentCount: running.adjustmentCount + 1 };
+    let text = "";
+    const lines = linesOf(movement);
+    for (const line of lines) {
+      next.detailCount += 1;
+      asked.forEach((name, index) => {
+        values[name] = line.values[index];
+      });
+      values["lineNumber"] = next.detailCount;
+      text += writer.detail(values) + writer.lineEnding;
+      count(next, line.direction, line.amountMinor);
+      next.hashTotal = hashed(next.hashTotal, values[layout.hashTotal.from]);
+    }
+    const rendered = {
+      text,
+      lineNumber: running.detailCount + 1,
+      detailCount: lines.length,
+      direction: lines[0]?.direction ?? "memo",
+      amountMinor: movement.amountMinor,
+    };
+    return { rendered, next };
   };
-  return { rendered, next };
 }
 
 function count(running: Running, direction: Direction, amountMinor: bigint): void {
@@ -231,11 +243,17 @@ function count(running: Running, direction: Direction, amountMinor: bigint): voi
 }
 
 /** Adds a line's account digits as a number and keeps the lower ones, as receivers do. */
-function hashed(sum: bigint, values: Values, rule: Layout["hashTotal"]): bigint {
-  const digits = String(values[rule.from] ?? "")
-    .replaceAll(/[^0-9]/g, "")
-    .slice(0, rule.first);
-  return (sum + BigInt(digits === "" ? 0 : digits)) % 10n ** BigInt(rule.digits);
+function hashTotal(rule: Layout["hashTotal"]): (sum: bigint, value: FieldValue) => bigint {
+  const modulus = 10n ** BigInt(rule.digits);
+  return (sum, value) => {
+    const digits = digitsOf(String(value ?? "")).slice(0, rule.first);
+    // Higher digits would be lost in the sum anyway, and short numbers add faster.
+    return (sum + BigInt(digits.slice(-rule.digits))) % modulus;
+  };
+}
+
+function digitsOf(text: string): string {
+  return text.replaceAll(/[^0-9]+/g, "");
 }
 
 function totalValues(

@@ -3,9 +3,9 @@
  * source is only what never changes once booked, or what is stored with the file, so that a file
  * can be rendered again to the same bytes for ever.
  */
-import type { Sources, ValueType } from "../formats/field-text.ts";
-import type { LayoutSources } from "../formats/record.ts";
-import type { FactTypes } from "../rulebook/facts.ts";
+import type { Sources, ValueType } from "../../formats/field-text.ts";
+import type { LayoutSources } from "../../formats/record.ts";
+import type { FactTypes } from "../../rulebook/facts.ts";
 
 type Declared = Readonly<Record<string, ValueType>>;
 

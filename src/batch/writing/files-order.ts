@@ -1,7 +1,7 @@
 /** What is asked of a generation, and what it answers per file. */
-import type { ClientRuntime } from "../accounting/engine.ts";
+import type { ClientRuntime } from "../../accounting/engine.ts";
 
-import type { BatchProfile } from "./profile.ts";
+import type { BatchProfile } from "../profile.ts";
 import type { ControlTotals } from "./render-file.ts";
 
 export interface FilesOrder {

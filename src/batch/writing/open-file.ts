@@ -2,21 +2,21 @@
  * One file being written: renders movements into stored bytes and keeps count. Until it is closed
  * it has no row of its own; a file that is dropped leaves nothing, and its number is not used.
  */
-import type { Transaction } from "../database/database.ts";
-import { encoderOf } from "../formats/encoding.ts";
-import { FieldRefused } from "../formats/field-text.ts";
+import type { Transaction } from "../../database/database.ts";
+import { encoderOf } from "../../formats/encoding.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
 
-import type { BatchDesk } from "./desk.ts";
+import type { BatchDesk } from "../desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import { layoutSources, VALUE_PREFIX } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
-import type { ReadMovement } from "./movements.ts";
-import { fileNameOf } from "./profile.ts";
-import { askRelease, largerSum, releaseNeed } from "./release-need.ts";
+import type { ReadMovement } from "./movement-rows.ts";
+import { fileNameOf } from "../profile.ts";
+import { askRelease, largerSum, releaseNeed } from "../release-need.ts";
 import type { FileFacts, FileRenderer, Fits } from "./render-file.ts";
 import { ALWAYS_FITS, fileRenderer } from "./render-file.ts";
-import type { NewFile, NewLine } from "./store.ts";
-import { insertFile } from "./store.ts";
+import type { NewFile, NewLine } from "../store.ts";
+import { insertFile } from "../store.ts";
 import type { ByteStore, StoredBytes } from "./stored-bytes.ts";
 import { byteStore } from "./stored-bytes.ts";
 import type { FileWords } from "./words.ts";

@@ -4,19 +4,21 @@
  */
 import { createHash } from "node:crypto";
 
-import { encoderOf } from "../formats/encoding.ts";
-import { FieldRefused } from "../formats/field-text.ts";
-import type { Field, Layout } from "../formats/layout.ts";
-import { frameLines } from "../formats/layout.ts";
-import type { FieldFault } from "../kernel/failure.ts";
+import { isVaultAccount } from "../../accounting/vault-accounts.ts";
+import { encoderOf } from "../../formats/encoding.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
+import type { Field, Layout } from "../../formats/layout.ts";
+import { frameLines } from "../../formats/layout.ts";
+import type { FieldFault } from "../../kernel/failure.ts";
 
-import type { LayoutSources } from "../formats/record.ts";
+import type { LayoutSources } from "../../formats/record.ts";
 import { layoutSources, VALUE_PREFIX } from "./layout-sources.ts";
 import { checkWritten, shippedLayouts } from "./layouts.ts";
+import type { Movement } from "./line-values.ts";
 import type { ControlTotals, FileFacts, FileRenderer } from "./render-file.ts";
 import { fileRenderer } from "./render-file.ts";
 import type { SampleAmount } from "./sample-movements.ts";
-import { SAMPLE_AMOUNTS, SAMPLE_HOLDER, sampleFacts, sampleMovement } from "./sample-movements.ts";
+import { SAMPLE_AMOUNTS, sampleFacts, sampleMovement } from "./sample-movements.ts";
 
 export interface LayoutTrial {
   /** The name of a shipped layout, or a layout as it is written. */
@@ -27,6 +29,10 @@ export interface LayoutTrial {
   /** Facts that the client's rule book declares. */
   readonly facts: readonly string[];
   readonly amounts?: readonly SampleAmount[] | undefined;
+  /** Real ones instead of made-up ones. */
+  readonly movements?: readonly Movement[] | undefined;
+  /** Texts of rules, where real ones are shown. */
+  readonly textOf?: ((rule: string) => string) | undefined;
   readonly accountNumber?: string | undefined;
   readonly statementText?: string | undefined;
 }
@@ -100,9 +106,11 @@ function rendered(trial: LayoutTrial, layout: Layout, sources: LayoutSources): L
     facts: factsOf(trial, layout),
     zone: trial.zone,
     words: {
-      textOf: () => trial.statementText ?? "Provisional credit for your dispute",
+      textOf: (rule) =>
+        trial.statementText ?? trial.textOf?.(rule) ?? "Provisional credit for your dispute",
+      // A real holder's number is never read for a preview: the made-up one stands for it.
       numberOf: (account) =>
-        account === SAMPLE_HOLDER ? (trial.accountNumber ?? "4000123412341234") : "1044",
+        isVaultAccount(account) ? (trial.accountNumber ?? "4000123412341234") : "1044",
     },
   });
   const refused: { row: number; field: string; reason: string }[] = [];
@@ -116,9 +124,12 @@ function rendered(trial: LayoutTrial, layout: Layout, sources: LayoutSources): L
       return "";
     }
   };
-  const details = (trial.amounts ?? SAMPLE_AMOUNTS).map((amount, index) =>
-    attempt(() => renderer.add(sampleMovement(index, amount, trial.facts)).text),
-  );
+  const movements =
+    trial.movements ??
+    (trial.amounts ?? SAMPLE_AMOUNTS).map((amount, index) =>
+      sampleMovement(index, amount, trial.facts),
+    );
+  const details = movements.map((movement) => attempt(() => renderer.add(movement).text));
   return presented(layout, renderer, refused, [
     ["header", attempt(() => renderer.begin())],
     ...details.map((text): [PreviewLine["part"], string] => ["detail", text]),

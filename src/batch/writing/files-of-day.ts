@@ -2,8 +2,8 @@
  * Counts the files that a client wrote on a day and that say so (`fileOfDay`): receivers of Nacha
  * files tell those of one sender and day apart by a single letter or digit.
  */
-import type { Transaction } from "../database/database.ts";
-import { sql } from "../database/sql.ts";
+import type { Transaction } from "../../database/database.ts";
+import { sql } from "../../database/sql.ts";
 
 /** How many there are; until the transaction ends, nobody else may add one for the client. */
 export async function lockFilesOfDay(

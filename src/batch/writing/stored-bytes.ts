@@ -4,15 +4,15 @@
  */
 import { createHash } from "node:crypto";
 
-import { newDataKey } from "../access/seal.ts";
-import type { SealedBy } from "../access/sealed-chunks.ts";
-import { openChunk, openKey, sealChunk, wrappedBy } from "../access/sealed-chunks.ts";
-import type { VaultKeys } from "../access/vault-key.ts";
-import type { Queries, Transaction } from "../database/database.ts";
-import { assert } from "../kernel/assert.ts";
+import { newDataKey } from "../../access/seal.ts";
+import type { SealedBy } from "../../access/sealed-chunks.ts";
+import { openChunk, openKey, sealChunk, wrappedBy } from "../../access/sealed-chunks.ts";
+import type { VaultKeys } from "../../access/vault-key.ts";
+import type { Queries, Transaction } from "../../database/database.ts";
+import { assert } from "../../kernel/assert.ts";
 
-import { insertChunk } from "./store.ts";
-import { fileChunk } from "./views.ts";
+import { insertChunk } from "../store.ts";
+import { fileChunk } from "../views.ts";
 
 const CHUNK_CHARACTERS = 256 * 1024;
 

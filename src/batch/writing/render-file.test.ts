@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { NACHA_VALUES, PAIN_VALUES } from "../../test/support/trial-file.ts";
-import { FieldRefused } from "../formats/field-text.ts";
+import { NACHA_VALUES, PAIN_VALUES } from "../../../test/support/trial-file.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
 import { layoutSources } from "./layout-sources.ts";
 import { canonicalJson, layoutOf, shippedLayouts } from "./layouts.ts";
 import type { Movement, MovementEntry } from "./line-values.ts";

@@ -1,6 +1,6 @@
 /** The statement that keeps layouts as they were used. */
-import type { Transaction } from "../database/database.ts";
-import { sql } from "../database/sql.ts";
+import type { Transaction } from "../../database/database.ts";
+import { sql } from "../../database/sql.ts";
 
 /** Keeps a layout by its content; the same one again is no new row. */
 export async function keepLayout(

@@ -5,28 +5,29 @@
  *
  * The caller holds the profile's sequence lock.
  */
-import type { AlikeRow } from "../accounting/move-alike.ts";
-import { moveLockedAlike } from "../accounting/move-alike.ts";
-import type { Move } from "../accounting/move-adjustments.ts";
-import { moveAdjustments } from "../accounting/move-adjustments.ts";
-import type { Transaction } from "../database/database.ts";
-import { FieldRefused } from "../formats/field-text.ts";
-import type { Layout } from "../formats/layout.ts";
-import { assert } from "../kernel/assert.ts";
+import type { AlikeRow } from "../../accounting/move-alike.ts";
+import { moveLockedAlike } from "../../accounting/move-alike.ts";
+import type { Move } from "../../accounting/move-adjustments.ts";
+import { moveAdjustments } from "../../accounting/move-adjustments.ts";
+import type { Transaction } from "../../database/database.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
+import type { Layout } from "../../formats/layout.ts";
+import { assert } from "../../kernel/assert.ts";
 
-import type { BatchDesk } from "./desk.ts";
+import type { BatchDesk } from "../desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import { lockFilesOfDay } from "./files-of-day.ts";
 import { layoutSources, declaredFacts } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import { fieldsOf, layoutOf } from "./layouts.ts";
 import { usesFacts, usesNumbers } from "./line-values.ts";
-import type { PendingMovement, ReadMovement } from "./movements.ts";
+import type { ReadMovement } from "./movement-rows.ts";
+import type { PendingMovement } from "./movements.ts";
 import { pendingCurrencies, pendingMovements } from "./movements.ts";
 import { OpenFile } from "./open-file.ts";
 import { keepLayout } from "./store-layouts.ts";
-import type { NewLine } from "./store.ts";
-import { insertLines } from "./store.ts";
+import type { NewLine } from "../store.ts";
+import { insertLines } from "../store.ts";
 
 export interface WrittenFiles {
   readonly files: readonly WrittenFile[];

@@ -8,17 +8,17 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import type { CheckedLayout } from "../formats/check-layout.ts";
-import { checkLayout } from "../formats/check-layout.ts";
-import type { Field, Layout } from "../formats/layout.ts";
-import { frameLines, layoutShape } from "../formats/layout.ts";
-import type { LayoutSources } from "../formats/record.ts";
-import type { FieldFault } from "../kernel/failure.ts";
-import { Failure } from "../kernel/failure.ts";
+import type { CheckedLayout } from "../../formats/check-layout.ts";
+import { checkLayout } from "../../formats/check-layout.ts";
+import type { Field, Layout } from "../../formats/layout.ts";
+import { frameLines, layoutShape } from "../../formats/layout.ts";
+import type { LayoutSources } from "../../formats/record.ts";
+import type { FieldFault } from "../../kernel/failure.ts";
+import { Failure } from "../../kernel/failure.ts";
 
 import { VALUE_PREFIX } from "./layout-sources.ts";
 
-const SHIPPED_DIRECTORY = join(import.meta.dirname, "..", "..", "layouts");
+const SHIPPED_DIRECTORY = join(import.meta.dirname, "..", "..", "..", "layouts");
 
 export interface KeptLayout {
   readonly layout: Layout;

@@ -16,7 +16,7 @@ export const SAMPLE_AMOUNTS: readonly SampleAmount[] = [
   { direction: "debit", amountMinor: 123_456_789n },
 ];
 
-export const SAMPLE_HOLDER = "01933333-0000-7000-8000-000000000001";
+const SAMPLE_HOLDER = "01933333-0000-7000-8000-000000000001";
 
 const OWN_ACCOUNT = "suspense-visa-1044";
 

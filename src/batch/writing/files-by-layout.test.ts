@@ -3,22 +3,22 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-import { aBatchClient, aDirectory, pendingCredits, stateOf } from "../../test/support/batch.ts";
-import { batchDesk, PROFILE } from "../../test/support/batch-desk.ts";
-import { testEngine } from "../../test/support/engine.ts";
-import { readByTheRules } from "../../test/support/nacha-by-the-rules.ts";
-import { NACHA_VALUES, PAIN_VALUES } from "../../test/support/trial-file.ts";
-import { useDatabase } from "../../test/support/use-database.ts";
-import { decodeEbcdic } from "../formats/ebcdic.ts";
-import { generateNow } from "./generate.ts";
+import { aBatchClient, aDirectory, pendingCredits, stateOf } from "../../../test/support/batch.ts";
+import { batchDesk, PROFILE } from "../../../test/support/batch-desk.ts";
+import { testEngine } from "../../../test/support/engine.ts";
+import { readByTheRules } from "../../../test/support/nacha-by-the-rules.ts";
+import { NACHA_VALUES, PAIN_VALUES } from "../../../test/support/trial-file.ts";
+import { useDatabase } from "../../../test/support/use-database.ts";
+import { decodeEbcdic } from "../../formats/ebcdic.ts";
+import { generateNow } from "../generate.ts";
 import { shippedLayouts } from "./layouts.ts";
 import { verifyFile } from "./render-again.ts";
 import { readBytes } from "./stored-bytes.ts";
-import { sealedByOf } from "./transmit.ts";
-import type { FileRow } from "./views.ts";
-import { listFiles } from "./views.ts";
+import { sealedByOf } from "../transmit.ts";
+import type { FileRow } from "../views.ts";
+import { listFiles } from "../views.ts";
 
-const SCHEMAS = join(import.meta.dirname, "..", "..", "test", "fixtures", "xsd");
+const SCHEMAS = join(import.meta.dirname, "..", "..", "..", "test", "fixtures", "xsd");
 const hasXmllint = spawnSync("xmllint", ["--version"]).status === 0;
 
 const db = useDatabase();

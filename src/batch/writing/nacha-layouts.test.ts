@@ -2,14 +2,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { readByTheRules } from "../../test/support/nacha-by-the-rules.ts";
+import { readByTheRules } from "../../../test/support/nacha-by-the-rules.ts";
 import {
   NACHA_VALUES,
   trialBytes,
   trialMovement,
   trialRenderer,
-} from "../../test/support/trial-file.ts";
-import { readInbound } from "../formats/read/read-inbound.ts";
+} from "../../../test/support/trial-file.ts";
+import { readInbound } from "../../formats/read/read-inbound.ts";
 
 const LAYOUTS = ["nacha-ppd", "nacha-ccd"] as const;
 

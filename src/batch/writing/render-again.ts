@@ -4,26 +4,25 @@
  */
 import { createHash } from "node:crypto";
 
-import type { Queries } from "../database/database.ts";
-import { encoderOf } from "../formats/encoding.ts";
-import { FieldRefused } from "../formats/field-text.ts";
-import { Failure } from "../kernel/failure.ts";
+import type { Queries, Transaction } from "../../database/database.ts";
+import { encoderOf } from "../../formats/encoding.ts";
+import { FieldRefused } from "../../formats/field-text.ts";
+import { Failure } from "../../kernel/failure.ts";
 
-import type { BatchDesk } from "./desk.ts";
+import type { BatchDesk } from "../desk.ts";
 import { layoutSources } from "./layout-sources.ts";
 import { keptLayout } from "./layouts.ts";
-import { usesNumbers } from "./line-values.ts";
-import { movementsOfFile } from "./movements.ts";
+import { movementsOfFile } from "./file-movements.ts";
+import { usesFacts, usesNumbers } from "./line-values.ts";
 import type { ControlTotals } from "./render-file.ts";
 import { fileRenderer } from "./render-file.ts";
 import { readBytes } from "./stored-bytes.ts";
-import { sealedByOf } from "./transmit.ts";
-import type { FileRow } from "./views.ts";
-import { lineSums } from "./line-views.ts";
-import { fileById, layoutDefinition } from "./views.ts";
+import { sealedByOf } from "../transmit.ts";
+import type { FileRow } from "../views.ts";
+import { lineSums } from "../line-views.ts";
+import { fileById, layoutDefinition } from "../views.ts";
+import { preparedAhead } from "./whole-parts.ts";
 import { fileWords } from "./words.ts";
-
-const SLICE = 2000;
 
 export interface FileProof {
   readonly fileId: string;
@@ -33,14 +32,14 @@ export interface FileProof {
   readonly numbersGone: boolean;
 }
 
-/** The file's bytes again, piece by piece, from its rows alone. Returns the totals of them. */
+/** The file's text again, part by part, from its rows alone. Returns the totals of it. */
 export async function* renderAgain(
-  db: Queries,
+  tx: Transaction,
   desk: BatchDesk,
   file: FileRow,
-): AsyncGenerator<Buffer, ControlTotals> {
+): AsyncGenerator<string, ControlTotals> {
   const { clientId, id: fileId, facts } = file;
-  const { definition } = await layoutDefinition(db, clientId, file.layoutSha256);
+  const { definition } = await layoutDefinition(tx, clientId, file.layoutSha256);
   const layout = keptLayout(definition);
   const words = fileWords({
     clientId,
@@ -55,17 +54,14 @@ export async function* renderAgain(
     zone: facts.zone,
     words,
   });
-  const encode = encoderOf(layout.encoding);
-  yield encode(renderer.begin(totalsOf(file)));
-  for (let after = 0n; ;) {
-    const movements = await movementsOfFile(db, { clientId, fileId }, after, SLICE);
-    const last = movements.at(-1);
-    if (last === undefined) break;
-    await words.readNumbers(db, movements);
-    for (const movement of movements) yield encode(renderer.add(movement).text);
-    after = last.lineNumber;
+  yield renderer.begin(totalsOf(file));
+  const withFacts = usesFacts(layout);
+  const parts = movementsOfFile(tx, { clientId, fileId, withFacts });
+  const ready = preparedAhead(parts, (movements) => words.readNumbers(tx, movements));
+  for await (const movements of ready) {
+    yield movements.map((movement) => renderer.add(movement).text).join("");
   }
-  yield encode(renderer.end());
+  yield renderer.end();
   return renderer.totals();
 }
 
@@ -121,11 +117,13 @@ async function byteFaults(db: Queries, desk: BatchDesk, file: FileRow): Promise<
   return faults;
 }
 
-async function renderingFaults(db: Queries, desk: BatchDesk, file: FileRow): Promise<string[]> {
+async function renderingFaults(tx: Transaction, desk: BatchDesk, file: FileRow): Promise<string[]> {
   const hash = createHash("sha256");
-  const rendering = renderAgain(db, desk, file);
+  const { definition } = await layoutDefinition(tx, file.clientId, file.layoutSha256);
+  const encode = encoderOf(keptLayout(definition).encoding);
+  const rendering = renderAgain(tx, desk, file);
   let next = await rendering.next();
-  for (; next.done !== true; next = await rendering.next()) hash.update(next.value);
+  for (; next.done !== true; next = await rendering.next()) hash.update(encode(next.value));
   const totals = next.value;
   const told: [string, number | bigint, number | bigint | string][] = [
     ["adjustments", totals.adjustmentCount, file.adjustmentCount],

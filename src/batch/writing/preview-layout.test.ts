@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-import { NACHA_VALUES, PAIN_VALUES } from "../../test/support/trial-file.ts";
-import { decodeEbcdic } from "../formats/ebcdic.ts";
-import { LAYOUT_SCHEMA_FILE, layoutSchemaText } from "../formats/layout-schema.ts";
-import { readInbound } from "../formats/read/read-inbound.ts";
+import { NACHA_VALUES, PAIN_VALUES } from "../../../test/support/trial-file.ts";
+import { decodeEbcdic } from "../../formats/ebcdic.ts";
+import { LAYOUT_SCHEMA_FILE, layoutSchemaText } from "../../formats/layout-schema.ts";
+import { readInbound } from "../../formats/read/read-inbound.ts";
 import { shippedLayouts } from "./layouts.ts";
 import { previewLayout } from "./preview-layout.ts";
 
@@ -110,7 +110,7 @@ test.each([
 });
 
 test("the published schema is the one that validates", () => {
-  const path = join(import.meta.dirname, "..", "..", LAYOUT_SCHEMA_FILE);
+  const path = join(import.meta.dirname, "..", "..", "..", LAYOUT_SCHEMA_FILE);
 
   expect(readFileSync(path, "utf8"), "node tools/write-layout-schema.ts").toBe(layoutSchemaText());
 });

@@ -8,10 +8,10 @@ import {
   trialBytes,
   trialMovement,
   trialRenderer,
-} from "../../test/support/trial-file.ts";
-import { readElements } from "../formats/xml-elements.ts";
+} from "../../../test/support/trial-file.ts";
+import { readElements } from "../../formats/xml-elements.ts";
 
-const SCHEMAS = join(import.meta.dirname, "..", "..", "test", "fixtures", "xsd");
+const SCHEMAS = join(import.meta.dirname, "..", "..", "..", "test", "fixtures", "xsd");
 const hasXmllint = spawnSync("xmllint", ["--version"]).status === 0;
 
 /** Empty where it is valid. */

@@ -1,0 +1,76 @@
+/**
+ * What earlier looks at a place saw, to tell a file that is whole from one that is being written.
+ * Lost with the process: then a file waits for one look more.
+ */
+import type { WaitingFile } from "./place.ts";
+
+export interface WholeRule {
+  readonly quietSeconds: number;
+  readonly doneMarker?: string | undefined;
+}
+
+export interface Sorted {
+  readonly whole: readonly WaitingFile[];
+  /** Done-markers of files that are gone, seen so at two looks. */
+  readonly leftMarkers: readonly string[];
+}
+
+interface Seen {
+  readonly version: string;
+  readonly since: number;
+}
+
+const LEFT = "left";
+
+export class Looks {
+  readonly #lookedAt = new Map<string, number>();
+  readonly #seen = new Map<string, ReadonlyMap<string, Seen>>();
+
+  /** True once every so many seconds, and that look then counts. Times are epoch milliseconds. */
+  isTime(place: string, everySeconds: number, now: number): boolean {
+    if (now - (this.#lookedAt.get(place) ?? -Infinity) < everySeconds * 1000) return false;
+    this.#lookedAt.set(place, now);
+    return true;
+  }
+
+  sort(place: string, files: readonly WaitingFile[], rule: WholeRule, now: number): Sorted {
+    const before = this.#seen.get(place) ?? new Map<string, Seen>();
+    const seen = new Map<string, Seen>();
+    /** How long it has looked like this. */
+    const stillFor = (name: string, version: string): number => {
+      const known = before.get(name);
+      const since = known?.version === version ? known.since : now;
+      seen.set(name, { version, since });
+      return known?.version === version ? now - since : -1;
+    };
+    const quiet = rule.quietSeconds * 1000;
+    const isQuiet = ({ name, whole }: WaitingFile): boolean => {
+      switch (whole.by) {
+        case "clock":
+          return now - whole.changedAt.getTime() >= quiet;
+        case "looks":
+          return stillFor(name, whole.version) >= quiet;
+        case "place":
+          return true;
+      }
+    };
+    const { doneMarker } = rule;
+    const names = new Set(files.map((file) => file.name));
+    const sorted: Sorted =
+      doneMarker === undefined
+        ? { whole: files.filter(isQuiet), leftMarkers: [] }
+        : {
+            whole: files.filter(
+              ({ name }) => !name.endsWith(doneMarker) && names.has(`${name}${doneMarker}`),
+            ),
+            leftMarkers: [...names].filter(
+              (name) =>
+                name.endsWith(doneMarker) &&
+                !names.has(name.slice(0, -doneMarker.length)) &&
+                stillFor(name, LEFT) >= 0,
+            ),
+          };
+    this.#seen.set(place, seen);
+    return sorted;
+  }
+}
