@@ -45,6 +45,36 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.attempt_must_exist()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  missing record;
+begin
+  select n.client_id, n.attempt_id into missing
+  from added n
+  -- A scalar: looked up one by one, where a join would read the partitions from end to end.
+  where (
+    select true from service_attempt a
+    where a.client_id = n.client_id and a.adjustment_id = n.adjustment_id
+      and a.id = n.attempt_id and a.started_at = n.started_at) is null
+  limit 1;
+  if found then
+    raise exception 'outcome of attempt %, which client % does not have',
+      missing.attempt_id, missing.client_id
+      using errcode = 'foreign_key_violation', constraint = 'service_attempt_outcome_of_attempt';
+  end if;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.ensure_month_partitions(target text, first date, months integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -131,23 +161,43 @@ CREATE OR REPLACE FUNCTION public.execution_recorded()
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
 AS $function$
+declare
+  executed bigint;
+  found_balances bigint;
 begin
-  insert into balance as b
-    (client_id, dispute_id, collection, account, currency, booked_minor, executed_minor)
-  select e.client_id, e.dispute_id, side.collection, side.account, e.currency, 0,
-         sum(side.minor * x.sign)
-  from added x
-  join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
-  join entry e on e.client_id = x.client_id and e.dispute_id = a.dispute_id
-    and e.adjustment_id = x.adjustment_id and e.recorded_at >= a.created_at - interval '1 day'
-    and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
-  cross join lateral (values
-    (e.debit_collection, e.debit_account, -e.amount_minor),
-    (e.credit_collection, e.credit_account, e.amount_minor)) as side (collection, account, minor)
-  group by e.client_id, e.dispute_id, side.collection, side.account, e.currency
-  order by e.client_id, e.dispute_id, side.collection, side.account, e.currency
-  on conflict (client_id, dispute_id, collection, account, currency)
-  do update set executed_minor = b.executed_minor + excluded.executed_minor;
+  -- What bounds the months comes from one side of the join: the others are never opened.
+  with wanted as materialized (
+    select x.client_id, x.adjustment_id, x.entry_id, x.sign, a.dispute_id,
+           a.created_at - interval '1 day' as since, x.recorded_at + interval '1 day' as until
+    from added x
+    join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
+  ), executing as materialized (
+    select e.client_id, e.dispute_id, side.collection, side.account, e.currency,
+           sum(side.minor * x.sign) as minor
+    from wanted x
+    join entry e on e.client_id = x.client_id and e.dispute_id = x.dispute_id
+      and e.adjustment_id = x.adjustment_id and e.recorded_at between x.since and x.until
+      and e.kind <> 'contra' and (x.entry_id is null or e.id = x.entry_id)
+    cross join lateral (values
+      (e.debit_collection, e.debit_account, -e.amount_minor),
+      (e.credit_collection, e.credit_account, e.amount_minor)) as side (collection, account, minor)
+    group by e.client_id, e.dispute_id, side.collection, side.account, e.currency
+    order by e.client_id, e.dispute_id, side.collection, side.account, e.currency
+  ), changed as (
+    update balance b
+    set executed_minor = b.executed_minor + executing.minor
+    from executing
+    where b.client_id = executing.client_id and b.dispute_id = executing.dispute_id
+      and b.collection = executing.collection and b.account = executing.account
+      and b.currency = executing.currency
+    returning 1
+  )
+  select (select count(*) from executing), (select count(*) from changed)
+  into executed, found_balances;
+  if executed <> found_balances then
+    raise exception 'of % balances that execute, % were ever booked', executed, found_balances
+      using errcode = 'restrict_violation', constraint = 'execution_of_booked_balance';
+  end if;
   return null;
 end
 $function$
@@ -2224,10 +2274,6 @@ alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREI
 
 alter table resolution add constraint resolution_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
 
-alter table service_attempt add constraint service_attempt_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
-
-alter table service_attempt_outcome add constraint service_attempt_outcome_client_id_adjustment_id_attempt_id_fkey FOREIGN KEY (client_id, adjustment_id, attempt_id, started_at) REFERENCES service_attempt(client_id, adjustment_id, id, started_at);
-
 alter table service_circuit add constraint service_circuit_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table service_finding add constraint service_finding_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
@@ -2348,7 +2394,11 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.reconci
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_attempt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER of_adjustment AFTER INSERT ON public.service_attempt REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_attempt_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER of_attempt AFTER INSERT ON public.service_attempt_outcome REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION attempt_must_exist();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service_finding FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

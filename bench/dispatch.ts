@@ -17,9 +17,9 @@ import type { Database } from "../src/database/database.ts";
 import { systemClock } from "../src/kernel/clock.ts";
 import type { ServiceAdapter } from "../src/service/adapter.ts";
 import { openAdapter } from "../src/service/http-adapter.ts";
-import { lockDue } from "../src/service/views.ts";
+import { dueForService } from "../src/service/views.ts";
 import { startServiceWorker } from "../src/service/worker.ts";
-import { leaseAssignments, setDue } from "../src/work/store.ts";
+import { leaseMatching, setDue } from "../src/work/store.ts";
 
 import {
   benchDesk,
@@ -132,15 +132,14 @@ async function timeNoOp({ database }: ScratchDatabase): Promise<number> {
 }
 
 function takeByLease(database: Database): Promise<{ clientId: string; id: string }[]> {
-  return database.transaction(async (tx) => {
+  return database.transaction((tx) => {
     const now = systemClock.now();
     const wanted = { clientId: DUE_CLIENT, service: DUE_SERVICE, limit: AT_ONCE };
-    const due = await lockDue(tx, [wanted], now.toString());
-    return leaseAssignments(
-      tx,
-      due.map((row) => ({ clientId: row.clientId, id: row.assignmentId })),
-      { worker: "bench", now: now.toString(), leasedUntil: leaseEnd(now) },
-    );
+    return leaseMatching(tx, dueForService([wanted], now.toString()), {
+      worker: "bench",
+      now: now.toString(),
+      leasedUntil: leaseEnd(now),
+    });
   });
 }
 

@@ -10,12 +10,12 @@ import { Temporal } from "temporal-polyfill";
 import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-machine.ts";
 import type { ClientRuntime } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
-import { moveAdjustments } from "../accounting/move-adjustments.ts";
+import { moveLocked } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import { formatAmount } from "../kernel/money.ts";
-import { leaseAssignments, setDue } from "../work/store.ts";
+import { leaseMatching, setDue } from "../work/store.ts";
 
 import type { PreparedRequest, ServiceAdapter } from "./adapter.ts";
 import type { ServiceDesk } from "./desk.ts";
@@ -39,7 +39,7 @@ import type { NewAttempt } from "./store.ts";
 import { insertAttempts } from "./store.ts";
 import { abandoned } from "./take-over.ts";
 import type { ServiceAdjustment } from "./views.ts";
-import { lockDue, overridesOf, postedParts, serviceAdjustments } from "./views.ts";
+import { dueForService, overridesOf, postedParts, serviceAdjustments } from "./views.ts";
 
 export interface WantedCalls {
   readonly clientId: string;
@@ -114,7 +114,8 @@ async function takeDue(
     waits: [],
   };
   for (const row of rows) take(taking, row);
-  await moveAdjustments(tx, engine, taking.moves);
+  const stood = leased.map((row) => row.stood);
+  await moveLocked(tx, engine, taking.moves, stood);
   await setDue(tx, taking.waits);
   await insertAttempts(tx, taking.flights.map(attemptOf(taking, rows)), taking.startedAt);
   return taking.flights;
@@ -128,27 +129,18 @@ async function leaseDueRows(
 ): Promise<ServiceAdjustment[]> {
   const now = desk.engine.clock.now();
   const paced: PacedCalls<WantedCalls>[] = await withinPace(tx, wanted, now);
-  const due = await lockDue(
-    tx,
-    paced.map(({ clientId, service, limit }) => ({ clientId, service: service.name, limit })),
-    now.toString(),
-  );
-  await keepPace(tx, paced, due);
-  if (due.length === 0) return [];
-  const leased = await leaseAssignments(
-    tx,
-    due.map((row) => ({ clientId: row.clientId, id: row.assignmentId })),
-    {
-      worker,
-      now: now.toString(),
-      leasedUntil: now.add({ milliseconds: Math.round(desk.leaseSeconds * 1000) }).toString(),
-    },
-  );
-  const ours = new Set(leased.map((row) => row.id));
-  return serviceAdjustments(
-    tx,
-    due.filter((row) => ours.has(row.assignmentId)),
-  );
+  const limits = paced.map(({ clientId, service, limit }) => ({
+    clientId,
+    service: service.name,
+    limit,
+  }));
+  const leased = await leaseMatching(tx, dueForService(limits, now.toString()), {
+    worker,
+    now: now.toString(),
+    leasedUntil: now.add({ milliseconds: Math.round(desk.leaseSeconds * 1000) }).toString(),
+  });
+  await keepPace(tx, paced, leased);
+  return serviceAdjustments(tx, leased);
 }
 
 /** Each with nothing but what is called for next, where the core works per entry or step. */

@@ -54,7 +54,7 @@ export async function giveBackProbe(
   });
 }
 
-/** Without taking it. Served by `assignment_due_service`, as `lockDue`. */
+/** Without taking it. Served by `assignment_due_service`, as `dueForService`. */
 async function isAnythingDue(db: Queries, key: ServiceKey, now: string): Promise<boolean> {
   const { found } = await db.one<{ found: boolean }>(sql`
     select exists (

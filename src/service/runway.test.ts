@@ -18,8 +18,8 @@ describe("room", () => {
     expect(openRunway<number>().room(LIMITS)).toBe(64);
   });
 
-  test("of a fast service: as much as leaves in a moment, four times concurrency at most", () => {
-    expect(flown(1).room(LIMITS)).toBe(64 + 2 * 256);
+  test("of a fast service: as much as leaves in a moment, eight times concurrency at most", () => {
+    expect(flown(1).room(LIMITS)).toBe(64 + 2 * 512);
     expect(flown(25).room(LIMITS)).toBe(64 + 2 * 128);
   });
 
@@ -57,7 +57,7 @@ describe("departures", () => {
 
 test("it is well filled while half of what may wait does", () => {
   const runway = flown(1);
-  runway.add(Array.from({ length: 64 + 129 }, (_, index) => index));
+  runway.add(Array.from({ length: 64 + 257 }, (_, index) => index));
   runway.departures(64);
 
   expect(runway.isWellFilled(LIMITS)).toBe(true);

@@ -27,7 +27,7 @@ export interface Runway<Flight> {
 
 /** What leaves within this time may be taken ahead. */
 const AHEAD_MILLISECONDS = 50;
-const MOST_AHEAD = 4;
+const MOST_AHEAD = 8;
 const SMOOTHING = 0.05;
 
 export function openRunway<Flight>(): Runway<Flight> {

@@ -1,6 +1,7 @@
 /**
- * Settles what landed in sets, one set after the other: a set costs the database little more than
- * a single answer. What no try settles stays committed as being sent, and is taken over.
+ * Settles what landed in sets, two at a time: a set costs the database little more than a single
+ * answer, and while one waits for the disk the other is written. Two answers to one adjustment meet at
+ * its lock. What no try settles stays committed as being sent, and is taken over.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -18,6 +19,7 @@ export interface Landings {
 }
 
 const SETTLE_TRIES = 5;
+const SIDE_BY_SIDE = 2;
 const MOST_AT_ONCE = 500;
 const GATHERED = 256;
 const GATHER_MILLISECONDS = 15;
@@ -30,27 +32,41 @@ export function settleInSets(
   },
 ): Landings {
   const landed: Landed[] = [];
-  let settling: Promise<void> | null = null;
+  let inHand = 0;
+  let running = 0;
+  const settling = new Set<Promise<void>>();
 
   const settleAll = async (): Promise<void> => {
     while (landed.length > 0) {
-      if (landed.length < GATHERED && on.isMoreComing(landed.length)) {
+      if (landed.length < GATHERED && on.isMoreComing(landed.length + inHand)) {
         await delay(GATHER_MILLISECONDS);
       }
       const set = landed.splice(0, MOST_AT_ONCE);
+      if (set.length === 0) break;
+      inHand += set.length;
       const settled = await settleOrReport(desk, set);
       await carriedOutOrReported(desk, set);
+      inHand -= set.length;
       on.settled(set, settled);
     }
-    settling = null;
+    // At once: an answer that comes now must find that nobody will take it.
+    running -= 1;
+  };
+
+  const start = (): void => {
+    running += 1;
+    const one = settleAll().finally(() => settling.delete(one));
+    settling.add(one);
   };
 
   return {
     add: (one) => {
       landed.push(one);
-      settling ??= settleAll();
+      // A second one for what comes while the first writes; together they gather larger sets.
+      const isWorthOne = running === 0 || landed.length >= GATHERED;
+      if (isWorthOne && running < SIDE_BY_SIDE) start();
     },
-    settling: () => settling,
+    settling: () => (settling.size === 0 ? null : Promise.race(settling)),
   };
 }
 

@@ -3,9 +3,10 @@
  * and what was tried before. The pages read attempts and circuits here too.
  */
 import type { AdjustmentState } from "../accounting/adjustment-machine.ts";
-import type { ClosedAccountStep } from "../accounting/store.ts";
+import type { AdjustmentLock, ClosedAccountStep } from "../accounting/store.ts";
 import { holderAccountOf } from "../accounting/vault-accounts.ts";
 import type { Queries, Transaction } from "../database/database.ts";
+import type { Statement } from "../database/sql.ts";
 import { sql } from "../database/sql.ts";
 
 import type { Circuit } from "./circuit.ts";
@@ -19,29 +20,20 @@ export async function clientsWithServices(db: Queries): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-export interface DueRow {
-  readonly clientId: string;
-  readonly adjustmentId: string;
-  readonly assignmentId: string;
-  readonly service: string;
-}
-
 /** How many are looked at for each one wanted: others may be taking the first of them. */
 const LOOKED_AT = 4;
 
 /**
  * Locks the due adjustments of each service, at most its limit, skipping those that somebody else
- * works at. Adjustments first, assignments after: the order of every move. Only the assignments
- * due first are read, however many are due (`assignment_due_service`).
+ * works at; for `leaseMatching`. Adjustments first, assignments after: the order of every move.
+ * Only the assignments due first are read, however many are due (`assignment_due_service`).
  */
-export function lockDue(
-  tx: Transaction,
+export function dueForService(
   wanted: readonly (ServiceKey & { readonly limit: number })[],
   now: string,
-): Promise<DueRow[]> {
-  return tx.query(sql`
-    select due.client_id as "clientId", due.adjustment_id as "adjustmentId",
-           due.assignment_id as "assignmentId", wanted.service
+): Statement {
+  return sql`
+    select due.client_id, due.assignment_id, due.adjustment_id, wanted.service
     from unnest(
       ${wanted.map((one) => one.clientId)}::text[],
       ${wanted.map((one) => one.service)}::text[],
@@ -65,11 +57,10 @@ export function lockDue(
         and a.open_assignment_id = s.id
       limit wanted.most
       for update of a skip locked
-    ) due
-  `);
+    ) due`;
 }
 
-/** Adjustments being sent whose worker is gone: its lease is over. Locked, as `lockDue`. */
+/** Adjustments being sent whose worker is gone: its lease is over. Locked, as `dueForService`. */
 export function lockAbandoned(
   tx: Transaction,
   clientIds: readonly string[],
@@ -139,9 +130,17 @@ export interface ServiceAdjustment {
   readonly entries: readonly PostingEntry[];
   /** The entries to move, when others of the adjustment were executed before. */
   readonly entryIds: readonly string[] | null;
+  /** How it stood when it was read: a lock for one who had locked it before. */
+  readonly stood: AdjustmentLock;
 }
 
-interface AdjustmentRow extends Omit<ServiceAdjustment, "entries" | "entryIds"> {
+interface AdjustmentRow
+  extends
+    Omit<ServiceAdjustment, "entries" | "entryIds" | "stood">,
+    Pick<
+      AdjustmentLock,
+      "operationId" | "hold" | "machineMayAct" | "failedRoute" | "assignmentType"
+    > {
   readonly isPartly: boolean;
 }
 
@@ -173,6 +172,8 @@ export async function serviceAdjustments(
            a.planned_posting_date as "plannedPostingDate",
            coalesce(s.attempts, 0) as attempts,
            coalesce(s.opened_at, a.created_at) as "openedAt",
+           a.operation_id as "operationId", a.hold, a.machine_may_act as "machineMayAct",
+           a.failed_route as "failedRoute", s.type as "assignmentType",
            exists (
              select 1 from execution x
              where x.client_id = a.client_id and x.adjustment_id = a.id
@@ -187,7 +188,9 @@ export async function serviceAdjustments(
     order by a.client_id, a.id
   `);
   const entries = await entriesToMove(db, rows);
-  return rows.map(({ isPartly, ...row }) => {
+  return rows.map((read) => {
+    const { isPartly, operationId, hold, machineMayAct, failedRoute, assignmentType, ...row } =
+      read;
     const all = entries.get(row.adjustmentId) ?? [];
     const open = isPartly ? all.filter((entry) => !entry.isExecuted) : all;
     const amountMinor = isPartly
@@ -195,8 +198,31 @@ export async function serviceAdjustments(
       : row.amountMinor;
     const entryIds = isPartly ? open.map((entry) => entry.id) : null;
     const holderAccount = holderAccountOf(all, row.holderAccount);
-    return { ...row, holderAccount, amountMinor, entries: open, entryIds };
+    return { ...row, holderAccount, amountMinor, entries: open, entryIds, stood: stoodOf(read) };
   });
+}
+
+function stoodOf(row: AdjustmentRow): AdjustmentLock {
+  return {
+    clientId: row.clientId,
+    id: row.adjustmentId,
+    disputeId: row.disputeId,
+    claimId: row.claimId,
+    claimType: row.claimType,
+    operationId: row.operationId,
+    state: row.state,
+    version: row.version,
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+    destination: row.service === "" ? null : row.service,
+    hold: row.hold,
+    plannedPostingDate: row.plannedPostingDate,
+    isPartlyProcessed: row.isPartlyProcessed,
+    machineMayAct: row.machineMayAct,
+    failedRoute: row.failedRoute,
+    openAssignmentId: row.assignmentId === "" ? null : row.assignmentId,
+    assignmentType: row.assignmentType,
+  };
 }
 
 type EntryToMove = PostingEntry & { readonly adjustmentId: string; readonly isExecuted: boolean };

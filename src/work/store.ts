@@ -152,26 +152,33 @@ export async function closeAssignments(
   `);
 }
 
+export interface LeasedAssignment {
+  readonly clientId: string;
+  readonly id: string;
+  readonly adjustmentId: string;
+  readonly service: string;
+}
+
 /**
- * Leases due assignments to `worker` by id, those that nobody else holds; answers which. Whoever
- * calls it has locked the adjustments they belong to.
+ * Leases due assignments to `worker`, those that nobody else holds; answers which. `matching`
+ * selects `client_id, assignment_id, adjustment_id, service` and locks their adjustments.
  */
-export function leaseAssignments(
+export function leaseMatching(
   tx: Transaction,
-  keys: readonly { clientId: string; id: string }[],
+  matching: Statement,
   lease: { readonly worker: string; readonly now: string; readonly leasedUntil: string },
-): Promise<{ clientId: string; id: string }[]> {
+): Promise<LeasedAssignment[]> {
   return tx.query(sql`
+    with due as materialized (${matching})
     update assignment
     set leased_by = ${lease.worker}, leased_until = ${lease.leasedUntil}
-    from unnest(
-      ${keys.map((key) => key.clientId)}::text[],
-      ${keys.map((key) => key.id)}::uuid[]) as due (client_id, id)
-    where assignment.client_id = due.client_id and assignment.id = due.id
+    from due
+    where assignment.client_id = due.client_id and assignment.id = due.assignment_id
       and assignment.is_open
       and assignment.due_at <= ${lease.now}
       and (assignment.leased_until is null or assignment.leased_until < ${lease.now})
-    returning assignment.client_id as "clientId", assignment.id
+    returning assignment.client_id as "clientId", assignment.id,
+              due.adjustment_id as "adjustmentId", due.service
   `);
 }
 
