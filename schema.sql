@@ -841,13 +841,12 @@ create table assignment (
   version integer default 1 not null,
   next_rise_at timestamp with time zone,
   rises smallint default 0 not null,
-  cause text
-  rises smallint default 0 not null,
   clock_due_at timestamp with time zone,
   act_by timestamp with time zone generated always as (LEAST(goal_at, clock_due_at)) stored,
   pended_until timestamp with time zone,
   pend_reason text,
-  unworkable_reason text
+  unworkable_reason text,
+  cause text
 ) with (fillfactor=50);
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
@@ -1713,9 +1712,6 @@ create table job_item (
   adjustment_id uuid,
   seen_version integer not null,
   approval_id uuid
-  assignment_id uuid not null,
-  adjustment_id uuid,
-  seen_version integer not null
 );
 alter table job_item add constraint job_item_pkey PRIMARY KEY (job_id, ordinal);
 alter table job_item add constraint job_item_is_about_something CHECK (((approval_id IS NOT NULL) OR ((assignment_id IS NOT NULL) AND (adjustment_id IS NOT NULL))));
@@ -1732,6 +1728,29 @@ create table job_item_outcome (
 alter table job_item_outcome add constraint job_item_outcome_pkey PRIMARY KEY (job_id, ordinal);
 alter table job_item_outcome add constraint job_item_outcome_check CHECK (((outcome = 'done'::text) = (code IS NULL)));
 alter table job_item_outcome add constraint job_item_outcome_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'skipped'::text, 'failed'::text])));
+
+create table letter (
+  client_id text not null,
+  dispute_id uuid not null,
+  version integer not null,
+  is_watched boolean default true not null,
+  checked_at timestamp with time zone not null
+);
+alter table letter add constraint letter_pkey PRIMARY KEY (client_id, dispute_id);
+alter table letter add constraint letter_version_check CHECK ((version >= 0));
+CREATE INDEX letter_watched ON public.letter USING btree (client_id, checked_at) WHERE is_watched;
+
+create table letter_version (
+  client_id text not null,
+  dispute_id uuid not null,
+  version integer not null,
+  facts jsonb not null,
+  changed text[] not null,
+  actor text not null,
+  issued_at timestamp with time zone not null
+);
+alter table letter_version add constraint letter_version_pkey PRIMARY KEY (client_id, dispute_id, version);
+alter table letter_version add constraint letter_version_version_check CHECK ((version > 0));
 
 create table merchant_credit (
   client_id text not null,
@@ -1758,29 +1777,6 @@ alter table merchant_credit_use add constraint merchant_credit_use_pkey PRIMARY 
 alter table merchant_credit_use add constraint merchant_credit_use_amount_minor_check CHECK ((amount_minor <> 0));
 CREATE INDEX merchant_credit_use_by ON public.merchant_credit_use USING btree (client_id, dispute_id);
 CREATE INDEX merchant_credit_use_of ON public.merchant_credit_use USING btree (client_id, reference, recorded_at, id);
-
-create table letter (
-  client_id text not null,
-  dispute_id uuid not null,
-  version integer not null,
-  is_watched boolean default true not null,
-  checked_at timestamp with time zone not null
-);
-alter table letter add constraint letter_pkey PRIMARY KEY (client_id, dispute_id);
-alter table letter add constraint letter_version_check CHECK ((version >= 0));
-CREATE INDEX letter_watched ON public.letter USING btree (client_id, checked_at) WHERE is_watched;
-
-create table letter_version (
-  client_id text not null,
-  dispute_id uuid not null,
-  version integer not null,
-  facts jsonb not null,
-  changed text[] not null,
-  actor text not null,
-  issued_at timestamp with time zone not null
-);
-alter table letter_version add constraint letter_version_pkey PRIMARY KEY (client_id, dispute_id, version);
-alter table letter_version add constraint letter_version_version_check CHECK ((version > 0));
 
 create table operation (
   client_id text not null,
@@ -1854,24 +1850,6 @@ create table proposal (
 alter table proposal add constraint proposal_pkey PRIMARY KEY (client_id, adjustment_id, ordinal);
 alter table proposal add constraint proposal_amount_minor_check CHECK ((amount_minor > 0));
 
-create table regulatory_clock (
-  client_id text not null,
-  dispute_id uuid not null,
-  round smallint not null,
-  clock text not null,
-  state text not null,
-  starts_on date not null,
-  warn_on date not null,
-  due_on date not null,
-  ended_on date,
-  read_at timestamp with time zone not null
-) with (fillfactor=80);
-alter table regulatory_clock add constraint regulatory_clock_pkey PRIMARY KEY (client_id, dispute_id, round, clock);
-alter table regulatory_clock add constraint regulatory_clock_round_check CHECK ((round > 0));
-alter table regulatory_clock add constraint regulatory_clock_state_check CHECK ((state = ANY (ARRAY['running'::text, 'met'::text, 'metLate'::text, 'missed'::text, 'stopped'::text])));
-CREATE INDEX regulatory_clock_missed ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = ANY (ARRAY['missed'::text, 'metLate'::text]));
-CREATE INDEX regulatory_clock_running ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = 'running'::text);
-
 create table reconciliation (
   client_id text not null,
   id uuid not null,
@@ -1915,6 +1893,24 @@ alter table reconciliation_line add constraint reconciliation_line_ordinal_check
 alter table reconciliation_line add constraint reconciliation_line_outcome_check CHECK ((outcome = ANY (ARRAY['matched'::text, 'different'::text, 'missingHere'::text, 'missingThere'::text])));
 alter table reconciliation_line add constraint reconciliation_line_side_check CHECK ((side = ANY (ARRAY['debit'::text, 'credit'::text])));
 CREATE INDEX reconciliation_line_of_adjustment ON public.reconciliation_line USING btree (client_id, adjustment_id) WHERE (adjustment_id IS NOT NULL);
+
+create table regulatory_clock (
+  client_id text not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  state text not null,
+  starts_on date not null,
+  warn_on date not null,
+  due_on date not null,
+  ended_on date,
+  read_at timestamp with time zone not null
+) with (fillfactor=80);
+alter table regulatory_clock add constraint regulatory_clock_pkey PRIMARY KEY (client_id, dispute_id, round, clock);
+alter table regulatory_clock add constraint regulatory_clock_round_check CHECK ((round > 0));
+alter table regulatory_clock add constraint regulatory_clock_state_check CHECK ((state = ANY (ARRAY['running'::text, 'met'::text, 'metLate'::text, 'missed'::text, 'stopped'::text])));
+CREATE INDEX regulatory_clock_missed ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = ANY (ARRAY['missed'::text, 'metLate'::text]));
+CREATE INDEX regulatory_clock_running ON public.regulatory_clock USING btree (client_id, due_on, dispute_id, round, clock) WHERE (state = 'running'::text);
 
 create table resolution (
   client_id text not null,
@@ -2147,6 +2143,7 @@ alter table attestation add constraint attestation_client_id_adjustment_id_fkey 
 alter table attestation add constraint attestation_client_id_assignment_id_fkey FOREIGN KEY (client_id, assignment_id) REFERENCES assignment(client_id, id);
 
 alter table attestation_evidence add constraint attestation_evidence_client_id_evidence_id_fkey FOREIGN KEY (client_id, evidence_id) REFERENCES evidence(client_id, id);
+
 alter table automatic_credit add constraint automatic_credit_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table automatic_credit add constraint automatic_credit_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
@@ -2185,13 +2182,13 @@ alter table case_number add constraint case_number_client_id_fkey FOREIGN KEY (c
 
 alter table claim add constraint claim_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table claim_lock add constraint claim_lock_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
+
 alter table clock_client add constraint clock_client_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table clock_warning add constraint clock_warning_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table clock_watch add constraint clock_watch_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
-
-alter table claim_lock add constraint claim_lock_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
 alter table confirmation add constraint confirmation_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
@@ -2214,6 +2211,7 @@ alter table evidence add constraint evidence_client_id_assignment_id_fkey FOREIG
 alter table evidence add constraint evidence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table evidence_chunk add constraint evidence_chunk_client_id_evidence_id_fkey FOREIGN KEY (client_id, evidence_id) REFERENCES evidence(client_id, id);
+
 alter table hold_answer add constraint hold_answer_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
 alter table hold_answer add constraint hold_answer_client_id_adjustment_id_look_up_id_fkey FOREIGN KEY (client_id, adjustment_id, look_up_id) REFERENCES hold_look_up(client_id, adjustment_id, id);
@@ -2242,15 +2240,15 @@ alter table job_item add constraint job_item_job_id_fkey FOREIGN KEY (job_id) RE
 
 alter table job_item_outcome add constraint job_item_outcome_job_id_ordinal_fkey FOREIGN KEY (job_id, ordinal) REFERENCES job_item(job_id, ordinal);
 
+alter table letter add constraint letter_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
+alter table letter_version add constraint letter_version_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES letter(client_id, dispute_id);
+
 alter table merchant_credit add constraint merchant_credit_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table merchant_credit_use add constraint merchant_credit_use_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
 
 alter table merchant_credit_use add constraint merchant_credit_use_client_id_reference_fkey FOREIGN KEY (client_id, reference) REFERENCES merchant_credit(client_id, reference);
-
-alter table letter add constraint letter_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
-
-alter table letter_version add constraint letter_version_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES letter(client_id, dispute_id);
 
 alter table operation add constraint operation_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
@@ -2264,11 +2262,11 @@ alter table period add constraint period_client_id_fkey FOREIGN KEY (client_id) 
 
 alter table proposal add constraint proposal_client_id_adjustment_id_fkey FOREIGN KEY (client_id, adjustment_id) REFERENCES adjustment(client_id, id);
 
-alter table regulatory_clock add constraint regulatory_clock_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES clock_watch(client_id, dispute_id) ON DELETE CASCADE;
-
 alter table reconciliation add constraint reconciliation_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table reconciliation_line add constraint reconciliation_line_client_id_reconciliation_id_fkey FOREIGN KEY (client_id, reconciliation_id) REFERENCES reconciliation(client_id, id);
+
+alter table regulatory_clock add constraint regulatory_clock_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES clock_watch(client_id, dispute_id) ON DELETE CASCADE;
 
 alter table resolution add constraint resolution_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
@@ -2330,15 +2328,15 @@ CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE A
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim_lock_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.confirmation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER mark_clocks_of_changed AFTER UPDATE ON public.dispute_book REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_books();
 
 CREATE TRIGGER mark_clocks_of_new AFTER INSERT ON public.dispute_book REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_new_books();
-
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim_lock_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.confirmation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2376,11 +2374,11 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_ite
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.job_item_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.letter_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER add_merchant_credit_use AFTER INSERT ON public.merchant_credit_use FOR EACH ROW EXECUTE FUNCTION add_merchant_credit_use();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.merchant_credit_use FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.letter_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER keep_body BEFORE UPDATE ON public.operation FOR EACH ROW EXECUTE FUNCTION refuse_other_body();
 
@@ -2536,13 +2534,13 @@ grant insert, select on table job_item to redress_app;
 
 grant insert, select on table job_item_outcome to redress_app;
 
-grant insert, select on table merchant_credit to redress_app;
-
-grant insert, select on table merchant_credit_use to redress_app;
-
 grant insert, select, update on table letter to redress_app;
 
 grant insert, select on table letter_version to redress_app;
+
+grant insert, select on table merchant_credit to redress_app;
+
+grant insert, select on table merchant_credit_use to redress_app;
 
 grant insert, select, update on table operation to redress_app;
 
@@ -2554,11 +2552,11 @@ grant insert, select, update on table period to redress_app;
 
 grant delete, insert, select on table proposal to redress_app;
 
-grant delete, insert, select, update on table regulatory_clock to redress_app;
-
 grant insert, select on table reconciliation to redress_app;
 
 grant insert, select on table reconciliation_line to redress_app;
+
+grant delete, insert, select, update on table regulatory_clock to redress_app;
 
 grant insert, select, update on table resolution to redress_app;
 
