@@ -139,7 +139,7 @@ interface AdjustmentRow
     Omit<ServiceAdjustment, "entries" | "entryIds" | "stood">,
     Pick<
       AdjustmentLock,
-      "operationId" | "hold" | "machineMayAct" | "failedRoute" | "assignmentType"
+      "operationId" | "hold" | "machineMayAct" | "failedRoute" | "assignmentType" | "isDenialDebit"
     > {
   readonly isPartly: boolean;
 }
@@ -174,6 +174,7 @@ export async function serviceAdjustments(
            coalesce(s.opened_at, a.created_at) as "openedAt",
            a.operation_id as "operationId", a.hold, a.machine_may_act as "machineMayAct",
            a.failed_route as "failedRoute", s.type as "assignmentType",
+           a.denial_id is not null as "isDenialDebit",
            exists (
              select 1 from execution x
              where x.client_id = a.client_id and x.adjustment_id = a.id
@@ -189,8 +190,8 @@ export async function serviceAdjustments(
   `);
   const entries = await entriesToMove(db, rows);
   return rows.map((read) => {
-    const { isPartly, operationId, hold, machineMayAct, failedRoute, assignmentType, ...row } =
-      read;
+    const { isPartly, operationId, hold, machineMayAct, failedRoute, ...kept } = read;
+    const { assignmentType, isDenialDebit, ...row } = kept;
     const all = entries.get(row.adjustmentId) ?? [];
     const open = isPartly ? all.filter((entry) => !entry.isExecuted) : all;
     const amountMinor = isPartly
@@ -217,6 +218,7 @@ function stoodOf(row: AdjustmentRow): AdjustmentLock {
     destination: row.service === "" ? null : row.service,
     hold: row.hold,
     plannedPostingDate: row.plannedPostingDate,
+    isDenialDebit: row.isDenialDebit,
     isPartlyProcessed: row.isPartlyProcessed,
     machineMayAct: row.machineMayAct,
     failedRoute: row.failedRoute,
