@@ -122,7 +122,7 @@ describe("approvals", { timeout: 120_000 }, () => {
     await page.getByText("dan may approve").waitFor();
     await look(page, "delegations");
 
-    await page.getByRole("button", { name: "End it" }).click();
+    await page.getByRole("button", { name: "Revoke" }).click();
 
     const table = page.getByRole("region", { name: "Delegations" });
     await expect.poll(() => table.innerText(), SOON).toContain("Revoked");
