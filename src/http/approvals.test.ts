@@ -79,7 +79,7 @@ describe("a request of two levels", () => {
     const last = await decide(id, olga);
 
     expect([twice.status, twice.body["code"]]).toEqual([403, "self-approval"]);
-    expect(twice.text).toContain("level 2 of 2: somebody else may");
+    expect(twice.text).toContain("level 2 of 2 needs somebody else");
     expect([junior.status, junior.body["code"]]).toEqual([403, "forbidden"]);
     expect(junior.text).toContain("such as olga");
     expect(last.body).toMatchObject({ state: "approved", settledBy: "olga" });

@@ -115,14 +115,14 @@ describe("approvals", { timeout: 120_000 }, () => {
     await site.person("dan", ["viewer"]);
     const page = await site.signedIn("ben", "/approvals/delegations");
     await page.getByText("Nobody has lent their right").waitFor();
-    await page.getByRole("textbox", { name: "To" }).fill("dan");
+    await page.getByRole("textbox", { name: "To", exact: true }).fill("dan");
     await page.getByLabel("Until").fill("2026-11-20T09:00");
     await page.getByRole("textbox", { name: "Reason" }).fill("leave");
     await page.getByRole("button", { name: "Lend it" }).click();
     await page.getByText("dan may approve").waitFor();
     await look(page, "delegations");
 
-    await page.getByRole("button", { name: "End it" }).click();
+    await page.getByRole("button", { name: "Revoke" }).click();
 
     const table = page.getByRole("region", { name: "Delegations" });
     await expect.poll(() => table.innerText(), SOON).toContain("Revoked");

@@ -19,6 +19,7 @@ export function ApprovalTabs({ current }: { readonly current: string }) {
           key={label}
           to="/approvals"
           search={show === undefined ? {} : { show }}
+          activeOptions={{ exact: true, includeSearch: true }}
           aria-current={current === (show ?? "mine") ? "page" : undefined}
         >
           {label}

@@ -102,7 +102,7 @@ function End({ one }: { readonly one: Delegation }) {
         disabled={send.isPending}
         onClick={() => send.mutate({ path: `/delegations/${one.id}/revocation`, key })}
       >
-        End it
+        Revoke
       </Button>
       {send.error === null ? null : <ProblemNote error={send.error} />}
     </>

@@ -1,4 +1,4 @@
-/** What is read of approvals: requests with their levels, those who may not approve, what was said. */
+/** What is read of approvals: requests with levels, who may not approve, what was said. */
 import type { Permission } from "../../access/roles.ts";
 import type { Queries, Transaction } from "../../database/database.ts";
 import type { Statement } from "../../database/sql.ts";
