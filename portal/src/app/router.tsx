@@ -86,7 +86,7 @@ const oneCase = createRoute({
   getParentRoute: () => inside,
   path: "/cases/$client/$claim",
   validateSearch: (search: Search) =>
-    texts(search, "dispute", "tab", "operation", "adjustment", "assignment", "action"),
+    texts(search, "dispute", "tab", "operation", "adjustment", "assignment", "action", "given"),
   component: lazyRouteComponent(() => import("../screens/case.tsx"), "Case"),
 });
 
@@ -143,6 +143,16 @@ const service = createRoute({
   component: lazyRouteComponent(() => import("../screens/service.tsx"), "Service"),
 });
 
+const reconciliation = createRoute({
+  getParentRoute: () => inside,
+  path: "/reconciliation",
+  validateSearch: (search: Search) => texts(search, "feed"),
+  component: lazyRouteComponent(
+    () => import("../screens/reconciliation.tsx"),
+    "ReconciliationPage",
+  ),
+});
+
 const jobs = createRoute({
   getParentRoute: () => inside,
   path: "/jobs",
@@ -178,6 +188,7 @@ const tree = root.addChildren([
     oneReturn,
     services,
     service,
+    reconciliation,
     jobs,
     job,
     administration,

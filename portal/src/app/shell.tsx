@@ -8,6 +8,7 @@ import {
   LayoutDashboard,
   ListChecks,
   Radio,
+  Scale,
   Settings2,
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
@@ -22,7 +23,15 @@ import { RailFoot } from "./rail-foot.tsx";
 import { SearchBox } from "./search-box.tsx";
 import css from "./shell.module.css";
 
-type Place = "/" | "/queues" | "/cases" | "/batches" | "/services" | "/jobs" | "/administration";
+type Place =
+  | "/"
+  | "/queues"
+  | "/cases"
+  | "/batches"
+  | "/services"
+  | "/reconciliation"
+  | "/jobs"
+  | "/administration";
 
 const PLACES: readonly {
   readonly to: Place;
@@ -37,6 +46,13 @@ const PLACES: readonly {
   { to: "/cases", label: "Cases", key: "c", icon: Briefcase },
   { to: "/batches", label: "Batches", key: "b", icon: FileStack },
   { to: "/services", label: "Services", key: "s", icon: Radio },
+  {
+    to: "/reconciliation",
+    label: "Reconcile",
+    key: "e",
+    icon: Scale,
+    wideOnly: true,
+  },
   { to: "/jobs", label: "Jobs", key: "j", icon: ListChecks, wideOnly: true },
   { to: "/administration", label: "Admin", key: "a", icon: Settings2 },
 ];
