@@ -71,7 +71,7 @@ test("matched, different, missing here and missing there, each with its words", 
   ]);
   expect(await linesOf(answer, "?outcome=matched")).toEqual([["CORE-1", "matched", null]]);
   const open = await unconfirmed();
-  expect(open.map((one) => one["reference"]).toSorted()).toEqual(["CORE-2", "CORE-3"]);
+  expect(new Set(open.map((one) => one["reference"]))).toEqual(new Set(["CORE-2", "CORE-3"]));
   expect(open.some((one) => one["dispute"] === dispute)).toBe(false);
 });
 
@@ -106,7 +106,7 @@ test("two who take the same feed at once take it once", async () => {
   const answers = await Promise.all([feed(text), feed(text)]);
 
   expect(new Set(answers.map((one) => one.body["id"])).size).toBe(1);
-  expect(answers.map((one) => one.status).toSorted()).toEqual([200, 201]);
+  expect(new Set(answers.map((one) => one.status))).toEqual(new Set([200, 201]));
 });
 
 test("a tracked movement is confirmed by the reference of its operation", async () => {

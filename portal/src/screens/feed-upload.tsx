@@ -47,15 +47,10 @@ export function FeedUpload() {
       >
         <div className={css["form"]}>
           {inView === undefined ? (
-            <NativeSelect
-              label="Whose movements"
+            <ClientField
               value={client ?? ""}
-              data={[
-                { value: "", label: "Choose a client…" },
-                ...clients.map((one) => ({ value: one.id, label: one.name })),
-              ]}
-              onChange={(event) => {
-                setChosen(event.currentTarget.value);
+              choose={(id) => {
+                setChosen(id);
                 renew();
               }}
             />
@@ -86,15 +81,34 @@ export function FeedUpload() {
           </div>
         </div>
         {send.error === null ? null : <ProblemNote error={send.error} />}
-        {send.data === undefined ? null : (
-          <Done title={`${send.data.lines} lines compared`}>
-            <p>
-              {send.data.matched} matched, {send.data.different} different, {send.data.missingHere}{" "}
-              missing here, {send.data.missingThere} missing there.
-            </p>
-          </Done>
-        )}
+        {send.data === undefined ? null : <Compared feed={send.data} />}
       </form>
     </Panel>
+  );
+}
+
+function ClientField(props: { readonly value: string; readonly choose: (client: string) => void }) {
+  const clients = useClients();
+  return (
+    <NativeSelect
+      label="Whose movements"
+      value={props.value}
+      data={[
+        { value: "", label: "Choose a client…" },
+        ...clients.map((one) => ({ value: one.id, label: one.name })),
+      ]}
+      onChange={(event) => props.choose(event.currentTarget.value)}
+    />
+  );
+}
+
+function Compared({ feed }: { readonly feed: Reconciliation }) {
+  return (
+    <Done title={`${feed.lines} lines compared`}>
+      <p>
+        {feed.matched} matched, {feed.different} different, {feed.missingHere} missing here,{" "}
+        {feed.missingThere} missing there.
+      </p>
+    </Done>
   );
 }

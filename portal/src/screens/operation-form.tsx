@@ -5,7 +5,7 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import type { FormEvent } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { useState } from "react";
 
 import { useSend } from "../api/commands.ts";
@@ -90,13 +90,37 @@ function Choice({ dispute }: { readonly dispute: Dispute }) {
   );
 }
 
-/** What a proposal filled in: only inputs that the operation has. */
-function filledIn(text: string | undefined, { inputs }: AllowedOperation) {
+function Review(props: {
+  readonly result: OperationResult;
+  readonly dispute: Dispute;
+  readonly body: { readonly operation: string; readonly input: unknown };
+  readonly children: ReactNode;
+}) {
+  const { result, dispute, body, children } = props;
+  return (
+    <div className={css["review"]} role="status">
+      <h3>This would happen</h3>
+      <OperationPreview result={result} currency={dispute.currency} />
+      <PreviewedBalances dispute={dispute} body={body} />
+      <div className={ui["row"]}>{children}</div>
+    </div>
+  );
+}
+
+/** What a proposal, or a link from an entry, filled in: only inputs that the operation has. */
+function filledIn(
+  text: string | undefined,
+  adjustment: string | undefined,
+  { inputs }: AllowedOperation,
+): Readonly<Record<string, unknown>> {
+  const names = new Set(inputs.map((input) => input.name));
+  const linked = adjustment === undefined ? {} : { adjustment };
   try {
     const found: unknown = JSON.parse(text ?? "{}");
-    if (typeof found !== "object" || found === null) return {};
-    const names = new Set(inputs.map((input) => input.name));
-    return Object.fromEntries(Object.entries(found).filter(([name]) => names.has(name)));
+    const proposed = typeof found === "object" && found !== null ? found : {};
+    return Object.fromEntries(
+      Object.entries({ ...proposed, ...linked }).filter(([name]) => names.has(name)),
+    );
   } catch {
     return {};
   }
@@ -109,12 +133,7 @@ function Run(props: {
 }) {
   const { dispute, operation, done } = props;
   const { adjustment, given: filled } = route.useSearch();
-  const [given, setGiven] = useState<Readonly<Record<string, unknown>>>(() => ({
-    ...filledIn(filled, operation),
-    ...(adjustment !== undefined && operation.inputs.some((input) => input.name === "adjustment")
-      ? { adjustment }
-      : {}),
-  }));
+  const [given, setGiven] = useState(() => filledIn(filled, adjustment, operation));
   const [key, setKey] = useState("");
   const preview = useSend<OperationResult>();
   const send = useSend<OperationResult>();
@@ -163,16 +182,11 @@ function Run(props: {
       </div>
       {preview.error === null ? null : <ProblemNote error={preview.error} />}
       {preview.data === undefined ? null : (
-        <div className={css["review"]} role="status">
-          <h3>This would happen</h3>
-          <OperationPreview result={preview.data} currency={dispute.currency} />
-          <PreviewedBalances dispute={dispute} body={body} />
-          <div className={ui["row"]}>
-            <Button onClick={process} disabled={send.isPending} autoFocus>
-              {send.isPending ? "Sending…" : "Process Actions"}
-            </Button>
-          </div>
-        </div>
+        <Review result={preview.data} dispute={dispute} body={body}>
+          <Button onClick={process} disabled={send.isPending} autoFocus>
+            {send.isPending ? "Sending…" : "Process Actions"}
+          </Button>
+        </Review>
       )}
       {send.error === null ? null : <ProblemNote error={send.error} />}
     </form>

@@ -24,6 +24,7 @@ import type { ServiceDesk } from "../../service/desk.ts";
 import { createDispatcher } from "../../service/dispatcher.ts";
 
 import type { SampleClient } from "./institution.ts";
+import { leaveOpenEnds } from "./open-ends.ts";
 import type { StoryStep } from "./stories.ts";
 import { pickStory } from "./stories.ts";
 
@@ -76,6 +77,7 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       await releaseDue(engine);
       stage.remark(`loading the sample: day ${day + 1} of ${SAMPLE_DAYS}`);
     }
+    await leaveOpenEnds(stage, { client: MANUAL_CLIENT, people: PEOPLE });
   } finally {
     await dispatcher.close();
   }
