@@ -126,7 +126,10 @@ function previewRoute(app: ZodApp, parts: HttpDependencies): void {
       const { operation, input } = request.body;
       const { actor } = callerOf(request);
       const preview = previewOperation(book, context, { operation, input, today, actor });
-      return presentPreview(preview, row.currency, context.rulebook);
+      const masked = (await parts.vault.masked(database, [row])).get(row.accountId);
+      return presentPreview(preview, row.currency, context.rulebook, (account) =>
+        account === row.accountId ? (masked ?? "the holder's account") : account,
+      );
     },
   );
 }
@@ -135,20 +138,21 @@ function presentPreview(
   preview: OperationPreviewed,
   currency: string,
   rulebook: RuleBook,
+  shown: (account: string) => string,
 ): z.infer<typeof Preview> {
   const money = (minor: bigint) => wireMoney(minor, currency);
   return {
     entries: preview.entries.map(({ rule, debit, credit, amountMinor, processing }) => ({
       rule,
       label: rulebook.rules.get(rule)?.label ?? rule,
-      debit: { ...debit },
-      credit: { ...credit },
+      debit: { ...debit, account: shown(debit.account) },
+      credit: { ...credit, account: shown(credit.account) },
       amount: money(amountMinor),
       processing,
     })),
     balances: preview.balances.map(({ collection, account, beforeMinor, afterMinor }) => ({
       collection,
-      account,
+      account: shown(account),
       before: money(beforeMinor),
       after: money(afterMinor),
     })),
