@@ -61,6 +61,7 @@ test("every command asks for an Idempotency-Key, or says why it needs none", () 
   // showing a number, testing a connection, showing a request or a layout change nothing.
   expect(without.sort()).toEqual([
     "previewBatchLayout",
+    "previewOperation",
     "releaseAssignment",
     "revealAccount",
     "signIn",

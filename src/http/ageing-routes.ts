@@ -1,4 +1,4 @@
-/** /v1/ageing-items: what was resolved out of balance; and what disputes use of merchants' credits. */
+/** /v1/ageing-items: what was resolved out of balance; and whose merchants' credits are. */
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 

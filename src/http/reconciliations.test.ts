@@ -1,4 +1,4 @@
-/** Feeds of the system of record, compared with attestations, services' postings and tracked ones. */
+/** Feeds of the system of record, compared with attestations and tracked movements. */
 import { expect, test } from "vitest";
 
 import { useCaseApi } from "../../test/support/http-case.ts";
@@ -75,7 +75,7 @@ test("matched, different, missing here and missing there, each with its words", 
   expect(open.some((one) => one["dispute"] === dispute)).toBe(false);
 });
 
-test("a statement of one account shows one entry of several: its side and amount are enough", async () => {
+test("a statement of one account shows one entry of several: that is enough", async () => {
   await attested("CORE-1");
 
   const credit = await feed([TITLES, "CORE-1,105.00,USD,credit,2026-11-16"].join("\n"));

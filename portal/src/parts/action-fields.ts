@@ -154,8 +154,8 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
       { ...OF_OVERRIDE, name: "dueOn", label: "Until when", type: "date" },
     ],
     consequence:
-      "The gate is evaluated again. In balance, the exception is closed; out of balance it stays, " +
-      "or another person is asked to agree and what is left ages until it is right.",
+      "The gate is evaluated again. In balance, the exception is closed; out of balance it " +
+      "stays, or another person is asked to agree and what is left ages until it is right.",
     done: "Recorded: the exception is closed, or waits for another person",
   },
   disbursement: {

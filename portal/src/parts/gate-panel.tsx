@@ -1,4 +1,4 @@
-/** The resolution gate, live: of each decision every test, what stands there now, and what waits. */
+/** The resolution gate, live: of each decision every test, what stands there, and what waits. */
 import { useQuery } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
 

@@ -1,6 +1,6 @@
 /**
- * What is not proved yet: what was resolved out of balance and ages, what was attested and no feed has shown,
- * and the feeds of the system of record with what became of their lines.
+ * What is not proved yet: what was resolved out of balance and ages, what was attested and no feed
+ * has shown; and the feeds of the system of record with what became of their lines.
  */
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -40,7 +40,7 @@ export function ReconciliationPage() {
   return (
     <Page
       title="Reconciliation and ageing items"
-      lead="What was resolved out of balance, what was attested and nobody has shown yet, and what the system of record says it posted."
+      lead="What ages out of balance, what was attested and not shown yet, and what the core posted."
     >
       <Panel title="Ageing items" note="resolved out of balance by two people" flush>
         <Answer query={ageing} what="the ageing items">
