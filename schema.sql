@@ -1422,11 +1422,13 @@ create table job_item (
   job_id uuid not null,
   ordinal integer not null,
   client_id text not null,
-  assignment_id uuid not null,
-  adjustment_id uuid not null,
-  seen_version integer not null
+  assignment_id uuid,
+  adjustment_id uuid,
+  seen_version integer not null,
+  approval_id uuid
 );
 alter table job_item add constraint job_item_pkey PRIMARY KEY (job_id, ordinal);
+alter table job_item add constraint job_item_is_about_something CHECK (((approval_id IS NOT NULL) OR ((assignment_id IS NOT NULL) AND (adjustment_id IS NOT NULL))));
 alter table job_item add constraint job_item_ordinal_check CHECK ((ordinal > 0));
 
 create table job_item_outcome (

@@ -248,8 +248,8 @@ create trigger keep_content before update on approval_request
 grant select, insert, update on approval_request to redress_app;
 
 -- What waited before there were requests: one other person, as then.
-insert into approval_request (client_id, id, subject_kind, subject_id, claim_id, dispute_id, summary,
-  rule, rule_words, amount_minor, currency, requested_by, requester, same_matter, levels,
+insert into approval_request (client_id, id, subject_kind, subject_id, claim_id, dispute_id,
+  summary, rule, rule_words, amount_minor, currency, requested_by, requester, same_matter, levels,
   requested_at)
 select a.client_id, gen_random_uuid(), 'operation', a.id::text, d.claim_id, a.dispute_id,
        a.operation, 'before', 'it waited already', a.amount_minor, a.currency, o.actor, o.actor,

@@ -3,7 +3,7 @@
  * belong to rooms below work.
  */
 import type { Engine } from "./accounting/engine.ts";
-import { untilDecided } from "./accounting/execute-accounting.ts";
+import { isOvertaken, untilDecided } from "./accounting/execute-accounting.ts";
 import { proposalEffect } from "./accounting/proposal-effect.ts";
 import { PROPOSAL_KINDS } from "./accounting/write-approvals.ts";
 import { OVERRIDE_KIND, overrideEffect } from "./resolution/override-gate.ts";
@@ -44,5 +44,6 @@ export function approvalDesk(engine: Engine, batch?: BatchDesk): ApprovalDesk {
     effects.set("regenerateBatch", regenerationEffect(batch));
   }
   const { database, clock, ids } = engine;
-  return { database, clock, ids, effects, run: (work) => untilDecided(engine, work) };
+  const run: ApprovalDesk["run"] = (work) => untilDecided(engine, work);
+  return { database, clock, ids, effects, run, isOvertaken };
 }

@@ -13,6 +13,7 @@ import type { Logger } from "pino";
 import type { Core } from "../examples/stand-in-core/core.ts";
 
 import { actionsOf } from "./action-verbs.ts";
+import { approvalDesk } from "./approval-desk.ts";
 import { firstRun } from "./access/first-run.ts";
 import type { Configuration, Environment } from "./config.ts";
 import { readConfiguration } from "./config.ts";
@@ -82,6 +83,7 @@ async function assemble(
     engine,
     vault,
     actions: actionsOf({ engine, vault, ...serviceDesk }, workers.wakeService),
+    approvals: approvalDesk(engine, opened),
     batch: opened,
     service: { engine, vault, ...serviceDesk },
     jobs: workers.jobs,

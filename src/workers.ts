@@ -7,6 +7,7 @@ import { hostname } from "node:os";
 
 import type { Logger } from "pino";
 
+import { approvalDesk } from "./approval-desk.ts";
 import { deleteExpiredSessions } from "./access/store.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import { startBatchWorker } from "./batch/worker.ts";
@@ -19,6 +20,8 @@ import { serviceJobKinds } from "./service/job-kinds.ts";
 import { secretsFrom } from "./connections/secrets.ts";
 import { startServiceWorker } from "./service/worker.ts";
 import type { JobKinds } from "./work/job-kinds.ts";
+import { decisionJobKind } from "./work/approvals/job-kind.ts";
+import { withdrawMovedOn } from "./work/approvals/withdraw-moved-on.ts";
 import { jobKinds } from "./work/job-kinds.ts";
 import { startUrgencyWorker } from "./work/raise-urgencies.ts";
 import { startJobWorker } from "./work/run-jobs.ts";
@@ -64,7 +67,10 @@ export function startWorkers(
   const urgency = startUrgencyWorker(engine, {
     failed: (error) => log.error({ worker: "urgency", err: error }),
   });
-  const kinds = jobKinds(serviceJobKinds(engine, () => service.wake()));
+  const kinds = jobKinds([
+    ...serviceJobKinds(engine, () => service.wake()),
+    decisionJobKind(approvalDesk(engine, opened)),
+  ]);
   const jobs = startJobWorker(
     {
       ...engine,
@@ -97,6 +103,7 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
         report: (problem, error) => log.error({ worker: "release-due", err: error }, problem),
       }),
     ),
+    every("withdraw-moved-on", 30, () => withdrawMovedOn(engine)),
     every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),
     every("forget-answers", 600, () => {
       const before = clock.now().subtract({ hours: ANSWERS_KEPT_HOURS });

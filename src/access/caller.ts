@@ -7,7 +7,7 @@ import { sql } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { Permission, Role } from "./roles.ts";
-import { demand, rolesAllow } from "./roles.ts";
+import { PERMISSIONS, demand, rolesAllow } from "./roles.ts";
 
 export interface Caller {
   readonly kind: "user" | "apiKey";
@@ -34,6 +34,12 @@ export function mustBeAllowed(caller: Caller, permission: Permission): void {
 
 export function isAllowed(caller: Caller, permission: Permission): boolean {
   return rolesAllow(caller.roles, permission);
+}
+
+/** Every right that the caller's roles carry. */
+export function rightsOf(caller: Caller): ReadonlySet<Permission> {
+  const all = Object.keys(PERMISSIONS) as Permission[];
+  return new Set(all.filter((permission) => isAllowed(caller, permission)));
 }
 
 /** Throws `not-found` for a client outside the caller's scope: it does not exist for them. */

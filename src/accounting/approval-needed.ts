@@ -19,7 +19,7 @@ export function approvalNeeded(applied: Applied, amountMinor: bigint): ApprovalN
   return stricter(tier, mandatory(applied));
 }
 
-/** As `approvalNeeded` where the law or the domain wants a second person for a reason of its own. */
+/** As `approvalNeeded` where the domain wants a second person for a reason of its own. */
 export function approvalNeededFor(
   applied: Applied,
   amountMinor: bigint,

@@ -299,6 +299,31 @@ export function executionsOf(
   `);
 }
 
+export interface ProposalRow {
+  readonly rule: string;
+  readonly debitCollection: string;
+  readonly creditCollection: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
+/** What an adjustment that waits would book, in order; none once it is booked. */
+export function proposalsOfAdjustment(
+  db: Queries,
+  clientId: string,
+  adjustmentId: string,
+): Promise<ProposalRow[]> {
+  return db.query(sql`
+    select p.rule, p.debit_collection as "debitCollection",
+           p.credit_collection as "creditCollection", p.amount_minor as "amountMinor", a.currency
+    from proposal p
+    join adjustment a on a.client_id = p.client_id and a.id = p.adjustment_id
+    where p.client_id = ${clientId} and p.adjustment_id = ${adjustmentId}
+    order by p.ordinal
+    limit 100
+  `);
+}
+
 /** Who ran each operation, by the operation's id. */
 export async function actorsOfOperations(
   db: Queries,

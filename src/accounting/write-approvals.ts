@@ -13,7 +13,7 @@ import { actorsOfOperations } from "./dispute-views.ts";
 import type { Adjustment, Change } from "./dispute-book.ts";
 import { adjustmentOf } from "./dispute-book.ts";
 import type { Engine } from "./engine.ts";
-import type { WrittenBook } from "./write-books.ts";
+import type { LoadedBook } from "./load-books.ts";
 
 /** Kinds of requests that the state awaitingApproval stands for. */
 export const PROPOSAL_KINDS = [
@@ -23,10 +23,16 @@ export const PROPOSAL_KINDS = [
   "changeAccount",
 ] as const;
 
+/** A book with its changes, and who made them. */
+interface ChangedBook {
+  readonly loaded: LoadedBook;
+  readonly actorOf: (operationId: string | null) => string;
+}
+
 type Asked = Extract<Change, { type: "approvalAsked" }>;
 
 interface AskedHere {
-  readonly written: WrittenBook;
+  readonly written: ChangedBook;
   readonly change: Asked;
   readonly adjustment: Adjustment;
 }
@@ -34,7 +40,7 @@ interface AskedHere {
 export async function writeApprovals(
   tx: Transaction,
   engine: Pick<Engine, "clock" | "ids">,
-  books: readonly WrittenBook[],
+  books: readonly ChangedBook[],
   now: string,
 ): Promise<void> {
   const asked: AskedHere[] = [];

@@ -10,6 +10,7 @@ import { Command, CommanderError } from "commander";
 import { explainConfiguration, readConfiguration } from "../config.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
+import { approvalCommands } from "./commands/approvals.ts";
 import { batchCommands } from "./commands/batch.ts";
 import { configurationCommands } from "./commands/config.ts";
 import { databaseCommands } from "./commands/db.ts";
@@ -27,6 +28,7 @@ const GROUPS: readonly Group[] = [
   (program, context) =>
     configurationCommands(program, context, () => explainConfiguration(process.env)),
   databaseCommands,
+  approvalCommands,
   batchCommands,
   importCommands,
   reconcileCommands,

@@ -9,7 +9,6 @@ import { STATEMENTS, previewRegeneration } from "../batch/regenerate.ts";
 import type { Regenerated, RegenerationPreview, Statement } from "../batch/regenerate.ts";
 import { resend } from "../batch/resend.ts";
 import { testDestination } from "../batch/test-destination.ts";
-import { PROBES } from "../batch/transmit/destination.ts";
 import {
   declineStatement,
   findStatement,
@@ -23,6 +22,7 @@ import { wireMoney } from "../kernel/money.ts";
 import {
   BatchFile,
   BatchStatement,
+  DestinationTest,
   Generation,
   GeneratedFile,
   Pending,
@@ -89,20 +89,6 @@ const Regeneration = z
   .meta({ id: "Regeneration" });
 
 const ProfilePath = z.object({ client: z.string(), name: z.string() });
-const DestinationTest = z
-  .object({
-    outcome: z.enum(["ok", "warning", "failed"]),
-    steps: z.array(
-      z.object({
-        name: z.enum(PROBES),
-        outcome: z.enum(["ok", "failed", "skipped", "warning"]),
-        detail: z.string(),
-        advice: z.string().nullable().describe("What to do"),
-        milliseconds: z.int(),
-      }),
-    ),
-  })
-  .meta({ id: "DestinationTest" });
 const DryRun = z.strictObject({ dryRun: z.stringbool().default(false) });
 const StatementBody = z.strictObject({
   statement: z.enum(STATEMENTS).optional().describe("What became of the old file; needed"),
@@ -295,9 +281,8 @@ function secondStatementRoute(app: ZodApp, parts: HttpDependencies): void {
     async (request, reply) => {
       const stated = await theStatement(parts, request, request.params.id);
       const { clientId, id, fileId } = stated;
-      const { reason } = request.body;
-      const { name: actor, rights } = personOf(callerOf(request));
-      const done = await secondStatement(parts.batch, { clientId, id, reason, actor, rights });
+      const word = { clientId, id, ...wordOf(request) };
+      const done = await secondStatement(parts.batch, word);
       if (done !== null) return reply.code(201).send(presentRegenerated(done));
       const { currency } = await theBatch(parts.engine.database, request, fileId);
       return reply.code(202).send(presentStatement(stated, currency));
@@ -322,12 +307,15 @@ function declineStatementRoute(app: ZodApp, parts: HttpDependencies): void {
     async (request) => {
       const { clientId, id, fileId } = await theStatement(parts, request, request.params.id);
       const { currency } = await theBatch(parts.engine.database, request, fileId);
-      const { reason } = request.body;
-      const { name: actor, rights } = personOf(callerOf(request));
-      const after = await declineStatement(parts.batch, { clientId, id, reason, actor, rights });
+      const after = await declineStatement(parts.batch, { clientId, id, ...wordOf(request) });
       return presentStatement(after, currency);
     },
   );
+}
+
+function wordOf(request: FastifyRequest<{ Body: z.infer<typeof Because> }>) {
+  const { name: actor, rights } = personOf(callerOf(request));
+  return { reason: request.body.reason, actor, rights };
 }
 
 async function theStatement(

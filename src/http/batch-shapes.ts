@@ -7,6 +7,7 @@ import type { GenerationPreview } from "../batch/generate-all.ts";
 import type { Generated } from "../batch/generate.ts";
 import type { StatementRow } from "../batch/state-fate.ts";
 import type { FileRow } from "../batch/views.ts";
+import { PROBES } from "../batch/transmit/destination.ts";
 import { wireMoney } from "../kernel/money.ts";
 
 import { Money } from "./shapes.ts";
@@ -42,6 +43,9 @@ export const BatchFile = z
     transmission: z.int().describe("Which sending this is, from 1"),
     attempts: z.int(),
     dueAt: z.string().nullable().describe("When it is sent, or tried again"),
+    release: z
+      .enum(["free", "waiting", "approved", "declined"])
+      .describe("Whether another person has to agree before it leaves, and did"),
     problem: z.string().nullable(),
     voided: z
       .object({
@@ -58,6 +62,21 @@ export const BatchFile = z
     version: z.int(),
   })
   .meta({ id: "BatchFile" });
+
+export const DestinationTest = z
+  .object({
+    outcome: z.enum(["ok", "warning", "failed"]),
+    steps: z.array(
+      z.object({
+        name: z.enum(PROBES),
+        outcome: z.enum(["ok", "failed", "skipped", "warning"]),
+        detail: z.string(),
+        advice: z.string().nullable().describe("What to do"),
+        milliseconds: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: "DestinationTest" });
 
 export const Pending = z.object({ count: z.int(), amount: Money });
 
@@ -164,6 +183,7 @@ export function presentFile(file: FileRow): z.infer<typeof BatchFile> {
     transmission: file.transmission,
     attempts: file.attempts,
     dueAt: file.dueAt,
+    release: file.release,
     problem: file.problem,
     voided:
       voidStatement === null

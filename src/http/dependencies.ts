@@ -4,6 +4,7 @@ import type { Engine } from "../accounting/engine.ts";
 import type { BatchDesk } from "../batch/desk.ts";
 import type { TestDesk } from "../service/test-connection.ts";
 import type { AssignmentActions } from "../work/actions.ts";
+import type { ApprovalDesk } from "../work/approvals/decide.ts";
 import type { JobKinds } from "../work/job-kinds.ts";
 
 import type { Cursors } from "./cursor.ts";
@@ -13,6 +14,8 @@ export interface HttpDependencies {
   readonly vault: AccountVault;
   /** What can be done with assignments, by the verbs of the rooms that own them. */
   readonly actions: AssignmentActions;
+  /** What decides on requests, with what happens then. */
+  readonly approvals: ApprovalDesk;
   /** What the verbs of the batch route need. */
   readonly batch: BatchDesk;
   /** What a test of a service needs. */

@@ -46,10 +46,12 @@ const JobItem = z
   .object({
     ordinal: z.int(),
     client: z.string(),
-    claim: z.string(),
+    claim: z.string().nullable(),
     dispute: z.string().nullable(),
-    assignment: z.string(),
-    adjustment: z.string(),
+    assignment: z.string().nullable(),
+    adjustment: z.string().nullable(),
+    approval: z.string().nullable().describe("The request, of a job that approves or declines"),
+    summary: z.string().nullable(),
     amount: Money.nullable(),
     state: AdjustmentState.nullable().describe("Of the adjustment, now"),
     outcome: z.enum(["done", "skipped", "failed"]).nullable().describe("Null: not begun"),
@@ -61,7 +63,7 @@ const JobItem = z
 
 /** The kinds check their filters; this is what all of today's have. */
 const JobBody = z.strictObject({
-  kind: z.enum(["retryFailedServiceCalls", "runServiceCallsNow"]),
+  kind: z.enum(["retryFailedServiceCalls", "runServiceCallsNow", "decideApprovals"]),
   filter: z
     .strictObject({
       client: z.string().optional().describe("Every client of the caller if left out"),
@@ -69,6 +71,9 @@ const JobBody = z.strictObject({
       code: z.string().min(1).max(200).optional().describe("Of the last answer, exactly"),
       reason: z.string().min(1).max(200).optional().describe("A part of the reason"),
       failedBefore: z.iso.datetime().optional(),
+      approved: z.boolean().optional().describe("decideApprovals: approve or decline"),
+      kind: z.string().max(60).optional().describe("decideApprovals: this kind of subject"),
+      ids: z.array(z.uuid()).min(1).max(1000).optional().describe("decideApprovals: only these"),
     })
     .default({}),
 });
@@ -100,7 +105,8 @@ function createJobRoute(app: ZodApp, parts: HttpDependencies): void {
         description:
           "What matches is written down now; what fails later is not touched. With dryRun: how " +
           "many that would be.",
-        permission: "service:retry",
+        // Each kind has a right of its own, which is looked at when it is asked for.
+        permission: "case:read",
         command: "once",
         failures: ["not-found", "input-invalid"],
       },
@@ -216,7 +222,7 @@ function cancelJobRoute(app: ZodApp, parts: HttpDependencies): void {
         tag: "jobs",
         summary: "Cancel what has not begun; what is done stays done",
         description: "A job that is over stays as it is.",
-        permission: "service:retry",
+        permission: "case:read",
         command: "once",
         failures: ["not-found"],
       },
@@ -271,6 +277,8 @@ function presentItem(row: JobItemRow): z.infer<typeof JobItem> {
     dispute: row.dispute,
     assignment: row.assignmentId,
     adjustment: row.adjustmentId,
+    approval: row.approvalId,
+    summary: row.summary,
     amount:
       row.amountMinor === null || row.currency === null
         ? null

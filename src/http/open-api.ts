@@ -48,6 +48,7 @@ function partsOfNothing(): HttpDependencies {
     engine,
     vault,
     actions: { perform: unused },
+    approvals: { ...engine, effects: new Map(), run: unused, isOvertaken: unused },
     batch: { engine, vault, keys, secrets: unused, failpoints: noFailpoints },
     service: { engine, vault, secrets: unused },
     jobs: { kinds: jobKinds([]), wake: unused },

@@ -24,6 +24,7 @@ import { refuseUnfitText } from "../kernel/fit-text.ts";
 
 import { accessRoutes } from "./access-routes.ts";
 import { adjustmentRoutes } from "./adjustment-routes.ts";
+import { approvalRoutes } from "./approval-routes.ts";
 import { assignmentRoutes } from "./assignment-routes.ts";
 import { batchCommandRoutes } from "./batch-command-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
@@ -111,6 +112,7 @@ function routesOf(parts: HttpDependencies) {
     previewRoutes(parts),
     adjustmentRoutes(parts),
     assignmentRoutes(parts),
+    approvalRoutes(parts),
     rollupRoutes(parts),
     evidenceRoutes(parts),
     batchRoutes(parts),

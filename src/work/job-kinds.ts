@@ -12,8 +12,11 @@ import type { Statement } from "../database/sql.ts";
 export interface JobItem {
   readonly ordinal: number;
   readonly clientId: string;
+  /** Empty where it is about a request that is not about an adjustment. */
   readonly assignmentId: string;
   readonly adjustmentId: string;
+  /** The request for approval that it is about. */
+  readonly approvalId: string | null;
   /** The assignment's version when it matched: the verb refuses what moved on. */
   readonly seenVersion: number;
 }
@@ -26,14 +29,19 @@ export interface JobKind<Input = unknown> {
   readonly input: z.ZodType<Input>;
   /**
    * Selects `client_id, assignment_id, adjustment_id, seen_version` of everything that matches
-   * now, in the order of the work.
+   * now, in the order of the work; and `approval_id` where it is about requests.
    */
   matching(clientIds: readonly string[], input: Input, now: string): Statement;
   /**
    * All of the items or none. Throws a `Failure` where one of them cannot be done; it is then
    * tried with fewer.
    */
-  perform(tx: Transaction, items: readonly JobItem[], actor: string): Promise<unknown>;
+  perform(
+    tx: Transaction,
+    items: readonly JobItem[],
+    actor: string,
+    input: Input,
+  ): Promise<unknown>;
   /** After items were done: a hint to whoever goes on with them. */
   done?(): void;
 }

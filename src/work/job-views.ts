@@ -81,8 +81,9 @@ export function itemsFrom(
   limit: number,
 ): Promise<JobItem[]> {
   return db.query(sql`
-    select ordinal, client_id as "clientId", assignment_id as "assignmentId",
-           adjustment_id as "adjustmentId", seen_version as "seenVersion"
+    select ordinal, client_id as "clientId", coalesce(assignment_id::text, '') as "assignmentId",
+           coalesce(adjustment_id::text, '') as "adjustmentId", approval_id as "approvalId",
+           seen_version as "seenVersion"
     from job_item
     where job_id = ${jobId} and ordinal >= ${ordinal}
     order by ordinal
@@ -93,9 +94,12 @@ export function itemsFrom(
 export interface JobItemRow {
   readonly ordinal: number;
   readonly clientId: string;
-  readonly assignmentId: string;
-  readonly adjustmentId: string;
-  readonly claim: string;
+  readonly assignmentId: string | null;
+  readonly adjustmentId: string | null;
+  readonly approvalId: string | null;
+  /** What is asked for, of a request for approval. */
+  readonly summary: string | null;
+  readonly claim: string | null;
   readonly dispute: string | null;
   readonly amountMinor: bigint | null;
   readonly currency: string | null;
@@ -120,13 +124,17 @@ export function listItems(
 ): Promise<JobItemRow[]> {
   return db.query(sql`
     select i.ordinal, i.client_id as "clientId", i.assignment_id as "assignmentId",
-           i.adjustment_id as "adjustmentId", c.number as claim, d.number as dispute,
-           s.amount_minor as "amountMinor", s.currency, a.state, o.outcome, o.code, o.reason,
+           i.adjustment_id as "adjustmentId", i.approval_id as "approvalId", r.summary,
+           c.number as claim, d.number as dispute,
+           coalesce(r.amount_minor, s.amount_minor) as "amountMinor",
+           coalesce(r.currency, s.currency) as currency, a.state, o.outcome, o.code, o.reason,
            o.recorded_at as "recordedAt"
     from job_item i
-    join assignment s on s.client_id = i.client_id and s.id = i.assignment_id
-    join claim c on c.client_id = s.client_id and c.id = s.claim_id
-    left join dispute d on d.client_id = s.client_id and d.id = s.dispute_id
+    left join assignment s on s.client_id = i.client_id and s.id = i.assignment_id
+    left join approval_request r on r.client_id = i.client_id and r.id = i.approval_id
+    left join claim c on c.client_id = i.client_id and c.id = coalesce(r.claim_id, s.claim_id)
+    left join dispute d on d.client_id = i.client_id
+      and d.id = coalesce(r.dispute_id, s.dispute_id)
     left join adjustment a on a.client_id = i.client_id and a.id = i.adjustment_id
     left join job_item_outcome o on o.job_id = i.job_id and o.ordinal = i.ordinal
     where i.job_id = ${filter.jobId}

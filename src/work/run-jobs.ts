@@ -172,7 +172,7 @@ async function tryAll(tx: Transaction, desk: JobWorkerDesk, given: Chunk): Promi
   const { kind, job, items } = given;
   if (items.length === 0) return [];
   try {
-    await tx.savepoint(async () => kind.perform(tx, items, job.askedBy));
+    await tx.savepoint(async () => kind.perform(tx, items, job.askedBy, job.input));
     return items.map((item) => ({
       ordinal: item.ordinal,
       outcome: "done" as const,
@@ -204,6 +204,7 @@ const SKIPPING: ReadonlySet<FailureCode> = new Set([
   "stale-version",
   "transition-refused",
   "forbidden",
+  "self-approval",
 ]);
 
 function outcomeOfError(desk: JobWorkerDesk, item: JobItem, error: unknown): ItemOutcome {

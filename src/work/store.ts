@@ -269,8 +269,10 @@ export async function insertJob(
   `);
   const total = await tx.execute(sql`
     insert into job_item (
-      job_id, ordinal, client_id, assignment_id, adjustment_id, seen_version)
-    select ${job.id}::uuid, row_number() over (), found.*
+      job_id, ordinal, client_id, assignment_id, adjustment_id, seen_version, approval_id)
+    select ${job.id}::uuid, row_number() over (), found.client_id, found.assignment_id,
+           found.adjustment_id, found.seen_version,
+           (to_jsonb(found) ->> 'approval_id')::uuid
     from (${matching}) as found
   `);
   if (total === 0) return 0;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 
 import { actionsOf } from "../../src/action-verbs.ts";
+import { approvalDesk } from "../../src/approval-desk.ts";
 import { createApiKey } from "../../src/access/create-api-key.ts";
 import type { Role } from "../../src/access/roles.ts";
 import { ROLES } from "../../src/access/roles.ts";
@@ -14,6 +15,7 @@ import { buildServer } from "../../src/http/server.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
 import { serviceJobKinds } from "../../src/service/job-kinds.ts";
 import { secretsFrom } from "../../src/connections/secrets.ts";
+import { decisionJobKind } from "../../src/work/approvals/job-kind.ts";
 import { jobKinds } from "../../src/work/job-kinds.ts";
 import type { TestEngine } from "./engine.ts";
 import { TEST_KEYS, testEngine } from "./engine.ts";
@@ -44,19 +46,21 @@ export async function testServer(
   given: Partial<HttpDependencies> = {},
 ): Promise<TestServer> {
   const engine = testEngine(database);
+  const secrets = secretsFrom(TEST_SECRETS);
+  const { vault } = engine;
+  const batch = { engine, vault, keys: TEST_KEYS, secrets, failpoints: noFailpoints };
+  const approvals = approvalDesk(engine, batch);
   const app = await buildServer({
     engine,
-    vault: engine.vault,
-    actions: actionsOf({ engine, vault: engine.vault, secrets: secretsFrom(TEST_SECRETS) }),
-    batch: {
-      engine,
-      vault: engine.vault,
-      keys: TEST_KEYS,
-      secrets: secretsFrom(TEST_SECRETS),
-      failpoints: noFailpoints,
+    vault,
+    actions: actionsOf({ engine, vault, secrets }),
+    approvals,
+    batch,
+    service: { engine, vault, secrets },
+    jobs: {
+      kinds: jobKinds([...serviceJobKinds(engine), decisionJobKind(approvals)]),
+      wake: () => undefined,
     },
-    service: { engine, vault: engine.vault, secrets: secretsFrom(TEST_SECRETS) },
-    jobs: { kinds: jobKinds(serviceJobKinds(engine)), wake: () => undefined },
     cursors: signedCursors(Buffer.alloc(32, 3)),
     version: "0.0.0-test",
     notReady: () => Promise.resolve(null),

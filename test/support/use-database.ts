@@ -17,8 +17,11 @@ export interface TestDatabase extends Database {
   readonly url: string;
 }
 
-/** Call it at the top of the file, once. What it returns works inside tests and hooks. */
-export function useDatabase(): TestDatabase {
+/**
+ * Call it at the top of the file, once. What it returns works inside tests and hooks. `kept` leaves
+ * what a hook of the file put in for all of its tests.
+ */
+export function useDatabase({ kept = false }: { readonly kept?: boolean } = {}): TestDatabase {
   const name = `test_${randomBytes(8).toString("hex")}`;
   const serverUrl = inject("serverUrl");
   const url = databaseNamed(serverUrl, name);
@@ -29,7 +32,7 @@ export function useDatabase(): TestDatabase {
     await execute(serverUrl, `create database ${name} template ${TEMPLATE}`);
   });
   beforeEach(async () => {
-    await execute(url, EMPTY_EVERY_TABLE);
+    if (!kept) await execute(url, EMPTY_EVERY_TABLE);
   });
   afterAll(async () => {
     await database.close();

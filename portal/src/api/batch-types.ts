@@ -50,6 +50,8 @@ export interface BatchFile {
   readonly supersedes: string | null;
   readonly supersededBy: string | null;
   readonly dueAt: string | null;
+  /** Whether another person has to agree before it leaves, and did. */
+  readonly release: "free" | "waiting" | "approved" | "declined";
   readonly problem: string | null;
   readonly voided: {
     readonly statement: string;

@@ -77,7 +77,8 @@ export const jobQuery = (id: string) =>
 
 export const jobItemsQuery = (id: string, outcome: string | undefined, isLive: boolean) =>
   infiniteQueryOptions({
-    queryKey: ["job", id, "items", outcome ?? null],
+    // Read once more when it is over: the last results came with its end.
+    queryKey: ["job", id, "items", outcome ?? null, isLive],
     queryFn: ({ pageParam }) =>
       read<Page<JobItem>>(`/jobs/${id}/items`, { outcome, limit: 100, cursor: pageParam }),
     initialPageParam: null as string | null,

@@ -165,9 +165,12 @@ export interface Job {
 export interface JobItem {
   readonly ordinal: number;
   readonly client: string;
-  readonly claim: string;
+  readonly claim: string | null;
   readonly dispute: string | null;
-  readonly assignment: string;
+  readonly assignment: string | null;
+  /** The request that it decided, of a job about approvals. */
+  readonly approval: string | null;
+  readonly summary: string | null;
   readonly amount: Money | null;
   readonly state: AdjustmentState | null;
   readonly outcome: "done" | "skipped" | "failed" | null;

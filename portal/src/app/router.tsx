@@ -153,6 +153,25 @@ const reconciliation = createRoute({
   ),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => inside,
+  path: "/approvals",
+  validateSearch: (search: Search) => texts(search, "show"),
+  component: lazyRouteComponent(() => import("../screens/approvals.tsx"), "Approvals"),
+});
+
+const approval = createRoute({
+  getParentRoute: () => inside,
+  path: "/approvals/$approval",
+  component: lazyRouteComponent(() => import("../screens/approval.tsx"), "ApprovalPage"),
+});
+
+const delegations = createRoute({
+  getParentRoute: () => inside,
+  path: "/approvals/delegations",
+  component: lazyRouteComponent(() => import("../screens/delegations.tsx"), "Delegations"),
+});
+
 const jobs = createRoute({
   getParentRoute: () => inside,
   path: "/jobs",
@@ -186,6 +205,9 @@ const tree = root.addChildren([
     batchCalendar,
     returns,
     oneReturn,
+    approvals,
+    approval,
+    delegations,
     services,
     service,
     reconciliation,

@@ -10,6 +10,7 @@ import {
   Radio,
   Scale,
   Settings2,
+  UserCheck,
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useState } from "react";
@@ -27,6 +28,7 @@ type Place =
   | "/"
   | "/queues"
   | "/cases"
+  | "/approvals"
   | "/batches"
   | "/services"
   | "/reconciliation"
@@ -44,6 +46,7 @@ const PLACES: readonly {
   { to: "/", label: "Today", key: "t", icon: LayoutDashboard },
   { to: "/queues", label: "Queues", key: "q", icon: Inbox },
   { to: "/cases", label: "Cases", key: "c", icon: Briefcase },
+  { to: "/approvals", label: "Approvals", key: "p", icon: UserCheck, wideOnly: true },
   { to: "/batches", label: "Batches", key: "b", icon: FileStack },
   { to: "/services", label: "Services", key: "s", icon: Radio },
   {

@@ -58,6 +58,7 @@ function Shown({ file }: { readonly file: BatchDetails }) {
       }
     >
       {file.problem === null ? null : <p className={ui["problem"]}>{file.problem}</p>}
+      {file.release === "waiting" ? <WaitsForRelease /> : null}
       <Chain file={file} />
       {file.statements.length === 0 ? null : (
         <Panel title="What people said became of it">
@@ -80,6 +81,14 @@ function Shown({ file }: { readonly file: BatchDetails }) {
       <BatchLines file={file} />
       <BatchContent file={file} />
     </Page>
+  );
+}
+
+function WaitsForRelease() {
+  return (
+    <p className={ui["quiet"]}>
+      It leaves when another person agrees: <Link to="/approvals">Approvals</Link> says who may.
+    </p>
   );
 }
 

@@ -107,6 +107,28 @@ function Items({ job }: { readonly job: JobAnswer }) {
   );
 }
 
+function ItemLink({ item }: { readonly item: JobItem }) {
+  const { approval, claim, client, dispute, summary } = item;
+  if (approval !== null) {
+    return (
+      <Link className={ui["link"]} to="/approvals/$approval" params={{ approval }}>
+        {summary}
+      </Link>
+    );
+  }
+  if (claim === null) return null;
+  return (
+    <Link
+      className={ui["link"]}
+      to="/cases/$client/$claim"
+      params={{ client, claim }}
+      search={dispute === null ? {} : { dispute }}
+    >
+      {dispute ?? claim}
+    </Link>
+  );
+}
+
 const TONES: Readonly<Record<string, Tone>> = { done: "good", skipped: "warn", failed: "bad" };
 
 function ItemTable({ items }: { readonly items: readonly JobItem[] }) {
@@ -135,14 +157,7 @@ function ItemTable({ items }: { readonly items: readonly JobItem[] }) {
           <tr key={item.ordinal}>
             <td data-number>{item.ordinal}</td>
             <td>
-              <Link
-                className={ui["link"]}
-                to="/cases/$client/$claim"
-                params={{ client: item.client, claim: item.claim }}
-                search={item.dispute === null ? {} : { dispute: item.dispute }}
-              >
-                {item.dispute ?? item.claim}
-              </Link>
+              <ItemLink item={item} />
               <div className={ui["soft"]}>{nameOf(item.client)}</div>
             </td>
             <td data-number>

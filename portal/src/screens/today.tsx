@@ -46,6 +46,8 @@ interface Figure {
   readonly count: (queue: Queue) => number;
   /** The queue it leads to; all of them where it counts over several. */
   readonly queue?: string;
+  /** Where it leads instead of to the queues. */
+  readonly to?: "/approvals";
 }
 
 const isFor = (name: string) => (queue: Queue) => queue.queue.startsWith(`${name}.`);
@@ -74,7 +76,7 @@ const FIGURES: readonly Figure[] = [
     label: "To approve",
     tone: "accent",
     count: (one) => (isFor(APPROVALS)(one) ? one.open : 0),
-    queue: APPROVALS,
+    to: "/approvals",
   },
   { label: "Moves by itself", tone: "calm", count: (one) => (isUser(one) ? 0 : one.open) },
 ];
@@ -82,10 +84,10 @@ const FIGURES: readonly Figure[] = [
 function Strip({ queues }: { readonly queues: readonly Queue[] }) {
   return (
     <div className={css["strip"]} role="group" aria-label="Work in figures">
-      {FIGURES.map(({ label, tone, count, queue }) => {
+      {FIGURES.map(({ label, tone, count, queue, to = "/queues" }) => {
         const value = queues.reduce((sum, one) => sum + count(one), 0);
         return (
-          <Link key={label} to="/queues" search={queue === undefined ? {} : { queue }}>
+          <Link key={label} to={to} search={queue === undefined ? {} : { queue }}>
             <strong data-tone={value === 0 ? "calm" : tone}>{value.toLocaleString("en-US")}</strong>
             <span>{label}</span>
           </Link>

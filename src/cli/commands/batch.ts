@@ -241,7 +241,7 @@ async function runRegenerate(
   });
   if (done === null) {
     if (chosen.json === true) return context.print(json({ waiting: waiting.id }));
-    // One person at a terminal is one person: the other one seconds it in the portal.
+    // One person at a terminal is one person: another one approves it, here or in the portal.
     return context.print(`statement ${waiting.id} waits for a second person's word`);
   }
   await sendAll(desk);

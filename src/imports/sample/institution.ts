@@ -23,7 +23,21 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
     {
       id: "harbor",
       name: "Harbor Bank",
-      settings: { calendar: eastern, services: { core: service } },
+      settings: {
+        calendar: eastern,
+        services: { core: service },
+        approvals: {
+          writeOff: [
+            { above: "50.00", levels: 1 },
+            {
+              above: "150.00",
+              levels: 2,
+              rights: ["assignment:approve", "assignment:approveHigh"],
+            },
+          ],
+          payFromLoss: [{ above: "100.00", levels: 1 }],
+        },
+      },
     },
     {
       id: "prairie",

@@ -23,6 +23,7 @@ import { seededRandom } from "../../rehearsal/seeded-random.ts";
 import type { ServiceDesk } from "../../service/desk.ts";
 import { createDispatcher } from "../../service/dispatcher.ts";
 
+import { approveSome } from "./approve-some.ts";
 import type { SampleClient } from "./institution.ts";
 import { leaveOpenEnds } from "./open-ends.ts";
 import type { StoryStep } from "./stories.ts";
@@ -61,6 +62,8 @@ export async function loadSample(stage: SampleStage): Promise<number> {
   });
   const random = seededRandom(SEED);
   const dispatcher = createDispatcher(stage.service, { worker: "sample" });
+  const approving = seededRandom(SEED + 1);
+  const clientIds = stage.clients.map((one) => one.id);
   const due = new Map<number, Due[]>();
   let claims = 0;
   try {
@@ -68,6 +71,7 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       const isLast = day === SAMPLE_DAYS - 1;
       await at(stage, day, 15, 30);
       claims += await openDay(stage, random, day, due, claims);
+      await approveSome(engine, clientIds, approving);
       await operate(stage, due.get(day) ?? []);
       await at(stage, day, 17, 0);
       await settleServices(dispatcher, isLast);

@@ -37,6 +37,8 @@ export interface ApprovalDesk extends AskDesk {
   readonly database: Database;
   /** Runs `work` in a transaction, again where what it was based on changed under it. */
   run<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /** An error after which the same work may be done again. */
+  isOvertaken(error: unknown): boolean;
   readonly effects: ApprovalEffects;
 }
 

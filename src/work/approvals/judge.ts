@@ -155,12 +155,11 @@ export function stillNeeded(request: JudgedRequest, people: readonly string[]): 
   if (request.state !== "waiting" || right === undefined) return "nobody is needed any more";
   const excluded = excludedFrom(request);
   const free = people.filter((one) => !excluded.has(one));
-  const names = free.length === 0 ? "" : `, such as ${free.slice(0, 5).join(", ")}`;
-  const ofLevels =
-    request.rights.length === 1 ? "" : `level ${level} of ${request.rights.length}: `;
+  const names = free.length === 0 ? "" : `; such as ${free.slice(0, 5).join(", ")}`;
+  const what = request.rights.length === 1 ? "it" : `level ${level} of ${request.rights.length}`;
   return (
-    `${ofLevels}somebody else may who has the right to ${PERMISSIONS[right]} ` +
-    `(roles: ${rolesWith(right).join(", ")}${names}), but not ${[...excluded].join(", ")}`
+    `${what} needs somebody else with the right to ${PERMISSIONS[right]} ` +
+    `(roles: ${rolesWith(right).join(", ")}${names}), not ${[...excluded].join(", ")}`
   );
 }
 

@@ -29,7 +29,7 @@ export async function judgeNamed(
   return { person, rights: by.rights, lent, tied: await tiesOf(db, person, since, now) };
 }
 
-/** What was lent and the lender still has themselves: what is lent to them is not theirs to lend. */
+/** What was lent and is the lender's own now: what is lent to them is not theirs to lend. */
 function lentBy(row: DelegationRow, lender: Caller | undefined): LentRight {
   const held = row.permissions.filter((one) => lender !== undefined && isAllowed(lender, one));
   const own = lender?.clients ?? null;

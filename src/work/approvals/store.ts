@@ -172,6 +172,31 @@ export async function withdrawRequests(
   `);
 }
 
+/**
+ * What waits about an adjustment that has moved since: nobody's word can do it any more. Proposals
+ * take their requests along themselves. Served by `approval_request_waiting`.
+ */
+export function withdrawMoved(tx: Transaction, now: string, limit: number): Promise<number> {
+  return tx.execute(sql`
+    with moved as (
+      select r.client_id, r.id
+      from approval_request r
+      join adjustment a on a.client_id = r.client_id and a.id::text = r.subject_id
+      where r.state = 'waiting'
+        and r.subject_kind in ('didNotPost', 'cancelBooked', 'attestation')
+        and a.version <> coalesce(r.payload ->> 'adjustmentVersion', r.payload ->> 'fence')::int
+      order by r.client_id, r.id
+      limit ${limit}
+      for update of r skip locked
+    )
+    update approval_request r
+    set state = 'withdrawn', version = r.version + 1, settled_at = ${now}::timestamptz,
+        settled_by = 'redress', settled_because = 'it moved on'
+    from moved
+    where r.client_id = moved.client_id and r.id = moved.id
+  `);
+}
+
 export interface NewDelegation {
   readonly id: string;
   readonly delegator: string;

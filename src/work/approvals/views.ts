@@ -1,4 +1,4 @@
-/** What is read of approvals: requests with their levels, those who may not approve, what was said. */
+/** What is read of approvals: requests with levels, who may not approve, what was said. */
 import type { Permission } from "../../access/roles.ts";
 import type { Queries, Transaction } from "../../database/database.ts";
 import type { Statement } from "../../database/sql.ts";
@@ -210,8 +210,9 @@ interface Parts {
   readonly decisions: DecisionRow[];
 }
 
-export type WholeRequest = RequestRow &
-  JudgedRequest & { readonly decisions: readonly DecisionRow[] };
+export interface WholeRequest extends RequestRow, Omit<JudgedRequest, "decisions"> {
+  readonly decisions: readonly DecisionRow[];
+}
 
 type Of<Row> = Row & { readonly clientId: string; readonly requestId: string };
 
