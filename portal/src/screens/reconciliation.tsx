@@ -40,7 +40,7 @@ export function ReconciliationPage() {
   return (
     <Page
       title="Reconciliation and ageing items"
-      lead="What ages out of balance, what was attested and not shown yet, and what the core posted."
+      lead="What ages out of balance, what was attested, and what the core says it posted."
     >
       <Panel title="Ageing items" note="resolved out of balance by two people" flush>
         <Answer query={ageing} what="the ageing items">

@@ -52,7 +52,8 @@ async function run(context: CommandContext, file: string, options: Options): Pro
     } else {
       context.print(
         `${done.lineCount} lines: ${done.matchedCount} matched, ` +
-          `${done.differentCount} different, ${done.missingHereCount} missing here, ${done.missingThereCount} missing there` +
+          `${done.differentCount} different, ${done.missingHereCount} missing here, ` +
+          `${done.missingThereCount} missing there` +
           (isRepeat ? " (taken before)" : ""),
       );
     }

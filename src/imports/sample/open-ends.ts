@@ -2,7 +2,7 @@
  * What the sample leaves for people to look at: a feed of the manual client's core that shows most
  * of what was attested, evidence for a posting, and an exception that two people let age.
  */
-import { untilDecided } from "../../accounting/execute-accounting.ts";
+import { isOvertaken, untilDecided } from "../../accounting/execute-accounting.ts";
 import type { BatchDesk } from "../../batch/desk.ts";
 import { sql } from "../../database/sql.ts";
 import { Failure } from "../../kernel/failure.ts";
@@ -120,6 +120,7 @@ async function letAge({ engine }: BatchDesk, asks: string, agrees: string): Prom
       ids,
       effects: new Map([[OVERRIDE_KIND, overrideEffect(engine)]]),
       run: (work) => untilDecided(engine, work),
+      isOvertaken,
     },
     {
       clientId,
