@@ -63,6 +63,7 @@ test("every command asks for an Idempotency-Key, or says why it needs none", () 
   expect(without.sort()).toEqual([
     "lockClaim",
     "previewBatchLayout",
+    "previewOperation",
     "releaseAssignment",
     "revealAccount",
     "signIn",

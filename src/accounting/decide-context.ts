@@ -6,7 +6,6 @@ import type { RuleBook } from "../rulebook/load.ts";
 
 import type { ClientSettings } from "./client-settings.ts";
 import type { Adjustment, DisputeBook, RegulatoryDate } from "./dispute-book.ts";
-import type { KnownCredit } from "./merchant-credits.ts";
 import type { Positions } from "./positions.ts";
 
 export interface DecideContext {
@@ -29,6 +28,14 @@ export interface DecideContext {
   releaseDay?(destination: string, postingOn: string): string;
   /** The accounting date for a day whose period is closed: the first of an open one. */
   bookingDate?(date: string): string;
+}
+
+/** A merchant's credit, as far as the usage book knows it. */
+export interface KnownCredit {
+  readonly currency: string;
+  readonly wholeMinor: bigint;
+  /** By all disputes together. */
+  readonly usedMinor: bigint;
 }
 
 export interface DecideRequest {

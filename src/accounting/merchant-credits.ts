@@ -8,16 +8,9 @@ import { formatAmount } from "../kernel/money.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
-import type { Applied } from "./decide-context.ts";
+import type { Applied, KnownCredit } from "./decide-context.ts";
 import type { Change, DisputeBook } from "./dispute-book.ts";
 import { record } from "./dispute-book.ts";
-
-export interface KnownCredit {
-  readonly currency: string;
-  readonly wholeMinor: bigint;
-  /** By all disputes together. */
-  readonly usedMinor: bigint;
-}
 
 /** A line of the usage book. */
 export interface CreditUse {
@@ -100,7 +93,7 @@ const RECORDING = "recordMerchantCredit";
 
 /** Whether an operation's reference names something of which each dispute uses a part. */
 export function usesCredit(rulebook: RuleBook, operation: string): boolean {
-  return rulebook.operations.get(operation)?.wholeInput != null;
+  return typeof rulebook.operations.get(operation)?.wholeInput === "string";
 }
 
 /** A credit by what books in memory recorded of it. */

@@ -6,8 +6,9 @@ import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 
+import type { KnownCredit } from "./decide-context.ts";
 import type { Change, DisputeBook } from "./dispute-book.ts";
-import type { CreditUse, KnownCredit } from "./merchant-credits.ts";
+import type { CreditUse } from "./merchant-credits.ts";
 import { creditUses, usesCredit } from "./merchant-credits.ts";
 import { usedReferences } from "./views.ts";
 

@@ -23,7 +23,7 @@ export interface ShownDispute {
   readonly today: string;
   /** A decision that the gate has just refused. */
   readonly refused?: GateResult;
-  /** How an exception ends that has no longer any object: `resolved`, `reopened`; null: it stays. */
+  /** How an exception ends that has lost its object: `resolved`, `reopened`; null: it stays. */
   readonly exceptionEnds: "resolved" | "reopened" | null;
   /** Money was given back by a person's word. */
   readonly disbursed?: boolean;

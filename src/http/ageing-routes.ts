@@ -1,4 +1,4 @@
-/** /v1/ageing-items: what was resolved out of balance; and what disputes use of merchants' credits. */
+/** /v1/ageing-items: what was resolved out of balance; and whose merchants' credits are. */
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
@@ -11,6 +11,7 @@ import { theDispute } from "./find.ts";
 import { scopeOf } from "./identify.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
 import { ClientQuery, Id, Money } from "./shapes.ts";
+import type { ZodApp } from "./zod-app.ts";
 
 const AgeingItem = z
   .object({
@@ -43,81 +44,89 @@ const MerchantCredit = z
   .meta({ id: "MerchantCreditUse" });
 
 export function ageingRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { database } = parts.engine;
   return async (app) => {
-    app.get(
-      "/v1/ageing-items",
-      documented(
-        {
-          id: "listAgeingItems",
-          tag: "disputes",
-          summary: "Disputes that were resolved out of balance, the nearest date first",
-          permission: "case:read",
-          failures: ["cursor-invalid"],
-        },
-        {
-          querystring: PageQuery.extend({
-            client: z.string().optional(),
-            owner: z.string().max(80).optional(),
-            settled: z.stringbool().default(false).describe("Those that ended instead"),
-          }),
-          response: { 200: pageOf(AgeingItem) },
-        },
-      ),
-      async (request) => {
-        const { client, owner, settled } = request.query;
-        const clientIds = await scopeOf(database, request, client);
-        const { rows, next } = await readPage(parts.cursors, "ageing", request.query, {
-          filters: { client, owner, settled },
-          read: (after, limit) =>
-            ageingItems(database, {
-              clientIds,
-              owner,
-              isOpen: !settled,
-              after: after === null ? null : { dueOn: String(after[0]), id: String(after[1]) },
-              limit,
-            }),
-          keyOf: (row) => [row.dueOn, row.id],
-        });
-        return {
-          items: rows.map(({ clientId, amountMinor, currency, ...row }) => ({
-            client: clientId,
-            ...row,
-            amount: wireMoney(amountMinor, currency),
-          })),
-          next,
-        };
-      },
-    );
-    app.get(
-      "/v1/disputes/:id/merchant-credits",
-      documented(
-        {
-          id: "listMerchantCredits",
-          tag: "disputes",
-          summary: "The merchants' credits that a dispute uses, and what others use of them",
-          permission: "case:read",
-          failures: ["not-found"],
-        },
-        {
-          params: Id,
-          querystring: ClientQuery,
-          response: { 200: z.object({ items: z.array(MerchantCredit) }) },
-        },
-      ),
-      async (request) => {
-        const row = await theDispute(database, request, request.params.id, request.query.client);
-        const credits = await creditsOfDispute(database, row.clientId, row.id);
-        return {
-          items: credits.map(({ reference, currency, ...one }) => ({
-            reference,
-            amount: wireMoney(one.wholeMinor, currency),
-            usedHere: wireMoney(one.usedHereMinor, currency),
-            usedElsewhere: wireMoney(one.usedMinor - one.usedHereMinor, currency),
-            left: wireMoney(one.wholeMinor - one.usedMinor, currency),
-          })),
-        };
-      },
-    );
+    listAgeingRoute(app, parts);
+    listCreditsRoute(app, parts);
   };
+}
+
+function listAgeingRoute(app: ZodApp, parts: HttpDependencies): void {
+  const { database } = parts.engine;
+  app.get(
+    "/v1/ageing-items",
+    documented(
+      {
+        id: "listAgeingItems",
+        tag: "disputes",
+        summary: "Disputes that were resolved out of balance, the nearest date first",
+        permission: "case:read",
+        failures: ["cursor-invalid"],
+      },
+      {
+        querystring: PageQuery.extend({
+          client: z.string().optional(),
+          owner: z.string().max(80).optional(),
+          settled: z.stringbool().default(false).describe("Those that ended instead"),
+        }),
+        response: { 200: pageOf(AgeingItem) },
+      },
+    ),
+    async (request) => {
+      const { client, owner, settled } = request.query;
+      const clientIds = await scopeOf(database, request, client);
+      const { rows, next } = await readPage(parts.cursors, "ageing", request.query, {
+        filters: { client, owner, settled },
+        read: (after, limit) =>
+          ageingItems(database, {
+            clientIds,
+            owner,
+            isOpen: !settled,
+            after: after === null ? null : { dueOn: String(after[0]), id: String(after[1]) },
+            limit,
+          }),
+        keyOf: (row) => [row.dueOn, row.id],
+      });
+      return {
+        items: rows.map(({ clientId, amountMinor, currency, ...row }) => ({
+          client: clientId,
+          ...row,
+          amount: wireMoney(amountMinor, currency),
+        })),
+        next,
+      };
+    },
+  );
+}
+
+function listCreditsRoute(app: ZodApp, { engine: { database } }: HttpDependencies): void {
+  app.get(
+    "/v1/disputes/:id/merchant-credits",
+    documented(
+      {
+        id: "listMerchantCredits",
+        tag: "disputes",
+        summary: "The merchants' credits that a dispute uses, and what others use of them",
+        permission: "case:read",
+        failures: ["not-found"],
+      },
+      {
+        params: Id,
+        querystring: ClientQuery,
+        response: { 200: z.object({ items: z.array(MerchantCredit) }) },
+      },
+    ),
+    async (request) => {
+      const row = await theDispute(database, request, request.params.id, request.query.client);
+      const credits = await creditsOfDispute(database, row.clientId, row.id);
+      return {
+        items: credits.map(({ reference, currency, ...one }) => ({
+          reference,
+          amount: wireMoney(one.wholeMinor, currency),
+          usedHere: wireMoney(one.usedHereMinor, currency),
+          usedElsewhere: wireMoney(one.usedMinor - one.usedHereMinor, currency),
+          left: wireMoney(one.wholeMinor - one.usedMinor, currency),
+        })),
+      };
+    },
+  );
 }

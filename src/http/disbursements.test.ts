@@ -104,7 +104,7 @@ test("exactly one is open however often the gate refuses; a part leaves the rest
   ]);
 });
 
-test("the gate of every decision says what passes and what fails, and what is in the way", async () => {
+test("the gate of every decision says what passes, what fails, what is in the way", async () => {
   const { dispute } = await opened();
   await operate(dispute, "payDispute");
 

@@ -218,7 +218,7 @@ test("resolved, and a posting is returned: the gate runs again", async () => {
   ]);
 });
 
-test("resolved while a line is in its file, and the line is refused: the gate runs again", async () => {
+test("resolved while in a file, and the line is refused: the gate runs again", async () => {
   await filedClient();
   const { dispute } = await opened("filed");
   await operate(dispute, "payDispute");

@@ -54,7 +54,12 @@ test.each([true, false])("balances before and after, tracking only: %s", async (
       },
     ],
     balances: [
-      { collection: "accountHolder", before: usd("100.00"), after: usd("100.00") },
+      {
+        collection: "accountHolder",
+        account: "400012••••1234",
+        before: usd("100.00"),
+        after: usd("100.00"),
+      },
       { collection: "suspense", before: usd("-100.00"), after: usd("0.00") },
       { collection: "loss", before: usd("0.00"), after: usd("-100.00") },
     ],

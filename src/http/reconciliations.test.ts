@@ -1,4 +1,4 @@
-/** Feeds of the system of record, compared with attestations, services' postings and tracked ones. */
+/** Feeds of the system of record, compared with attestations and tracked movements. */
 import { expect, test } from "vitest";
 
 import { useCaseApi } from "../../test/support/http-case.ts";
@@ -71,11 +71,11 @@ test("matched, different, missing here and missing there, each with its words", 
   ]);
   expect(await linesOf(answer, "?outcome=matched")).toEqual([["CORE-1", "matched", null]]);
   const open = await unconfirmed();
-  expect(open.map((one) => one["reference"]).toSorted()).toEqual(["CORE-2", "CORE-3"]);
+  expect(new Set(open.map((one) => one["reference"]))).toEqual(new Set(["CORE-2", "CORE-3"]));
   expect(open.some((one) => one["dispute"] === dispute)).toBe(false);
 });
 
-test("a statement of one account shows one entry of several: its side and amount are enough", async () => {
+test("a statement of one account shows one entry of several: that is enough", async () => {
   await attested("CORE-1");
 
   const credit = await feed([TITLES, "CORE-1,105.00,USD,credit,2026-11-16"].join("\n"));
@@ -106,7 +106,7 @@ test("two who take the same feed at once take it once", async () => {
   const answers = await Promise.all([feed(text), feed(text)]);
 
   expect(new Set(answers.map((one) => one.body["id"])).size).toBe(1);
-  expect(answers.map((one) => one.status).toSorted()).toEqual([200, 201]);
+  expect(new Set(answers.map((one) => one.status))).toEqual(new Set([200, 201]));
 });
 
 test("a tracked movement is confirmed by the reference of its operation", async () => {

@@ -23,7 +23,7 @@ export function mediaTypeOf(bytes: Uint8Array): MediaType | null {
   return isPlainText(bytes) ? "text/plain" : null;
 }
 
-/** UTF-8 without control characters but tabs and line ends, and no page that a browser would run. */
+/** UTF-8 without control characters but tabs and line ends, and no page that would run. */
 function isPlainText(bytes: Uint8Array): boolean {
   let text: string;
   try {

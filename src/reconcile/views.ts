@@ -86,12 +86,13 @@ export interface UnconfirmedFilter {
   readonly limit: number;
 }
 
-/** Attestations that no feed has confirmed, the oldest day first. Served by `attestation_by_day`. */
+/** Attestations that no feed has confirmed, oldest day first. Served by `attestation_by_day`. */
 export function unconfirmedAttestations(
   db: Queries,
   filter: UnconfirmedFilter,
 ): Promise<UnconfirmedAttestation[]> {
   const { fromOn = null, toOn = null, after } = filter;
+  const { postingDate = null, id = null } = after ?? {};
   return db.query(sql`
     select s.client_id as "clientId", s.id, s.reference, s.posting_date as "postingDate", s.actor,
            s.recorded_at as "recordedAt", a.id as "adjustmentId", a.dispute_id as "disputeId",
@@ -103,8 +104,8 @@ export function unconfirmedAttestations(
       and (${fromOn}::date is null or s.posting_date >= ${fromOn}::date)
       and (${toOn}::date is null or s.posting_date <= ${toOn}::date)
       and a.state in ('executed', 'tracked')
-      and (${after?.postingDate ?? null}::date is null
-        or (s.posting_date, s.id) > (${after?.postingDate ?? null}::date, ${after?.id ?? null}::uuid))
+      and (${postingDate}::date is null
+        or (s.posting_date, s.id) > (${postingDate}::date, ${id}::uuid))
       and not exists (
         select 1 from confirmation c
         where c.client_id = s.client_id and c.adjustment_id = s.adjustment_id)
@@ -166,11 +167,12 @@ export function listReconciliations(
   page: { readonly after: { takenAt: string; id: string } | null; readonly limit: number },
 ): Promise<ReconciliationRow[]> {
   const { after, limit } = page;
+  const { takenAt = null, id = null } = after ?? {};
   return db.query(sql`
     select ${COLUMNS} from reconciliation r
     where r.client_id = any (${clientIds}::text[])
-      and (${after?.takenAt ?? null}::timestamptz is null
-        or (r.taken_at, r.id) < (${after?.takenAt ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+      and (${takenAt}::timestamptz is null
+        or (r.taken_at, r.id) < (${takenAt}::timestamptz, ${id}::uuid))
     order by r.taken_at desc, r.id desc
     limit ${limit}
   `);

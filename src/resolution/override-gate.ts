@@ -49,8 +49,8 @@ const agreedShape = overrideInput.required({ decision: true }).extend({
 });
 
 /**
- * Asks a second person. Throws `forbidden`, `date-invalid`, `approval-required` where somebody asked
- * already, and `transition-refused` while work is under way that has to end first.
+ * Asks a second person. Throws `forbidden`, `date-invalid`, `approval-required` where somebody
+ * asked already, and `transition-refused` while work is under way that has to end first.
  */
 export async function askOverride(
   tx: Transaction,

@@ -1,6 +1,6 @@
 /**
- * *Accounting Exception Resolved*: a person has seen to it, and the gate is evaluated again. What is
- * still out of balance stays an exception, unless it is overridden with a second person's word.
+ * *Accounting Exception Resolved*: a person has seen to it, and the gate is evaluated again. What
+ * is still out of balance stays an exception, unless it is overridden with a second person's word.
  */
 import { z } from "zod";
 

@@ -87,7 +87,7 @@ const oneCase = createRoute({
   getParentRoute: () => inside,
   path: "/cases/$client/$claim",
   validateSearch: (search: Search) =>
-    texts(search, "dispute", "tab", "operation", "adjustment", "assignment", "action"),
+    texts(search, "dispute", "tab", "operation", "adjustment", "assignment", "action", "given"),
   component: lazyRouteComponent(() => import("../screens/case.tsx"), "Case"),
 });
 
@@ -142,6 +142,16 @@ const service = createRoute({
   path: "/services/$of/$service",
   validateSearch: (search: Search) => texts(search, "tab", "minutes", "adjustment", "job"),
   component: lazyRouteComponent(() => import("../screens/service.tsx"), "Service"),
+});
+
+const reconciliation = createRoute({
+  getParentRoute: () => inside,
+  path: "/reconciliation",
+  validateSearch: (search: Search) => texts(search, "feed"),
+  component: lazyRouteComponent(
+    () => import("../screens/reconciliation.tsx"),
+    "ReconciliationPage",
+  ),
 });
 
 const approvals = createRoute({
@@ -209,6 +219,7 @@ const tree = root.addChildren([
     services,
     service,
     clocks,
+    reconciliation,
     jobs,
     job,
     administration,

@@ -8,6 +8,7 @@ import {
   LayoutDashboard,
   ListChecks,
   Radio,
+  Scale,
   Settings2,
   Timer,
   UserCheck,
@@ -32,6 +33,7 @@ type Place =
   | "/clocks"
   | "/batches"
   | "/services"
+  | "/reconciliation"
   | "/jobs"
   | "/administration";
 
@@ -50,6 +52,13 @@ const PLACES: readonly {
   { to: "/clocks", label: "Clocks", key: "r", icon: Timer, wideOnly: true },
   { to: "/batches", label: "Batches", key: "b", icon: FileStack },
   { to: "/services", label: "Services", key: "s", icon: Radio },
+  {
+    to: "/reconciliation",
+    label: "Reconcile",
+    key: "e",
+    icon: Scale,
+    wideOnly: true,
+  },
   { to: "/jobs", label: "Jobs", key: "j", icon: ListChecks, wideOnly: true },
   { to: "/administration", label: "Admin", key: "a", icon: Settings2 },
 ];

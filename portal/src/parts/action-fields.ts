@@ -11,6 +11,10 @@ export interface Field {
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   /** Shown only while another field has this value. */
   readonly when?: { readonly field: string; readonly is: string };
+  /** False of a choice that only shows other fields. */
+  readonly isSent?: boolean;
+  /** Sent inside an object of this name. */
+  readonly within?: string;
   readonly hint?: string;
 }
 
@@ -38,6 +42,13 @@ const REFERENCE: Field = {
   type: "text",
   required: true,
 };
+
+/** Asked for where a gate is overridden. */
+const OF_OVERRIDE = {
+  required: true,
+  within: "override",
+  when: { field: "outOfBalance", is: "override" },
+} as const;
 
 const COMPLETION: ActionShape = {
   fields: [
@@ -126,9 +137,54 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
     tone: "red",
   },
   resolved: {
-    fields: [REASON],
-    consequence: "The exception is closed, unless a decision in force is still out of balance.",
-    done: "Exception resolved",
+    fields: [
+      REASON,
+      {
+        name: "outOfBalance",
+        label: "If the books are still out of balance",
+        type: "choice",
+        required: true,
+        isSent: false,
+        choices: [
+          { value: "stay", label: "It stays an exception" },
+          { value: "override", label: "Resolve it all the same, with a second person" },
+        ],
+      },
+      { ...OF_OVERRIDE, name: "owner", label: "Who sees to what is left", type: "text" },
+      { ...OF_OVERRIDE, name: "dueOn", label: "Until when", type: "date" },
+    ],
+    consequence:
+      "The gate is evaluated again. In balance, the exception is closed; out of balance it " +
+      "stays, or another person is asked to agree and what is left ages until it is right.",
+    done: "Recorded: the exception is closed, or waits for another person",
+  },
+  disbursement: {
+    fields: [
+      {
+        name: "amount",
+        label: "Amount returned",
+        type: "text",
+        required: false,
+        hint: "All that is left, where this stays empty",
+      },
+      { ...REFERENCE, label: "Reference of the payment" },
+      { name: "postingDate", label: "Returned on", type: "date", required: true },
+      {
+        name: "note",
+        label: "Note",
+        type: "words",
+        required: false,
+        hint: "Kept with the case for ever. No account or card numbers.",
+      },
+      {
+        name: "attested",
+        label: "I certify that the money was returned to whom it belongs",
+        type: "attest",
+        required: true,
+      },
+    ],
+    consequence: "Suspense gives the money back in the books, on your attestation.",
+    done: "The disbursement is attested and booked",
   },
   receivable: {
     fields: [REASON],
@@ -264,14 +320,19 @@ const FLAGS: ReadonlySet<string> = new Set(["true", "false"]);
 
 /** The request's body: what is left empty is not sent. */
 export function actionBody(shape: ActionShape, given: Given): Readonly<Record<string, unknown>> {
-  const entries = shownFields(shape, given).flatMap(
-    (field): readonly (readonly [string, unknown])[] => {
-      const value = (given[field.name] ?? "").trim();
-      if (value === "") return [];
-      if (field.type === "moment") return [[field.name, new Date(value).toISOString()]];
-      const isFlag = field.type === "attest" || (field.type === "choice" && FLAGS.has(value));
-      return [[field.name, isFlag ? value === "true" : value]];
-    },
-  );
-  return Object.fromEntries(entries);
+  const body: Record<string, unknown> = {};
+  for (const field of shownFields(shape, given)) {
+    const value = (given[field.name] ?? "").trim();
+    if (value === "" || field.isSent === false) continue;
+    const sent = sentAs(field, value);
+    if (field.within === undefined) body[field.name] = sent;
+    else body[field.within] = { ...(body[field.within] as object | undefined), [field.name]: sent };
+  }
+  return body;
+}
+
+function sentAs({ type }: Field, value: string): unknown {
+  if (type === "moment") return new Date(value).toISOString();
+  const isFlag = type === "attest" || (type === "choice" && FLAGS.has(value));
+  return isFlag ? value === "true" : value;
 }

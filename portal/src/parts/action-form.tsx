@@ -24,9 +24,11 @@ export interface ActionFormProps {
   readonly action: OfferedAction;
   readonly close: () => void;
   readonly done: (title: string) => void;
+  /** What is sent beside the fields. */
+  readonly beside?: Readonly<Record<string, unknown>>;
 }
 
-export function ActionForm({ assignment, action, close, done }: ActionFormProps) {
+export function ActionForm({ assignment, action, close, done, beside = {} }: ActionFormProps) {
   const shape = actionShape(action.name);
   const [given, setGiven] = useState<Given>(() => firstValues(shape));
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
@@ -56,7 +58,7 @@ export function ActionForm({ assignment, action, close, done }: ActionFormProps)
     send.mutate(
       {
         path: `/assignments/${assignment.id}/${action.name}`,
-        body: actionBody(shape, given),
+        body: { ...actionBody(shape, given), ...beside },
         version: assignment.version,
         key,
       },

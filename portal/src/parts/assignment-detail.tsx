@@ -8,6 +8,7 @@ import { useState } from "react";
 
 import { useSend } from "../api/commands.ts";
 import { adjustmentQuery, assignmentQuery, sessionQuery } from "../api/queries.ts";
+import { evidenceQuery } from "../api/resolution-queries.ts";
 import type { Assignment, AssignmentDetails, OfferedAction } from "../api/types.ts";
 import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
 import { AdjustmentBadge, Due, WordBadge } from "../ui/badge.tsx";
@@ -22,6 +23,8 @@ import { ActionForm } from "./action-form.tsx";
 import { actionKey, AssignmentActions } from "./assignment-actions.tsx";
 import { ClaimLockBar } from "./claim-lock.tsx";
 import { useClientName } from "./clients.ts";
+import { EvidencePanel } from "./evidence.tsx";
+import { ExplainedGate } from "./gate-explanation.tsx";
 import { Proposals } from "./journal.tsx";
 import { MovementDetail } from "./movement-detail.tsx";
 import { Outside } from "./outside.tsx";
@@ -52,6 +55,9 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
   const send = useSend<unknown>();
   const { data: session } = useSuspenseQuery(sessionQuery);
   const me = session?.user.actor ?? "";
+  const isByHand = assignment.actions.some((one) => one.name === "completion");
+  const { data: shown } = useQuery({ ...evidenceQuery(assignment.id), enabled: isByHand });
+  const evidence = shown?.items.map((one) => one.id) ?? [];
   const take = (one: OfferedAction): void =>
     send.mutate({
       path: `/assignments/${assignment.id}/${one.name}`,
@@ -96,6 +102,7 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
           key={chosen.name}
           assignment={assignment}
           action={chosen}
+          beside={chosen.name === "completion" ? { evidence } : {}}
           close={() => choose(undefined)}
           done={(title) => {
             setFinished(title);
@@ -104,6 +111,9 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
           }}
         />
       )}
+      {isByHand || evidence.length > 0 ? (
+        <EvidencePanel assignment={assignment.id} isOpen={assignment.closedAt === null} />
+      ) : null}
       <Movement assignment={assignment} />
       <WorkHistory id={assignment.id} />
     </article>
@@ -162,9 +172,19 @@ function pendedWords({ pendedUntil, pendReason }: Assignment): string | null {
   return pendedUntil === null ? null : `${showInstant(pendedUntil)}: ${pendReason ?? ""}`;
 }
 
+/** Work of a dispute that does not resolve: the gate says what to do. */
+const OF_DISPUTE: ReadonlySet<string> = new Set([
+  "Accounting Exception",
+  "Merchant Funds Disbursement",
+]);
+
 function Movement({ assignment }: { readonly assignment: AssignmentDetails }) {
   const { adjustment, posting } = assignment;
   if (adjustment === null || posting === null) {
+    const { client, claim, dispute } = assignment;
+    if (dispute !== null && OF_DISPUTE.has(assignment.type)) {
+      return <ExplainedGate client={client} claim={claim} dispute={dispute} />;
+    }
     return (
       <Empty title="No movement belongs to this assignment">
         <p>It is about the dispute as a whole: open the claim.</p>

@@ -4,9 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { showAmount } from "../api/money.ts";
 import { disputeQuery, positionsQuery } from "../api/queries.ts";
 import type { Numbered } from "../api/queries.ts";
-import type { GateDecision, Money, Positions } from "../api/types.ts";
+import type { Money, Positions } from "../api/types.ts";
+import { GatePanel } from "../parts/gate-panel.tsx";
 import { Answer } from "../ui/answers.tsx";
-import { WordBadge } from "../ui/badge.tsx";
 import { Table } from "../ui/panel.tsx";
 import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
@@ -34,12 +34,7 @@ export function DisputePositions({ dispute }: { readonly dispute: Numbered }) {
         {(positions) => (
           <>
             <PositionTable positions={positions} currency={found?.currency ?? ""} />
-            <section className={css["gate"]} aria-label="Resolution gate">
-              <h3>Which decisions the books allow now</h3>
-              {positions.gate.map((decision) => (
-                <Gate key={decision.decision} decision={decision} />
-              ))}
-            </section>
+            <GatePanel dispute={dispute} />
           </>
         )}
       </Answer>
@@ -89,28 +84,4 @@ function PositionTable(props: { readonly positions: Positions; readonly currency
 
 function isMoney(value: unknown): value is Money {
   return typeof value === "object" && value !== null && "amount" in value;
-}
-
-function Gate({ decision }: { readonly decision: GateDecision }) {
-  return (
-    <div className={css["gateRow"]}>
-      <div>
-        <strong>{inWords(decision.decision)}</strong>
-        <div>
-          <WordBadge tone={decision.allowed ? "good" : "calm"}>
-            {decision.allowed ? "Passes" : "Not yet"}
-          </WordBadge>
-        </div>
-      </div>
-      {decision.allowed ? (
-        <p className={ui["soft"]}>Everything that has to be zero is zero.</p>
-      ) : (
-        <ul>
-          {decision.because.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
 }

@@ -5,7 +5,7 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import type { FormEvent } from "react";
+import type { FormEvent, ReactNode } from "react";
 import { useState } from "react";
 
 import { useSend } from "../api/commands.ts";
@@ -16,7 +16,9 @@ import type { AllowedOperation, Dispute, OperationResult } from "../api/types.ts
 import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
 import ui from "../ui/ui.module.css";
 
-import { OperationInputs } from "./operation-inputs.tsx";
+import { PreviewedBalances } from "./balances-preview.tsx";
+import { ManualRuleChoice } from "./manual-rule.tsx";
+import { OperationInputs, withInput } from "./operation-inputs.tsx";
 import { OperationPreview } from "./operation-preview.tsx";
 import css from "../parts/parts.module.css";
 
@@ -60,7 +62,11 @@ function Choice({ dispute }: { readonly dispute: Dispute }) {
             const operation = event.currentTarget.value;
             setFinished(null);
             void navigate({
-              search: (before) => ({ ...before, operation: operation || undefined }),
+              search: (before) => ({
+                ...before,
+                operation: operation || undefined,
+                given: undefined,
+              }),
               replace: true,
               resetScroll: false,
             });
@@ -84,22 +90,55 @@ function Choice({ dispute }: { readonly dispute: Dispute }) {
   );
 }
 
+function Review(props: {
+  readonly result: OperationResult;
+  readonly dispute: Dispute;
+  readonly body: { readonly operation: string; readonly input: unknown };
+  readonly children: ReactNode;
+}) {
+  const { result, dispute, body, children } = props;
+  return (
+    <div className={css["review"]} role="status">
+      <h3>This would happen</h3>
+      <OperationPreview result={result} currency={dispute.currency} />
+      <PreviewedBalances dispute={dispute} body={body} />
+      <div className={ui["row"]}>{children}</div>
+    </div>
+  );
+}
+
+/** What a proposal, or a link from an entry, filled in: only inputs that the operation has. */
+function filledIn(
+  text: string | undefined,
+  adjustment: string | undefined,
+  { inputs }: AllowedOperation,
+): Readonly<Record<string, unknown>> {
+  const names = new Set(inputs.map((input) => input.name));
+  const linked = adjustment === undefined ? {} : { adjustment };
+  try {
+    const found: unknown = JSON.parse(text ?? "{}");
+    const proposed = typeof found === "object" && found !== null ? found : {};
+    return Object.fromEntries(
+      Object.entries({ ...proposed, ...linked }).filter(([name]) => names.has(name)),
+    );
+  } catch {
+    return {};
+  }
+}
+
 function Run(props: {
   readonly dispute: Dispute;
   readonly operation: AllowedOperation;
   readonly done: (result: OperationResult) => void;
 }) {
   const { dispute, operation, done } = props;
-  const { adjustment } = route.useSearch();
-  const [given, setGiven] = useState<Readonly<Record<string, unknown>>>(
-    adjustment !== undefined && operation.inputs.some((input) => input.name === "adjustment")
-      ? { adjustment }
-      : {},
-  );
+  const { adjustment, given: filled } = route.useSearch();
+  const [given, setGiven] = useState(() => filledIn(filled, adjustment, operation));
   const [key, setKey] = useState("");
   const preview = useSend<OperationResult>();
   const send = useSend<OperationResult>();
   const { client } = dispute;
+  const isByHand = operation.operation === "adjustManually";
   const path = `/disputes/${dispute.id}/operations`;
   const body = { operation: operation.operation, input: given };
   const apply = (event: FormEvent): void => {
@@ -115,8 +154,19 @@ function Run(props: {
     );
   return (
     <form className={css["form"]} onSubmit={apply} noValidate aria-label={operation.label}>
+      {isByHand ? (
+        <ManualRuleChoice
+          dispute={dispute}
+          value={given["rule"]}
+          choose={(rule) => {
+            const amount = given["amount"] ?? rule?.clears?.amount;
+            setGiven(withInput(withInput(given, "rule", rule?.rule), "amount", amount));
+            preview.reset();
+          }}
+        />
+      ) : null}
       <OperationInputs
-        inputs={operation.inputs}
+        inputs={isByHand ? operation.inputs.filter((one) => one.name !== "rule") : operation.inputs}
         currency={dispute.currency}
         given={given}
         change={(next) => {
@@ -132,15 +182,11 @@ function Run(props: {
       </div>
       {preview.error === null ? null : <ProblemNote error={preview.error} />}
       {preview.data === undefined ? null : (
-        <div className={css["review"]} role="status">
-          <h3>This would happen</h3>
-          <OperationPreview result={preview.data} currency={dispute.currency} />
-          <div className={ui["row"]}>
-            <Button onClick={process} disabled={send.isPending} autoFocus>
-              {send.isPending ? "Sending…" : "Process Actions"}
-            </Button>
-          </div>
-        </div>
+        <Review result={preview.data} dispute={dispute} body={body}>
+          <Button onClick={process} disabled={send.isPending} autoFocus>
+            {send.isPending ? "Sending…" : "Process Actions"}
+          </Button>
+        </Review>
       )}
       {send.error === null ? null : <ProblemNote error={send.error} />}
     </form>

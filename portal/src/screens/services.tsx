@@ -23,7 +23,12 @@ export function Services() {
     <Page
       title="Services"
       lead="The systems of record that Redress calls in real time, and what waits for them."
-      actions={<Link to="/jobs">Jobs</Link>}
+      actions={
+        <>
+          <Link to="/reconciliation">Reconcile</Link>
+          <Link to="/jobs">Jobs</Link>
+        </>
+      }
     >
       <Panel flush>
         <Answer query={query} what="the services">

@@ -51,8 +51,9 @@ async function run(context: CommandContext, file: string, options: Options): Pro
       context.print(json({ ...rest, sha256: Buffer.from(sha256).toString("hex"), isRepeat }));
     } else {
       context.print(
-        `${done.lineCount} lines: ${done.matchedCount} matched, ${done.differentCount} different, ` +
-          `${done.missingHereCount} missing here, ${done.missingThereCount} missing there` +
+        `${done.lineCount} lines: ${done.matchedCount} matched, ` +
+          `${done.differentCount} different, ${done.missingHereCount} missing here, ` +
+          `${done.missingThereCount} missing there` +
           (isRepeat ? " (taken before)" : ""),
       );
     }

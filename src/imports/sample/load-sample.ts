@@ -27,6 +27,7 @@ import { createDispatcher } from "../../service/dispatcher.ts";
 
 import { approveSome } from "./approve-some.ts";
 import type { SampleClient } from "./institution.ts";
+import { leaveOpenEnds } from "./open-ends.ts";
 import type { StoryStep } from "./stories.ts";
 import { pickStory, TODAY } from "./stories.ts";
 
@@ -84,6 +85,7 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       await releaseDue(engine);
       stage.remark(`loading the sample: day ${day + 1} of ${SAMPLE_DAYS}`);
     }
+    await leaveOpenEnds(stage, { client: MANUAL_CLIENT, people: PEOPLE });
   } finally {
     await dispatcher.close();
   }

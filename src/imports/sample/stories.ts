@@ -152,6 +152,23 @@ export const STORIES: readonly Story[] = [
       step(3, "adjustManually", { rule: "CoreFee", amount: "30.00", reason: "found in the core" }),
     ],
   },
+  {
+    name: "paid, recovered, withdrawn after all",
+    weight: 1,
+    facts: VISA,
+    steps: (amount, reference) => [
+      step(1, "payDispute"),
+      step(4, "recordChargeback", { amount, reference: reference("arn") }),
+      step(7, "withdrawDispute", { reason: "the holder remembers the purchase" }),
+      step(9, "resolve", { decision: "deny" }),
+    ],
+  },
+  {
+    name: "paid, and resolved too early",
+    weight: 1,
+    facts: MASTERCARD,
+    steps: () => [step(1, "payDispute"), step(6, "resolve", { decision: "pay" })],
+  },
   { name: "only just come in", weight: 2, facts: VISA, steps: () => [] },
 ];
 

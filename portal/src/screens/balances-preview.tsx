@@ -1,0 +1,59 @@
+/** The balances that an operation would leave, account by account, before anything is booked. */
+import { useQuery } from "@tanstack/react-query";
+
+import { command } from "../api/http.ts";
+import type { BalancesPreview } from "../api/resolution-types.ts";
+import type { Dispute } from "../api/types.ts";
+import { Amount } from "../ui/money.tsx";
+import { Table } from "../ui/panel.tsx";
+import { inWords } from "../ui/states.ts";
+import ui from "../ui/ui.module.css";
+
+export function PreviewedBalances(props: {
+  readonly dispute: Dispute;
+  readonly body: { readonly operation: string; readonly input: unknown };
+}) {
+  const { dispute, body } = props;
+  const { client, id, version } = dispute;
+  const query = useQuery({
+    queryKey: ["dispute", client, id, "preview", version, JSON.stringify(body)],
+    queryFn: () => command<BalancesPreview>(`/disputes/${id}/preview`, { body, query: { client } }),
+    retry: false,
+  });
+  if (query.data === undefined || query.data.balances.length === 0) return null;
+  const passing = query.data.gate.filter((one) => one.allowed).map((one) => inWords(one.decision));
+  return (
+    <div className={ui["stack"]}>
+      <h4>Balances before and after, once all of it is agreed and executed</h4>
+      <Table label="Balances before and after">
+        <thead>
+          <tr>
+            <th>Collection</th>
+            <th>Account</th>
+            <th data-number>Before</th>
+            <th data-number>After</th>
+          </tr>
+        </thead>
+        <tbody>
+          {query.data.balances.map((one) => (
+            <tr key={`${one.collection} ${one.account}`}>
+              <td>{inWords(one.collection)}</td>
+              <td>{one.account}</td>
+              <td data-number>
+                <Amount money={one.before} />
+              </td>
+              <td data-number>
+                <Amount money={one.after} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      <p className={ui["soft"]}>
+        {passing.length === 0
+          ? "No decision would pass its gate then."
+          : `The gate would let pass: ${passing.join(", ")}.`}
+      </p>
+    </div>
+  );
+}
