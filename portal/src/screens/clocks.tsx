@@ -19,7 +19,7 @@ import { CreditTable } from "./automatic-credits.tsx";
 const route = getRouteApi("/inside/clocks");
 
 const TABS = [
-  { id: "running", label: "Due soon" },
+  { id: "running", label: "Running" },
   { id: "missed", label: "Missed and met late" },
   { id: "machine", label: "Credits by the machine" },
 ] as const;
