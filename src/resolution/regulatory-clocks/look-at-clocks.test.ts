@@ -144,6 +144,23 @@ test("a client's closed day moves the clocks that run", async () => {
   expect((await clocks(clientId))[1]).toMatchObject({ dueOn: "2026-12-02" });
 });
 
+test("a client keeps no clock that it disabled, and names only those there are", async () => {
+  const { clientId } = await aCase({ clocks: { disabled: ["regEInvestigation"] } });
+  await lookAtClocks(engine);
+  expect((await clocks(clientId)).map((one) => one.clock)).toEqual(["regEProvisionalCredit"]);
+
+  await database.execute(sql`
+    update client set settings = '{}', version = version + 1 where id = ${clientId}`);
+  await lookAtClocks(engine);
+  expect(await clocks(clientId)).toHaveLength(2);
+
+  const wrong = await aClient(engine, { clocks: { disabled: ["nothing"] } });
+  await expect(engine.clients(database, [wrong])).rejects.toMatchObject({
+    code: "configuration-invalid",
+  });
+  await database.execute(sql`delete from client where id = ${wrong}`).catch(() => undefined);
+});
+
 describe("a provisional credit by the machine", () => {
   const AUTOMATIC = { clocks: { automaticProvisionalCredit: true } };
 

@@ -182,7 +182,10 @@ export function insertWarnings(
   `);
 }
 
-/** Marks every dispute of a client that has clocks: its settings or rule book changed. */
+/**
+ * Marks every dispute of a client that is not decided, or has clocks: its calendar, settings of
+ * clocks or rule book changed, and a clock may be new.
+ */
 export async function markClient(
   tx: Transaction,
   clientId: string,
@@ -198,6 +201,9 @@ export async function markClient(
   await tx.execute(sql`
     insert into clock_mark (client_id, dispute_id)
     select client_id, dispute_id from clock_watch where client_id = ${clientId}
+    union
+    select client_id, dispute_id from dispute_book
+    where client_id = ${clientId} and state in ('open', 'provisionallyCredited')
   `);
 }
 
