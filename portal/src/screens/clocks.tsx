@@ -97,7 +97,7 @@ function Row({ clock }: { readonly clock: ListedClock }) {
         <strong>{clock.dueOn}</strong>
         <div className={ui["soft"]}>{leftWords(clock.businessDaysLeft)}</div>
       </td>
-      <td>
+      <td style={{ minWidth: 190 }}>
         {clock.title}
         <div className={ui["soft"]}>{clock.regulation}</div>
       </td>
