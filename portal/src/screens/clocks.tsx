@@ -19,7 +19,7 @@ import { CreditTable } from "./automatic-credits.tsx";
 const route = getRouteApi("/inside/clocks");
 
 const TABS = [
-  { id: "running", label: "Due soon" },
+  { id: "running", label: "Running" },
   { id: "missed", label: "Missed and met late" },
   { id: "machine", label: "Credits by the machine" },
 ] as const;
@@ -97,7 +97,7 @@ function Row({ clock }: { readonly clock: ListedClock }) {
         <strong>{clock.dueOn}</strong>
         <div className={ui["soft"]}>{leftWords(clock.businessDaysLeft)}</div>
       </td>
-      <td>
+      <td style={{ minWidth: 190 }}>
         {clock.title}
         <div className={ui["soft"]}>{clock.regulation}</div>
       </td>

@@ -101,7 +101,7 @@ function Row({ clock, asOf }: { readonly clock: RegulatoryClock; readonly asOf: 
           </div>
         ))}
       </td>
-      <td>
+      <td style={{ minWidth: 280 }}>
         <div className={css["law"]}>
           <span>{clock.citation}</span>
           <span className={ui["soft"]}>{clock.paragraph}</span>
@@ -114,5 +114,5 @@ function Row({ clock, asOf }: { readonly clock: RegulatoryClock; readonly asOf: 
 /** A fact's name as words; what is words already stays. */
 function wordsOf(by: string | null): string {
   if (by === null) return "";
-  return by.includes(" ") ? by : inWords(by).toLowerCase();
+  return by.includes(" ") ? by : inWords(by).toLowerCase().replace(/ on$/, "");
 }

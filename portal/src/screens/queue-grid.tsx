@@ -84,7 +84,7 @@ export function QueueGrid(props: {
                 search: (before) => ({ ...before, assignment: row.id, action: undefined }),
               })
             }
-            minWidth={chosen === undefined ? "960px" : "0"}
+            minWidth={chosen === undefined ? "860px" : "0"}
             hasMore={hasNextPage && !isFull}
             more={more}
             empty={
@@ -118,8 +118,15 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   };
   const due: Column<Assignment> = {
     name: "Goal",
-    width: "108px",
-    cell: (row) => <Due at={row.goalAt} />,
+    width: "116px",
+    cell: (row) => (
+      <>
+        <div>
+          <Due at={row.goalAt} />
+        </div>
+        <Nearest clock={row.clock} />
+      </>
+    ),
   };
   const amount: Column<Assignment> = {
     name: "Amount",
@@ -131,7 +138,6 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   return [
     what,
     due,
-    { name: "Clock", width: "108px", cell: (row) => <Nearest clock={row.clock} /> },
     { name: "Urgency", width: "54px", isNumber: true, cell: (row) => row.urgency },
     amount,
     {

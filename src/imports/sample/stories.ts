@@ -62,6 +62,7 @@ export const STORIES: readonly Story[] = [
     facts: MASTERCARD,
     steps: (amount, reference) => [
       step(1, "issueProvisionalCredit", { fees: "35.00", interest: "0.42" }),
+      told(2),
       step(5, "recordChargeback", { amount, reference: reference("arn") }),
       step(9, "payDispute"),
       reported(15),
@@ -89,7 +90,11 @@ export const STORIES: readonly Story[] = [
     name: "small, paid from loss",
     weight: 3,
     facts: { ...VISA, fraud: true },
-    steps: () => [step(0, "payFromLoss"), step(4, "resolve", { decision: "writeOff" })],
+    steps: () => [
+      step(0, "payFromLoss"),
+      reported(1),
+      step(4, "resolve", { decision: "writeOff" }),
+    ],
   },
   {
     name: "written off",
@@ -97,7 +102,9 @@ export const STORIES: readonly Story[] = [
     facts: { ...VISA, fraud: true },
     steps: () => [
       step(0, "issueProvisionalCredit"),
+      told(1),
       step(8, "writeOff"),
+      reported(9),
       step(14, "resolve", { decision: "writeOff" }),
     ],
   },
@@ -107,6 +114,7 @@ export const STORIES: readonly Story[] = [
     facts: MASTERCARD,
     steps: () => [
       step(0, "issueProvisionalCredit"),
+      told(1),
       step(5, "withdrawDispute"),
       step(11, "resolve", { decision: "deny" }),
     ],
@@ -117,9 +125,11 @@ export const STORIES: readonly Story[] = [
     facts: VISA,
     steps: (amount, reference) => [
       step(0, "issueProvisionalCredit"),
+      told(2),
       step(4, "recordMerchantCredit", { amount, reference: reference("refund") }),
       step(6, "takeBackDuplicateCredit"),
       step(9, "denyDispute", { reason: "merchantIssuedCredit" }),
+      reported(10),
     ],
   },
   {
@@ -138,8 +148,10 @@ export const STORIES: readonly Story[] = [
     facts: { network: "none", product: "checking", regulation: "E", claimType: "ACH" },
     steps: (amount, reference) => [
       step(0, "issueProvisionalCredit"),
+      told(1),
       step(2, "recordReturn", { kind: "ach", amount, reference: reference("trace") }),
       step(8, "payDispute"),
+      reported(8),
       step(10, "resolve", { decision: "pay" }),
     ],
   },
