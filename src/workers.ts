@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import { deleteExpiredSessions } from "./access/store.ts";
 import { askHolds } from "./accounting/ask-holds.ts";
 import { reissueLetters } from "./accounting/letters/issue-letters.ts";
+import type { TimedBy } from "./accounting/retime-debits.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import { startBatchWorker } from "./batch/worker.ts";
 import type { Configuration, Environment } from "./config.ts";
@@ -103,6 +104,7 @@ function holdWorker(
 
 function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
   const { database, clock } = engine;
+  const timedBy: TimedBy = new Map();
   const every = (name: string, seconds: number, work: () => Promise<unknown>): Repeating =>
     repeatedly(work, {
       seconds,
@@ -111,6 +113,7 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
   return [
     every("release-due", 2, () =>
       releaseDue(engine, {
+        timedBy,
         report: (problem, error) => log.error({ worker: "release-due", err: error }, problem),
       }),
     ),

@@ -93,3 +93,33 @@ test("the window before the day is named by its own calendar and cut-offs", asyn
   expect(releaseDayOf(PROFILE, "2026-11-27", runtime)).toBe("2026-11-25");
   expect(releaseDayOf("nobody", "2026-11-27", runtime)).toBe("2026-11-27");
 });
+
+test("cut-offs that change after the notice change the window, not the day", async () => {
+  const clock = manualClock(Temporal.Instant.from("2026-11-20T15:00:00Z"));
+  const engine = testEngine(db, clock, { departureOf, releaseDay: releaseDayOf });
+  const tracked = { tracked: ["ProvisionalCredit"] };
+  const client = await aBatchClient(engine, await aDirectory(), {}, tracked);
+  const dispute = await aDisputeOf(engine, client);
+  await operate(engine, client, dispute, "issueProvisionalCredit");
+  await operate(engine, client, dispute, "denyDispute");
+  await operate(engine, client, dispute, "recordNoticeSent");
+  const releaseOn = async () =>
+    (
+      await db.maybe<{ on: string }>(sql`
+        select release_on as "on" from adjustment
+        where client_id = ${client} and principal_rule = 'DenyDispute'`)
+    )?.on;
+  const timedBy = new Map<string, number>();
+  await releaseDue(engine, { timedBy });
+  expect(await releaseOn()).toBe("2026-11-30");
+
+  await db.owner.execute(sql`
+    update client
+    set version = version + 1, settings = jsonb_set(
+      settings::jsonb, '{batchProfiles,nightly,postingDate}', '{"businessDaysAfter": 2}')::json
+    where id = ${client}
+  `);
+  await releaseDue(engine, { timedBy });
+
+  expect(await releaseOn()).toBe("2026-11-25");
+});
