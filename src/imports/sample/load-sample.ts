@@ -67,6 +67,7 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       const isLast = day === SAMPLE_DAYS - 1;
       await at(stage, day, 15, 30);
       claims += await openDay(stage, random, day, due, claims);
+      await releaseDue(engine);
       await operate(stage, due.get(day) ?? []);
       await at(stage, day, 17, 0);
       await settleServices(dispatcher, isLast);
