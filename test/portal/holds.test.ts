@@ -32,10 +32,10 @@ describe("holds and denials", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Supply the card number" }).first().click();
     const dialog = page.getByRole("dialog");
     const hold = dialog.getByRole("region", { name: "Hold" });
-    await expect.poll(() => hold.innerText()).toContain("A person is asked");
+    await hold.getByText("A person is asked").waitFor();
     expect(await hold.innerText()).toContain("12 CFR 1005.11");
     await dialog.getByLabel("Card number that is in use").fill("4000123412345678");
-    await dialog.getByLabel("It is").selectOption("card");
+    await dialog.getByLabel("A card", { exact: true }).check();
     await dialog.getByRole("button", { name: "Apply" }).click();
     await dialog.getByRole("button", { name: "Process Actions" }).click();
 

@@ -157,6 +157,7 @@ function Movement({ assignment }: { readonly assignment: AssignmentDetails }) {
   }
   return (
     <>
+      <HoldPanel adjustment={adjustment} />
       <h3>What to post</h3>
       <MovementDetail client={assignment.client} posting={posting} />
       <History adjustment={adjustment} />
@@ -173,7 +174,6 @@ function History({ adjustment }: { readonly adjustment: string }) {
           {found.entries.length === 0 && found.proposals.length > 0 ? (
             <Proposals proposals={found.proposals} />
           ) : null}
-          <HoldPanel adjustment={found.id} />
           <Outside adjustment={found} />
           <div className={ui["row"]}>
             <h3>What happened</h3>

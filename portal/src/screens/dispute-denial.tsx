@@ -86,16 +86,21 @@ function Denial(props: { readonly dispute: Numbered; readonly found: DenialOfDis
           <ActionLink key={action.operation} dispute={dispute} action={action} />
         ))}
       </div>
-      <ul className={ui["quiet"]}>
-        {actions
-          .filter((one) => !one.allowed)
-          .map((one) => (
-            <li key={one.operation}>
-              {LABELS[one.operation]}: {one.why}
-            </li>
-          ))}
-      </ul>
+      <Refused actions={actions.filter((one) => !one.allowed)} />
     </>
+  );
+}
+
+function Refused({ actions }: { readonly actions: readonly DenialAction[] }) {
+  if (actions.length === 0) return null;
+  return (
+    <ul className={ui["quiet"]}>
+      {actions.map((one) => (
+        <li key={one.operation}>
+          {LABELS[one.operation]}: {one.why}
+        </li>
+      ))}
+    </ul>
   );
 }
 
