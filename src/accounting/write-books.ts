@@ -71,6 +71,7 @@ interface Touched {
   routeChosenBy: string | null;
   proposalsChanged: boolean;
   moved: boolean;
+  heldAnew: boolean;
 }
 
 /**
@@ -158,6 +159,7 @@ function touchedBy(books: readonly WrittenBook[]): Touched[] {
           routeChosenBy: null,
           proposalsChanged: false,
           moved: false,
+          heldAnew: false,
         };
         touched.set(id, one);
       }
@@ -170,6 +172,7 @@ function touchedBy(books: readonly WrittenBook[]): Touched[] {
 function note(one: Touched, change: Change): void {
   if (change.type === "adjustmentRouted") one.routeChosenBy = change.chosenBy;
   if (change.type === "adjustmentMoved") one.moved = true;
+  if (change.type === "holdSet") one.heldAnew = true;
   if (change.type === "adjustmentOpened" && one.adjustment.proposals.length > 0) {
     one.proposalsChanged = true;
   }
@@ -227,7 +230,8 @@ function shownOf(one: Touched, locks: ReadonlyMap<string, AdjustmentLock>) {
       failedRoute: lock?.failedRoute ?? null,
     }),
     dueAt: undefined,
-    renew: false,
+    // Another day is another term, and its own reason.
+    renew: one.heldAnew && !one.fresh && adjustment.hold?.reason === "denyDebitDate",
     reason: adjustment.hold?.note ?? byHandReason(adjustment),
     outcome: adjustment.state,
   };

@@ -43,6 +43,7 @@ import { inboundRoutes } from "./inbound-routes.ts";
 import { ageingRoutes } from "./ageing-routes.ts";
 import { evidenceRoutes } from "./evidence-routes.ts";
 import { gateRoutes } from "./gate-routes.ts";
+import { holdSettingsRoutes } from "./hold-settings-routes.ts";
 import { holdRoutes } from "./hold-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
@@ -134,6 +135,7 @@ function routesOf(parts: HttpDependencies) {
     profileLayoutRoutes(parts),
     serviceRoutes(parts),
     serviceSettingsRoutes(parts),
+    holdSettingsRoutes(parts),
     jobRoutes(parts),
     importRoutes(parts),
     inboundRoutes(parts),

@@ -62,6 +62,7 @@ const NEEDS = {
   isOverridable: "The refusal is not one that may be overridden",
   isAccountChangeable: "The service does not allow another account after this answer",
   isHolderDebit: "Only a debit of the holder becomes a receivable",
+  isHoldJudgeable: "What no longer fits is not for a person to judge",
 } as const;
 
 type ActionNeed = keyof typeof NEEDS;
@@ -96,6 +97,7 @@ const BY_HAND = "Execute Accounting Assignment";
 const REVIEW_CARD = "Review Active Card Number";
 const REVIEW_STATUS = "Review Fraud Card Status";
 const REVIEW_HOLD = "Review Accounting Hold";
+const REVIEWS = [REVIEW_CARD, REVIEW_STATUS, REVIEW_HOLD];
 
 export const ACTION_ROWS: readonly ActionRow[] = [
   row("take", "Take", RIGHTS.work, USER_TYPES, null, false),
@@ -131,23 +133,17 @@ export const ACTION_ROWS: readonly ActionRow[] = [
     [SERVICE_FAILED, BATCH_FAILED],
     ["serviceFailed", "batchFailed", "partlyExecuted"],
   ),
-  row("retry", "Look again", RIGHTS.work, [REVIEW_CARD, REVIEW_STATUS, REVIEW_HOLD], ["planned"]),
   row("supply", "Supply the card number", RIGHTS.work, [REVIEW_CARD], ["planned"]),
   row("supply", "Supply the status", RIGHTS.work, [REVIEW_STATUS], ["planned"]),
-  row(
-    "postable",
-    "Mark postable",
-    RIGHTS.work,
-    [REVIEW_CARD, REVIEW_STATUS, REVIEW_HOLD],
-    ["planned"],
-  ),
-  row(
-    "notPostable",
-    "Mark not postable",
-    RIGHTS.work,
-    [REVIEW_CARD, REVIEW_STATUS, REVIEW_HOLD],
-    ["planned"],
-  ),
+  {
+    ...row("postable", "Mark postable", RIGHTS.work, REVIEWS, ["planned"]),
+    needs: "isHoldJudgeable",
+  },
+  {
+    ...row("notPostable", "Mark not postable", RIGHTS.work, REVIEWS, ["planned"]),
+    needs: "isHoldJudgeable",
+  },
+  row("retry", "Look again", RIGHTS.work, REVIEWS, ["planned"]),
   row("finding", "Record a finding", RIGHTS.service, [SERVICE_FAILED], ["unknown"]),
   {
     ...row(

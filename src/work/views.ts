@@ -28,6 +28,8 @@ export interface AssignmentRow {
   readonly isAccountChangeable: boolean | null;
   /** It failed, and it was to debit the holder. */
   readonly isHolderDebit: boolean | null;
+  /** What holds it waits for an answer or days, and a person may say. */
+  readonly isHoldJudgeable: boolean | null;
   /** Something of it was posted: it is never cancelled or rerouted whole. */
   readonly isPartlyProcessed: boolean | null;
   readonly route: string | null;
@@ -74,6 +76,7 @@ export const COLUMNS: Statement = sql`
     where e.client_id = j.client_id and e.dispute_id = j.dispute_id and e.adjustment_id = j.id
       and e.recorded_at >= j.created_at - interval '1 day' and e.debit_collection = 'accountHolder'
       and e.kind <> 'contra') end as "isHolderDebit",
+  j.hold ? 'watch' as "isHoldJudgeable",
   j.partly_processed as "isPartlyProcessed", j.route, a.type,
   a.queue, a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
   a.deadline_at as "deadlineAt", a.amount_minor as "amountMinor", a.currency, a.assignee,

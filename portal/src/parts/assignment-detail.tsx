@@ -25,6 +25,7 @@ import { ClaimLockBar } from "./claim-lock.tsx";
 import { useClientName } from "./clients.ts";
 import { EvidencePanel } from "./evidence.tsx";
 import { ExplainedGate } from "./gate-explanation.tsx";
+import { HoldPanel } from "./hold-panel.tsx";
 import { Proposals } from "./journal.tsx";
 import { MovementDetail } from "./movement-detail.tsx";
 import { Outside } from "./outside.tsx";
@@ -193,6 +194,7 @@ function Movement({ assignment }: { readonly assignment: AssignmentDetails }) {
   }
   return (
     <>
+      <HoldPanel adjustment={adjustment} />
       <h3>What to post</h3>
       <MovementDetail client={assignment.client} posting={posting} />
       <History adjustment={adjustment} />

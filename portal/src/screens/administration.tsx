@@ -1,4 +1,5 @@
 /** Administration, with the menu *Accounts*: its actions are there only for clients with batch. */
+import type { ComponentType } from "react";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Landmark } from "lucide-react";
 
@@ -6,10 +7,10 @@ import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Empty } from "../ui/answers.tsx";
 import { Page, Panel } from "../ui/panel.tsx";
 
-import type { ComponentType } from "react";
-
+import { DenyDebits } from "./deny-debits.tsx";
 import { GenerateFiles } from "./generate-files.tsx";
 import { AssignmentGroups, WorkGroups } from "./groups.tsx";
+import { HoldSettings } from "./hold-settings.tsx";
 import { RegenerateBatch } from "./regenerate-batch.tsx";
 import css from "./screens.module.css";
 
@@ -31,6 +32,14 @@ const MENUS = [
     actions: [
       { id: "work-groups", label: "Work Groups", screen: WorkGroups },
       { id: "assignment-groups", label: "Assignment Groups", screen: AssignmentGroups },
+    ],
+  },
+  {
+    title: "Accounting",
+    needsBatch: false,
+    actions: [
+      { id: "holds", label: "Holds", screen: HoldSettings },
+      { id: "denyDebits", label: "Deny debits", screen: DenyDebits },
     ],
   },
 ] as const;

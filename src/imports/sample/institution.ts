@@ -26,6 +26,8 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
       settings: {
         calendar: eastern,
         services: { core: service },
+        // No look-up service: a person says which card is in use.
+        holds: { activeCardNumber: { when: { cardBlocked: true } } },
         approvals: {
           writeOff: [
             { above: "50.00", levels: 1 },
@@ -45,6 +47,17 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
       settings: {
         calendar: central,
         clocks: { automaticProvisionalCredit: true },
+        holds: {
+          custom: [
+            {
+              name: "blocked-card",
+              label: "Credits to a blocked card are looked at by the fraud team",
+              when: { cardBlocked: true },
+              movements: "holderCredits",
+              days: 2,
+            },
+          ],
+        },
         batchProfiles: {
           nightly: {
             layout: "generic-csv",
@@ -61,6 +74,7 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
       settings: {
         calendar: mountain,
         secondOperations: true,
+        holds: { fraudCardStatus: { good: ["transferred"], days: 5 } },
         approvals: { adjustManually: [{ above: "0", levels: 1 }] },
       },
     },

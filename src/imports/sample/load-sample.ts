@@ -74,6 +74,7 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       await at(stage, day, 15, 30);
       claims += await openDay(stage, random, day, due, claims);
       await approveSome(engine, clientIds, approving);
+      await releaseDue(engine);
       await operate(stage, due.get(day) ?? []);
       await lookAtClocks(engine, { limit: 5000 });
       await workInbox(engine, { limit: 5000 });

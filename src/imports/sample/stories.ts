@@ -181,6 +181,21 @@ export const STORIES: readonly Story[] = [
     facts: MASTERCARD,
     steps: () => [step(1, "payDispute"), step(6, "resolve", { decision: "pay" })],
   },
+  {
+    name: "fraud, the card is blocked: held before it is booked",
+    weight: 2,
+    facts: { ...VISA, fraud: true, cardBlocked: true },
+    steps: () => [step(0, "issueProvisionalCredit")],
+  },
+  {
+    name: "denied and debited now, with the honoring window",
+    weight: 1,
+    facts: VISA,
+    steps: () => [
+      step(0, "issueProvisionalCredit"),
+      step(9, "denyDispute", { debitOn: "now", reason: "the holder took part in the purchase" }),
+    ],
+  },
   { name: "only just come in", weight: 2, facts: VISA, steps: () => [] },
 ];
 
