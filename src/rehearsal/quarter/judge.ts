@@ -25,8 +25,8 @@ export interface Judgement {
 }
 
 export interface Judge {
-  /** Looks at everything that the day changed. */
-  afterDay(): Promise<void>;
+  /** Looks at everything that the day changed; answers how much was wrong so far. */
+  afterDay(): Promise<number>;
   /** Nothing may be under way any more; `verified`: what the product's own verify found. */
   atEnd(verified: readonly string[]): Promise<Judgement>;
 }
@@ -51,6 +51,7 @@ export function openJudge(quarter: Quarter): Judge {
       const since = lookedAt;
       lookedAt = quarter.clock.now().toString();
       await look(sitting, since, false);
+      return sitting.violations.length;
     },
     atEnd: async (verified) => {
       await look(sitting, BEGINNING, true);

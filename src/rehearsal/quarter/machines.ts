@@ -11,7 +11,7 @@ import { raiseUrgencies } from "../../work/raise-urgencies.ts";
 
 import type { PlayedClient } from "./institution.ts";
 import type { Quarter } from "./quarter.ts";
-import { isStruck } from "./quarter.ts";
+import { isStruck, localTime } from "./quarter.ts";
 import { simulatedCore } from "./simulated-core.ts";
 import type { Receiver } from "./simulated-receiver.ts";
 import { simulatedReceiver } from "./simulated-receiver.ts";
@@ -31,6 +31,8 @@ const MOST_ROUNDS = 1000;
 const RISES_AT_ONCE = 1000;
 const DISPUTES_AT_ONCE = 500;
 const SETTLING_DAYS = 4;
+/** Answers to the last evening's files have come, the next ones are not cut yet. */
+const SETTLED_AT_HOUR = 8;
 
 export function startMachines(quarter: Quarter, directory: string): Machines {
   const { clients, clock } = quarter;
@@ -65,7 +67,9 @@ export function startMachines(quarter: Quarter, directory: string): Machines {
     receiver,
     hour,
     settle: async () => {
-      for (let hours = 0; hours < SETTLING_DAYS * 24; hours += 1) {
+      const isMorning = (): boolean =>
+        localTime(quarter, ofRoute("batch")).hour === SETTLED_AT_HOUR;
+      for (let hours = 0; hours < SETTLING_DAYS * 24 || !isMorning(); hours += 1) {
         clock.advance({ hours: 1 });
         await hour();
       }

@@ -1,6 +1,7 @@
 /**
  * A small quarter over a real database. That the judge can fail is shown by planting bugs into the
- * product: a calendar that counts one business day too few, and one that lives a day ahead.
+ * product: a calendar that counts one business day too few. What of it each check sees is shown
+ * by `judge-dates.test.ts` and `judge-money.test.ts`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,17 +13,18 @@ import { useDatabase } from "../../../test/support/use-database.ts";
 import { partsOver } from "../../../tools/rehearse/parts.ts";
 import type { Engine } from "../../accounting/engine.ts";
 import type { BusinessCalendar } from "../../kernel/calendar.ts";
-import type { PlayedQuarter } from "./play-quarter.ts";
+import type { PlayedQuarter, QuarterOptions } from "./play-quarter.ts";
 import { playQuarter } from "./play-quarter.ts";
 import { inWords, verdictOf } from "./summary.ts";
 
+/** Some seconds; a machine with much else to do takes longer. */
+const MOST_MILLISECONDS = 240_000;
+
 const db = useDatabase();
 
-interface Played {
-  readonly seed: number;
-  readonly disputes: number;
-  readonly days: number;
+interface Played extends Pick<QuarterOptions, "seed" | "disputes" | "days" | "tailDays"> {
   readonly calm?: boolean;
+  readonly untilWrong?: boolean;
   /** A bug in the product's calendar; the judge has its own. */
   readonly bug?: (calendar: BusinessCalendar) => Partial<BusinessCalendar>;
 }
@@ -50,33 +52,35 @@ function withBug(engine: Engine, bug: NonNullable<Played["bug"]>): Engine {
   };
 }
 
-test("a quarter in which much goes wrong breaks no date by the product's fault", async () => {
-  const played = await play({ seed: 3, disputes: 40, days: 6 });
+test(
+  "a quarter in which much goes wrong breaks no date by the product's fault",
+  async () => {
+    const played = await play({ seed: 1, disputes: 40, days: 4, tailDays: 16 });
 
-  expect(played.violations).toEqual([]);
-  const verdict = verdictOf(played, 1);
-  expect(verdict.disputes).toBe(40);
-  expect(verdict.stuck).toEqual([]);
-  expect(inWords(verdict)).toContain("0 violations");
-});
+    expect(played.violations).toEqual([]);
+    expect(played.breaches.length).toBeGreaterThan(0);
+    const verdict = verdictOf(played, 1);
+    expect(verdict.disputes).toBe(40);
+    expect(inWords(verdict)).toContain("0 violations");
+  },
+  MOST_MILLISECONDS,
+);
 
-test("where nothing goes wrong no date is missed at all", async () => {
-  const played = await play({ seed: 1, disputes: 30, days: 5, calm: true });
+test(
+  "a product that counts one business day too few debits before the day of the letter",
+  async () => {
+    const played = await play({
+      seed: 2,
+      disputes: 60,
+      days: 4,
+      calm: true,
+      untilWrong: true,
+      bug: ({ addBusinessDays }) => ({
+        addBusinessDays: (date, count) => addBusinessDays(date, count > 1 ? count - 1 : count),
+      }),
+    });
 
-  expect(played.violations).toEqual([]);
-});
-
-test("a product that counts one business day too few debits before the day of the letter", async () => {
-  const played = await play({
-    seed: 2,
-    disputes: 30,
-    days: 4,
-    calm: true,
-    bug: (calendar) => ({
-      addBusinessDays: (date, count) =>
-        calendar.addBusinessDays(date, count > 1 ? count - 1 : count),
-    }),
-  });
-
-  expect(played.violations.map((one) => one.check)).toContain("debit date");
-});
+    expect(played.violations.map((one) => one.check)).toContain("debit date");
+  },
+  MOST_MILLISECONDS,
+);
