@@ -8,7 +8,7 @@ import { judgeCredits, lateCreditBreaches } from "./judge-credits.ts";
 import { judgeDebits } from "./judge-debits.ts";
 import type { OurMoney } from "./judge-money.ts";
 import { movedSince, ourMoney, wrongMoney } from "./judge-money.ts";
-import { reportsOf } from "./product-reports.ts";
+import { creditsByClock, reportsOf } from "./product-reports.ts";
 import type { Quarter } from "./quarter.ts";
 import type { ReportedBreach, Sitting, Violation } from "./sitting.ts";
 import { accuse } from "./sitting.ts";
@@ -18,6 +18,8 @@ export interface Judgement {
   readonly breaches: readonly ReportedBreach[];
   /** Open days between a credit and its last day, by client; negative is late. */
   readonly creditMargins: ReadonlyMap<string, readonly number[]>;
+  /** Credits that the product issued by itself, by client. */
+  readonly byClock: ReadonlyMap<string, number>;
   /** Debits that were judged, by client. */
   readonly debits: ReadonlyMap<string, number>;
   /** Disputes that staff gave up on. */
@@ -62,6 +64,7 @@ export function openJudge(quarter: Quarter): Judge {
         violations: sitting.violations,
         breaches: await weighed(sitting),
         creditMargins: sitting.margins,
+        byClock: await creditsByClock(quarter.engine.database),
         debits: sitting.debits,
         stuck: [...quarter.cases.values()].filter((one) => one.stuck !== null),
       };
