@@ -1,5 +1,5 @@
 -- Why: letters name amounts and days that the books decide. What a letter is written from is issued
--- as a version, and again when it changes; deny debits are compared with the day that they were due.
+-- as a version, and again when it changes; deny debits are compared with the day that was named.
 -- Locks: denial exclusively while an index is built. How long: a scan of denial, under a second per
 -- million rows.
 

@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import { deleteExpiredSessions } from "./access/store.ts";
 import { askHolds } from "./accounting/ask-holds.ts";
 import { reissueLetters } from "./accounting/letters/issue-letters.ts";
+import type { TimedBy } from "./accounting/retime-debits.ts";
 import { releaseDue } from "./accounting/release-due.ts";
 import { workInbox } from "./accounting/work-inbox.ts";
 import { startBatchWorker } from "./batch/worker.ts";
@@ -106,6 +107,7 @@ function holdWorker(
 
 function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
   const { database, clock } = engine;
+  const timedBy: TimedBy = new Map();
   const every = (name: string, seconds: number, work: () => Promise<unknown>): Repeating =>
     repeatedly(work, {
       seconds,
@@ -122,6 +124,7 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
     }),
     every("release-due", 2, () =>
       releaseDue(engine, {
+        timedBy,
         report: (problem, error) => log.error({ worker: "release-due", err: error }, problem),
       }),
     ),

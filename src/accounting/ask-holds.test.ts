@@ -108,9 +108,7 @@ describe.each(ROUTES)("the active card number on the $name route", ({ settings, 
 
   test("that is the dispute's own changes nothing", async () => {
     const one = await held();
-
     await ask({ kind: "number", number: "4000123412341234", accountKind: "card" });
-
     expect(await creditedNumber(one)).toBe("4000123412341234");
   });
 
@@ -149,7 +147,7 @@ describe.each(ROUTES)("the active card number on the $name route", ({ settings, 
     ]);
   });
 
-  test("marked postable goes its own way; not postable goes to a person with the reason", async () => {
+  test("marked postable goes its own way; not postable goes to a person", async () => {
     const [good, bad] = [await held(), await held()];
     await usedUp();
 
@@ -226,7 +224,6 @@ test("a look-up whose answer never came is on record, and asked again", async ()
 
 test("without a look-up service a person is asked at once", async () => {
   const one = await aHeldCredit({ holds: { activeCardNumber: {} } });
-
   expect((await shownOf(one)).type).toBe("Review Active Card Number");
 });
 
@@ -248,12 +245,11 @@ test("an answer that comes after a person's word changes nothing but the record"
 });
 
 const SECOND = { secondOperations: true, tracked: ["ProvisionalCredit"] };
-const FRAUD = { fraud: true, cardBlocked: true };
 
 async function aHeldSecondOperation(settings: object): Promise<Held> {
   const fraudCardStatus = { ...SPACING, good: ["transferred"], bad: ["charged off"] };
   const client = await aClient(engine, { ...SECOND, ...settings, holds: { fraudCardStatus } });
-  const dispute = await aDisputeOf(engine, client, FRAUD);
+  const dispute = await aDisputeOf(engine, client, { fraud: true, cardBlocked: true });
   const { adjustments } = await operate(engine, client, dispute, "issueProvisionalCredit");
   return { client, adjustment: adjustments.at(-1)?.id ?? "" };
 }
@@ -387,9 +383,8 @@ describe.each(ROUTES)("a hold of the institution's own on the $name route", (rou
     if (type !== null) expect((await shownOf(one)).type).toBe(type);
   });
 
-  test("holds only what its condition names", async () => {
+  test("holds only what it names", async () => {
     const one = await watch({ when: { merchantCategory: "4829" } });
-
     expect(await stateOf(one)).toMatchObject({ state });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The denial of a dispute as a page shows it: notice model, day named, honoring window, and what may
- * be done now, each refusal with its reason. Pure.
+ * The denial of a dispute as a page shows it: notice model, day named, honoring window, and
+ * what may be done now, each refusal with its reason. Pure.
  */
 import type { DecideContext } from "./decide-context.ts";
 import { factsOf } from "./decide-context.ts";

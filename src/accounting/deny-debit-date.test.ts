@@ -1,4 +1,4 @@
-/** Deny Debit Date, both notice models: the vectors of the reference's b.1 through the operations. */
+/** Deny Debit Date, both notice models: the reference's vectors (b.1) through operations. */
 import { describe, expect, it } from "vitest";
 
 import type { MemoryBook, MemoryOptions } from "../../test/support/memory-book.ts";

@@ -12,6 +12,8 @@ import type { ClientRuntime, Engine } from "./engine.ts";
 import { untilDecided } from "./execute-accounting.ts";
 import type { DisputeKey } from "./load-books.ts";
 import { lockAndLoadBooks } from "./load-books.ts";
+import type { TimedBy } from "./retime-debits.ts";
+import { retimeDebits } from "./retime-debits.ts";
 import { runDue } from "./run-due.ts";
 import { disputesWithDueHolds } from "./views.ts";
 import { writeBooks, writtenOf } from "./write-books.ts";
@@ -19,6 +21,8 @@ import { writeBooks, writtenOf } from "./write-books.ts";
 export interface ReleaseOptions {
   /** Disputes a client at once. */
   readonly limit?: number;
+  /** What the worker remembers between its turns: which settings its debits were timed by. */
+  readonly timedBy?: TimedBy;
   /** Told what could not be released; everything else is. */
   report?(problem: string, error: unknown): void;
 }
@@ -28,16 +32,32 @@ export interface ReleaseOptions {
  * released. A client whose settings do not load, or a dispute that fails, holds up no other.
  */
 export async function releaseDue(engine: Engine, options: ReleaseOptions = {}): Promise<number> {
-  const { limit = 500, report } = options;
+  const { limit = 500, report, timedBy = new Map() } = options;
   const { usable, unusable } = await allUsableClients(engine);
   for (const { id, failure } of unusable) report?.(`what is due at ${id} is not released`, failure);
   let released = 0;
   for (const client of usable) {
     const today = client.calendar.dateOf(engine.clock.now());
+    await retimed(engine, client, timedBy, report);
     const due = await disputesWithDueHolds(engine.database, client.id, today, limit);
     released += await releaseSet(engine, client, due, report);
   }
   return released;
+}
+
+/** Settings by which a debit cannot be timed hold up no other client. */
+async function retimed(
+  engine: Engine,
+  client: ClientRuntime,
+  timedBy: TimedBy,
+  report: ReleaseOptions["report"],
+): Promise<void> {
+  try {
+    await retimeDebits(engine, client, timedBy);
+  } catch (error) {
+    if (error instanceof Failure && error.code === "database-unreachable") throw error;
+    report?.(`debits on notice at ${client.id} are not timed anew`, error);
+  }
 }
 
 /** All in one transaction; where that fails, each dispute in one of its own. */

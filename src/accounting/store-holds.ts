@@ -5,13 +5,31 @@
 import type { Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
-import type { HoldDecision } from "./dispute-book.ts";
+import type { DisputeBook, HoldDecision } from "./dispute-book.ts";
+import { adjustmentOf } from "./dispute-book.ts";
 
 export interface HoldDecisionRow {
   readonly clientId: string;
   readonly adjustmentId: string;
   readonly decision: HoldDecision;
   readonly actor: string;
+}
+
+/** How holds ended in the changes of the books, each with who ended it. */
+export function holdDecisionsIn(
+  books: readonly {
+    readonly loaded: { readonly book: DisputeBook };
+    readonly actorOf: (operationId: string | null) => string;
+  }[],
+): HoldDecisionRow[] {
+  return books.flatMap(({ loaded: { book }, actorOf }) =>
+    book.changes.flatMap((change) => {
+      if (change.type !== "holdDecided") return [];
+      const { adjustmentId, decision } = change;
+      const actor = actorOf(adjustmentOf(book, adjustmentId).operationId);
+      return [{ clientId: book.clientId, adjustmentId, decision, actor }];
+    }),
+  );
 }
 
 export async function insertHoldDecisions(

@@ -6,8 +6,8 @@ import type { Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
 
 import type { AdjustmentState } from "./adjustment-machine.ts";
-import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Adjustment, DisputeState, Hold } from "./dispute-book.ts";
+import { askAt } from "./holds/hold-states.ts";
 
 /** Opens the books of new disputes. The row is what everything that changes them locks first. */
 export async function openBooks(
@@ -348,11 +348,4 @@ export async function insertTransitions(
 
 function heldAs(hold: Hold | null): string | null {
   return hold === null ? null : json(hold);
-}
-
-/** When its look-up is due; null where nobody is asked by the machine. */
-function askAt({ state, hold }: Pick<Adjustment, "state" | "hold">, now: string): string | null {
-  const watch = hold?.watch;
-  if (!PROPOSAL_STATES.has(state) || watch === undefined || watch.mayAsk === 0) return null;
-  return hold?.asksPerson === true ? null : (watch.nextAskAt ?? now);
 }

@@ -59,3 +59,21 @@ export function holdEventsOf(
     limit 1000
   `);
 }
+
+/** Disputes with a debit whose day is named, in the order of their ids; by `adjustment_planned`. */
+export function disputesWithDatedDebits(
+  db: Queries,
+  clientId: string,
+  after: string | null,
+  limit: number,
+): Promise<DisputeKey[]> {
+  return db.query(sql`
+    select distinct a.client_id as "clientId", a.dispute_id as "disputeId"
+    from adjustment a
+    where a.client_id = ${clientId} and a.state = 'planned' and a.release_on is not null
+      and a.hold ->> 'reason' = 'denyDebitDate'
+      and (${after}::uuid is null or a.dispute_id > ${after}::uuid)
+    order by a.dispute_id
+    limit ${limit}
+  `);
+}

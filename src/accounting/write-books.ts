@@ -18,7 +18,7 @@ import { fiscalYearOf } from "./fiscal-year.ts";
 import { watchLetters } from "./letters/store.ts";
 import type { LoadedBook } from "./load-books.ts";
 import { showAssignments } from "./show-assignments.ts";
-import { insertHoldDecisions } from "./store-holds.ts";
+import { holdDecisionsIn, insertHoldDecisions } from "./store-holds.ts";
 import {
   insertDenials,
   insertReferences,
@@ -362,7 +362,7 @@ async function writeDecisions(
         references.push({ clientId: book.clientId, ...change });
     }
   }
-  await insertHoldDecisions(tx, holdDecisionsOf(books), now);
+  await insertHoldDecisions(tx, holdDecisionsIn(books), now);
   await insertDenials(tx, denials, now);
   // What a denial says goes into a letter: its data is issued from now on.
   await watchLetters(tx, [...new Map(denials.map((one) => [one.disputeId, one])).values()], now);
@@ -377,18 +377,6 @@ const CHANGES_DENIAL: ReadonlySet<Change["type"]> = new Set([
   "honoringRecorded",
   "denialLifted",
 ]);
-
-function holdDecisionsOf(books: readonly WrittenBook[]) {
-  return books.flatMap(({ loaded: { book }, actorOf }) =>
-    book.changes.flatMap((change) => {
-      if (change.type !== "holdDecided") return [];
-      const { adjustmentId, decision } = change;
-      const { clientId } = book;
-      const actor = actorOf(adjustmentOf(book, adjustmentId).operationId);
-      return [{ clientId, adjustmentId, decision, actor }];
-    }),
-  );
-}
 
 function bookRow({ loaded: { book } }: WrittenBook) {
   return { clientId: book.clientId, disputeId: book.id, state: book.state };

@@ -1,7 +1,7 @@
 /** Denials over HTTP: letters and postings from one fact, deny debits against their day, holds. */
 import { expect, test } from "vitest";
 
-import { useCaseApi } from "../../test/support/http-case.ts";
+import { aClaim, useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { reissueLetters } from "../accounting/letters/issue-letters.ts";
 import { releaseDue } from "../accounting/release-due.ts";
@@ -37,7 +37,7 @@ function today(): string {
 
 async function letters(dispute: string): Promise<{ current: Body; versions: Body[] }> {
   const { body } = await api.get(`/v1/disputes/${dispute}/letters`);
-  return body as unknown as { current: Body; versions: Body[] };
+  return { current: body["current"] as Body, versions: body["versions"] as Body[] };
 }
 
 async function denyDebit(dispute: string): Promise<Body | undefined> {
@@ -204,7 +204,10 @@ test("a system says how the fraud card stands, and its history shows", async () 
 
 test("the review's actions are offered, and carried out by whoever may", async () => {
   await api.client("cards", { holds: { activeCardNumber: {} } });
-  const { dispute } = await api.opened("cards");
+  const opened = await api.post("/v1/claims", {
+    body: aClaim("cards", { noticeReceivedOn: today() }),
+  });
+  const [dispute = ""] = opened.body["disputes"] as string[];
   await api.operate(dispute, "issueProvisionalCredit");
   const { body } = await api.assignmentOf(dispute);
   expect(body["type"]).toBe("Review Active Card Number");

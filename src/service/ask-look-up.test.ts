@@ -77,7 +77,7 @@ test.each([
   expect(await held.answers()).toEqual([expect.stringMatching(said)]);
 });
 
-test("what could not be asked has failed: a secret that is missing, nobody who listens", async () => {
+test("what could not be asked has failed: no secret, nobody who listens", async () => {
   const without = await aHeldCredit({ authentication: { kind: "bearer", token: "env:NONE" } });
   await without.ask();
   const gone = await aHeldCredit({ url: "http://127.0.0.1:9" });

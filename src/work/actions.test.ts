@@ -30,7 +30,7 @@ const EVENTS: Readonly<Record<ActionName, readonly AdjustmentEvent[]>> = {
   release: [],
   completion: ["attested"],
   failure: ["couldNotPost"],
-  retry: ["retried", "nextFileAsked"],
+  retry: ["retried", "nextFileAsked", "routedToService"],
   run: ["sent", "resent"],
   supply: ["routedToService"],
   postable: ["routedToService"],

@@ -22,6 +22,7 @@ export function aBatchClient(
   engine: TestEngine,
   directory: string,
   profile: Readonly<Record<string, unknown>> = {},
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const written = {
     layout: "generic-csv",
@@ -29,7 +30,7 @@ export function aBatchClient(
     delivery: { kind: "directory", directory },
     ...profile,
   };
-  return aClient(engine, { batchProfiles: { [PROFILE]: written } });
+  return aClient(engine, { ...settings, batchProfiles: { [PROFILE]: written } });
 }
 
 /** Books provisional credits that wait for the batch; answers their adjustments' ids in order. */

@@ -4,6 +4,7 @@ import { Temporal } from "temporal-polyfill";
 import type { VaultKeys } from "../../src/access/vault-key.ts";
 import type { AccountVault } from "../../src/access/vault.ts";
 import { accountVault } from "../../src/access/vault.ts";
+import type { EngineParts } from "../../src/accounting/client-runtime.ts";
 import { createEngine } from "../../src/accounting/client-runtime.ts";
 import type { Engine } from "../../src/accounting/engine.ts";
 import { executeAccounting } from "../../src/accounting/execute-accounting.ts";
@@ -39,6 +40,7 @@ export const START = "2026-11-16T15:00:00Z";
 export function testEngine(
   database: Database,
   clock: ManualClock = manualClock(Temporal.Instant.from(START)),
+  more: Pick<EngineParts, "departureOf" | "releaseDay" | "creditBy"> = {},
 ): TestEngine {
   const ids = uuids(clock);
   const engine = createEngine({
@@ -46,6 +48,7 @@ export function testEngine(
     clock,
     ids,
     rulebooks: (id) => (id === "standard" ? standardBook : undefined),
+    ...more,
   });
   const vault = accountVault(TEST_KEYS, { ids, clock });
   return { ...engine, clock, vault };

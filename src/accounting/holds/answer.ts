@@ -2,17 +2,18 @@
  * What an answer, or a person's word, does to a hold. Pure. Only a good answer lets a movement go
  * its own way; one that says no, or nothing, leaves it held until a person has looked.
  */
-import { Temporal } from "temporal-polyfill";
+import type { Temporal } from "temporal-polyfill";
 
 import { assert } from "../../kernel/assert.ts";
 import { Failure } from "../../kernel/failure.ts";
 
 import type { Deciding } from "../decide-context.ts";
-import type { Adjustment, Hold, HoldWatch } from "../dispute-book.ts";
+import type { Adjustment, Hold } from "../dispute-book.ts";
 import { record } from "../dispute-book.ts";
 import { endHold } from "../pre-execute-accounting.ts";
 import { releaseAdjustment } from "../run-due.ts";
 import { missedItsDay, waitForNewLetter } from "./deny-debit-date.ts";
+import type { HoldWatch } from "./hold-states.ts";
 import type { HoldTerms } from "./watch.ts";
 import { askPerson, daysAfter, decided, termsOf } from "./watch.ts";
 

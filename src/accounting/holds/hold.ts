@@ -9,11 +9,11 @@ import type {
   DisputeBook,
   Hold,
   HoldDecision,
-  HoldReason,
   Processing,
   Proposal,
 } from "../dispute-book.ts";
 import type { ClientHolds } from "./conditions.ts";
+import type { HoldReason } from "./hold-states.ts";
 import { clientHolds } from "./conditions.ts";
 
 /** What is about to be booked. */

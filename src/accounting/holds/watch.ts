@@ -6,10 +6,11 @@
 import { assert } from "../../kernel/assert.ts";
 
 import type { DecideContext, Deciding } from "../decide-context.ts";
-import type { Adjustment, Hold, HoldDecision, HoldReason } from "../dispute-book.ts";
+import type { Adjustment, Hold, HoldDecision } from "../dispute-book.ts";
 import { record } from "../dispute-book.ts";
 import type { BookOnDay, HeldMovement } from "./hold.ts";
 import { creditsHolder, holdsOf, isDecided } from "./hold.ts";
+import type { HoldReason } from "./hold-states.ts";
 
 /** Of a hold as the client's settings have it now. */
 export interface HoldTerms {

@@ -41,7 +41,7 @@ export function issueLetters(engine: Engine, key: DisputeKey, actor: string): Pr
   });
 }
 
-/** Issues again what changed, at most `limit` disputes a client; answers how many were looked at. */
+/** Issues again what changed, at most `limit` disputes a client; answers how many it looked at. */
 export async function reissueLetters(engine: Engine, limit = 200): Promise<number> {
   const { usable } = await allUsableClients(engine);
   let count = 0;
