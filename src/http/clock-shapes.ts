@@ -110,7 +110,7 @@ export function presentClock(
     endedOn: reading.endedOn,
     endedBy: reading.endedBy,
     because: [...reading.because],
-    ...leftOf(reading.state === "running" ? reading.dueOn : null, calendar, today),
+    ...leftOf(isOver(reading) ? null : reading.dueOn, calendar, today),
   };
 }
 
@@ -139,6 +139,11 @@ export function presentListedClock(
     endedOn: row.endedOn,
     ...leftOf(row.endedOn === null ? row.dueOn : null, calendar, today),
   };
+}
+
+/** Nothing is left of it, and nothing gets later: it was met or stopped. */
+function isOver({ state, endedOn }: ClockReading): boolean {
+  return state !== "running" && (state !== "missed" || endedOn !== null);
 }
 
 function leftOf(dueOn: string | null, calendar: BusinessCalendar, today: string) {

@@ -50,6 +50,16 @@ export interface OfferedAction {
   readonly why?: string;
 }
 
+/** The regulatory clock of a dispute that ends first. */
+export interface NearestClock {
+  readonly clock: string;
+  readonly title: string;
+  readonly regulation: string;
+  readonly dueOn: string;
+  readonly isWarned: boolean;
+  readonly businessDaysLeft: number;
+}
+
 export interface Assignment {
   readonly id: string;
   readonly client: string;
@@ -73,6 +83,8 @@ export interface Assignment {
   readonly leavesAt: string | null;
   readonly route: string | null;
   readonly destination: string | null;
+  /** The nearest running clock of its dispute. */
+  readonly clock: NearestClock | null;
   readonly actions: readonly OfferedAction[];
   readonly version: number;
 }
@@ -104,7 +116,10 @@ export interface Rollup {
     readonly id: string;
     readonly state: string;
     readonly amount: Money;
+    readonly clock: NearestClock | null;
   }[];
+  /** The nearest running clock of the claim. */
+  readonly clock: NearestClock | null;
   readonly stages: readonly {
     readonly name: string;
     readonly icon: StepIcon;

@@ -143,6 +143,13 @@ const service = createRoute({
   component: lazyRouteComponent(() => import("../screens/service.tsx"), "Service"),
 });
 
+const clocks = createRoute({
+  getParentRoute: () => inside,
+  path: "/clocks",
+  validateSearch: (search: Search) => texts(search, "show"),
+  component: lazyRouteComponent(() => import("../screens/clocks.tsx"), "Clocks"),
+});
+
 const jobs = createRoute({
   getParentRoute: () => inside,
   path: "/jobs",
@@ -178,6 +185,7 @@ const tree = root.addChildren([
     oneReturn,
     services,
     service,
+    clocks,
     jobs,
     job,
     administration,

@@ -9,6 +9,7 @@ import {
   ListChecks,
   Radio,
   Settings2,
+  Timer,
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useState } from "react";
@@ -22,7 +23,8 @@ import { RailFoot } from "./rail-foot.tsx";
 import { SearchBox } from "./search-box.tsx";
 import css from "./shell.module.css";
 
-type Place = "/" | "/queues" | "/cases" | "/batches" | "/services" | "/jobs" | "/administration";
+type Place =
+  "/" | "/queues" | "/cases" | "/clocks" | "/batches" | "/services" | "/jobs" | "/administration";
 
 const PLACES: readonly {
   readonly to: Place;
@@ -35,6 +37,7 @@ const PLACES: readonly {
   { to: "/", label: "Today", key: "t", icon: LayoutDashboard },
   { to: "/queues", label: "Queues", key: "q", icon: Inbox },
   { to: "/cases", label: "Cases", key: "c", icon: Briefcase },
+  { to: "/clocks", label: "Clocks", key: "r", icon: Timer, wideOnly: true },
   { to: "/batches", label: "Batches", key: "b", icon: FileStack },
   { to: "/services", label: "Services", key: "s", icon: Radio },
   { to: "/jobs", label: "Jobs", key: "j", icon: ListChecks, wideOnly: true },

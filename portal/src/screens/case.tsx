@@ -7,6 +7,7 @@ import { rollupQuery } from "../api/queries.ts";
 import type { Rollup } from "../api/types.ts";
 import { AssignmentDetail } from "../parts/assignment-detail.tsx";
 import { useClientName } from "../parts/clients.ts";
+import { Nearest } from "../parts/nearest-clock.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { DisputeBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -53,6 +54,13 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
         <>
           {nameOf(claim.client)} · {claim.claimType} · notice received{" "}
           {claim.noticeReceivedOn ?? "not recorded"} · opened {showInstant(claim.openedAt)}
+          {rollup.clock === null ? null : (
+            <>
+              {" "}
+              · {rollup.clock.regulation}, {rollup.clock.title.toLowerCase()} by{" "}
+              <Nearest clock={rollup.clock} />
+            </>
+          )}
         </>
       }
     >
@@ -71,6 +79,7 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
             <strong>{one.id}</strong>
             <Amount money={one.amount} />
             <DisputeBadge state={one.state} />
+            <Nearest clock={one.clock} />
           </Link>
         ))}
       </nav>

@@ -6,6 +6,7 @@ import type { Numbered } from "../api/queries.ts";
 
 import css from "./screens.module.css";
 import { DisputeBalances } from "./dispute-balances.tsx";
+import { DisputeClocks } from "./dispute-clocks.tsx";
 import { DisputeEntries } from "./dispute-entries.tsx";
 import { DisputeFacts } from "./dispute-facts.tsx";
 import { DisputeHistory } from "./dispute-history.tsx";
@@ -19,6 +20,7 @@ const TABS = [
   { id: "entries", label: "Entries" },
   { id: "balances", label: "Balances" },
   { id: "positions", label: "Positions and gate" },
+  { id: "clocks", label: "Clocks" },
   { id: "timeline", label: "Timeline" },
   { id: "facts", label: "Facts" },
   { id: "operation", label: "Run an operation" },
@@ -58,6 +60,8 @@ function Shown(props: { readonly tab: (typeof TABS)[number]["id"]; readonly disp
       return <DisputeBalances dispute={dispute} />;
     case "positions":
       return <DisputePositions dispute={dispute} />;
+    case "clocks":
+      return <DisputeClocks dispute={dispute} />;
     case "timeline":
       return <DisputeHistory dispute={dispute} />;
     case "facts":

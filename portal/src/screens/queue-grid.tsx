@@ -8,6 +8,7 @@ import { assignmentsQuery, PAGES_HELD } from "../api/queries.ts";
 import type { Assignment } from "../api/types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { GetNext } from "../parts/get-next.tsx";
+import { Nearest } from "../parts/nearest-clock.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Due } from "../ui/badge.tsx";
 import type { Column } from "../ui/grid.tsx";
@@ -94,8 +95,15 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
   };
   const due: Column<Assignment> = {
     name: "Goal",
-    width: "108px",
-    cell: (row) => <Due at={row.goalAt} />,
+    width: "116px",
+    cell: (row) => (
+      <>
+        <div>
+          <Due at={row.goalAt} />
+        </div>
+        <Nearest clock={row.clock} />
+      </>
+    ),
   };
   const amount: Column<Assignment> = {
     name: "Amount",

@@ -3,13 +3,17 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Coffee } from "lucide-react";
 
+import { clocksQuery } from "../api/clock-queries.ts";
+import type { ListedClock } from "../api/clock-types.ts";
 import { assignmentsQuery, queuesQuery } from "../api/queries.ts";
 import type { Queue } from "../api/types.ts";
-import { useClient } from "../parts/clients.ts";
+import { useClient, useClientName } from "../parts/clients.ts";
+import { leftWords } from "../parts/clock-looks.ts";
 import { GetNext } from "../parts/get-next.tsx";
 import { WorkList } from "../parts/work-list.tsx";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Page, Panel } from "../ui/panel.tsx";
+import ui from "../ui/ui.module.css";
 
 import { BatchClock } from "./batch-clock.tsx";
 import css from "./screens.module.css";
@@ -33,6 +37,7 @@ export function Today() {
         <div className={css["choice"]}>
           <Mine />
           <Failures />
+          <NearClocks />
         </div>
         <BatchClock />
       </div>
@@ -116,6 +121,59 @@ function Mine() {
         )}
       </Answer>
     </Panel>
+  );
+}
+
+/** The nearest clocks, whoever has the work. */
+function NearClocks() {
+  const query = useInfiniteQuery(clocksQuery({ client: useClient(), state: "running" }, 5));
+  return (
+    <Panel
+      title="Regulatory clocks"
+      note="the nearest"
+      actions={<Link to="/clocks">All of them</Link>}
+      flush
+    >
+      <Answer query={query} what="the clocks">
+        {(data) => <NearList clocks={data.pages.flatMap((page) => page.items)} />}
+      </Answer>
+    </Panel>
+  );
+}
+
+function NearList({ clocks }: { readonly clocks: readonly ListedClock[] }) {
+  const nameOf = useClientName();
+  if (clocks.length === 0) {
+    return (
+      <Empty title="No clock is running" icon={CircleCheck}>
+        <p>A notice of an error under Reg E or Reg Z starts one.</p>
+      </Empty>
+    );
+  }
+  return (
+    <ul className={ui["itemList"]}>
+      {clocks.map((one) => (
+        <li key={`${one.dispute} ${one.clock}`}>
+          <div className={ui["item"]}>
+            <Link
+              className={ui["link"]}
+              to="/cases/$client/$claim"
+              params={{ client: one.client, claim: one.claim }}
+              search={{ dispute: one.dispute, tab: "clocks" }}
+            >
+              {one.title}
+            </Link>
+            <span className={ui["soft"]}>
+              {one.dispute} · {nameOf(one.client)} · {one.regulation}
+            </span>
+          </div>
+          <div>
+            <div>{one.dueOn}</div>
+            <span className={ui["soft"]}>{leftWords(one.businessDaysLeft)}</span>
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -30,6 +30,7 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
       name: "Prairie Credit Union",
       settings: {
         calendar: central,
+        clocks: { automaticProvisionalCredit: true },
         batchProfiles: {
           nightly: {
             layout: "generic-csv",

@@ -11,6 +11,7 @@ import { executeAccounting } from "../../accounting/execute-accounting.ts";
 import type { ClaimRequest } from "../../accounting/open-claims.ts";
 import { openClaims } from "../../accounting/open-claims.ts";
 import { releaseDue } from "../../accounting/release-due.ts";
+import { workInbox } from "../../accounting/work-inbox.ts";
 import type { BatchDesk } from "../../batch/desk.ts";
 import { takeTurn } from "../../batch/worker.ts";
 import { insertClient } from "../../cases/store.ts";
@@ -21,11 +22,12 @@ import { couldNotPost } from "../../manual/could-not-post.ts";
 import type { SeededRandom } from "../../rehearsal/seeded-random.ts";
 import { seededRandom } from "../../rehearsal/seeded-random.ts";
 import type { ServiceDesk } from "../../service/desk.ts";
+import { lookAtClocks } from "../../resolution/regulatory-clocks/look-at-clocks.ts";
 import { createDispatcher } from "../../service/dispatcher.ts";
 
 import type { SampleClient } from "./institution.ts";
 import type { StoryStep } from "./stories.ts";
-import { pickStory } from "./stories.ts";
+import { pickStory, TODAY } from "./stories.ts";
 
 export interface SampleStage {
   /** Shared by both desks; starts where the sample's first day does. */
@@ -68,6 +70,8 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       await at(stage, day, 15, 30);
       claims += await openDay(stage, random, day, due, claims);
       await operate(stage, due.get(day) ?? []);
+      await lookAtClocks(engine, { limit: 5000 });
+      await workInbox(engine, { limit: 5000 });
       await at(stage, day, 17, 0);
       await settleServices(dispatcher, isLast);
       if (!isLast) await completeSome(stage, random);
@@ -164,6 +168,7 @@ function cardNumber(ordinal: number): string {
 
 /** What a dispute's state does not allow any more simply does not happen. */
 async function operate(stage: SampleStage, due: readonly Due[]): Promise<void> {
+  const today = stage.clock.now().toString().slice(0, 10);
   const requests = due.map((one): OperationRequest => ({
     clientId: one.clientId,
     key: `sample-${one.ordinal}-${one.day}-${one.operation}`,
@@ -171,7 +176,7 @@ async function operate(stage: SampleStage, due: readonly Due[]): Promise<void> {
     actor: "case-system",
     dispute: one.dispute,
     operation: one.operation,
-    input: one.input,
+    input: one.input["value"] === TODAY ? { ...one.input, value: today } : one.input,
   }));
   await executeAccounting(stage.batch.engine, requests);
 }

@@ -16,14 +16,30 @@ export interface Story {
   steps(amount: string, reference: (what: string) => string): readonly StoryStep[];
 }
 
+/** As an input: the day on which the step happens. */
+export const TODAY = "today";
+
 const step = (day: number, operation: string, input: Record<string, unknown> = {}): StoryStep => ({
   day,
   operation,
   input,
 });
 
-const VISA = { network: "visa", product: "debit", regulation: "E" };
-const MASTERCARD = { network: "mastercard", product: "debit", regulation: "E" };
+/** What the institution's people write down about a letter, on the day they do it. */
+const told = (day: number): StoryStep =>
+  step(day, "recordRegulatoryFact", { fact: "provisionalCreditNoticeSentOn", value: TODAY });
+const reported = (day: number): StoryStep =>
+  step(day, "recordRegulatoryFact", { fact: "resultsReportedOn", value: TODAY });
+
+const KNOWN = { newAccount: false, outOfState: false };
+const VISA = { ...KNOWN, network: "visa", product: "debit", regulation: "E", pointOfSale: true };
+const MASTERCARD = {
+  ...KNOWN,
+  network: "mastercard",
+  product: "debit",
+  regulation: "E",
+  pointOfSale: false,
+};
 const CREDIT = { network: "visa", product: "credit", regulation: "Z" };
 
 export const STORIES: readonly Story[] = [
@@ -33,8 +49,10 @@ export const STORIES: readonly Story[] = [
     facts: VISA,
     steps: (amount, reference) => [
       step(0, "issueProvisionalCredit"),
+      told(1),
       step(3, "recordChargeback", { amount, reference: reference("arn") }),
       step(12, "payDispute"),
+      reported(13),
       step(16, "resolve", { decision: "pay" }),
     ],
   },
@@ -46,6 +64,7 @@ export const STORIES: readonly Story[] = [
       step(1, "issueProvisionalCredit", { fees: "35.00", interest: "0.42" }),
       step(5, "recordChargeback", { amount, reference: reference("arn") }),
       step(9, "payDispute"),
+      reported(15),
     ],
   },
   {
@@ -54,8 +73,10 @@ export const STORIES: readonly Story[] = [
     facts: VISA,
     steps: () => [
       step(0, "issueProvisionalCredit"),
+      told(2),
       step(6, "denyDispute", { reason: "the holder took part in the purchase" }),
       step(7, "recordNoticeSent"),
+      reported(7),
     ],
   },
   {
