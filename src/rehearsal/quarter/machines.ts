@@ -3,6 +3,7 @@
  * they talk to. While Redress is down only the world goes on.
  */
 import { releaseDue } from "../../accounting/release-due.ts";
+import type { TimedBy } from "../../accounting/retime-debits.ts";
 import { workInbox } from "../../accounting/work-inbox.ts";
 import { takeTurn } from "../../batch/worker.ts";
 import { lookAtClocks } from "../../resolution/regulatory-clocks/look-at-clocks.ts";
@@ -42,11 +43,12 @@ export function startMachines(quarter: Quarter, directory: string): Machines {
   const dispatcher = createDispatcher(quarter.serviceDesk, { worker: WORKER, openAdapter });
   const receiver = simulatedReceiver(quarter, ofRoute("batch"), directory);
   const looked = new Map<string, number>();
+  const timedBy: TimedBy = new Map();
   let calls = 0;
 
   const productTurn = async (): Promise<void> => {
     await keepClocks(quarter);
-    await releaseAll(quarter);
+    await releaseAll(quarter, timedBy);
     await dispatcher.takeOver();
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const started = await dispatcher.round();
@@ -57,7 +59,7 @@ export function startMachines(quarter: Quarter, directory: string): Machines {
     const options = { ...SENDING, openPlace: receiver.openPlace, looked };
     quarter.problems.push(...(await takeTurn(quarter.batchDesk, options)));
     while ((await raiseUrgencies(quarter.engine, RISES_AT_ONCE)) === RISES_AT_ONCE);
-    await releaseAll(quarter);
+    await releaseAll(quarter, timedBy);
   };
   const hour = async (): Promise<void> => {
     if (!isStruck(quarter, "redressDown", "")) await productTurn();
@@ -97,7 +99,7 @@ function telling(problems: string[]): (problem: string, error: unknown) => void 
 }
 
 /** All that is due, however many; what cannot be released is told. */
-async function releaseAll({ engine, problems }: Quarter): Promise<void> {
+async function releaseAll({ engine, problems }: Quarter, timedBy: TimedBy): Promise<void> {
   const report = telling(problems);
-  while ((await releaseDue(engine, { report })) > 0);
+  while ((await releaseDue(engine, { report, timedBy })) > 0);
 }
