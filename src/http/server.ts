@@ -38,6 +38,7 @@ import { answerOnce } from "./idempotent.ts";
 import { importRoutes } from "./import-routes.ts";
 import { inboundCommandRoutes } from "./inbound-command-routes.ts";
 import { inboundRoutes } from "./inbound-routes.ts";
+import { holdSettingsRoutes } from "./hold-settings-routes.ts";
 import { holdRoutes } from "./hold-routes.ts";
 import { identifyCallers } from "./identify.ts";
 import { jobRoutes } from "./job-routes.ts";
@@ -115,6 +116,7 @@ function routesOf(parts: HttpDependencies) {
     layoutRoutes(parts),
     serviceRoutes(parts),
     serviceSettingsRoutes(parts),
+    holdSettingsRoutes(parts),
     jobRoutes(parts),
     importRoutes(parts),
     inboundRoutes(parts),

@@ -33,7 +33,7 @@ const ServiceSettings = z
   })
   .meta({ id: "ServiceSettings" });
 
-const Changed = z
+export const Changed = z
   .object({
     isNew: z.boolean(),
     changes: z.array(

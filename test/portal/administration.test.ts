@@ -30,7 +30,9 @@ describe("the two actions", { timeout: 120_000 }, () => {
 
     await page.getByRole("heading", { name: GENERATE }).waitFor();
 
-    await expect.poll(() => actionsOn(page)).toEqual([GENERATE, REGENERATE]);
+    await expect
+      .poll(() => actionsOn(page))
+      .toEqual([GENERATE, REGENERATE, "Holds", "Deny debits"]);
   });
 
   test.each(["/", "/batches", "/administration", "/administration?do=regenerate"])(
@@ -52,7 +54,7 @@ describe("the two actions", { timeout: 120_000 }, () => {
     const page = await site.signedIn("bob", "/administration");
     await page.getByText("Nothing to administer here").waitFor();
 
-    expect(await actionsOn(page)).toEqual([]);
+    expect(await actionsOn(page)).toEqual(["Holds", "Deny debits"]);
   });
 });
 

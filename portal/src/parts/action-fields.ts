@@ -91,6 +91,42 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
     consequence: "It leaves its route and becomes an Execute Accounting Assignment for a person.",
     done: "Moved to manual",
   },
+  supply: {
+    fields: [
+      {
+        name: "number",
+        label: "Card number that is in use",
+        type: "text",
+        required: true,
+        hint: "Goes into the vault; pages show it masked.",
+      },
+      {
+        name: "kind",
+        label: "It is",
+        type: "choice",
+        required: true,
+        choices: [
+          { value: "card", label: "A card" },
+          { value: "account", label: "An account" },
+        ],
+      },
+      { ...REASON, label: "Where it was found", required: false },
+    ],
+    consequence: "The movement is booked to this account and goes on by its own route.",
+    done: "Supplied",
+  },
+  postable: {
+    fields: [REASON],
+    consequence: "What holds it is over by your word: it goes on by its own route.",
+    done: "Marked postable",
+  },
+  notPostable: {
+    fields: [REASON],
+    consequence:
+      "It becomes an Execute Accounting Assignment for a person, who reads your reason there.",
+    done: "Marked not postable: it is manual now",
+    tone: "red",
+  },
   override: {
     fields: [REASON],
     consequence:
@@ -182,7 +218,24 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
 
 const UNKNOWN: ActionShape = { fields: [], consequence: "The server does it.", done: "Done" };
 
-export function actionShape(name: string): ActionShape {
+const SUPPLY_STATUS: ActionShape = {
+  fields: [
+    {
+      name: "status",
+      label: "Status of the fraud card",
+      type: "text",
+      required: true,
+      hint: "As the system of record says it. Only a good one lets the movement go on.",
+    },
+    { ...REASON, label: "Where it was found", required: false },
+  ],
+  consequence: "A good status lets the movement go on; any other is recorded, and it stays held.",
+  done: "Recorded",
+};
+
+/** What is supplied depends on what is reviewed. */
+export function actionShape(name: string, assignment?: string): ActionShape {
+  if (name === "supply" && assignment === "Review Fraud Card Status") return SUPPLY_STATUS;
   return ACTION_SHAPES[name] ?? UNKNOWN;
 }
 

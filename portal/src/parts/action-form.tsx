@@ -27,7 +27,7 @@ export interface ActionFormProps {
 }
 
 export function ActionForm({ assignment, action, close, done }: ActionFormProps) {
-  const shape = actionShape(action.name);
+  const shape = actionShape(action.name, assignment.type);
   const [given, setGiven] = useState<Given>(() => firstValues(shape));
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   /** Made when the person applies: pressing *Process Actions* twice does it once. */

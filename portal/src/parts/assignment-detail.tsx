@@ -21,6 +21,7 @@ import ui from "../ui/ui.module.css";
 import { ActionForm } from "./action-form.tsx";
 import { actionKey, AssignmentActions } from "./assignment-actions.tsx";
 import { useClientName } from "./clients.ts";
+import { HoldPanel } from "./hold-panel.tsx";
 import { Proposals } from "./journal.tsx";
 import { MovementDetail } from "./movement-detail.tsx";
 import { Outside } from "./outside.tsx";
@@ -172,6 +173,7 @@ function History({ adjustment }: { readonly adjustment: string }) {
           {found.entries.length === 0 && found.proposals.length > 0 ? (
             <Proposals proposals={found.proposals} />
           ) : null}
+          <HoldPanel adjustment={found.id} />
           <Outside adjustment={found} />
           <div className={ui["row"]}>
             <h3>What happened</h3>

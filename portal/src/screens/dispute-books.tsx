@@ -7,6 +7,7 @@ import type { Numbered } from "../api/queries.ts";
 import css from "./screens.module.css";
 import { DisputeBalances } from "./dispute-balances.tsx";
 import { DisputeClocks } from "./dispute-clocks.tsx";
+import { DisputeDenial } from "./dispute-denial.tsx";
 import { DisputeEntries } from "./dispute-entries.tsx";
 import { DisputeFacts } from "./dispute-facts.tsx";
 import { DisputeHistory } from "./dispute-history.tsx";
@@ -21,6 +22,7 @@ const TABS = [
   { id: "balances", label: "Balances" },
   { id: "positions", label: "Positions and gate" },
   { id: "clocks", label: "Clocks" },
+  { id: "denial", label: "Denial and letters" },
   { id: "timeline", label: "Timeline" },
   { id: "facts", label: "Facts" },
   { id: "operation", label: "Run an operation" },
@@ -62,6 +64,8 @@ function Shown(props: { readonly tab: (typeof TABS)[number]["id"]; readonly disp
       return <DisputePositions dispute={dispute} />;
     case "clocks":
       return <DisputeClocks dispute={dispute} />;
+    case "denial":
+      return <DisputeDenial dispute={dispute} />;
     case "timeline":
       return <DisputeHistory dispute={dispute} />;
     case "facts":

@@ -66,7 +66,7 @@ function Shown(props: { readonly service: OneService; readonly settings: Setting
         ) : null}
         {isEditing ? (
           <SettingsForm
-            service={service}
+            path={`/clients/${service.client}/services/${service.name}`}
             settings={settings}
             close={() => setEditing(false)}
             done={() => {

@@ -6,7 +6,6 @@ import { useEffect, useRef, useState } from "react";
 
 import { useSend } from "../api/commands.ts";
 import { ProblemError } from "../api/http.ts";
-import type { OneService } from "../api/service-queries.ts";
 import type { ServiceChange, ServiceSettings } from "../api/service-types.ts";
 import forms from "../parts/parts.module.css";
 import css from "../parts/service.module.css";
@@ -16,13 +15,14 @@ import { Table } from "../ui/panel.tsx";
 import ui from "../ui/ui.module.css";
 
 export interface SettingsFormProps {
-  readonly service: OneService;
-  readonly settings: ServiceSettings;
+  /** Where they are changed. */
+  readonly path: string;
+  readonly settings: Pick<ServiceSettings, "settings" | "version">;
   readonly close: () => void;
   readonly done: () => void;
 }
 
-export function SettingsForm({ service, settings, close, done }: SettingsFormProps) {
+export function SettingsForm({ path, settings, close, done }: SettingsFormProps) {
   const [text, setText] = useState(() => JSON.stringify(settings.settings, null, 2));
   const [fault, setFault] = useState<string | null>(null);
   const preview = useSend<ServiceChange>();
@@ -31,7 +31,6 @@ export function SettingsForm({ service, settings, close, done }: SettingsFormPro
   // The version that the text was made from: what somebody else saves meanwhile is not undone.
   const [version] = useState(settings.version);
   useEffect(() => field.current?.focus(), []);
-  const path = `/clients/${service.client}/services/${service.name}`;
   const order = (): { path: string; method: "PUT"; version: number; body: unknown } | null => {
     try {
       return { path, method: "PUT", version, body: JSON.parse(text) as unknown };

@@ -23,7 +23,12 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
     {
       id: "harbor",
       name: "Harbor Bank",
-      settings: { calendar: eastern, services: { core: service } },
+      settings: {
+        calendar: eastern,
+        services: { core: service },
+        // No look-up service: a person says which card is in use.
+        holds: { activeCardNumber: { when: { cardBlocked: true } } },
+      },
     },
     {
       id: "prairie",
@@ -31,6 +36,17 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
       settings: {
         calendar: central,
         clocks: { automaticProvisionalCredit: true },
+        holds: {
+          custom: [
+            {
+              name: "blocked-card",
+              label: "Credits to a blocked card are looked at by the fraud team",
+              when: { cardBlocked: true },
+              movements: "holderCredits",
+              days: 2,
+            },
+          ],
+        },
         batchProfiles: {
           nightly: {
             layout: "generic-csv",
@@ -47,6 +63,7 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
       settings: {
         calendar: mountain,
         secondOperations: true,
+        holds: { fraudCardStatus: { good: ["transferred"], days: 5 } },
         approvals: { adjustManually: [{ above: "0", levels: 1 }] },
       },
     },

@@ -69,6 +69,7 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       const isLast = day === SAMPLE_DAYS - 1;
       await at(stage, day, 15, 30);
       claims += await openDay(stage, random, day, due, claims);
+      await releaseDue(engine);
       await operate(stage, due.get(day) ?? []);
       await lookAtClocks(engine, { limit: 5000 });
       await workInbox(engine, { limit: 5000 });

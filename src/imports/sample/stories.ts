@@ -152,6 +152,21 @@ export const STORIES: readonly Story[] = [
       step(3, "adjustManually", { rule: "CoreFee", amount: "30.00", reason: "found in the core" }),
     ],
   },
+  {
+    name: "fraud, the card is blocked: held before it is booked",
+    weight: 2,
+    facts: { ...VISA, fraud: true, cardBlocked: true },
+    steps: () => [step(0, "issueProvisionalCredit")],
+  },
+  {
+    name: "denied and debited now, with the honoring window",
+    weight: 1,
+    facts: VISA,
+    steps: () => [
+      step(0, "issueProvisionalCredit"),
+      step(9, "denyDispute", { debitOn: "now", reason: "the holder took part in the purchase" }),
+    ],
+  },
   { name: "only just come in", weight: 2, facts: VISA, steps: () => [] },
 ];
 

@@ -1,7 +1,7 @@
 /**
  * A small quarter over a real database. That the judge can fail is shown by planting bugs into the
- * product: a calendar that counts one business day too few. What of it each check sees is shown
- * by `judge-dates.test.ts` and `judge-money.test.ts`.
+ * product's calendar: it counts one business day too few, or lives a day ahead. What else the judge
+ * sees is shown by `judge-dates.test.ts` and `judge-money.test.ts`.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -66,21 +66,27 @@ test(
   MOST_MILLISECONDS,
 );
 
-test(
-  "a product that counts one business day too few debits before the day of the letter",
-  async () => {
-    const played = await play({
-      seed: 2,
-      disputes: 60,
-      days: 4,
-      calm: true,
-      untilWrong: true,
-      bug: ({ addBusinessDays }) => ({
-        addBusinessDays: (date, count) => addBusinessDays(date, count > 1 ? count - 1 : count),
-      }),
-    });
+const BUGS: readonly (Required<Pick<Played, "bug">> & { readonly name: string })[] = [
+  {
+    name: "counts one business day too few",
+    bug: ({ addBusinessDays }) => ({
+      addBusinessDays: (date, count) => addBusinessDays(date, count > 1 ? count - 1 : count),
+    }),
+  },
+  {
+    name: "lives a day ahead",
+    bug: ({ dateOf, addDays }) => ({ dateOf: (instant) => addDays(dateOf(instant), 1) }),
+  },
+];
 
-    expect(played.violations.map((one) => one.check)).toContain("debit date");
+test.each(BUGS)(
+  "a product that $name debits before the day of the letter",
+  async ({ bug }) => {
+    const sample = { seed: 2, disputes: 60, days: 4, calm: true, untilWrong: true };
+
+    const { violations } = await play({ ...sample, bug });
+
+    expect(violations.map((one) => one.check)).toContain("debit date");
   },
   MOST_MILLISECONDS,
 );

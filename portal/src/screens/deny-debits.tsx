@@ -1,0 +1,108 @@
+/** Deny debits against the day that their notice names: planned, on their day, late, or now. */
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CalendarClock } from "lucide-react";
+
+import { denyDebitsQuery } from "../api/hold-queries.ts";
+import type { DenyDebit } from "../api/hold-types.ts";
+import { useClient, useClientName } from "../parts/clients.ts";
+import { Answer, Empty } from "../ui/answers.tsx";
+import { AdjustmentBadge, WordBadge } from "../ui/badge.tsx";
+import { Amount } from "../ui/money.tsx";
+import { Panel, Table } from "../ui/panel.tsx";
+import type { Tone } from "../ui/states.ts";
+import ui from "../ui/ui.module.css";
+
+export function DenyDebits() {
+  const client = useClient();
+  const query = useInfiniteQuery(denyDebitsQuery(client));
+  return (
+    <Panel title="Deny debits" note="against the day that was named" flush>
+      <Answer query={query} what="the deny debits">
+        {({ pages }) => {
+          const items = pages.flatMap((page) => page.items);
+          return items.length === 0 ? <None /> : <Rows items={items} />;
+        }}
+      </Answer>
+      {query.hasNextPage ? (
+        <div className={ui["panelBody"]}>
+          <Button variant="default" onClick={() => void query.fetchNextPage()}>
+            Show more
+          </Button>
+        </div>
+      ) : null}
+    </Panel>
+  );
+}
+
+function None() {
+  return (
+    <Empty title="No debit of a denial stands" icon={CalendarClock}>
+      <p>Once a credited dispute is denied, its debit is listed here with the day it is due.</p>
+    </Empty>
+  );
+}
+
+const VERDICTS: Readonly<Record<string, readonly [Tone, string]>> = {
+  waitsForNotice: ["warn", "Waits for its notice"],
+  planned: ["calm", "Planned"],
+  onItsWay: ["info", "On its way"],
+  onItsDay: ["good", "On its day"],
+  performedNow: ["info", "Debited now"],
+  early: ["bad", "Early"],
+  late: ["bad", "Late"],
+  overdue: ["bad", "Its day went by"],
+};
+
+function Rows({ items }: { readonly items: readonly DenyDebit[] }) {
+  const nameOf = useClientName();
+  return (
+    <Table label="Deny debits">
+      <thead>
+        <tr>
+          <th scope="col">Dispute</th>
+          <th scope="col">Client</th>
+          <th scope="col">Amount</th>
+          <th scope="col">Notice sent</th>
+          <th scope="col">Named day</th>
+          <th scope="col">Posted</th>
+          <th scope="col">Stands</th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((one) => {
+          const [tone, word] = VERDICTS[one.verdict] ?? ["calm", one.verdict];
+          return (
+            <tr key={one.adjustment}>
+              <td>
+                <Link
+                  className={ui["link"]}
+                  to="/cases/$client/$claim"
+                  params={{ client: one.client, claim: one.claim }}
+                  search={{ dispute: one.dispute, tab: "denial" }}
+                >
+                  {one.dispute}
+                </Link>
+              </td>
+              <td>{nameOf(one.client)}</td>
+              <td>
+                <Amount money={one.amount} />
+              </td>
+              <td>{one.noticeSentOn ?? "–"}</td>
+              <td>{one.requiredOn ?? "–"}</td>
+              <td>{one.postingDate ?? "–"}</td>
+              <td>
+                <WordBadge tone={tone}>{word}</WordBadge>
+              </td>
+              <td>
+                <AdjustmentBadge state={one.state} />
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </Table>
+  );
+}
