@@ -125,6 +125,13 @@ function assemble(
   }
   // Refused when saved and when loaded: a hold that cannot be asked would let money through.
   clientHolds(settings.holds, rulebook);
+  const unknown = settings.clocks.disabled.find((id) => !rulebook.clocks.has(id));
+  if (unknown !== undefined) {
+    const detail = `/clocks/disabled: the rule book has no clock ${unknown}`;
+    throw new Failure("configuration-invalid", detail, { client: row.id }, [
+      { pointer: "/clocks/disabled", detail },
+    ]);
+  }
   return {
     id: row.id,
     name: row.name,

@@ -55,6 +55,10 @@ export const clientSettingsShape = z.strictObject({
         .boolean()
         .default(false)
         .describe("The day of receipt is day 1 of a regulatory clock; usually it is not counted"),
+      disabled: z
+        .array(z.string())
+        .default([])
+        .describe("Clocks that this client does not keep here, e.g. of letters sent elsewhere"),
       automaticProvisionalCredit: z
         .boolean()
         .default(false)

@@ -11,6 +11,7 @@ import { allUsableClients } from "./client-runtime.ts";
 import type { Engine } from "./engine.ts";
 import type { OperationRequest } from "./execute-accounting.ts";
 import { executeAccountingIn, operationHash, untilDecided } from "./execute-accounting.ts";
+import type { OperationRow } from "./store-operations.ts";
 import { insertOperations } from "./store-operations.ts";
 import type { DueOperation } from "./views.ts";
 import { dueOperations, recordedOperations } from "./views.ts";
@@ -33,19 +34,29 @@ export interface NewDueOperation {
 export async function writeDueOperations(
   tx: Transaction,
   rows: readonly NewDueOperation[],
+  now: string,
 ): Promise<ReadonlySet<string>> {
+  if (rows.length === 0) return new Set();
   const known = await recordedOperations(tx, rows);
   const taken = new Set(known.map((one) => `${one.clientId} ${one.key}`));
   const fresh = rows.filter((row) => !taken.has(`${row.clientId} ${row.key}`));
-  for (const row of fresh) {
-    const { disputeId, operation, input, clientId, key, actor } = row;
-    const request = { clientId, key, source: "clock" as const, actor, dispute: disputeId };
-    const bodyHash = operationHash({ ...request, operation, input });
-    const { source } = request;
-    const due = { source, bodyHash, state: "due" as const, outcome: null, stateBefore: null };
-    await insertOperations(tx, [{ ...row, ...due }], row.at);
-  }
+  await insertOperations(tx, fresh.map(dueRow), now);
   return new Set(fresh.map((row) => row.id));
+}
+
+function dueRow(row: NewDueOperation): OperationRow {
+  const { disputeId, operation, input, clientId, key, actor } = row;
+  const source = "clock";
+  const bodyHash = operationHash({
+    clientId,
+    key,
+    source,
+    actor,
+    dispute: disputeId,
+    operation,
+    input,
+  });
+  return { ...row, source, bodyHash, state: "due", outcome: null, stateBefore: null };
 }
 
 export interface InboxOptions {

@@ -10,6 +10,8 @@ import { mustSee } from "../access/caller.ts";
 import { assert } from "../kernel/assert.ts";
 import { CLAIM_NUMBER, DISPUTE_NUMBER } from "../kernel/ids.ts";
 import { wireMoney } from "../kernel/money.ts";
+import type { NearestClock as Nearest } from "../resolution/regulatory-clocks/nearest.ts";
+import { nearestClocks } from "../resolution/regulatory-clocks/nearest.ts";
 
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
@@ -17,7 +19,7 @@ import { theClaim } from "./find.ts";
 import { callerOf, scopeOf } from "./identify.ts";
 import { idempotencyKeyOf } from "./idempotent.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
-import { ClientQuery, DisputeState, Facts, Id, Money } from "./shapes.ts";
+import { ClientQuery, DisputeState, Facts, Id, Money, NearestClock } from "./shapes.ts";
 import type { ZodApp } from "./zod-app.ts";
 
 const ClaimSummary = z
@@ -39,6 +41,7 @@ const DisputeSummary = z
     amount: Money.describe("As first disputed"),
     account: z.string().nullable().describe("Masked"),
     facts: Facts,
+    clock: NearestClock.nullable().describe("Its nearest running regulatory clock"),
     version: z.int(),
   })
   .meta({ id: "DisputeSummary" });
@@ -52,6 +55,7 @@ const Claim = z
     openedAt: z.string(),
     facts: Facts,
     version: z.int(),
+    clock: NearestClock.nullable().describe("The nearest running clock of its disputes"),
     disputes: z.array(DisputeSummary),
   })
   .meta({ id: "Claim" });
@@ -153,8 +157,8 @@ function listClaimsRoute(app: ZodApp, parts: HttpDependencies): void {
 }
 
 function getClaimRoute(app: ZodApp, parts: HttpDependencies): void {
-  const { vault } = parts;
-  const { database } = parts.engine;
+  const { engine, vault } = parts;
+  const { database } = engine;
   app.get(
     "/v1/claims/:id",
     documented(
@@ -165,7 +169,8 @@ function getClaimRoute(app: ZodApp, parts: HttpDependencies): void {
       const claim = await theClaim(database, request, request.params.id, request.query.client);
       const disputes = await disputesOfClaim(database, claim.clientId, claim.id);
       const masked = await vault.masked(database, disputes);
-      return present(claim, disputes, masked);
+      const named = disputes.map((one) => ({ client: one.clientId, dispute: one.number }));
+      return present(claim, disputes, masked, await nearestClocks(database, engine, named));
     },
   );
 }
@@ -223,7 +228,9 @@ function present(
   claim: ClaimRow,
   disputes: readonly DisputeRow[],
   masked: ReadonlyMap<string, string>,
+  clocks: ReadonlyMap<string, Nearest>,
 ): z.infer<typeof Claim> {
+  const [nearest] = [...clocks.values()].sort((a, b) => (a.dueOn < b.dueOn ? -1 : 1));
   return {
     id: claim.number,
     client: claim.clientId,
@@ -232,12 +239,14 @@ function present(
     openedAt: claim.createdAt,
     facts: claim.facts,
     version: claim.version,
+    clock: nearest ?? null,
     disputes: disputes.map((one) => ({
       id: one.number,
       state: DisputeState.parse(one.state),
       amount: wireMoney(one.amountMinor, one.currency),
       account: masked.get(one.accountId) ?? null,
       facts: one.facts,
+      clock: clocks.get(`${one.clientId} ${one.number}`) ?? null,
       version: one.version,
     })),
   };

@@ -6,7 +6,11 @@ import { approveAutomaticCredit } from "../resolution/regulatory-clocks/approve-
 import type { DisputeClocks } from "../resolution/regulatory-clocks/clocks-of-disputes.ts";
 import { clocksOfDisputes } from "../resolution/regulatory-clocks/clocks-of-disputes.ts";
 import type { AutomaticCredit, ListedClock } from "../resolution/regulatory-clocks/lists.ts";
-import { listAutomaticCredits, listClocks } from "../resolution/regulatory-clocks/lists.ts";
+import {
+  listAutomaticCredits,
+  listClocks,
+  warningsOfDispute,
+} from "../resolution/regulatory-clocks/lists.ts";
 
 import {
   AutomaticCreditShape,
@@ -82,6 +86,7 @@ function disputeClocksRoute(app: ZodApp, { engine }: HttpDependencies): void {
       const found = await clocksOfDisputes(database, engine, [key]);
       const { client, loaded, readings } = found.get(row.id) as DisputeClocks;
       const asOf = client.calendar.dateOf(engine.clock.now());
+      const warnings = await warningsOfDispute(database, row.clientId, row.id);
       const credits = await listAutomaticCredits(database, {
         clientIds: [row.clientId],
         disputeId: row.id,
@@ -96,7 +101,7 @@ function disputeClocksRoute(app: ZodApp, { engine }: HttpDependencies): void {
         asOf,
         clocks: readings
           .filter((one) => !isOfOtherKind(one.state, one.because))
-          .map((one) => presentClock(one, client.calendar, asOf)),
+          .map((one) => presentClock(one, warnings, { calendar: client.calendar, today: asOf })),
         automaticCredits: credits.map((one) =>
           presentCredit(one, client.rulebook.clocks.get(one.clock)?.title ?? one.clock),
         ),

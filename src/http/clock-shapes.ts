@@ -1,7 +1,11 @@
 /** Regulatory clocks and automatic credits as the API shows them. */
 import { z } from "zod";
 
-import type { AutomaticCredit, ListedClock } from "../resolution/regulatory-clocks/lists.ts";
+import type {
+  AutomaticCredit,
+  ListedClock,
+  WarningGiven,
+} from "../resolution/regulatory-clocks/lists.ts";
 import type { ClockReading } from "../resolution/regulatory-clocks/read-clocks.ts";
 import { CLOCK_STATES } from "../resolution/regulatory-clocks/read-clocks.ts";
 import type { BusinessCalendar } from "../kernel/calendar.ts";
@@ -35,6 +39,9 @@ export const ClockShape = z
     endedOn: z.string().nullable(),
     endedBy: z.string().nullable().describe("What met or stopped it"),
     because: z.array(z.string()).describe("Why this length or none; facts that are not known"),
+    warnings: z
+      .array(z.object({ stage: z.enum(["warned", "missed"]), dueOn: z.string(), at: z.string() }))
+      .describe("Said once for each stage and end"),
     ...Left,
   })
   .meta({ id: "RegulatoryClock" });
@@ -91,8 +98,8 @@ export const AutomaticCreditShape = z
 
 export function presentClock(
   reading: ClockReading,
-  calendar: BusinessCalendar,
-  today: string,
+  warnings: readonly WarningGiven[],
+  { calendar, today }: { readonly calendar: BusinessCalendar; readonly today: string },
 ): z.infer<typeof ClockShape> {
   return {
     clock: reading.clock,
@@ -110,6 +117,9 @@ export function presentClock(
     endedOn: reading.endedOn,
     endedBy: reading.endedBy,
     because: [...reading.because],
+    warnings: warnings
+      .filter((one) => one.clock === reading.clock && one.round === reading.round)
+      .map(({ stage, dueOn, at }) => ({ stage, dueOn, at })),
     ...leftOf(isOver(reading) ? null : reading.dueOn, calendar, today),
   };
 }

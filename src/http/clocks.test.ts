@@ -152,6 +152,9 @@ test("a credit by the machine waits for a person's approval, once", async () => 
   expect([refused.status, silent.status, stale.status, done.status, again.status]).toEqual([
     403, 422, 412, 200, 409,
   ]);
+  const shown = await get(`/v1/disputes/${dispute}/clocks`);
+  const clock = (shown.body["clocks"] as Record<string, unknown>[])[0];
+  expect(clock?.["warnings"]).toMatchObject([{ stage: "warned", dueOn: "2026-12-01" }]);
   expect(done.body["approval"]).toMatchObject({ approved: true, by: "key:admin" });
   const awaiting = await get(`/v1/automatic-credits?client=${clientId}&awaiting=true`);
   expect(awaiting.body.items).toEqual([]);

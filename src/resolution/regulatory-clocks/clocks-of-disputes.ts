@@ -46,7 +46,11 @@ export async function clocksOfDisputes(
   return result;
 }
 
-export function rulesOf({ rulebook, calendar, settings }: ClientRuntime): ClockRules {
-  const { countsDayOfReceipt } = settings.clocks;
-  return { clocks: rulebook.clocks, facts: rulebook.facts, calendar, countsDayOfReceipt };
+function rulesOf({ rulebook, calendar, settings }: ClientRuntime): ClockRules {
+  const { countsDayOfReceipt, disabled } = settings.clocks;
+  const clocks =
+    disabled.length === 0
+      ? rulebook.clocks
+      : new Map([...rulebook.clocks].filter(([id]) => !disabled.includes(id)));
+  return { clocks, facts: rulebook.facts, calendar, countsDayOfReceipt };
 }

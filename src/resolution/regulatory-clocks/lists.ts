@@ -75,6 +75,29 @@ export function listClocks(db: Queries, filter: ClockFilter): Promise<ListedCloc
   `);
 }
 
+export interface WarningGiven {
+  readonly round: number;
+  readonly clock: string;
+  readonly stage: "warned" | "missed";
+  readonly dueOn: string;
+  readonly at: string;
+}
+
+/** What was warned of on one dispute, in order. Served by `clock_warning_pkey`. */
+export function warningsOfDispute(
+  db: Queries,
+  clientId: string,
+  disputeId: string,
+): Promise<WarningGiven[]> {
+  return db.query(sql`
+    select round, clock, stage, due_on as "dueOn", recorded_at as at
+    from clock_warning
+    where client_id = ${clientId} and dispute_id = ${disputeId}
+    order by recorded_at, round, clock
+    limit 500
+  `);
+}
+
 export interface NearestRow {
   readonly clientId: string;
   readonly dispute: string;

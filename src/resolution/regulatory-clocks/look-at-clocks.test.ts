@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { aClient, aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { completion } from "../../../test/support/work-by-hand.ts";
+import { cancelAdjustments } from "../../accounting/cancel-adjustments.ts";
 import { workInbox } from "../../accounting/work-inbox.ts";
 import { sql } from "../../database/sql.ts";
 import { manualClock } from "../../kernel/clock.ts";
@@ -144,6 +145,22 @@ test("a client's closed day moves the clocks that run", async () => {
   expect((await clocks(clientId))[1]).toMatchObject({ dueOn: "2026-12-02" });
 });
 
+test("a client keeps no clock that it disabled, and names only those there are", async () => {
+  const { clientId } = await aCase({ clocks: { disabled: ["regEInvestigation"] } });
+  await lookAtClocks(engine);
+  expect((await clocks(clientId)).map((one) => one.clock)).toEqual(["regEProvisionalCredit"]);
+
+  await database.execute(sql`
+    update client set settings = '{}', version = version + 1 where id = ${clientId}`);
+  await lookAtClocks(engine);
+  expect(await clocks(clientId)).toHaveLength(2);
+
+  const wrong = await aClient(engine, { clocks: { disabled: ["nothing"] } });
+  await expect(engine.clients(database, [wrong])).rejects.toMatchObject({
+    code: "configuration-invalid",
+  });
+});
+
 describe("a provisional credit by the machine", () => {
   const AUTOMATIC = { clocks: { automaticProvisionalCredit: true } };
 
@@ -224,11 +241,15 @@ describe("a provisional credit by the machine", () => {
 
     const [row] = await database.query<{ id: string }>(sql`
       select id from adjustment where client_id = ${clientId}`);
-    await operate(engine, clientId, dispute, "reverseAdjustment", {
-      adjustment: row?.id,
-      reason: "wrong",
-    }).catch(() => undefined);
-    expect(await credits(clientId)).toHaveLength(1);
+    const order = { clientId, adjustmentId: row?.id ?? "", actor: "amy", reason: "keyed wrongly" };
+    await cancelAdjustments(engine, [order]);
+    await lookAtClocks(engine);
+    await workInbox(engine);
+
+    expect(await credits(clientId)).toMatchObject([
+      { state: "written", operation: "done", reason: null },
+    ]);
+    expect(await count(clientId)).toBe(2);
   });
 
   test("a machine that was down past the day makes up for it and says it is late", async () => {

@@ -72,7 +72,8 @@ async function noteClients(engine: Engine, clients: readonly ClientRuntime[]): P
   const known = noted.get(engine) ?? new Map<string, string>();
   noted.set(engine, known);
   for (const client of clients) {
-    const readWith = `${client.version} ${client.rulebook.edition}`;
+    const { calendar, clocks } = client.settings;
+    const readWith = `${client.rulebook.edition} ${JSON.stringify([calendar, clocks])}`;
     if (known.get(client.id) === readWith) continue;
     await engine.database.transaction((tx) => markClient(tx, client.id, readWith));
     known.set(client.id, readWith);

@@ -94,9 +94,10 @@ describe("the provisional credit", () => {
     expect(clock).toMatchObject({ state, endedOn: on });
   });
 
-  test("that was only asked for meets nothing", () => {
+  test("that was only asked for meets nothing: it runs through its last day", () => {
     const { operations } = credited("2026-11-20");
 
+    expect(clockOf(PC, { facts, operations, today: "2026-12-01" }).state).toBe("running");
     expect(clockOf(PC, { facts, operations, today: "2026-12-02" }).state).toBe("missed");
   });
 
@@ -234,6 +235,15 @@ describe("reopening", () => {
     ]);
     const report = clocks.findLast((one) => one.clock === "regEReportResults");
     expect(report).toMatchObject({ round: 2, state: "notStarted" });
+    // What was reported in the first round meets nothing in the second.
+    const denied = anOperationOn("2026-12-22", "denyDispute");
+    const again = clockOf("regEReportResults", {
+      facts,
+      operations: [first, { ...reported, stateBefore: "withdrawn" }, reopen, denied],
+      state: "denied",
+      today: "2026-12-23",
+    });
+    expect(again).toMatchObject({ round: 2, state: "running", startsOn: "2026-12-22" });
   });
 
   test("for another reason leaves them stopped", () => {

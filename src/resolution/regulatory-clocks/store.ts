@@ -182,7 +182,10 @@ export function insertWarnings(
   `);
 }
 
-/** Marks every dispute of a client that has clocks: its settings or rule book changed. */
+/**
+ * Marks every dispute of a client that is not decided, or has clocks: its calendar, settings of
+ * clocks or rule book changed, and a clock may be new.
+ */
 export async function markClient(
   tx: Transaction,
   clientId: string,
@@ -198,6 +201,9 @@ export async function markClient(
   await tx.execute(sql`
     insert into clock_mark (client_id, dispute_id)
     select client_id, dispute_id from clock_watch where client_id = ${clientId}
+    union
+    select client_id, dispute_id from dispute_book
+    where client_id = ${clientId} and state in ('open', 'provisionallyCredited')
   `);
 }
 
@@ -219,20 +225,34 @@ export interface AutomaticCreditRow extends DisputeKey {
 }
 
 /** One row a clock: what could not be is written over by what could. */
-export async function keepAutomaticCredit(
+export async function keepAutomaticCredits(
   tx: Transaction,
-  row: AutomaticCreditRow,
+  rows: readonly AutomaticCreditRow[],
   now: string,
 ): Promise<void> {
+  if (rows.length === 0) return;
   await tx.execute(sql`
     insert into automatic_credit as a (
       client_id, id, dispute_id, round, clock, operation, state, reason, attempt, operation_id,
       amount_minor, currency, route, destination, predicted_posting_on, due_on, written_at)
-    values (
-      ${row.clientId}, ${row.id}, ${row.disputeId}, ${row.round}, ${row.clock}, ${row.operation},
-      ${row.state}, ${row.reason}, ${row.attempt}, ${row.operationId}, ${row.amountMinor},
-      ${row.currency}, ${row.route}, ${row.destination}, ${row.predictedPostingOn}, ${row.dueOn},
-      ${now})
+    select kept.*, ${now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.round)}::smallint[],
+      ${rows.map((row) => row.clock)}::text[],
+      ${rows.map((row) => row.operation)}::text[],
+      ${rows.map((row) => row.state)}::text[],
+      ${rows.map((row) => row.reason)}::text[],
+      ${rows.map((row) => row.attempt)}::smallint[],
+      ${rows.map((row) => row.operationId)}::uuid[],
+      ${rows.map((row) => row.amountMinor)}::bigint[],
+      ${rows.map((row) => row.currency)}::text[],
+      ${rows.map((row) => row.route)}::text[],
+      ${rows.map((row) => row.destination)}::text[],
+      ${rows.map((row) => row.predictedPostingOn)}::date[],
+      ${rows.map((row) => row.dueOn)}::date[]) as kept
     on conflict (client_id, dispute_id, round, clock)
     do update set state = excluded.state, reason = excluded.reason, attempt = excluded.attempt,
       operation_id = excluded.operation_id, amount_minor = excluded.amount_minor,

@@ -15,7 +15,7 @@ import type { CreditPlan } from "./plan-credit.ts";
 import { planCredit } from "./plan-credit.ts";
 import type { ClockReading } from "./read-clocks.ts";
 import type { AutomaticCreditRow } from "./store.ts";
-import { keepAutomaticCredit } from "./store.ts";
+import { keepAutomaticCredits } from "./store.ts";
 import type { KnownCredit } from "./views.ts";
 import { creditsOfDisputes } from "./views.ts";
 
@@ -34,27 +34,39 @@ export async function writeCredits(
       settings.clocks.automaticProvisionalCredit || settings.clocks.automaticFinalCredit,
   );
   if (able.length === 0) return looks;
-  const known = await creditsOfDisputes(
-    tx,
-    able.map(({ loaded: { book } }) => ({ clientId: book.clientId, disputeId: book.id })),
+  const keys = able.map(({ loaded: { book } }) => ({
+    clientId: book.clientId,
+    disputeId: book.id,
+  }));
+  const known = new Map(
+    (await creditsOfDisputes(tx, keys)).map((row) => [
+      nameOf(row.disputeId, row.clock, row.round),
+      row,
+    ]),
   );
-  for (const one of able) {
+  const writing = able.flatMap((one) => {
     const { book } = one.loaded;
-    for (const reading of one.readings) {
-      const before = known.find(
-        (row) =>
-          row.disputeId === book.id && row.clock === reading.clock && row.round === reading.round,
-      );
-      if (isUnderWay(before)) continue;
-      const context = dueContext(engine, one.client);
-      const plan = planCredit(reading, book, one.client, context, now);
-      if (plan === null) continue;
+    return one.readings.flatMap((reading) => {
+      const before = known.get(nameOf(book.id, reading.clock, reading.round));
+      if (isUnderWay(before)) return [];
+      const plan = planCredit(reading, book, one.client, dueContext(engine, one.client), now);
+      if (plan === null) return [];
       if (plan.from !== null && Temporal.Instant.compare(now, plan.from) < 0) {
         looks.set(book.id, [...(looks.get(book.id) ?? []), plan.from]);
-      } else await writeCredit(tx, engine, { one, reading, plan, before, now });
-    }
-  }
+        return [];
+      }
+      const isRepeat = before?.state === "impossible" && before.reason === plan.impossible;
+      return isRepeat
+        ? []
+        : [{ one, reading, plan, row: rowOf(engine, one, reading, plan, before) }];
+    });
+  });
+  await writeAll(tx, engine, writing, now.toString());
   return looks;
+}
+
+function nameOf(disputeId: string, clock: string, round: number): string {
+  return `${disputeId} ${round} ${clock}`;
 }
 
 /** Written and not refused, or tried often enough: a person has it. */
@@ -64,68 +76,81 @@ function isUnderWay(before: KnownCredit | undefined): boolean {
   return before.state === "written" && before.attempt >= MOST_ATTEMPTS;
 }
 
-interface Writing {
-  readonly one: DisputeClocks;
-  readonly reading: ClockReading;
-  readonly plan: CreditPlan;
-  readonly before: KnownCredit | undefined;
-  readonly now: Temporal.Instant;
-}
-
-async function writeCredit(tx: Transaction, engine: Engine, writing: Writing): Promise<void> {
-  const { one, reading, plan, before, now } = writing;
-  const { book } = one.loaded;
-  const isRepeat = before?.state === "impossible" && before.reason === plan.impossible;
-  if (isRepeat) return;
-  const attempt = (before?.attempt ?? 0) + (before?.state === "written" ? 1 : 0) || 1;
-  const operationId = plan.impossible === null ? engine.ids.next() : null;
-  if (operationId !== null) {
-    const at = now.toString();
-    await writeDueOperations(tx, [
-      {
-        clientId: book.clientId,
-        id: operationId,
-        key: `clock:${book.id}:${reading.round}:${reading.clock}:${attempt}`,
-        claimId: book.claimId,
-        disputeId: book.id,
-        operation: plan.operation,
-        input: {},
-        actor: "redress",
-        at,
-        eventDate: one.client.calendar.dateOf(now),
-      },
-    ]);
-  }
-  const row: AutomaticCreditRow = {
+function rowOf(
+  engine: Engine,
+  { loaded: { book } }: DisputeClocks,
+  { round, clock, dueOn }: ClockReading,
+  plan: CreditPlan,
+  before: KnownCredit | undefined,
+): AutomaticCreditRow {
+  return {
     clientId: book.clientId,
     id: engine.ids.next(),
     disputeId: book.id,
-    round: reading.round,
-    clock: reading.clock,
+    round,
+    clock,
     operation: plan.operation,
     state: plan.impossible === null ? "written" : "impossible",
     reason: plan.impossible ?? plan.late,
-    attempt,
-    operationId,
+    // What was refused is tried under another key.
+    attempt: before === undefined ? 1 : before.attempt + (before.state === "written" ? 1 : 0),
+    operationId: plan.impossible === null ? engine.ids.next() : null,
     amountMinor: plan.amountMinor,
     currency: book.currency,
     route: plan.route,
     destination: plan.destination,
     predictedPostingOn: plan.predictedPostingOn,
-    dueOn: reading.dueOn as string,
+    dueOn: dueOn as string,
   };
-  await keepAutomaticCredit(tx, row, now.toString());
+}
+
+interface Writing {
+  readonly one: DisputeClocks;
+  readonly reading: ClockReading;
+  readonly plan: CreditPlan;
+  readonly row: AutomaticCreditRow;
+}
+
+/** The inbox's rows, what a person approves, and an event each: three statements. */
+async function writeAll(
+  tx: Transaction,
+  engine: Engine,
+  writing: readonly Writing[],
+  now: string,
+): Promise<void> {
+  const due = writing.flatMap(({ one: { loaded, client }, row }) => {
+    const { operationId, disputeId, clientId, operation } = row;
+    if (operationId === null) return [];
+    return [
+      {
+        clientId,
+        id: operationId,
+        key: `clock:${disputeId}:${row.round}:${row.clock}:${row.attempt}`,
+        claimId: loaded.book.claimId,
+        disputeId,
+        operation,
+        input: {},
+        actor: "redress",
+        at: now,
+        eventDate: client.calendar.dateOf(Temporal.Instant.from(now)),
+      },
+    ];
+  });
+  await writeDueOperations(tx, due, now);
+  await keepAutomaticCredits(
+    tx,
+    writing.map(({ row }) => row),
+    now,
+  );
   await appendEvents(
     tx,
-    [
-      {
-        clientId: book.clientId,
-        id: engine.ids.next(),
-        type: `resolution.automaticCredit.${row.state}.v1`,
-        subject: `dispute/${book.id}`,
-        data: { clock: reading.clock, operation: plan.operation, dueOn: row.dueOn },
-      },
-    ],
-    now.toString(),
+    writing.map(({ row }) => ({
+      clientId: row.clientId,
+      id: engine.ids.next(),
+      type: `resolution.automaticCredit.${row.state}.v1`,
+      subject: `dispute/${row.disputeId}`,
+      data: { clock: row.clock, operation: row.operation, dueOn: row.dueOn },
+    })),
+    now,
   );
 }
