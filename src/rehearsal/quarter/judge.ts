@@ -5,6 +5,7 @@
 import type { Case } from "./cases.ts";
 import { wrongAssignments, wrongBalances, wrongGates } from "./judge-books.ts";
 import { judgeCredits, lateCreditBreaches } from "./judge-credits.ts";
+import { faultOf } from "./judge-dates.ts";
 import { judgeDebits } from "./judge-debits.ts";
 import type { OurMoney } from "./judge-money.ts";
 import { movedSince, ourMoney, wrongMoney } from "./judge-money.ts";
@@ -108,16 +109,12 @@ async function weighed(sitting: Sitting): Promise<ReportedBreach[]> {
     const { clientId, dispute, kind, due, postedOn } = breach;
     const reportedAs = reports[index] ?? null;
     const told = `${kind} due ${due}, posted ${postedOn ?? "never"} (${breach.story})`;
-    const wrong = (detail: string) => [{ clientId, subject: dispute, detail }];
-    if (breach.causes.length === 0) {
-      accuse(sitting, `${kind} late for no reason`, wrong(told));
-    } else if (reportedAs === null) {
-      accuse(
-        sitting,
-        `${kind} late and not reported`,
-        wrong(`${told}; ${breach.causes.join("; ")}`),
-      );
-    } else reported.push({ ...breach, reportedAs });
+    const fault = faultOf(breach, reportedAs);
+    if (fault === null) reported.push({ ...breach, reportedAs: reportedAs ?? "" });
+    else {
+      const detail = [told, ...breach.causes].join("; ");
+      accuse(sitting, fault, [{ clientId, subject: dispute, detail }]);
+    }
   }
   return reported;
 }
