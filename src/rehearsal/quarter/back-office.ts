@@ -159,9 +159,14 @@ async function retry(quarter: Quarter, one: Work): Promise<void> {
 /** A person looks into the core's own book; that it did not post, two people have to say. */
 async function findOut(quarter: Quarter, one: Work): Promise<void> {
   const { clientId, assignmentId, adjustmentId } = one;
-  const rights = ROLE_PERMISSIONS.operator;
-  const seen = { clientId, assignmentId, adjustmentId, version: null };
-  const item = { ...seen, rights, reason: "looked it up" };
+  const item = {
+    clientId,
+    assignmentId,
+    adjustmentId,
+    version: null,
+    reason: "looked it up",
+    rights: ROLE_PERMISSIONS.operator,
+  };
   const [posting] = quarter.outside.of(adjustmentId);
   if (posting !== undefined) {
     const { reference, postedOn: postingDate } = posting;

@@ -1,4 +1,4 @@
-/** What kept money back between two moments: struck days, people who waited, answers of the world. */
+/** What kept money back between two moments: struck days, people, answers of the world. */
 import { sql } from "../../database/sql.ts";
 
 import { hindrances } from "./adversity.ts";

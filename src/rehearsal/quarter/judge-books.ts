@@ -23,8 +23,9 @@ export async function wrongBalances(db: Queries, since: string): Promise<Wrong[]
       from touched t
       join entry e on e.client_id = t.client_id and e.dispute_id = t.dispute_id
       cross join lateral (values
-        (e.debit_collection, e.debit_account, -e.amount_minor),
-        (e.credit_collection, e.credit_account, e.amount_minor)) as side (collection, account, minor)
+          (e.debit_collection, e.debit_account, -e.amount_minor),
+          (e.credit_collection, e.credit_account, e.amount_minor))
+        as side (collection, account, minor)
       group by e.client_id, e.dispute_id, side.collection, side.account)
     select coalesce(s.client_id, b.client_id) as "clientId",
            coalesce(s.dispute_id, b.dispute_id)::text as subject,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Case } from "./cases.ts";
-import { creditDueOn, isCreditInTime, judgeDebit, lateOpening } from "./judge-dates.ts";
+import { creditDueOn, faultOf, isCreditInTime, judgeDebit, lateOpening } from "./judge-dates.ts";
 import { plainCalendar } from "./plain-calendar.ts";
 import type { CaseFacts } from "./stories.ts";
 
@@ -119,4 +119,15 @@ test("a case that came too late for its route says so", () => {
   expect(lateOpening("2026-12-02", "2026-12-01", FED, 0)).toContain("after its date");
   expect(lateOpening("2026-12-01", "2026-12-01", FED, 1)).toContain("1 business days");
   expect(lateOpening("2026-11-30", "2026-12-01", FED, 1)).toBeNull();
+});
+
+test.each([
+  ["core down 8 days", "clock metLate; Pending Accounting Service", null],
+  ["core down 8 days", null, "credit late and not reported"],
+  [null, "clock metLate", "credit late for no reason"],
+  [null, null, "credit late for no reason"],
+])("a credit late by %s and reported as %s is %s", (cause, reportedAs, fault) => {
+  const breach = { kind: "credit" as const, causes: cause === null ? [] : [cause] };
+
+  expect(faultOf(breach, reportedAs)).toBe(fault);
 });

@@ -116,3 +116,12 @@ export function lateOpening(
   if (calendar.openDaysAfter(openedOn, routeDays) <= due) return null;
   return `the case was opened on ${openedOn}, ${routeDays} business days before it could post`;
 }
+
+/** What is wrong about a breach: nothing in the world caused it, or the product does not say so. */
+export function faultOf(
+  { kind, causes }: Pick<Breach, "kind" | "causes">,
+  reportedAs: string | null,
+): string | null {
+  if (causes.length === 0) return `${kind} late for no reason`;
+  return reportedAs === null ? `${kind} late and not reported` : null;
+}

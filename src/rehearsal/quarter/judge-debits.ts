@@ -1,4 +1,4 @@
-/** Debits of denials: each on the day that the last letter names, and never before the law allows. */
+/** Debits of denials: each on the day that the last letter names, never before the law allows. */
 import { causesBetween } from "./causes.ts";
 import type { PlayedClient } from "./institution.ts";
 import { judgeDebit } from "./judge-dates.ts";

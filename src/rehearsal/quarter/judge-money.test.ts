@@ -49,7 +49,7 @@ test("money that only we know of is wrong, but for a file on its way", () => {
   expect(wrongMoney(outsideWith(), assumed, true)?.detail).toContain("0 outside");
 });
 
-test("money that only the world knows of is wrong, but for an outcome that is not known yet", () => {
+test("money that only the world knows of is wrong, but while its outcome is not known", () => {
   const cancelled = { ...EXECUTED, executedMinor: 0n, basis: null, postedOn: null };
 
   expect(wrongMoney(outsideWith(10_000n), { ...cancelled, state: "unknown" }, false)).toBeNull();

@@ -5,10 +5,11 @@
 import type { Case } from "./cases.ts";
 import { wrongAssignments, wrongBalances, wrongGates } from "./judge-books.ts";
 import { judgeCredits, lateCreditBreaches } from "./judge-credits.ts";
+import { faultOf } from "./judge-dates.ts";
 import { judgeDebits } from "./judge-debits.ts";
 import type { OurMoney } from "./judge-money.ts";
 import { movedSince, ourMoney, wrongMoney } from "./judge-money.ts";
-import { reportsOf } from "./product-reports.ts";
+import { creditsByClock, reportsOf } from "./product-reports.ts";
 import type { Quarter } from "./quarter.ts";
 import type { ReportedBreach, Sitting, Violation } from "./sitting.ts";
 import { accuse } from "./sitting.ts";
@@ -18,6 +19,8 @@ export interface Judgement {
   readonly breaches: readonly ReportedBreach[];
   /** Open days between a credit and its last day, by client; negative is late. */
   readonly creditMargins: ReadonlyMap<string, readonly number[]>;
+  /** Credits that the product issued by itself, by client. */
+  readonly byClock: ReadonlyMap<string, number>;
   /** Debits that were judged, by client. */
   readonly debits: ReadonlyMap<string, number>;
   /** Disputes that staff gave up on. */
@@ -25,8 +28,8 @@ export interface Judgement {
 }
 
 export interface Judge {
-  /** Looks at everything that the day changed. */
-  afterDay(): Promise<void>;
+  /** Looks at everything that the day changed; answers how much was wrong so far. */
+  afterDay(): Promise<number>;
   /** Nothing may be under way any more; `verified`: what the product's own verify found. */
   atEnd(verified: readonly string[]): Promise<Judgement>;
 }
@@ -51,6 +54,7 @@ export function openJudge(quarter: Quarter): Judge {
       const since = lookedAt;
       lookedAt = quarter.clock.now().toString();
       await look(sitting, since, false);
+      return sitting.violations.length;
     },
     atEnd: async (verified) => {
       await look(sitting, BEGINNING, true);
@@ -61,6 +65,7 @@ export function openJudge(quarter: Quarter): Judge {
         violations: sitting.violations,
         breaches: await weighed(sitting),
         creditMargins: sitting.margins,
+        byClock: await creditsByClock(quarter.engine.database),
         debits: sitting.debits,
         stuck: [...quarter.cases.values()].filter((one) => one.stuck !== null),
       };
@@ -104,16 +109,12 @@ async function weighed(sitting: Sitting): Promise<ReportedBreach[]> {
     const { clientId, dispute, kind, due, postedOn } = breach;
     const reportedAs = reports[index] ?? null;
     const told = `${kind} due ${due}, posted ${postedOn ?? "never"} (${breach.story})`;
-    const wrong = (detail: string) => [{ clientId, subject: dispute, detail }];
-    if (breach.causes.length === 0) {
-      accuse(sitting, `${kind} late for no reason`, wrong(told));
-    } else if (reportedAs === null) {
-      accuse(
-        sitting,
-        `${kind} late and not reported`,
-        wrong(`${told}; ${breach.causes.join("; ")}`),
-      );
-    } else reported.push({ ...breach, reportedAs });
+    const fault = faultOf(breach, reportedAs);
+    if (fault === null) reported.push({ ...breach, reportedAs: reportedAs ?? "" });
+    else {
+      const detail = [told, ...breach.causes].join("; ");
+      accuse(sitting, fault, [{ clientId, subject: dispute, detail }]);
+    }
   }
   return reported;
 }

@@ -3,6 +3,7 @@
  * they talk to. While Redress is down only the world goes on.
  */
 import { releaseDue } from "../../accounting/release-due.ts";
+import type { TimedBy } from "../../accounting/retime-debits.ts";
 import { workInbox } from "../../accounting/work-inbox.ts";
 import { Looks } from "../../batch/inbound/pick-up/looks.ts";
 import { takeTurn } from "../../batch/worker.ts";
@@ -12,7 +13,7 @@ import { raiseUrgencies } from "../../work/raise-urgencies.ts";
 
 import type { PlayedClient } from "./institution.ts";
 import type { Quarter } from "./quarter.ts";
-import { isStruck } from "./quarter.ts";
+import { isStruck, localTime } from "./quarter.ts";
 import { simulatedCore } from "./simulated-core.ts";
 import type { Receiver, ReceiverPlaces } from "./simulated-receiver.ts";
 import { simulatedReceiver } from "./simulated-receiver.ts";
@@ -32,6 +33,8 @@ const MOST_ROUNDS = 1000;
 const RISES_AT_ONCE = 1000;
 const DISPUTES_AT_ONCE = 500;
 const SETTLING_DAYS = 4;
+/** Answers to the last evening's files have come, the next ones are not cut yet. */
+const SETTLED_AT_HOUR = 8;
 
 export function startMachines(quarter: Quarter, places: ReceiverPlaces): Machines {
   const { clients, clock } = quarter;
@@ -41,11 +44,12 @@ export function startMachines(quarter: Quarter, places: ReceiverPlaces): Machine
   const dispatcher = createDispatcher(quarter.serviceDesk, { worker: WORKER, openAdapter });
   const receiver = simulatedReceiver(quarter, ofRoute("batch"), places);
   const looks = new Looks();
+  const timedBy: TimedBy = new Map();
   let calls = 0;
 
   const productTurn = async (): Promise<void> => {
     await keepClocks(quarter);
-    await releaseAll(quarter);
+    await releaseAll(quarter, timedBy);
     await dispatcher.takeOver();
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const started = await dispatcher.round();
@@ -56,7 +60,7 @@ export function startMachines(quarter: Quarter, places: ReceiverPlaces): Machine
     const options = { ...SENDING, looks };
     quarter.problems.push(...(await takeTurn(quarter.batchDesk, options)));
     while ((await raiseUrgencies(quarter.engine, RISES_AT_ONCE)) === RISES_AT_ONCE);
-    await releaseAll(quarter);
+    await releaseAll(quarter, timedBy);
   };
   const hour = async (): Promise<void> => {
     if (!isStruck(quarter, "redressDown", "")) await productTurn();
@@ -66,7 +70,9 @@ export function startMachines(quarter: Quarter, places: ReceiverPlaces): Machine
     receiver,
     hour,
     settle: async () => {
-      for (let hours = 0; hours < SETTLING_DAYS * 24; hours += 1) {
+      const isMorning = (): boolean =>
+        localTime(quarter, ofRoute("batch")).hour === SETTLED_AT_HOUR;
+      for (let hours = 0; hours < SETTLING_DAYS * 24 || !isMorning(); hours += 1) {
         clock.advance({ hours: 1 });
         await hour();
       }
@@ -94,7 +100,7 @@ function telling(problems: string[]): (problem: string, error: unknown) => void 
 }
 
 /** All that is due, however many; what cannot be released is told. */
-async function releaseAll({ engine, problems }: Quarter): Promise<void> {
+async function releaseAll({ engine, problems }: Quarter, timedBy: TimedBy): Promise<void> {
   const report = telling(problems);
-  while ((await releaseDue(engine, { report })) > 0);
+  while ((await releaseDue(engine, { report, timedBy })) > 0);
 }

@@ -34,6 +34,10 @@ export interface QuarterOptions {
   readonly disputes: number;
   /** Days on which claims come in. */
   readonly days: number;
+  /** Days after the last claim, at most; the play ends sooner where every story has ended. */
+  readonly tailDays?: number;
+  /** Ends with the first day after which something was wrong. */
+  readonly untilWrong?: boolean;
   /** Nothing goes wrong: then no date may be missed at all. */
   readonly calm: boolean;
   /** An empty directory for the files of the batch route. */
@@ -64,7 +68,7 @@ export interface PlayedQuarter extends Judgement {
   readonly quarter: Quarter;
 }
 
-/** Open days after the last claim until every story has ended. */
+/** By then the longest story has ended. */
 const TAIL_DAYS = 75;
 
 /** The day on which a seed's quarter begins. */
@@ -84,17 +88,20 @@ export async function playQuarter(
   const people = takePeople(quarter, arrivals);
   const machines = startMachines(quarter, placesIn(options.directory));
   const judge = openJudge(quarter);
-  const totalDays = options.days + TAIL_DAYS;
+  const totalDays = options.days + (options.tailDays ?? TAIL_DAYS);
   let steps = 0;
+  let isOver = false;
   try {
-    for (let day = 0; day < totalDays && !(day > options.days && people.isDone()); day += 1) {
+    for (let day = 0; day < totalDays && !isOver; day += 1) {
       for (let hour = 0; hour < 24; hour += 1) {
         clock.advance({ hours: 1 });
         steps += 1;
         await people.hour(machines);
         await machines.hour();
       }
-      await judge.afterDay();
+      const wrong = await judge.afterDay();
+      isOver =
+        (day > options.days && people.isDone()) || (options.untilWrong === true && wrong > 0);
       const date = daysAfter(first, day);
       options.progress(`${date}: ${quarter.cases.size} disputes, ${machines.said()}`);
     }

@@ -113,3 +113,14 @@ async function waitingWork(
   }
   return told;
 }
+
+/** How many credits a clock issued, by client. */
+export async function creditsByClock(db: Queries): Promise<Map<string, number>> {
+  const rows = await db.query<{ clientId: string; many: bigint }>(sql`
+    select client_id as "clientId", count(*) as many
+    from operation
+    where source = 'clock' and operation = 'issueProvisionalCredit' and state = 'done'
+    group by client_id
+  `);
+  return new Map(rows.map(({ clientId, many }) => [clientId, Number(many)]));
+}

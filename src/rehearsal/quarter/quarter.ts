@@ -1,4 +1,4 @@
-/** What every part of a rehearsed quarter works with: the engine under test, the world around it. */
+/** What every part of a rehearsed quarter works with: the engine under test, and its world. */
 import { Temporal } from "temporal-polyfill";
 
 import type { AccountVault } from "../../access/vault.ts";

@@ -9,6 +9,8 @@ export interface ClientSummary {
   /** Credits whose last day is over, and of those the ones that posted in time. */
   readonly credits: number;
   readonly inTime: number;
+  /** Credits that the product issued by itself. */
+  readonly byClock: number;
   /** Open days before the last one: the least, and how many credits had how many. */
   readonly leastMargin: number | null;
   readonly margins: Readonly<Record<string, number>>;
@@ -57,6 +59,7 @@ export function verdictOf(played: PlayedQuarter, seconds: number): Verdict {
         disputes: [...quarter.cases.values()].filter((one) => one.clientId === id).length,
         credits: margins.length,
         inTime: margins.filter((one) => one >= 0).length,
+        byClock: played.byClock.get(id) ?? 0,
         leastMargin: margins.length === 0 ? null : Math.min(...margins),
         margins: counts,
         debits: played.debits.get(id) ?? 0,
@@ -71,6 +74,10 @@ export function verdictOf(played: PlayedQuarter, seconds: number): Verdict {
   };
 }
 
+const HEADINGS = [
+  ...["client", "route", "disputes", "credits", "in time", "by clock"],
+  ...["least margin", "debits", "breaches"],
+];
 const MOST_LINES = 20;
 const WIDEST_BAR = 50;
 
@@ -81,16 +88,7 @@ export function inWords(verdict: Verdict): string {
     `Seed ${seed}: ${first} to ${last}, ${days} days, ${steps} hours, ${disputes} disputes ` +
       `in ${seconds} s`,
     "",
-    row([
-      "client",
-      "route",
-      "disputes",
-      "credits",
-      "in time",
-      "least margin",
-      "debits",
-      "breaches",
-    ]),
+    row(HEADINGS),
     ...clients.map((one) =>
       row([
         one.client,
@@ -98,6 +96,7 @@ export function inWords(verdict: Verdict): string {
         one.disputes,
         one.credits,
         one.inTime,
+        one.byClock,
         one.leastMargin === null ? "–" : `${one.leastMargin} days`,
         one.debits,
         one.breaches,
