@@ -66,7 +66,7 @@ export function QueueAsOf(props: {
         </Button>
       </div>
       <Answer query={query} what="the history">
-        {(moments) => <Plotted moments={moments} turn={turn} />}
+        {(moments) => <Plotted moments={moments} isOfDays={days !== "1"} turn={turn} />}
       </Answer>
     </section>
   );
@@ -74,9 +74,10 @@ export function QueueAsOf(props: {
 
 function Plotted(props: {
   readonly moments: readonly WorkAtMoment[];
+  readonly isOfDays: boolean;
   readonly turn: (words: { readonly asOf?: string }) => void;
 }) {
-  const { moments, turn } = props;
+  const { moments, isOfDays, turn } = props;
   const [pointed, setPointed] = useState<number | null>(null);
   const drawn = useMemo(
     () => ({
@@ -104,6 +105,7 @@ function Plotted(props: {
           at={drawn.at}
           series={drawn.series}
           unit=""
+          isOfDays={isOfDays}
           pointed={setPointed}
         />
       </Suspense>

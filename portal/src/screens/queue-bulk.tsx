@@ -63,7 +63,10 @@ function Chosen(props: {
   readonly kinds: readonly KindOfJob[];
 }) {
   const { filter, close, kinds } = props;
-  const allowed = kinds.filter((one) => one.isAllowed);
+  const order = Object.keys(SHAPES);
+  const allowed = kinds
+    .filter((one) => one.isAllowed)
+    .toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
   const [kind, setKind] = useState(allowed[0]?.kind ?? "");
   const [given, setGiven] = useState<Given>({});
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
@@ -97,7 +100,7 @@ function Chosen(props: {
       }}
     >
       <NativeSelect
-        label={`What is done to all of ${words(filter)}?`}
+        label={`What is done to all that match (${words(filter)})?`}
         value={kind}
         data={allowed.map((one) => ({ value: one.kind, label: one.label }))}
         onChange={(event) => {

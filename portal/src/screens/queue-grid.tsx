@@ -132,13 +132,19 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
     due,
     { name: "Urgency", width: "54px", isNumber: true, cell: (row) => row.urgency },
     amount,
-    {
-      name: "Route",
-      width: "minmax(118px, 0.6fr)",
-      cell: (row) => (row.route === null ? "–" : (ROUTE_WORDS[row.route] ?? row.route)),
-    },
     { name: "Claim", width: "106px", cell: (row) => row.claim },
-    { name: "Group", width: "minmax(76px, 0.5fr)", cell: (row) => row.workGroup },
+    {
+      name: "Group",
+      width: "minmax(104px, 0.7fr)",
+      cell: (row) => (
+        <>
+          <div>{row.workGroup}</div>
+          <div className={ui["soft"]}>
+            {row.route === null ? "" : (ROUTE_WORDS[row.route] ?? row.route)}
+          </div>
+        </>
+      ),
+    },
     {
       name: "With",
       width: "minmax(96px, 0.7fr)",

@@ -50,7 +50,7 @@ export function Queues() {
       className={css["work"]}
       data-open={assignment === undefined ? undefined : true}
       data-queue={
-        queue === undefined && assignee === undefined && standing === undefined ? undefined : true
+        [queue, assignee, standing, asOf, bulk].every((one) => one === undefined) ? undefined : true
       }
     >
       <Answer query={queues} what="the queues">
@@ -61,12 +61,8 @@ export function Queues() {
         chosen={assignment}
         tools={
           <>
-            <Button variant="default" onClick={() => turn({ bulk: "choose" })}>
-              All that match <kbd className={ui["key"]}>v</kbd>
-            </Button>
-            <Button variant="default" onClick={() => turn({ asOf: new Date().toISOString() })}>
-              As of <kbd className={ui["key"]}>i</kbd>
-            </Button>
+            <Tool keys="v" label="All that match" run={() => turn({ bulk: "choose" })} />
+            <Tool keys="i" label="As of" run={() => turn({ asOf: new Date().toISOString() })} />
           </>
         }
       >
@@ -99,5 +95,13 @@ export function Queues() {
         </aside>
       )}
     </div>
+  );
+}
+
+function Tool({ keys, label, run }: { keys: string; label: string; run: () => void }) {
+  return (
+    <Button variant="default" onClick={run} rightSection={<kbd className={ui["key"]}>{keys}</kbd>}>
+      {label}
+    </Button>
   );
 }
