@@ -218,8 +218,8 @@ export interface AssignmentPage {
 }
 
 /**
- * Open assignments, most urgent first, then the nearest date to act, then the largest amount. Reads the
- * head of each queue (`assignment_queue`), or what a person has (`assignment_of_person`).
+ * Open assignments, most urgent first, then the nearest date to act, then the largest amount. Reads
+ * the head of each queue (`assignment_queue`), or what a person has (`assignment_of_person`).
  */
 export async function listAssignments(
   db: Queries,

@@ -137,6 +137,10 @@ describe("by keyboard alone", { timeout: 180_000 }, () => {
     await bens.keyboard.type("amy went home");
     await press(bens, "Tab", "Enter");
     await bens.getByText("Nobody has this claim open.").waitFor();
+
+    const broken = await db.query(sql`
+      select actor, holder, reason from claim_lock_event where kind = 'broken'`);
+    expect(broken).toEqual([{ actor: "ben", holder: "amy", reason: "amy went home" }]);
   });
 
   test("a work group is set up with its people", async () => {
@@ -179,7 +183,7 @@ const tabToText = (page: Page, text: string): Promise<void> =>
 
 const tabToLabel = (page: Page, label: string): Promise<void> =>
   tabUntil(page, async () => {
-    const [id] = await page.getByLabel(label).evaluateAll((found) => found.map((one) => one.id));
+    const id = await page.getByLabel(label).first().getAttribute("id");
     return (await page.locator(`[id="${id ?? ""}"]:focus`).count()) > 0;
   });
 

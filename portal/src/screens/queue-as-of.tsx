@@ -94,8 +94,6 @@ function Plotted(props: {
     }),
     [moments],
   );
-  const each = Math.max(1, Math.ceil(moments.length / LINES));
-  const lines = moments.filter((_, index) => index % each === 0 || index === moments.length - 1);
   const shown = pointed === null ? moments.at(-1) : moments[pointed];
   return (
     <>
@@ -114,33 +112,45 @@ function Plotted(props: {
           ? "Nothing was open."
           : `${showInstant(shown.at)}: ${shown.open} open, ${shown.overdue} overdue (dashed)`}
       </p>
-      <Table label="Open and overdue over time">
-        <thead>
-          <tr>
-            <th>When</th>
-            <th data-number>Open</th>
-            <th data-number>Overdue</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.toReversed().map((one) => (
-            <tr key={one.at}>
-              <td>
-                <button
-                  type="button"
-                  className={ui["linkButton"]}
-                  onClick={() => turn({ asOf: one.at })}
-                >
-                  {showInstant(one.at)}
-                </button>
-              </td>
-              <td data-number>{one.open}</td>
-              <td data-number>{one.overdue}</td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      <Figures moments={moments} turn={turn} />
     </>
+  );
+}
+
+function Figures(props: {
+  readonly moments: readonly WorkAtMoment[];
+  readonly turn: (words: { readonly asOf?: string }) => void;
+}) {
+  const { moments, turn } = props;
+  const each = Math.max(1, Math.ceil(moments.length / LINES));
+  const lines = moments.filter((_, index) => index % each === 0 || index === moments.length - 1);
+  return (
+    <Table label="Open and overdue over time">
+      <thead>
+        <tr>
+          <th>When</th>
+          <th data-number>Open</th>
+          <th data-number>Overdue</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.toReversed().map((one) => (
+          <tr key={one.at}>
+            <td>
+              <button
+                type="button"
+                className={ui["linkButton"]}
+                onClick={() => turn({ asOf: one.at })}
+              >
+                {showInstant(one.at)}
+              </button>
+            </td>
+            <td data-number>{one.open}</td>
+            <td data-number>{one.overdue}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

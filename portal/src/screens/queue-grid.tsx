@@ -55,20 +55,7 @@ export function QueueGrid(props: {
   }, [title]);
   return (
     <div className={css["gridPane"]}>
-      <div className={css["gridHead"]}>
-        <div>
-          <h1>{title}</h1>
-          <p className={ui["soft"]}>
-            {asOf === undefined
-              ? "By urgency, then the nearest date to act, then the amount"
-              : `As of ${showInstant(asOf)}: what was then changes no more`}
-          </p>
-        </div>
-        <div className={ui["row"]}>
-          {props.tools}
-          {asOf === undefined ? <GetNext queue={queue} /> : null}
-        </div>
-      </div>
+      <GridHead title={title} asOf={asOf} queue={queue} tools={props.tools} />
       {props.children}
       <Answer query={query} what="the assignments">
         {(data) => (
@@ -97,6 +84,31 @@ export function QueueGrid(props: {
       {hasNextPage && isFull ? (
         <p className={ui["loading"]}>More wait; these are the most urgent. Choose a queue.</p>
       ) : null}
+    </div>
+  );
+}
+
+function GridHead(props: {
+  readonly title: string;
+  readonly asOf: string | undefined;
+  readonly queue: string | undefined;
+  readonly tools: ReactNode;
+}) {
+  const { title, asOf, queue, tools } = props;
+  return (
+    <div className={css["gridHead"]}>
+      <div>
+        <h1>{title}</h1>
+        <p className={ui["soft"]}>
+          {asOf === undefined
+            ? "By urgency, then the nearest date to act, then the amount"
+            : `As of ${showInstant(asOf)}: what was then changes no more`}
+        </p>
+      </div>
+      <div className={ui["row"]}>
+        {tools}
+        {asOf === undefined ? <GetNext queue={queue} /> : null}
+      </div>
     </div>
   );
 }

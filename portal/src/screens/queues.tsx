@@ -72,29 +72,37 @@ export function Queues() {
         )}
       </QueueGrid>
       {assignment === undefined ? null : (
-        <aside className={css["detailPane"]} aria-label="Assignment" tabIndex={0}>
-          <div className={css["paneTop"]}>
-            <Button
-              variant="subtle"
-              onClick={close}
-              leftSection={<ArrowLeft size={14} aria-hidden />}
-            >
-              Back to the queue
-            </Button>
-            <Button variant="subtle" onClick={close} aria-label="Close the detail">
-              <X size={15} aria-hidden />
-            </Button>
-          </div>
-          <AssignmentDetail
-            id={assignment}
-            action={action}
-            choose={(name) =>
-              void navigate({ search: (before) => ({ ...before, action: name }), replace: true })
-            }
-          />
-        </aside>
+        <DetailPane id={assignment} action={action} close={close} />
       )}
     </div>
+  );
+}
+
+function DetailPane(props: {
+  readonly id: string;
+  readonly action: string | undefined;
+  readonly close: () => void;
+}) {
+  const { id, action, close } = props;
+  const navigate = useNavigate({ from: "/queues" });
+  return (
+    <aside className={css["detailPane"]} aria-label="Assignment" tabIndex={0}>
+      <div className={css["paneTop"]}>
+        <Button variant="subtle" onClick={close} leftSection={<ArrowLeft size={14} aria-hidden />}>
+          Back to the queue
+        </Button>
+        <Button variant="subtle" onClick={close} aria-label="Close the detail">
+          <X size={15} aria-hidden />
+        </Button>
+      </div>
+      <AssignmentDetail
+        id={id}
+        action={action}
+        choose={(name) =>
+          void navigate({ search: (before) => ({ ...before, action: name }), replace: true })
+        }
+      />
+    </aside>
   );
 }
 
