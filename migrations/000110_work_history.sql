@@ -89,7 +89,8 @@ from assignment;
 
 insert into assignment_event (
   client_id, assignment_id, at, kind, actor, reason, assignee, work_group, urgency, version)
-select client_id, id, closed_at, 'closed', 'redress', outcome, assignee, work_group, urgency, version
+select client_id, id, closed_at, 'closed', 'redress', outcome, assignee, work_group, urgency,
+       version
 from assignment
 where not is_open;
 

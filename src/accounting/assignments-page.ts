@@ -49,6 +49,13 @@ export function assignmentsPage(): string {
       ADJUSTMENT_STATES.map((state) => [`\`${state}\``, typesOf(state).join(", or ") || "none"]),
     ),
     "",
+    ...assignmentParts(),
+    ...rightParts(),
+  ].join("\n");
+}
+
+function assignmentParts(): string[] {
+  return [
     "## Assignments",
     "",
     "The shipped SLA; a client's `slas` setting takes its place part by part ([work](work.md)).",
@@ -89,6 +96,11 @@ export function assignmentsPage(): string {
     "refused: `claim-locked`. What is marked unworkable can only be restored, assigned to a group",
     "or noted. A closed assignment offers nothing: `assignment-closed`.",
     "",
+  ];
+}
+
+function rightParts(): string[] {
+  return [
     "## Rights and roles",
     "",
     "Checked by name, never by role. A person may have several roles.",
@@ -109,7 +121,7 @@ export function assignmentsPage(): string {
       Object.entries(ASSIGNMENT_EVENTS).map(([kind, words]) => [`\`${kind}\``, words]),
     ),
     "",
-  ].join("\n");
+  ];
 }
 
 function statesTable(): string[] {

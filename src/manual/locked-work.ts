@@ -12,6 +12,7 @@ import { lockAdjustments } from "../accounting/store.ts";
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refuseLocked } from "../work/claim-lock.ts";
 import { refuseOthers, refuseUnseen } from "../work/take.ts";
 import type { AssignmentRow } from "../work/views.ts";
 import { assignmentsById, lockAssignments } from "../work/views.ts";
@@ -57,11 +58,13 @@ export async function moveWork<Item extends WorkItem, Facts>(
   const moves: Move[] = [];
   const moved: { item: Item; work: LockedWork }[] = [];
   const seen = new Set<string>();
+  const now = engine.clock.now().toString();
   const results = items.map((item): WorkResult => {
     const work = works.get(item.assignmentId);
     const adjustmentId = work?.adjustment.id ?? null;
     try {
       const sound = refuseUnfit(item, work, seen);
+      refuseLocked(sound.assignment, item.actor, now);
       const move = by.decide(item, sound, facts);
       moves.push(move);
       moved.push({ item, work: sound });

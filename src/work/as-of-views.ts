@@ -196,14 +196,14 @@ export function workOverTime(
         and ${inQueue(queue)}
         and (c.at is null or c.at > ${from})
     )
-    select m.at, count(s.opened_at)::int as open,
+    select min(m.at) as at, count(s.opened_at)::int as open,
            (count(*) filter (where s.deadline_at < m.at))::int as overdue
     from (
-      select ${from}::timestamptz
+      select step, ${from}::timestamptz
              + (${to}::timestamptz - ${from}::timestamptz) * (step / ${moments - 1}::float8) as at
       from generate_series(0, ${moments - 1}::int) as step) m
     left join span s on s.opened_at <= m.at and (s.closed_at is null or s.closed_at > m.at)
-    group by m.at
-    order by m.at
+    group by m.step
+    order by m.step
   `);
 }

@@ -3,8 +3,10 @@ import type { Transaction } from "../database/database.ts";
 import { nothing, sql } from "../database/sql.ts";
 
 import { assignmentType } from "./assignment-types.ts";
-import type { AssignmentRow } from "./views.ts";
-import { COLUMNS, OF_CASES, queueMatches, queuesOf, WORK_ORDER } from "./views.ts";
+import type { LockFacts } from "./claim-lock.ts";
+import type { Standing } from "./standing.ts";
+import type { AssignmentKey } from "./views.ts";
+import { queueMatches, queuesOf, WORK_ORDER } from "./views.ts";
 
 export interface FreeWork {
   readonly clientIds: readonly string[];
@@ -18,15 +20,24 @@ export interface FreeWork {
   readonly people: readonly string[];
   readonly now: string;
   readonly count: number;
-  /** So many heads of each queue are looked at. */
-  readonly depth: number;
+  /** The first heads of each queue, or many more of them. */
+  readonly depth: keyof typeof DEPTHS;
 }
+
+/**
+ * Part of the statement's text, not parameters: a plan for a depth that is not known is thought to
+ * be dear, and then the statement is planned anew each time, which takes longer than to run it.
+ */
+const DEPTHS = { near: sql`128`, far: sql`4096` } as const;
+
+/** What giving it out needs to know; all else is read afterwards, of those given alone. */
+export interface FreeAssignment extends AssignmentKey, Standing, LockFacts {}
 
 /**
  * The best assignments nobody has, locked, in the order of the work. What another transaction is
  * just taking is skipped, not waited for. Served by `assignment_free`.
  */
-export function lockBestFree(tx: Transaction, filter: FreeWork): Promise<AssignmentRow[]> {
+export function lockBestFree(tx: Transaction, filter: FreeWork): Promise<FreeAssignment[]> {
   const { now, count, depth, people, closedGroups, queues } = filter;
   const names = filter.types.map((type) => assignmentType(type).queue);
   const ofGroups =
@@ -50,14 +61,17 @@ export function lockBestFree(tx: Transaction, filter: FreeWork): Promise<Assignm
             where l.client_id = a.client_id and l.claim_id = a.claim_id
               and l.leased_until > ${now} and l.holder <> all (${people}::text[]))
         ${WORK_ORDER}
-        limit ${depth}) head
+        limit ${DEPTHS[depth]}) head
       where split_part(q.queue, '.', 1) = any (${names}::text[]) and ${queueMatches(filter)}
         ${ofGroups}
     )
-    select ${COLUMNS}
+    select a.client_id as "clientId", a.id, a.assignee, a.work_group as "workGroup",
+           a.pended_until as "pendedUntil", a.pend_reason as "pendReason",
+           a.unworkable_reason as "unworkableReason", k.holder as "lockedBy",
+           k.leased_until as "lockedUntil"
     from candidate b
     join assignment a on a.client_id = b.client_id and a.id = b.id
-    ${OF_CASES}
+    left join claim_lock k on k.client_id = a.client_id and k.claim_id = a.claim_id
     where a.is_open and a.assignee is null and a.pended_until is null
       and a.unworkable_reason is null
     order by b.urgency desc, b.act_by, b.amount_minor desc nulls last, b.id

@@ -6,20 +6,24 @@
  */
 import type { Permission } from "../access/roles.ts";
 import type { Database, Transaction } from "../database/database.ts";
+import { assert } from "../kernel/assert.ts";
 import type { Clock } from "../kernel/clock.ts";
 
 import { workableTypes } from "./actions.ts";
 import type { GroupsOfPerson } from "./group-views.ts";
 import { groupsOfPeople } from "./group-views.ts";
 import { otherHolder } from "./claim-lock.ts";
+import type { FreeAssignment } from "./next-views.ts";
 import { lockBestFree } from "./next-views.ts";
 import { standingOf, taken } from "./standing.ts";
 import { writeStandings } from "./store.ts";
-import { changed } from "./take.ts";
-import type { AssignmentRow } from "./views.ts";
+import type { AssignmentKey, AssignmentRow } from "./views.ts";
+import { assignmentsById } from "./views.ts";
 
-/** Heads of each queue beyond those wanted; the second time for when all were being taken. */
-const DEPTHS = [16, 2048];
+/** The second time for when all of the first were just being taken. */
+const DEPTHS = ["near", "far"] as const;
+/** As many as the first heads are sure to have for everybody. */
+const MOST_AT_ONCE = 100;
 
 export interface WorkSeeker {
   readonly person: string;
@@ -54,7 +58,8 @@ export function takeNextEach(
   return by.database.transaction(async (tx) => {
     const people = [...new Set(seekers.map((one) => one.person))];
     const groups = await groupsOfPeople(tx, people);
-    const got = new Map<WorkSeeker, AssignmentRow>();
+    assert(seekers.length <= MOST_AT_ONCE, "a set is no larger than the heads looked at");
+    const got = new Map<WorkSeeker, AssignmentKey>();
     for (const alike of seekersAlike(seekers, groups).values()) {
       await giveOut(tx, alike, { groups, now, got });
     }
@@ -62,7 +67,9 @@ export function takeNextEach(
     for (const seeker of seekers.filter((one) => !got.has(one) && seekers.length > 1)) {
       await giveOut(tx, [seeker], { groups, now, got });
     }
-    return seekers.map((seeker) => got.get(seeker));
+    const rows = await assignmentsById(tx, [...got.values()]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return seekers.map((seeker) => byId.get(got.get(seeker)?.id ?? ""));
   });
 }
 
@@ -89,7 +96,7 @@ async function giveOut(
   on: {
     readonly groups: GroupsByPerson;
     readonly now: string;
-    readonly got: Map<WorkSeeker, AssignmentRow>;
+    readonly got: Map<WorkSeeker, AssignmentKey>;
   },
 ): Promise<void> {
   const [first] = seekers;
@@ -106,13 +113,13 @@ async function giveOut(
       people,
       now: on.now,
       count: seekers.length,
-      depth: depth + seekers.length,
+      depth,
     });
     if (free.length === 0) continue;
     const given = matched(seekers, free, on.now).map(({ seeker, row }) => {
       const to = taken(standingOf(row), seeker.person);
-      on.got.set(seeker, changed(row, to));
       const { clientId, id } = row;
+      on.got.set(seeker, { clientId, id });
       return { clientId, id, kind: "taken" as const, reason: null, actor: seeker.person, to };
     });
     return writeStandings(tx, given, on.now);
@@ -122,9 +129,9 @@ async function giveOut(
 /** Each the best that is left, but for claims that another of them has open. */
 function matched(
   seekers: readonly WorkSeeker[],
-  free: readonly AssignmentRow[],
+  free: readonly FreeAssignment[],
   now: string,
-): { seeker: WorkSeeker; row: AssignmentRow }[] {
+): { seeker: WorkSeeker; row: FreeAssignment }[] {
   const left = [...free];
   return seekers.flatMap((seeker) => {
     const index = left.findIndex((row) => otherHolder(row, seeker.person, now) === null);

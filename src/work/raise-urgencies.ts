@@ -1,6 +1,6 @@
 /**
  * Raises the urgency of what passed its goal or deadline, does what the client's SLA says for that
- * stage, and says so to the outside. What is due is a row; the timer that calls this is only a hint.
+ * stage, and says so to the outside. What is due is a row; the timer that calls this is a hint.
  *
  * The rule it protects: the actions of a stage happen once.
  */

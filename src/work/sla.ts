@@ -171,9 +171,9 @@ function slaFrom(row: AssignmentTypeRow, given: SlaOfType): Sla {
     },
     repeatBusinessDays: passedDeadline?.everyBusinessDays ?? null,
     actions: {
-      goal: (goal?.actions ?? []) as SlaAction[],
-      deadline: (deadline?.actions ?? []) as SlaAction[],
-      passedDeadline: (passedDeadline?.actions ?? []) as SlaAction[],
+      goal: goal?.actions ?? [],
+      deadline: deadline?.actions ?? [],
+      passedDeadline: passedDeadline?.actions ?? [],
     },
   };
 }

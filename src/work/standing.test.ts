@@ -153,7 +153,7 @@ describe("pend until", () => {
 });
 
 describe("unworkable", () => {
-  test("it leaves its person for the supervisors' list, and comes back by a supervisor", async () => {
+  test("it leaves its person for the supervisors' list, and is restored from there", async () => {
     const one = await work();
     await takeAssignments(desk, "amy", [one]);
     await markUnworkable(desk, "amy", [one], "the account does not exist there");

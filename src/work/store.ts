@@ -1,6 +1,6 @@
 /**
- * Every statement that writes assignments and their history. An open adjustment has exactly one open
- * assignment; the database refuses anything else at commit.
+ * Every statement that writes assignments and their history. An open adjustment has exactly one
+ * open assignment; the database refuses anything else at commit.
  */
 import type { Transaction } from "../database/database.ts";
 import type { Statement } from "../database/sql.ts";

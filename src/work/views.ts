@@ -66,7 +66,7 @@ export interface AssignmentRow {
   readonly lockedUntil: string | null;
 }
 
-export const COLUMNS: Statement = sql`
+const COLUMNS: Statement = sql`
   a.client_id as "clientId", a.id, a.claim_id as "claimId", c.number as claim,
   a.dispute_id as "disputeId", d.number as dispute, a.adjustment_id as "adjustmentId",
   j.state as "adjustmentState", j.machine_may_act as "machineMayAct",
@@ -86,7 +86,7 @@ export const COLUMNS: Statement = sql`
   a.unworkable_reason as "unworkableReason", k.holder as "lockedBy",
   k.leased_until as "lockedUntil"`;
 
-export const OF_CASES: Statement = sql`
+const OF_CASES: Statement = sql`
   join claim c on c.client_id = a.client_id and c.id = a.claim_id
   left join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
   left join adjustment j on j.client_id = a.client_id and j.id = a.adjustment_id
@@ -223,8 +223,8 @@ export interface AssignmentPage {
 }
 
 /**
- * Open assignments, most urgent first, then the nearest date to act, then the largest amount. Reads the
- * head of each queue (`assignment_queue`), or what a person has (`assignment_of_person`).
+ * Open assignments, most urgent first, then the nearest date to act, then the largest amount. Reads
+ * the head of each queue (`assignment_queue`), or what a person has (`assignment_of_person`).
  */
 export async function listAssignments(
   db: Queries,

@@ -130,7 +130,7 @@ async function generate(page: Page): Promise<void> {
 }
 
 function actionsOn(page: Page): Promise<string[]> {
-  return page.getByRole("navigation", { name: "Administration" }).getByRole("link").allInnerTexts();
+  return page.getByRole("group", { name: "Accounts" }).getByRole("link").allInnerTexts();
 }
 
 function files() {

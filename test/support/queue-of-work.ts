@@ -108,6 +108,8 @@ async function complete(
       attested: true,
     },
   ]);
+  // Its other dispute is being worked by whoever has the claim open: not now.
+  if (result?.failure?.code === "claim-locked") return giveBack(engine, person, row, tally);
   if (result?.failure) throw result.failure;
   tally.completed += 1;
 }

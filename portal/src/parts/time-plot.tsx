@@ -27,6 +27,8 @@ export interface TimePlotProps {
   /** Drawn in this order: later ones lie on top. */
   readonly series: readonly PlotSeries[];
   readonly unit: string;
+  /** Months and days along the bottom instead of hours and minutes. */
+  readonly isOfDays?: boolean;
   /** Which point the pointer is at; null when it has left. */
   readonly pointed?: (index: number | null) => void;
 }
@@ -34,7 +36,7 @@ export interface TimePlotProps {
 const HEIGHT = 190;
 
 export default function TimePlot(props: TimePlotProps): ReactNode {
-  const { at, series, unit, pointed } = props;
+  const { at, series, unit, pointed, isOfDays = false } = props;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const latest = useRef(props);
@@ -42,7 +44,7 @@ export default function TimePlot(props: TimePlotProps): ReactNode {
   useEffect(() => {
     latest.current = props;
   });
-  const shape = `${unit} ${series.map((one) => `${one.label} ${one.color}`).join()}`;
+  const shape = `${unit} ${isOfDays} ${series.map((one) => `${one.label} ${one.color}`).join()}`;
   useEffect(() => {
     const box = place.current;
     if (box === null) return undefined;
@@ -82,6 +84,8 @@ const CLOCK = new Intl.DateTimeFormat("en-CA", {
   hourCycle: "h23",
 });
 
+const DAY = new Intl.DateTimeFormat("en-CA", { month: "2-digit", day: "2-digit" });
+
 const HALF_A_MINUTE = 30;
 const SPARSE_POINTS = 30;
 
@@ -93,7 +97,7 @@ function isSparse(values: UPlot.AlignedData[number] | undefined): boolean {
 
 function draw(
   box: HTMLElement,
-  { at, series, unit }: TimePlotProps,
+  { at, series, unit, isOfDays = false }: TimePlotProps,
   pointed: (index: number | null) => void,
 ): UPlot {
   const style = getComputedStyle(document.documentElement);
@@ -113,7 +117,7 @@ function draw(
         {
           ...axis,
           size: 30,
-          values: (_, seconds) => seconds.map((one) => CLOCK.format(one * 1000)),
+          values: (_, seconds) => seconds.map((one) => (isOfDays ? DAY : CLOCK).format(one * 1000)),
         },
         {
           ...axis,

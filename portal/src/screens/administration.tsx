@@ -56,7 +56,7 @@ export function Administration() {
       <div className={css["admin"]}>
         <nav aria-label="Administration">
           {menus.map((menu) => (
-            <div key={menu.title}>
+            <div key={menu.title} role="group" aria-label={menu.title}>
               <h2>{menu.title}</h2>
               {menu.actions.map(({ id, label }) => (
                 <Link

@@ -67,24 +67,7 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
     >
       <ClaimLockBar claim={{ client: claim.client, id: claim.id }} />
       <CaseRollup rollup={rollup} open={open} />
-      <nav className={css["disputes"]} aria-label="Disputes">
-        {disputes.map((one) => (
-          <Link
-            key={one.id}
-            className={css["dispute"]}
-            to="/cases/$client/$claim"
-            params={{ client: claim.client, claim: claim.id }}
-            search={(before) => ({ ...before, dispute: one.id })}
-            resetScroll={false}
-            aria-current={one.id === dispute ? "page" : undefined}
-          >
-            <strong>{one.id}</strong>
-            <Amount money={one.amount} />
-            <DisputeBadge state={one.state} />
-            <Nearest clock={one.clock} />
-          </Link>
-        ))}
-      </nav>
+      <Disputes rollup={rollup} chosen={dispute} />
       {dispute === undefined ? (
         <Empty title="This claim has no dispute yet">
           <p>Disputes come with the claim or are added to it by API or import.</p>
@@ -109,5 +92,30 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
         )}
       </Drawer>
     </Page>
+  );
+}
+
+function Disputes(props: { readonly rollup: Rollup; readonly chosen: string | undefined }) {
+  const { rollup, chosen } = props;
+  const { claim, disputes } = rollup;
+  return (
+    <nav className={css["disputes"]} aria-label="Disputes">
+      {disputes.map((one) => (
+        <Link
+          key={one.id}
+          className={css["dispute"]}
+          to="/cases/$client/$claim"
+          params={{ client: claim.client, claim: claim.id }}
+          search={(before) => ({ ...before, dispute: one.id })}
+          resetScroll={false}
+          aria-current={one.id === chosen ? "page" : undefined}
+        >
+          <strong>{one.id}</strong>
+          <Amount money={one.amount} />
+          <DisputeBadge state={one.state} />
+          <Nearest clock={one.clock} />
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -145,13 +145,16 @@ function GroupForm(props: {
   readonly close: () => void;
 }) {
   const { kind, group, close } = props;
-  const [name, setName] = useState(group?.name ?? "");
-  const [description, setDescription] = useState(group?.description ?? "");
-  const [members, setMembers] = useState((group?.members ?? []).join("\n"));
-  const [queues, setQueues] = useState((group?.queues ?? []).join("\n"));
+  const [given, setGiven] = useState<Given>({
+    name: group?.name ?? "",
+    description: group?.description ?? "",
+    members: (group?.members ?? []).join("\n"),
+    queues: (group?.queues ?? []).join("\n"),
+  });
   const send = useSend<Group>();
   const isNew = group === undefined || group.version === 0;
   const save = (): void => {
+    const { name, description, members, queues } = given;
     const body = { description, members: linesOf(members), queues: linesOf(queues) };
     if (isNew) send.mutate({ path: `/${kind}`, body: { name: name.trim(), ...body } });
     else {
@@ -159,20 +162,7 @@ function GroupForm(props: {
       send.mutate({ path, method: "PUT", version: group.version, body });
     }
   };
-  if (send.data !== undefined) {
-    return (
-      <Done title={`${send.data.name} is saved`}>
-        <p>
-          {send.data.members.length === 0 ? "Nobody belongs to it." : send.data.members.join(", ")}
-        </p>
-        <div>
-          <Button variant="default" onClick={close}>
-            Close
-          </Button>
-        </div>
-      </Done>
-    );
-  }
+  if (send.data !== undefined) return <Saved group={send.data} close={close} />;
   return (
     <Panel title={group === undefined ? "New group" : group.name}>
       <form
@@ -183,38 +173,12 @@ function GroupForm(props: {
           save();
         }}
       >
-        {group === undefined ? (
-          <TextInput
-            label="Name"
-            required
-            data-autofocus
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-        ) : null}
-        <TextInput
-          label="About"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
+        <Fields
+          kind={kind}
+          isNamed={group !== undefined}
+          given={given}
+          change={(words) => setGiven({ ...given, ...words })}
         />
-        <Textarea
-          label="People"
-          description="One a line, by the name they sign in with."
-          autosize
-          minRows={3}
-          value={members}
-          onChange={(event) => setMembers(event.currentTarget.value)}
-        />
-        {kind === "work-groups" ? null : (
-          <Textarea
-            label="Queues"
-            description="One a line: ExecuteAccounting, or ExecuteAccounting.Card for one type."
-            autosize
-            minRows={2}
-            value={queues}
-            onChange={(event) => setQueues(event.currentTarget.value)}
-          />
-        )}
         <div className={ui["row"]}>
           <Button type="submit" disabled={send.isPending}>
             {send.isPending ? "Saving…" : "Save"}
@@ -234,4 +198,69 @@ function linesOf(text: string): string[] {
     .split(/[\n,]/)
     .map((line) => line.trim())
     .filter((line) => line !== "");
+}
+
+interface Given {
+  readonly name: string;
+  readonly description: string;
+  readonly members: string;
+  readonly queues: string;
+}
+
+function Fields(props: {
+  readonly kind: GroupKind;
+  readonly isNamed: boolean;
+  readonly given: Given;
+  readonly change: (words: Partial<Given>) => void;
+}) {
+  const { kind, isNamed, given, change } = props;
+  return (
+    <>
+      {isNamed ? null : (
+        <TextInput
+          label="Name"
+          required
+          data-autofocus
+          value={given.name}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+      )}
+      <TextInput
+        label="About"
+        value={given.description}
+        onChange={(event) => change({ description: event.currentTarget.value })}
+      />
+      <Textarea
+        label="People"
+        description="One a line, by the name they sign in with."
+        autosize
+        minRows={3}
+        value={given.members}
+        onChange={(event) => change({ members: event.currentTarget.value })}
+      />
+      {kind === "work-groups" ? null : (
+        <Textarea
+          label="Queues"
+          description="One a line: ExecuteAccounting, or ExecuteAccounting.Card for one type."
+          autosize
+          minRows={2}
+          value={given.queues}
+          onChange={(event) => change({ queues: event.currentTarget.value })}
+        />
+      )}
+    </>
+  );
+}
+
+function Saved({ group, close }: { readonly group: Group; readonly close: () => void }) {
+  return (
+    <Done title={`${group.name} is saved`}>
+      <p>{group.members.length === 0 ? "Nobody belongs to it." : group.members.join(", ")}</p>
+      <div>
+        <Button variant="default" onClick={close}>
+          Close
+        </Button>
+      </div>
+    </Done>
+  );
 }

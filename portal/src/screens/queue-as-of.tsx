@@ -66,7 +66,7 @@ export function QueueAsOf(props: {
         </Button>
       </div>
       <Answer query={query} what="the history">
-        {(moments) => <Plotted moments={moments} turn={turn} />}
+        {(moments) => <Plotted moments={moments} isOfDays={days !== "1"} turn={turn} />}
       </Answer>
     </section>
   );
@@ -74,9 +74,10 @@ export function QueueAsOf(props: {
 
 function Plotted(props: {
   readonly moments: readonly WorkAtMoment[];
+  readonly isOfDays: boolean;
   readonly turn: (words: { readonly asOf?: string }) => void;
 }) {
-  const { moments, turn } = props;
+  const { moments, isOfDays, turn } = props;
   const [pointed, setPointed] = useState<number | null>(null);
   const drawn = useMemo(
     () => ({
@@ -93,8 +94,6 @@ function Plotted(props: {
     }),
     [moments],
   );
-  const each = Math.max(1, Math.ceil(moments.length / LINES));
-  const lines = moments.filter((_, index) => index % each === 0 || index === moments.length - 1);
   const shown = pointed === null ? moments.at(-1) : moments[pointed];
   return (
     <>
@@ -104,6 +103,7 @@ function Plotted(props: {
           at={drawn.at}
           series={drawn.series}
           unit=""
+          isOfDays={isOfDays}
           pointed={setPointed}
         />
       </Suspense>
@@ -112,33 +112,45 @@ function Plotted(props: {
           ? "Nothing was open."
           : `${showInstant(shown.at)}: ${shown.open} open, ${shown.overdue} overdue (dashed)`}
       </p>
-      <Table label="Open and overdue over time">
-        <thead>
-          <tr>
-            <th>When</th>
-            <th data-number>Open</th>
-            <th data-number>Overdue</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.toReversed().map((one) => (
-            <tr key={one.at}>
-              <td>
-                <button
-                  type="button"
-                  className={ui["linkButton"]}
-                  onClick={() => turn({ asOf: one.at })}
-                >
-                  {showInstant(one.at)}
-                </button>
-              </td>
-              <td data-number>{one.open}</td>
-              <td data-number>{one.overdue}</td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      <Figures moments={moments} turn={turn} />
     </>
+  );
+}
+
+function Figures(props: {
+  readonly moments: readonly WorkAtMoment[];
+  readonly turn: (words: { readonly asOf?: string }) => void;
+}) {
+  const { moments, turn } = props;
+  const each = Math.max(1, Math.ceil(moments.length / LINES));
+  const lines = moments.filter((_, index) => index % each === 0 || index === moments.length - 1);
+  return (
+    <Table label="Open and overdue over time">
+      <thead>
+        <tr>
+          <th>When</th>
+          <th data-number>Open</th>
+          <th data-number>Overdue</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.toReversed().map((one) => (
+          <tr key={one.at}>
+            <td>
+              <button
+                type="button"
+                className={ui["linkButton"]}
+                onClick={() => turn({ asOf: one.at })}
+              >
+                {showInstant(one.at)}
+              </button>
+            </td>
+            <td data-number>{one.open}</td>
+            <td data-number>{one.overdue}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 

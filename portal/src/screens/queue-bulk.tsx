@@ -63,7 +63,7 @@ function Chosen(props: {
   readonly kinds: readonly KindOfJob[];
 }) {
   const { filter, close, kinds } = props;
-  const allowed = kinds.filter((one) => one.isAllowed);
+  const allowed = inOrder(kinds.filter((one) => one.isAllowed));
   const [kind, setKind] = useState(allowed[0]?.kind ?? "");
   const [given, setGiven] = useState<Given>({});
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
@@ -75,6 +75,12 @@ function Chosen(props: {
   const again = (): void => {
     preview.reset();
     send.reset();
+  };
+  const choose = (name: string): void => {
+    again();
+    setGiven({});
+    setFaults({});
+    setKind(name);
   };
   const apply = (): void => {
     const found = missing(shape, given);
@@ -97,31 +103,22 @@ function Chosen(props: {
       }}
     >
       <NativeSelect
-        label={`What is done to all of ${words(filter)}?`}
+        label={`What is done to all that match (${words(filter)})?`}
         value={kind}
         data={allowed.map((one) => ({ value: one.kind, label: one.label }))}
-        onChange={(event) => {
-          again();
-          setGiven({});
-          setFaults({});
-          setKind(event.currentTarget.value);
-        }}
+        onChange={(event) => choose(event.currentTarget.value)}
       />
       <Refused kinds={kinds} />
-      <div className={forms["fields"]} hidden={shape.fields.length === 0}>
-        {shownFields(shape, given).map((field) => (
-          <ActionField
-            key={`${kind} ${field.name}`}
-            field={field}
-            value={given[field.name] ?? ""}
-            fault={faults[field.name]}
-            change={(value) => {
-              again();
-              setGiven({ ...given, [field.name]: value });
-            }}
-          />
-        ))}
-      </div>
+      <Fields
+        kind={kind}
+        shape={shape}
+        given={given}
+        faults={faults}
+        change={(words) => {
+          again();
+          setGiven(words);
+        }}
+      />
       {preview.data === undefined ? (
         <div className={ui["row"]}>
           <Button type="submit" disabled={preview.isPending}>
@@ -143,6 +140,35 @@ function Chosen(props: {
       {preview.error === null ? null : <ProblemNote error={preview.error} />}
       {send.error === null ? null : <ProblemNote error={send.error} />}
     </form>
+  );
+}
+
+/** As people think of them, not as they were built. */
+function inOrder(kinds: readonly KindOfJob[]): readonly KindOfJob[] {
+  const order = Object.keys(SHAPES);
+  return kinds.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+}
+
+function Fields(props: {
+  readonly kind: string;
+  readonly shape: ActionShape;
+  readonly given: Given;
+  readonly faults: Readonly<Record<string, string>>;
+  readonly change: (given: Given) => void;
+}) {
+  const { kind, shape, given, faults, change } = props;
+  return (
+    <div className={forms["fields"]} hidden={shape.fields.length === 0}>
+      {shownFields(shape, given).map((field) => (
+        <ActionField
+          key={`${kind} ${field.name}`}
+          field={field}
+          value={given[field.name] ?? ""}
+          fault={faults[field.name]}
+          change={(value) => change({ ...given, [field.name]: value })}
+        />
+      ))}
+    </div>
   );
 }
 
@@ -171,7 +197,7 @@ function Review(props: {
       <p>
         {matches === 0
           ? "Nothing matches now."
-          : `${plural(matches, "assignment")}. ${shape.consequence} What comes later is not touched.`}
+          : `${plural(matches, "assignment")}. ${shape.consequence} Nothing later is touched.`}
       </p>
       <div className={ui["row"]}>
         <Button disabled={matches === 0 || isSending} onClick={props.process} autoFocus>

@@ -56,20 +56,7 @@ export function QueueGrid(props: {
   }, [title]);
   return (
     <div className={css["gridPane"]}>
-      <div className={css["gridHead"]}>
-        <div>
-          <h1>{title}</h1>
-          <p className={ui["soft"]}>
-            {asOf === undefined
-              ? "By urgency, then the nearest date to act, then the amount"
-              : `As of ${showInstant(asOf)}: what was then changes no more`}
-          </p>
-        </div>
-        <div className={ui["row"]}>
-          {props.tools}
-          {asOf === undefined ? <GetNext queue={queue} /> : null}
-        </div>
-      </div>
+      <GridHead title={title} asOf={asOf} queue={queue} tools={props.tools} />
       {props.children}
       <Answer query={query} what="the assignments">
         {(data) => (
@@ -98,6 +85,31 @@ export function QueueGrid(props: {
       {hasNextPage && isFull ? (
         <p className={ui["loading"]}>More wait; these are the most urgent. Choose a queue.</p>
       ) : null}
+    </div>
+  );
+}
+
+function GridHead(props: {
+  readonly title: string;
+  readonly asOf: string | undefined;
+  readonly queue: string | undefined;
+  readonly tools: ReactNode;
+}) {
+  const { title, asOf, queue, tools } = props;
+  return (
+    <div className={css["gridHead"]}>
+      <div>
+        <h1>{title}</h1>
+        <p className={ui["soft"]}>
+          {asOf === undefined
+            ? "By urgency, then the nearest date to act, then the amount"
+            : `As of ${showInstant(asOf)}: what was then changes no more`}
+        </p>
+      </div>
+      <div className={ui["row"]}>
+        {tools}
+        {asOf === undefined ? <GetNext queue={queue} /> : null}
+      </div>
     </div>
   );
 }
@@ -140,13 +152,19 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
     due,
     { name: "Urgency", width: "54px", isNumber: true, cell: (row) => row.urgency },
     amount,
-    {
-      name: "Route",
-      width: "minmax(118px, 0.6fr)",
-      cell: (row) => (row.route === null ? "–" : (ROUTE_WORDS[row.route] ?? row.route)),
-    },
     { name: "Claim", width: "106px", cell: (row) => row.claim },
-    { name: "Group", width: "minmax(76px, 0.5fr)", cell: (row) => row.workGroup },
+    {
+      name: "Group",
+      width: "minmax(104px, 0.7fr)",
+      cell: (row) => (
+        <>
+          <div>{row.workGroup}</div>
+          <div className={ui["soft"]}>
+            {row.route === null ? "" : (ROUTE_WORDS[row.route] ?? row.route)}
+          </div>
+        </>
+      ),
+    },
     {
       name: "With",
       width: "minmax(96px, 0.7fr)",

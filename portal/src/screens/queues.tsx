@@ -50,7 +50,7 @@ export function Queues() {
       className={css["work"]}
       data-open={assignment === undefined ? undefined : true}
       data-queue={
-        queue === undefined && assignee === undefined && standing === undefined ? undefined : true
+        [queue, assignee, standing, asOf, bulk].every((one) => one === undefined) ? undefined : true
       }
     >
       <Answer query={queues} what="the queues">
@@ -61,12 +61,8 @@ export function Queues() {
         chosen={assignment}
         tools={
           <>
-            <Button variant="default" onClick={() => turn({ bulk: "choose" })}>
-              All that match <kbd className={ui["key"]}>v</kbd>
-            </Button>
-            <Button variant="default" onClick={() => turn({ asOf: new Date().toISOString() })}>
-              As of <kbd className={ui["key"]}>i</kbd>
-            </Button>
+            <Tool keys="v" label="All that match" run={() => turn({ bulk: "choose" })} />
+            <Tool keys="i" label="As of" run={() => turn({ asOf: new Date().toISOString() })} />
           </>
         }
       >
@@ -76,28 +72,44 @@ export function Queues() {
         )}
       </QueueGrid>
       {assignment === undefined ? null : (
-        <aside className={css["detailPane"]} aria-label="Assignment" tabIndex={0}>
-          <div className={css["paneTop"]}>
-            <Button
-              variant="subtle"
-              onClick={close}
-              leftSection={<ArrowLeft size={14} aria-hidden />}
-            >
-              Back to the queue
-            </Button>
-            <Button variant="subtle" onClick={close} aria-label="Close the detail">
-              <X size={15} aria-hidden />
-            </Button>
-          </div>
-          <AssignmentDetail
-            id={assignment}
-            action={action}
-            choose={(name) =>
-              void navigate({ search: (before) => ({ ...before, action: name }), replace: true })
-            }
-          />
-        </aside>
+        <DetailPane id={assignment} action={action} close={close} />
       )}
     </div>
+  );
+}
+
+function DetailPane(props: {
+  readonly id: string;
+  readonly action: string | undefined;
+  readonly close: () => void;
+}) {
+  const { id, action, close } = props;
+  const navigate = useNavigate({ from: "/queues" });
+  return (
+    <aside className={css["detailPane"]} aria-label="Assignment" tabIndex={0}>
+      <div className={css["paneTop"]}>
+        <Button variant="subtle" onClick={close} leftSection={<ArrowLeft size={14} aria-hidden />}>
+          Back to the queue
+        </Button>
+        <Button variant="subtle" onClick={close} aria-label="Close the detail">
+          <X size={15} aria-hidden />
+        </Button>
+      </div>
+      <AssignmentDetail
+        id={id}
+        action={action}
+        choose={(name) =>
+          void navigate({ search: (before) => ({ ...before, action: name }), replace: true })
+        }
+      />
+    </aside>
+  );
+}
+
+function Tool({ keys, label, run }: { keys: string; label: string; run: () => void }) {
+  return (
+    <Button variant="default" onClick={run} rightSection={<kbd className={ui["key"]}>{keys}</kbd>}>
+      {label}
+    </Button>
   );
 }
