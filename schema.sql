@@ -1151,6 +1151,19 @@ create table batch_line_file (
 );
 alter table batch_line_file add constraint batch_line_file_pkey PRIMARY KEY (client_id, file_id);
 
+create table batch_progress (
+  client_id text not null,
+  profile text not null,
+  actor text not null,
+  rendered bigint not null,
+  total bigint,
+  started_at timestamp with time zone not null,
+  told_at timestamp with time zone not null
+);
+alter table batch_progress add constraint batch_progress_pkey PRIMARY KEY (client_id, profile);
+alter table batch_progress add constraint batch_progress_rendered_check CHECK ((rendered >= 0));
+alter table batch_progress add constraint batch_progress_total_check CHECK ((total >= 0));
+
 create table batch_sequence (
   client_id text not null,
   profile text not null,
@@ -2168,6 +2181,8 @@ alter table batch_layout add constraint batch_layout_client_id_fkey FOREIGN KEY 
 
 alter table batch_line_file add constraint batch_line_file_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id) DEFERRABLE INITIALLY DEFERRED;
 
+alter table batch_progress add constraint batch_progress_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table batch_sequence add constraint batch_sequence_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table batch_statement add constraint batch_statement_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
@@ -2463,6 +2478,8 @@ grant insert, select on table batch_layout to redress_app;
 grant insert, select, update (live), update (outcome), update (outcome_reference) on table batch_line to redress_app;
 
 grant select on table batch_line_file to redress_app;
+
+grant delete, insert, select, update on table batch_progress to redress_app;
 
 grant select on table batch_sequence to redress_app;
 

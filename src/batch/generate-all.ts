@@ -9,6 +9,8 @@ import { Failure } from "../kernel/failure.ts";
 import type { BatchDesk } from "./desk.ts";
 import type { Generated } from "./generate.ts";
 import { datesNow, generateNow } from "./generate.ts";
+import type { FilesExpected } from "./files-count.ts";
+import { filesExpected } from "./files-count.ts";
 import { layoutSources, declaredFacts } from "./writing/layout-sources.ts";
 import { layoutOf } from "./writing/layouts.ts";
 import { batchProfile } from "./profile.ts";
@@ -49,6 +51,7 @@ export interface GenerationPreview {
   readonly nextSequence: bigint;
   /** What would leave, by currency; each is a file, or several where the size is limited. */
   readonly leaves: readonly PendingSum[];
+  readonly expected: FilesExpected;
   /** What stays because its posting day has not come. */
   readonly stays: readonly PendingSum[];
 }
@@ -62,15 +65,17 @@ export async function previewGeneration(
   const previews: GenerationPreview[] = [];
   const faults = await eachProfile(desk, scope, async (runtime, name) => {
     const profile = batchProfile(runtime.settings, name);
-    layoutOf(profile, layoutSources(declaredFacts(runtime.rulebook.facts)));
+    const { layout } = layoutOf(profile, layoutSources(declaredFacts(runtime.rulebook.facts)));
     const dates = datesNow(desk, runtime, profile);
     const sums = await pendingToLeave(database, runtime.id, name, dates.postingDate);
+    const leaves = sums.filter((one) => one.leaves);
     previews.push({
       clientId: runtime.id,
       profile: name,
       ...dates,
       nextSequence: (await lastSequence(database, runtime.id, name)) + 1n,
-      leaves: sums.filter((one) => one.leaves),
+      leaves,
+      expected: filesExpected(leaves, profile, layout),
       stays: sums.filter((one) => !one.leaves),
     });
   });

@@ -101,7 +101,7 @@ export async function hasOpenLine(
 /**
  * Of the adjustments given, the live lines in the file that have no answer (or, of a refusal, an
  * accepted one); how many the file does not hold at all, and of how many a part was answered
- * otherwise.
+ * otherwise. Served by `batch_line_of_adjustment`.
  */
 export async function linesSpokenOf(
   db: Queries,
@@ -118,8 +118,14 @@ export async function linesSpokenOf(
              as "isAnswerable",
            coalesce(l.live and ${isOtherwiseInPart(answer)}, false) as "isOtherwise"
     from unnest(${adjustmentIds}::uuid[]) as told (id)
-    left join batch_line l on l.client_id = ${file.clientId} and l.adjustment_id = told.id
-      and l.file_id = ${file.id}
+    left join lateral (
+      select *
+      from batch_line one
+      where one.client_id = ${file.clientId} and one.adjustment_id = told.id
+      -- Keeps the file out of the look-up: of a file just written the planner knows nothing, and
+      -- would read all of its lines for each adjustment.
+      offset 0
+    ) l on l.file_id = ${file.id}
     order by told.id
   `);
   return {

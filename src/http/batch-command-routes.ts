@@ -57,6 +57,8 @@ const Preview = z.object({
   nextSequence: z.int(),
   leaves: z.array(Pending),
   stays: z.array(Pending),
+  files: z.int().describe("How many it would make"),
+  filesAtLeast: z.boolean().describe("Lines or bytes of a file are limited: there may be more"),
 });
 
 const GenerationAnswer = z
@@ -347,6 +349,8 @@ function presentPreview(one: GenerationPreview): z.infer<typeof Preview> {
     nextSequence: Number(one.nextSequence),
     leaves: sums(one.leaves),
     stays: sums(one.stays),
+    files: one.expected.files,
+    filesAtLeast: one.expected.isAtLeast,
   };
 }
 

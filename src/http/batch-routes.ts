@@ -10,6 +10,7 @@ import type { GenerationFault, GenerationPreview } from "../batch/generate-all.t
 import { batchProfiles } from "../batch/profile.ts";
 import { refuseUnreleased } from "../batch/release-need.ts";
 import { statementsOf } from "../batch/state-fate.ts";
+import { runningGenerations } from "../batch/writing/progress.ts";
 import { readBytes } from "../batch/writing/stored-bytes.ts";
 import {
   chainOfFile,
@@ -85,6 +86,7 @@ export function batchRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
   return async (app) => {
     listBatchProfilesRoute(app, parts);
     listBatchesRoute(app, parts);
+    listGenerationsRoute(app, parts);
     getBatchRoute(app, parts);
     listBatchLinesRoute(app, parts);
     getBatchContentRoute(app, parts);
@@ -115,6 +117,48 @@ function listBatchProfilesRoute(app: ZodApp, parts: HttpDependencies): void {
         const { previews, faults } = await previewGeneration(batch, scope);
         items.push(...presentProfiles(parts, runtime, previews, faults));
       }
+      return { items, next: null };
+    },
+  );
+}
+
+const RunningGeneration = z
+  .object({
+    client: z.string(),
+    profile: z.string(),
+    actor: z.string(),
+    rendered: z.int().describe("Adjustments rendered so far"),
+    total: z.int().nullable().describe("Of so many; null where it is not known before"),
+    startedAt: z.string(),
+    toldAt: z.string(),
+  })
+  .meta({ id: "RunningGeneration" });
+
+function listGenerationsRoute(app: ZodApp, parts: HttpDependencies): void {
+  app.get(
+    "/v1/batch-generations",
+    documented(
+      {
+        ...read,
+        id: "listRunningGenerations",
+        summary: "Generations of files under way, and how far each is",
+        description: "Told about once a second; what was not heard of for two minutes is left out.",
+      },
+      {
+        querystring: z.strictObject({ client: z.string().optional() }),
+        response: { 200: z.object({ items: z.array(RunningGeneration), next: z.null() }) },
+      },
+    ),
+    async (request) => {
+      const { engine } = parts;
+      const clients = await scopeOf(engine.database, request, request.query.client);
+      const running = await runningGenerations(parts.batch, clients);
+      const items = running.map(({ clientId: client, rendered, total, ...one }) => ({
+        client,
+        ...one,
+        rendered: Number(rendered),
+        total: total === null ? null : Number(total),
+      }));
       return { items, next: null };
     },
   );

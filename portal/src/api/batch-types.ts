@@ -126,6 +126,20 @@ export interface GenerationPreview {
   readonly nextSequence: number;
   readonly leaves: readonly PendingSum[];
   readonly stays: readonly PendingSum[];
+  readonly files: number;
+  /** Lines or bytes of a file are limited: there may be more. */
+  readonly filesAtLeast: boolean;
+}
+
+/** A generation under way. */
+export interface RunningGeneration {
+  readonly client: string;
+  readonly profile: string;
+  readonly actor: string;
+  readonly rendered: number;
+  /** Null where it is not known before. */
+  readonly total: number | null;
+  readonly startedAt: string;
 }
 
 export interface GenerationFault {

@@ -10,6 +10,7 @@ import type {
   BatchLine,
   BatchProfile,
   BatchWindows,
+  RunningGeneration,
 } from "./batch-types.ts";
 import type {
   Adjustment,
@@ -229,3 +230,13 @@ export async function readAll<Item>(
   }
   return items;
 }
+
+export const runningQuery = (client: string | undefined) =>
+  queryOptions({
+    queryKey: ["batch-generations", client],
+    queryFn: async () => {
+      const answer = await read<Page<RunningGeneration>>("/batch-generations", { client });
+      return answer.items;
+    },
+    refetchInterval: 2000,
+  });

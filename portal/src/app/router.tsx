@@ -110,6 +110,13 @@ const batchProfiles = createRoute({
   component: lazyRouteComponent(() => import("../screens/batch-profiles.tsx"), "BatchProfiles"),
 });
 
+const batchLayout = createRoute({
+  getParentRoute: () => inside,
+  path: "/batches/layout",
+  validateSearch: (search: Search) => texts(search, "of"),
+  component: lazyRouteComponent(() => import("../screens/batch-layout.tsx"), "BatchLayout"),
+});
+
 const batchCalendar = createRoute({
   getParentRoute: () => inside,
   path: "/batches/calendar",
@@ -210,6 +217,7 @@ const tree = root.addChildren([
     batches,
     batch,
     batchProfiles,
+    batchLayout,
     batchCalendar,
     returns,
     oneReturn,

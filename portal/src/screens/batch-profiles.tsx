@@ -90,6 +90,12 @@ function Profile({ profile }: { readonly profile: BatchProfile }) {
             ["Next sequence", profile.nextSequence === 0 ? null : profile.nextSequence],
             ["Reads answers as", profile.returnFormat ?? "none"],
             [
+              "Layout",
+              <Link key="layout" to="/batches/layout" search={{ of: `${client} ${name}` }}>
+                See, try and change it
+              </Link>,
+            ],
+            [
               "Looked at",
               <Link key="calendar" to="/batches/calendar" search={{ of: `${client} ${name}` }}>
                 Its windows and files

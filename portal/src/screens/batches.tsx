@@ -8,6 +8,7 @@ import { showAmount } from "../api/money.ts";
 import { batchesQuery } from "../api/queries.ts";
 import type { BatchFile } from "../api/batch-types.ts";
 import { BatchTabs } from "../parts/batch-tabs.tsx";
+import { RunningGenerations } from "../parts/running-generations.tsx";
 import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { FileBadge, When } from "../ui/badge.tsx";
@@ -42,6 +43,7 @@ export function Batches() {
       }
     >
       <BatchTabs />
+      <RunningGenerations />
       <Panel flush>
         <Answer query={query} what="the batches">
           {(data) => (

@@ -12,6 +12,7 @@ import { newKey } from "../api/http.ts";
 import { profilesQuery } from "../api/queries.ts";
 import type { GenerationAnswer } from "../api/batch-types.ts";
 import parts from "../parts/parts.module.css";
+import { RunningGenerations } from "../parts/running-generations.tsx";
 import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Done, ProblemNote } from "../ui/answers.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -69,6 +70,7 @@ export function GenerateFiles() {
             </div>
           </div>
         )}
+        {send.isPending ? <RunningGenerations /> : null}
         {send.error === null ? null : <ProblemNote error={send.error} />}
         {send.data === undefined ? null : <Generated answer={send.data} again={clear} />}
       </div>

@@ -16,6 +16,7 @@ export function GenerationTable({ previews }: { readonly previews: readonly Gene
           <th>Profile</th>
           <th>Posting date</th>
           <th data-number>Sequence</th>
+          <th data-number>Files</th>
           <th data-number>Leaves</th>
           <th data-number>Stays for its day</th>
         </tr>
@@ -29,6 +30,10 @@ export function GenerationTable({ previews }: { readonly previews: readonly Gene
             </td>
             <td>{one.postingDate}</td>
             <td data-number>{one.nextSequence}</td>
+            <td data-number>
+              {one.filesAtLeast ? "at least " : ""}
+              {one.files}
+            </td>
             <td data-number>
               <Sums sums={one.leaves} />
             </td>

@@ -15,6 +15,7 @@ import type { Layout } from "../../formats/layout.ts";
 import { assert } from "../../kernel/assert.ts";
 
 import type { BatchDesk } from "../desk.ts";
+import { pendingToLeave } from "../window-views.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import { lockFilesOfDay } from "./files-of-day.ts";
 import { layoutSources, declaredFacts } from "./layout-sources.ts";
@@ -25,6 +26,7 @@ import type { ReadMovement } from "./movement-rows.ts";
 import type { PendingMovement } from "./movements.ts";
 import { pendingCurrencies, pendingMovements } from "./movements.ts";
 import { OpenFile } from "./open-file.ts";
+import { Progress } from "./progress.ts";
 import { keepLayout } from "./store-layouts.ts";
 import type { NewLine } from "../store.ts";
 import { insertLines } from "../store.ts";
@@ -55,11 +57,28 @@ export async function writeFiles(
   const { layout } = kept;
   await keepLayout(tx, { clientId, ...kept, name: layout.name, version: layout.version }, now);
   const before = await filesBefore(tx, order, layout, now);
-  const run = new Run(tx, desk, order, kept, before);
-  for (const currency of currencies) await run.takeAll(currency);
+  const run = new Run(tx, desk, order, kept, before, await progressOf(tx, desk, order));
+  try {
+    for (const currency of currencies) await run.takeAll(currency);
+  } finally {
+    run.progress.over();
+  }
   const mayBeEmpty = order.profile.emptyFile === "send" && order.supersedes === null;
   if (run.files.length === 0 && mayBeEmpty) await run.writeEmpty();
   return { files: run.files, refused: run.refused };
+}
+
+async function progressOf(
+  tx: Transaction,
+  desk: BatchDesk,
+  { runtime, profile, window, supersedes, actor }: FilesOrder,
+): Promise<Progress> {
+  const of = { clientId: runtime.id, profile: profile.name, actor };
+  if (supersedes !== null) return new Progress(desk, { ...of, total: null });
+  const sums = await pendingToLeave(tx, runtime.id, profile.name, window.postingDate);
+  const leaving = sums.filter((one) => one.leaves);
+  const total = leaving.reduce((sum, { count }) => sum + count, 0n);
+  return new Progress(desk, { ...of, total });
 }
 
 /** Files of the day that number themselves by it; null where this layout does not. */
@@ -76,6 +95,7 @@ async function filesBefore(
 /** One generation under way: at most one file is open at a time. */
 class Run {
   readonly files: WrittenFile[] = [];
+  readonly progress: Progress;
   refused = 0;
   readonly #tx: Transaction;
   readonly #desk: BatchDesk;
@@ -90,7 +110,9 @@ class Run {
     order: FilesOrder,
     kept: KeptLayout,
     before: number | null,
+    progress: Progress,
   ) {
+    this.progress = progress;
     this.#filesBefore = before;
     this.#tx = tx;
     this.#desk = desk;
@@ -118,6 +140,7 @@ class Run {
         await recorded;
         recorded = this.#record(taken);
         recorded.catch(() => undefined);
+        this.progress.add(part.length);
         this.#desk.failpoints.at("batch.generate.slice");
       }
     } finally {
