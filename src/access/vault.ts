@@ -47,6 +47,12 @@ export interface FoundAccount extends ClaimKey {
   readonly masked: string;
 }
 
+/** By account id; a purged claim's accounts have only a masked form. */
+export interface NumbersWithMasks {
+  readonly whole: Map<string, string>;
+  readonly masked: Map<string, string>;
+}
+
 export interface AccountVault {
   /**
    * Stores numbers and answers their ids in the order given. A number that its claim holds already
@@ -57,6 +63,8 @@ export interface AccountVault {
   masked(db: Queries, refs: readonly AccountRef[]): Promise<Map<string, string>>;
   /** Whole numbers by account id, for machines. A purged claim's numbers are missing. */
   numbers(db: Queries, refs: readonly AccountRef[]): Promise<Map<string, string>>;
+  /** Both at once, read once. */
+  numbersWithMasks(db: Queries, refs: readonly AccountRef[]): Promise<NumbersWithMasks>;
   /** Accounts with exactly this number at the clients given, newest first. */
   search(db: Queries, clients: readonly string[], number: string): Promise<FoundAccount[]>;
   /** Wraps up to `limit` data keys with the current key; answers how many. */
@@ -82,17 +90,8 @@ export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): A
       const rows = refs.length === 0 ? [] : await accountsById(db, refs);
       return new Map(rows.map((row) => [row.id, row.masked]));
     },
-    numbers: async (db, refs) => {
-      if (refs.length === 0) return new Map<string, string>();
-      const rows = await accountsById(db, refs);
-      const dataKeys = await openKeys(db, keys, claimsOf(rows));
-      const numbers = new Map<string, string>();
-      for (const row of rows) {
-        const dataKey = dataKeys.get(row.claimId);
-        if (dataKey !== undefined) numbers.set(row.id, unseal(dataKey, row, row.sealed));
-      }
-      return numbers;
-    },
+    numbers: async (db, refs) => (await numbersOf(db, keys, refs)).whole,
+    numbersWithMasks: (db, refs) => numbersOf(db, keys, refs),
     search: async (db, clients, number) => {
       const wanted = clients.map((clientId) => ({
         clientId,
@@ -123,6 +122,22 @@ export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): A
     purge: (tx, claims) =>
       claims.length === 0 ? Promise.resolve(0) : deleteAccountKeys(tx, claims),
   };
+}
+
+async function numbersOf(
+  db: Queries,
+  keys: VaultKeys,
+  refs: readonly AccountRef[],
+): Promise<NumbersWithMasks> {
+  const rows = refs.length === 0 ? [] : await accountsById(db, refs);
+  const dataKeys =
+    rows.length === 0 ? new Map<string, Buffer>() : await openKeys(db, keys, claimsOf(rows));
+  const whole = new Map<string, string>();
+  for (const row of rows) {
+    const dataKey = dataKeys.get(row.claimId);
+    if (dataKey !== undefined) whole.set(row.id, unseal(dataKey, row, row.sealed));
+  }
+  return { whole, masked: new Map(rows.map((row) => [row.id, row.masked])) };
 }
 
 interface Sealing {
