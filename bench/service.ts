@@ -12,7 +12,7 @@ import { Pool } from "undici";
 
 import { startServiceWorker } from "../src/service/worker.ts";
 
-import { benchDesk, dueCount, dueWork, postingService, requireAllExecuted } from "./due-work.ts";
+import { benchDesk, dueWork, isAnyDue, postingService, requireAllExecuted } from "./due-work.ts";
 import type { Bench } from "./measure.ts";
 import { ratioMeasure, spread } from "./measure.ts";
 import type { ScratchDatabase } from "./scratch-server.ts";
@@ -64,7 +64,7 @@ async function timeWorker(scratch: ScratchDatabase): Promise<number> {
     const desk = await benchDesk(database);
     const started = performance.now();
     const worker = startServiceWorker(desk, { pollSeconds: 0.01 });
-    while ((await dueCount(database)) > 0) {
+    while (await isAnyDue(database)) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
     }
     await worker.stop();

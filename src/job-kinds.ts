@@ -1,5 +1,6 @@
 /** Which jobs there are: part of the composition root, because they belong to rooms below work. */
 import type { Engine } from "./accounting/engine.ts";
+import { approvalDesk } from "./approval-desk.ts";
 import { nextFileJobKind } from "./batch/next-file.ts";
 import { completionJobKind } from "./manual/job-kinds.ts";
 import { serviceJobKinds } from "./service/job-kinds.ts";
@@ -12,7 +13,7 @@ import { jobKinds } from "./work/job-kinds.ts";
 /** `wakeService` makes the service worker look at once. */
 export function allJobKinds(
   engine: Engine,
-  approvals: ApprovalDesk,
+  approvals: ApprovalDesk = approvalDesk(engine),
   wakeService?: () => void,
 ): JobKinds {
   return jobKinds([

@@ -48,6 +48,12 @@ export interface FoundAccount extends ClaimKey {
   readonly masked: string;
 }
 
+/** By account id; a purged claim's accounts have only a masked form. */
+export interface NumbersWithMasks {
+  readonly whole: Map<string, string>;
+  readonly masked: Map<string, string>;
+}
+
 export interface AccountVault {
   /**
    * Stores numbers and answers their ids in the order given. A number that its claim holds already
@@ -58,6 +64,8 @@ export interface AccountVault {
   masked(db: Queries, refs: readonly AccountRef[]): Promise<Map<string, string>>;
   /** Whole numbers by account id, for machines. A purged claim's numbers are missing. */
   numbers(db: Queries, refs: readonly AccountRef[]): Promise<Map<string, string>>;
+  /** Both at once, read once. */
+  numbersWithMasks(db: Queries, refs: readonly AccountRef[]): Promise<NumbersWithMasks>;
   /** Accounts with exactly this number at the clients given, newest first. */
   search(db: Queries, clients: readonly string[], number: string): Promise<FoundAccount[]>;
   /** Wraps up to `limit` data keys with the current key; answers how many. */
@@ -97,6 +105,7 @@ export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): A
       }
       return numbers;
     },
+    numbersWithMasks: (db, refs) => numbersOf(db, keys, refs),
     search: async (db, clients, number) => {
       const wanted = clients.map((clientId) => ({
         clientId,
@@ -127,6 +136,22 @@ export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): A
     purge: (tx, claims) =>
       claims.length === 0 ? Promise.resolve(0) : deleteAccountKeys(tx, claims),
   };
+}
+
+async function numbersOf(
+  db: Queries,
+  keys: VaultKeys,
+  refs: readonly AccountRef[],
+): Promise<NumbersWithMasks> {
+  const rows = refs.length === 0 ? [] : await accountsById(db, refs);
+  const dataKeys =
+    rows.length === 0 ? new Map<string, Buffer>() : await openKeys(db, keys, claimsOf(rows));
+  const whole = new Map<string, string>();
+  for (const row of rows) {
+    const dataKey = dataKeys.get(row.claimId);
+    if (dataKey !== undefined) whole.set(row.id, unseal(dataKey, row, row.sealed));
+  }
+  return { whole, masked: new Map(rows.map((row) => [row.id, row.masked])) };
 }
 
 interface Sealing {

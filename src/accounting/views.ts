@@ -1,5 +1,5 @@
 /** What the verbs look up beside the books: keys used before, references, what is due. */
-import type { Queries } from "../database/database.ts";
+import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 
 import type { DisputeKey } from "./load-books.ts";
@@ -128,5 +128,24 @@ export function disputeOfAdjustments(
       ${keys.map((key) => key.clientId)}::text[],
       ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
     join adjustment a on a.client_id = wanted.client_id and a.id = wanted.id
+  `);
+}
+
+/**
+ * Locks adjustments in sorted order and says their versions only: whoever knows how one stood at
+ * its version knows how it stands.
+ */
+export function lockVersions(
+  tx: Transaction,
+  keys: readonly { clientId: string; id: string }[],
+): Promise<{ clientId: string; id: string; version: number }[]> {
+  return tx.query(sql`
+    select a.client_id as "clientId", a.id, a.version
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
+    join adjustment a on a.client_id = wanted.client_id and a.id = wanted.id
+    order by a.client_id, a.id
+    for update of a
   `);
 }

@@ -38,6 +38,7 @@ function partsOfNothing(): HttpDependencies {
     store: unused,
     masked: unused,
     numbers: unused,
+    numbersWithMasks: unused,
     search: unused,
     rewrap: unused,
     purge: unused,

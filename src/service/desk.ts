@@ -11,7 +11,7 @@ export const MACHINE_ACTOR = "redress";
 export interface ServiceDesk {
   readonly engine: Engine;
   /** Asked for numbers only where a template carries them. */
-  readonly vault: Pick<AccountVault, "numbers" | "masked">;
+  readonly vault: Pick<AccountVault, "numbers" | "numbersWithMasks">;
   readonly secrets: Secrets;
   readonly failpoints: Failpoints;
   /** 0 … 1, for jitter. */

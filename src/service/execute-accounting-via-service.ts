@@ -286,7 +286,7 @@ function call(
     service,
     purpose: planned.purpose,
     key: keyOf(row, service, part),
-    fence: event === null ? row.version : row.version + 1,
+    ...fenceOf(row, event),
     startedAt: taking.startedAt,
     sendBefore: Math.min(now + desk.leaseSeconds * 1000, keyEndOf(service, planned)),
     request,
@@ -304,6 +304,16 @@ function call(
     isPartlyProcessed: row.isPartlyProcessed,
     entryIds: entriesMovedBy(row, part),
   });
+}
+
+/** The version that the intent leaves the adjustment at, and how it stands then. */
+function fenceOf(
+  { stood }: ServiceAdjustment,
+  event: PlannedCall["event"],
+): Pick<Flight, "fence" | "stood"> {
+  if (event === null) return { fence: stood.version, stood };
+  const fence = stood.version + 1;
+  return { fence, stood: { ...stood, state: "sending", version: fence } };
 }
 
 /** A call that may be a second one leaves only while the core still knows its key. */

@@ -1,4 +1,6 @@
 /** A call under way: what it was made for and what its answer is judged by. */
+import type { AdjustmentLock } from "../accounting/store.ts";
+
 import type { HolderCredit } from "./closed-account.ts";
 import type { PreparedRequest, SentResult } from "./adapter.ts";
 import type { AskedPosting, EarlierAttempt } from "./outcome-machine.ts";
@@ -16,6 +18,8 @@ export interface Flight {
   readonly key: string;
   /** The adjustment's version from this attempt on; at another one the answer is a late one. */
   readonly fence: number;
+  /** The adjustment as it stood at that version. */
+  readonly stood: AdjustmentLock;
   /** As stored. */
   readonly startedAt: string;
   /** Milliseconds since the epoch: after it somebody else may have taken over; nothing is sent. */

@@ -20,7 +20,7 @@ export async function readHolderNumbers(
     [holderAccount, ...vaultAccountsOf(entries)].map((accountId) => ({ clientId, accountId })),
   );
   const unique = [...new Map(refs.map((one) => [one.accountId, one])).values()];
-  return { whole: await vault.numbers(db, unique), masked: await vault.masked(db, unique) };
+  return vault.numbersWithMasks(db, unique);
 }
 
 /** Masked forms by whole number, of what a request for this adjustment may carry. */

@@ -48,13 +48,25 @@ function writtenByPeople(number: string): RegExp {
   return new RegExp(String.raw`(?<![0-9])(?:0[ \-.\u00a0]?)*${inGroups}(?![0-9])`, "g");
 }
 
+/** False for most answers: they have too few digits for the number, however it is written. */
+function mayHold(text: string, number: string): boolean {
+  const significant = number.replace(/^0+/, "").length;
+  let left = significant >= SHORTEST_NUMBER ? significant : number.length;
+  for (let index = 0; index < text.length && left > 0; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 0x30 && code <= 0x39) left -= 1;
+  }
+  return left === 0;
+}
+
 /** `numbers`: masked forms by whole number. */
 export function maskedText(text: string, numbers: ReadonlyMap<string, string>): string {
   let kept = text;
   for (const [number, masked] of numbers) {
     if (number.length < SHORTEST_NUMBER) continue;
     kept = kept.replaceAll(number, masked);
-    if (/^[0-9]+$/.test(number)) kept = kept.replaceAll(writtenByPeople(number), masked);
+    if (!/^[0-9]+$/.test(number) || !mayHold(kept, number)) continue;
+    kept = kept.replaceAll(writtenByPeople(number), masked);
   }
   kept = maskCardNumbers(kept);
   return kept.length > KEPT_CHARACTERS ? `${kept.slice(0, KEPT_CHARACTERS)}…` : kept;

@@ -10,7 +10,9 @@ import { Temporal } from "temporal-polyfill";
 import type { ClientRuntime } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
 import { moveLocked } from "../accounting/move-adjustments.ts";
+import type { AdjustmentLock } from "../accounting/store.ts";
 import { lockAdjustments } from "../accounting/store.ts";
+import { lockVersions } from "../accounting/views.ts";
 import type { Transaction } from "../database/database.ts";
 import type { DueTime } from "../work/store.ts";
 import { setDue } from "../work/store.ts";
@@ -56,15 +58,14 @@ async function settle(
   const flights = judged.map((one) => one.landed.flight);
   const clients = await engine.clients(tx, [...new Set(flights.map((one) => one.clientId))]);
   const keys = new Map(flights.map((one) => [one.adjustmentId, one]));
-  const locks = await lockAdjustments(
-    tx,
-    [...keys.values()].map((one) => ({ clientId: one.clientId, id: one.adjustmentId })),
-  );
-  const versions = new Map(locks.map((lock) => [lock.id, lock.version]));
+  const locked = await lockVersions(tx, [...keys.values()].map(adjustmentOf));
+  const versions = new Map(locked.map((lock) => [lock.id, lock.version]));
   const outcomes: NewOutcome[] = [];
   const moves: Move[] = [];
   const dues: DueTime[] = [];
   const parts: NewPart[] = [];
+  const standing: AdjustmentLock[] = [];
+  const shown: Flight[] = [];
   for (const one of judged) {
     const { flight } = one.landed;
     // The first answer of a set counts; a second one to the same fence is a late one, too.
@@ -77,16 +78,24 @@ async function settle(
     else {
       const move = moveOf(desk, one, one.consequence, client);
       moves.push(move);
+      // What is executed shows no assignment any more: how it stood at the fence is all it takes.
+      if (move.event === "posted") standing.push(flight.stood);
+      else shown.push(flight);
       parts.push(...partsPosted(flight, move));
     }
   }
-  await moveLocked(tx, engine, moves, locks);
+  if (shown.length > 0) standing.push(...(await lockAdjustments(tx, shown.map(adjustmentOf))));
+  await moveLocked(tx, engine, moves, standing);
   await setDue(tx, dues);
   await insertParts(tx, parts, engine.clock.now().toString());
   await insertOutcomes(tx, outcomes, engine.clock.now().toString());
   const settled = judged.map((one) => ({ landed: one.landed, fate: one.fate }));
   await writeCircuits(tx, desk, settled);
   return settled;
+}
+
+function adjustmentOf({ clientId, adjustmentId }: Flight): { clientId: string; id: string } {
+  return { clientId, id: adjustmentId };
 }
 
 function moveOf(

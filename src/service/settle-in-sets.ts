@@ -1,7 +1,7 @@
 /**
  * Settles what landed in sets, two at a time: a set costs the database little more than a single
- * answer, and while one waits for the disk the other is written. Two answers to one adjustment meet at
- * its lock. What no try settles stays committed as being sent, and is taken over.
+ * answer, and while one waits for the disk the other is written. Two answers to one adjustment
+ * meet at its lock. What no try settles stays committed as being sent, and is taken over.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
