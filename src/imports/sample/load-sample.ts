@@ -46,6 +46,7 @@ export interface SampleStage {
 
 export const SAMPLE_DAYS = 28;
 const CLAIMS_PER_DAY = 12;
+const LEFT_TO_APPROVE_DAYS = 6;
 const SEED = 20_261_123;
 
 interface Due extends StoryStep {
@@ -73,7 +74,10 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       const isLast = day === SAMPLE_DAYS - 1;
       await at(stage, day, 15, 30);
       claims += await openDay(stage, random, day, due, claims);
-      await approveSome(engine, clientIds, approving);
+      // The last days wait: a newcomer finds something to decide.
+      if (day < SAMPLE_DAYS - LEFT_TO_APPROVE_DAYS) {
+        await approveSome(engine, clientIds, approving);
+      }
       await releaseDue(engine);
       await operate(stage, due.get(day) ?? []);
       await lookAtClocks(engine, { limit: 5000 });
