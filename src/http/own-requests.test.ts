@@ -2,10 +2,10 @@
  * Nobody approves their own work, or a request that goes back to them: every kind of subject, by
  * everybody who had a hand in it, with every role, through every interface. Generated.
  */
-import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { batchDesk } from "../../test/support/batch-desk.ts";
+import { atTheTerminal } from "../../test/support/cli.ts";
 import { aClient, aDisputeOf, operate } from "../../test/support/engine.ts";
 import { call, testServer } from "../../test/support/http.ts";
 import type { TestServer } from "../../test/support/http.ts";
@@ -16,7 +16,6 @@ import { ROLES, rolesAllow, rolesWith } from "../access/roles.ts";
 import { PROPOSAL_KINDS } from "../accounting/write-approvals.ts";
 import { approvalDesk } from "../approval-desk.ts";
 import { approvalCommands } from "../cli/commands/approvals.ts";
-import type { CommandContext } from "../cli/context.ts";
 import { sql } from "../database/sql.ts";
 import { noFailpoints } from "../kernel/failpoints.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -213,12 +212,16 @@ const INTERFACES: Readonly<Record<string, Interface>> = {
     const refusals: Refusal[] = [];
     process.env["REDRESS_API_KEY"] = key;
     for (const { id, kind } of asked) {
-      refusals.push({ kind, ...(await failureOf(() => atTheTerminal("approve", id))) });
+      refusals.push({ kind, ...(await failureOf(() => approveAtTheTerminal(id))) });
     }
     delete process.env["REDRESS_API_KEY"];
     return refusals;
   },
 };
+
+function approveAtTheTerminal(id: string): Promise<unknown> {
+  return atTheTerminal(server.engine, approvalCommands, "approvals", "approve", id);
+}
 
 async function failureOf(work: () => Promise<unknown>): Promise<Omit<Refusal, "kind">> {
   try {
@@ -228,30 +231,6 @@ async function failureOf(work: () => Promise<unknown>): Promise<Omit<Refusal, "k
     if (error instanceof Failure) return { code: error.code, words: error.message };
     throw error;
   }
-}
-
-async function atTheTerminal(...words: string[]): Promise<void> {
-  const { engine } = server;
-  const context: CommandContext = {
-    databaseUrl: undefined,
-    dataDirectory: "",
-    projectDirectory: "",
-    clock: engine.clock,
-    openEngine: () =>
-      Promise.resolve({
-        ...batchDesk(engine),
-        vault: engine.vault,
-        rulebooks: () => undefined,
-        embedded: false,
-        close: () => Promise.resolve(),
-      }),
-    print: () => undefined,
-    remark: () => undefined,
-    finish: () => undefined,
-  };
-  const program = new Command().exitOverride();
-  approvalCommands(program, context);
-  await program.parseAsync(["approvals", ...words], { from: "user" });
 }
 
 describe.each(Object.entries(INTERFACES))("through %s", (name, through) => {

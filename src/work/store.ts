@@ -273,7 +273,7 @@ export async function insertJob(
     select ${job.id}::uuid, row_number() over (), found.client_id, found.assignment_id,
            found.adjustment_id, found.seen_version,
            (to_jsonb(found) ->> 'approval_id')::uuid
-    from (${matching}) as found
+    from (${matching}) as found (client_id, assignment_id, adjustment_id, seen_version)
   `);
   if (total === 0) return 0;
   await tx.execute(sql`

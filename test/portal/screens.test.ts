@@ -24,6 +24,7 @@ import {
 import { useDatabase } from "../support/use-database.ts";
 import { generateNow } from "../../src/batch/generate.ts";
 import { stateFate } from "../../src/batch/state-fate.ts";
+import { sql } from "../../src/database/sql.ts";
 import { batchDesk, PROFILE } from "../support/batch-desk.ts";
 
 const db = useDatabase();
@@ -44,6 +45,8 @@ interface Place {
   readonly answer: string;
   readonly refused: string;
   readonly stated: string;
+  /** The request that the statement made. */
+  readonly approval: string;
   readonly assignment: string;
 }
 let place: Place = {
@@ -57,6 +60,7 @@ let place: Place = {
   answer: "",
   refused: "",
   stated: "",
+  approval: "",
   assignment: "",
 };
 
@@ -108,7 +112,7 @@ async function aServiceThatFails(): Promise<Pick<Place, "byService" | "job" | "f
 }
 
 /** A return file with a line that fits nothing, one that is refused, and one person's statement. */
-async function answers(): Promise<Pick<Place, "answer" | "refused" | "stated">> {
+async function answers(): Promise<Pick<Place, "answer" | "refused" | "stated" | "approval">> {
   const { engine } = site.server;
   const desk = batchDesk(engine);
   const profile = { regeneration: { secondPerson: true } };
@@ -122,7 +126,8 @@ async function answers(): Promise<Pick<Place, "answer" | "refused" | "stated">> 
     actor: "key:bea",
   } as const;
   await stateFate(desk, { clientId: client, fileId, ...fate });
-  return { answer: answer.id, refused: refused.id, stated: fileId };
+  const { id: approval } = await db.one<{ id: string }>(sql`select id from approval_request`);
+  return { answer: answer.id, refused: refused.id, stated: fileId, approval };
 }
 
 type Screen = readonly [name: string, path: (at: Place) => string, shows: string];
@@ -142,6 +147,10 @@ const SCREENS: readonly Screen[] = [
     (at) => `/cases/${at.byHand}/${at.claim}?tab=operation&operation=writeOff`,
     "Justification",
   ],
+  ["Approvals", () => "/approvals", "Who is still needed"],
+  ["an approval", (at) => `/approvals/${at.approval}`, "Who may not"],
+  ["no approvals", () => "/approvals?show=declined", "There are none"],
+  ["Delegations", () => "/approvals/delegations", "Nobody has lent"],
   ["Batches", () => "/batches", "Posting date"],
   ["a batch", (at) => `/batches/${at.file}`, "Control totals"],
   ["a calendar", () => "/batches/calendar", "Windows cut"],
