@@ -1,6 +1,6 @@
 /**
  * What other people's word does to a proposal that waits for it: approved it goes on, to its hold
- * or booked and routed; declined it is cancelled; agreed by one of several levels it is free to take.
+ * or booked and routed; declined it is cancelled; agreed by one of several levels it is free again.
  */
 import type { Transaction } from "../database/database.ts";
 import type { ApprovalEffect, DecidedRequest } from "../work/approvals/effects.ts";
