@@ -10,6 +10,8 @@ const KEYS: Readonly<Record<string, string>> = {
   take: "c",
   release: "u",
   completion: "e",
+  disbursement: "e",
+  resolved: "e",
   approval: "a",
   finding: "f",
   retry: "r",

@@ -6,11 +6,14 @@ import type { Numbered } from "../api/queries.ts";
 import { gateQuery } from "../api/resolution-queries.ts";
 import type { GateCheck, ResolutionGate } from "../api/resolution-types.ts";
 import { Answer } from "../ui/answers.tsx";
-import { AdjustmentBadge, WordBadge } from "../ui/badge.tsx";
+import { AdjustmentBadge, Badge, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Table } from "../ui/panel.tsx";
 import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
+
+const PASSES = { word: "Passes", icon: Check, tone: "good" } as const;
+const FAILS = { word: "Fails", icon: X, tone: "bad" } as const;
 
 const MUST_BE: Readonly<Record<GateCheck["mustBe"], string>> = {
   zero: "has to be zero",
@@ -91,10 +94,7 @@ function Checks(props: { readonly checks: readonly GateCheck[]; readonly label: 
               <Amount money={check.value} />
             </td>
             <td>
-              <span className={ui["tone"]} data-tone={check.passes ? "good" : "bad"}>
-                {check.passes ? <Check size={13} aria-hidden /> : <X size={13} aria-hidden />}
-                {check.passes ? "Passes" : "Fails"}
-              </span>
+              <Badge look={check.passes ? PASSES : FAILS} />
             </td>
           </tr>
         ))}
