@@ -1,7 +1,8 @@
 /** What the API answers about regulatory clocks and the credits issued for them. */
-import type { ClockState } from "../../../src/resolution/regulatory-clocks/read-clocks.ts";
-
 import type { Money } from "./types.ts";
+
+export type ClockState =
+  "running" | "met" | "metLate" | "missed" | "stopped" | "notStarted" | "notApplicable";
 
 export interface RegulatoryClock {
   readonly clock: string;

@@ -9,7 +9,7 @@ import {
   Timer,
 } from "lucide-react";
 
-import type { ClockState } from "../../../src/resolution/regulatory-clocks/read-clocks.ts";
+import type { ClockState } from "../api/clock-types.ts";
 import type { Look } from "../ui/states.ts";
 
 export const CLOCK_LOOKS: Readonly<Record<ClockState, Look>> = {

@@ -35,7 +35,6 @@ export function Case() {
 function Shown({ rollup }: { readonly rollup: Rollup }) {
   const { dispute: asked, assignment, action } = route.useSearch();
   const navigate = useNavigate({ from: "/cases/$client/$claim" });
-  const nameOf = useClientName();
   const { claim, disputes } = rollup;
   const dispute = disputes.find((one) => one.id === asked)?.id ?? disputes[0]?.id;
   const open = (id: string | undefined, name?: string): void =>
@@ -49,22 +48,7 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
     })),
   );
   return (
-    <Page
-      title={`Claim ${claim.id}`}
-      lead={
-        <>
-          {nameOf(claim.client)} · {claim.claimType} · notice received{" "}
-          {claim.noticeReceivedOn ?? "not recorded"} · opened {showInstant(claim.openedAt)}
-          {rollup.clock === null ? null : (
-            <>
-              {" "}
-              · {rollup.clock.regulation}, {rollup.clock.title.toLowerCase()} by{" "}
-              <Nearest clock={rollup.clock} />
-            </>
-          )}
-        </>
-      }
-    >
+    <Page title={`Claim ${claim.id}`} lead={<Lead rollup={rollup} />}>
       <ClaimLockBar claim={{ client: claim.client, id: claim.id }} />
       <CaseRollup rollup={rollup} open={open} />
       <Disputes rollup={rollup} chosen={dispute} />
@@ -117,5 +101,21 @@ function Disputes(props: { readonly rollup: Rollup; readonly chosen: string | un
         </Link>
       ))}
     </nav>
+  );
+}
+
+function Lead({ rollup: { claim, clock } }: { readonly rollup: Rollup }) {
+  const nameOf = useClientName();
+  return (
+    <>
+      {nameOf(claim.client)} · {claim.claimType} · notice received{" "}
+      {claim.noticeReceivedOn ?? "not recorded"} · opened {showInstant(claim.openedAt)}
+      {clock === null ? null : (
+        <>
+          {" "}
+          · {clock.regulation}, {clock.title.toLowerCase()} by <Nearest clock={clock} />
+        </>
+      )}
+    </>
   );
 }
