@@ -190,7 +190,7 @@ function openOne(
     route: null,
     destination: null,
     hold,
-    plannedPostingDate: context.calendar.businessDayOnOrAfter(hold?.releaseOn ?? deciding.today),
+    plannedPostingDate: context.calendar.businessDayOnOrAfter(expectedDay(hold) ?? deciding.today),
     holdDecisions: [],
     proposals,
     entries: [],
@@ -207,6 +207,12 @@ function openOne(
     openBooked(deciding, adjustment, options.secondOperation ?? null);
   }
   return adjustment.id;
+}
+
+/** A hold that asks the outside is looked at again on a day, which is not when it posts. */
+function expectedDay(hold: Hold | null): string | null {
+  const isDated = hold?.watch === undefined || hold.reason === "newAccountDelay";
+  return isDated ? (hold?.releaseOn ?? null) : null;
 }
 
 /** A new adjustment that nothing holds: opened in the state of its route, entries booked. */

@@ -39,6 +39,7 @@ function Shown({ found: { hold, events } }: { readonly found: HoldOfAdjustment }
 
 function holdFacts(hold: HeldBy): readonly (readonly [string, string | null])[] {
   const { watch, releaseOn, waitsFor } = hold;
+  const { regulatory = null, nextAskAt = null } = watch ?? {};
   return [
     ["Hold", inWords(watch?.name ?? hold.reason)],
     ["Why", hold.note],
@@ -47,10 +48,7 @@ function holdFacts(hold: HeldBy): readonly (readonly [string, string | null])[] 
     ["Waits for", waitsFor.length === 0 ? null : `${waitsFor.length} other movement(s)`],
     ["Held since", watch?.since ?? null],
     ["Days used up on", watch?.deadlineOn ?? null],
-    [
-      "The law's date",
-      watch?.regulatory == null ? null : `${watch.regulatory.on} (${watch.regulatory.source})`,
-    ],
+    ["The law's date", regulatory === null ? null : `${regulatory.on} (${regulatory.source})`],
     ["Ends for the law on", watch?.endsForLawOn ?? null],
     [
       "Look-ups",
@@ -58,7 +56,7 @@ function holdFacts(hold: HeldBy): readonly (readonly [string, string | null])[] 
     ],
     [
       "Next look-up",
-      watch?.nextAskAt == null || hold.asksPerson === true ? null : showInstant(watch.nextAskAt),
+      nextAskAt === null || hold.asksPerson === true ? null : showInstant(nextAskAt),
     ],
     ["Last answer", watch?.lastAnswer ?? null],
   ];

@@ -65,7 +65,7 @@ function Denial(props: { readonly dispute: Numbered; readonly found: DenialOfDis
         {debit === null ? null : <AdjustmentBadge state={debit.state} />}
         {denial.isHonoring ? <WordBadge tone="info">Honoring window runs</WordBadge> : null}
       </div>
-      {debit?.note == null ? null : <p>{debit.note}</p>}
+      {debit === null || debit.note === null ? null : <p>{debit.note}</p>}
       <Facts
         items={[
           ["Notice", noticeWords(found)],
@@ -105,8 +105,9 @@ function Refused({ actions }: { readonly actions: readonly DenialAction[] }) {
 }
 
 function noticeWords({ denial, debit }: DenialOfDispute): string {
-  if (denial?.honorUntil != null) return "debited now, with the honoring window";
-  return debit === null && denial?.debitDate == null ? "none" : "of a future debit";
+  const { honorUntil = null, debitDate = null } = denial ?? {};
+  if (honorUntil !== null) return "debited now, with the honoring window";
+  return debit === null && debitDate === null ? "none" : "of a future debit";
 }
 
 function ActionLink(props: { readonly dispute: Numbered; readonly action: DenialAction }) {
