@@ -64,7 +64,56 @@ function Chosen(props: {
 }) {
   const { filter, close, kinds } = props;
   const allowed = inOrder(kinds.filter((one) => one.isAllowed));
-  const [kind, setKind] = useState(allowed[0]?.kind ?? "");
+  const { kind, shape, given, faults, preview, send, again, choose, fill, apply, process } =
+    useBulk(filter, allowed[0]?.kind ?? "");
+  if (allowed.length === 0) {
+    return <p className={ui["soft"]}>Your role has no action on many assignments at once.</p>;
+  }
+  if (send.data !== undefined) return <Asked id={send.data.id} again={again} />;
+  return (
+    <form
+      className={forms["form"]}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <NativeSelect
+        label={`What is done to all that match (${words(filter)})?`}
+        value={kind}
+        data={allowed.map((one) => ({ value: one.kind, label: one.label }))}
+        onChange={(event) => choose(event.currentTarget.value)}
+      />
+      <Refused kinds={kinds} />
+      <Fields kind={kind} shape={shape} given={given} faults={faults} change={fill} />
+      {preview.data === undefined ? (
+        <div className={ui["row"]}>
+          <Button type="submit" disabled={preview.isPending}>
+            {preview.isPending ? "Counting…" : "Apply"}
+          </Button>
+          <Button variant="default" onClick={close}>
+            Close
+          </Button>
+        </div>
+      ) : (
+        <Review
+          matches={preview.data.matches}
+          shape={shape}
+          isSending={send.isPending}
+          process={process}
+          back={again}
+        />
+      )}
+      {preview.error === null ? null : <ProblemNote error={preview.error} />}
+      {send.error === null ? null : <ProblemNote error={send.error} />}
+    </form>
+  );
+}
+
+/** What is chosen and given so far, counted, and asked for. */
+function useBulk(filter: BulkFilter, first: string) {
+  const [kind, setKind] = useState(first);
   const [given, setGiven] = useState<Given>({});
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [key, setKey] = useState("");
@@ -89,58 +138,12 @@ function Chosen(props: {
     setKey(newKey());
     preview.mutate({ path: "/jobs", body, query: { dryRun: true } });
   };
-  if (allowed.length === 0) {
-    return <p className={ui["soft"]}>Your role has no action on many assignments at once.</p>;
-  }
-  if (send.data !== undefined) return <Asked id={send.data.id} again={again} />;
-  return (
-    <form
-      className={forms["form"]}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
-      <NativeSelect
-        label={`What is done to all that match (${words(filter)})?`}
-        value={kind}
-        data={allowed.map((one) => ({ value: one.kind, label: one.label }))}
-        onChange={(event) => choose(event.currentTarget.value)}
-      />
-      <Refused kinds={kinds} />
-      <Fields
-        kind={kind}
-        shape={shape}
-        given={given}
-        faults={faults}
-        change={(words) => {
-          again();
-          setGiven(words);
-        }}
-      />
-      {preview.data === undefined ? (
-        <div className={ui["row"]}>
-          <Button type="submit" disabled={preview.isPending}>
-            {preview.isPending ? "Counting…" : "Apply"}
-          </Button>
-          <Button variant="default" onClick={close}>
-            Close
-          </Button>
-        </div>
-      ) : (
-        <Review
-          matches={preview.data.matches}
-          shape={shape}
-          isSending={send.isPending}
-          process={() => send.mutate({ path: "/jobs", body, key })}
-          back={again}
-        />
-      )}
-      {preview.error === null ? null : <ProblemNote error={preview.error} />}
-      {send.error === null ? null : <ProblemNote error={send.error} />}
-    </form>
-  );
+  const fill = (words: Given): void => {
+    again();
+    setGiven(words);
+  };
+  const process = (): void => send.mutate({ path: "/jobs", body, key });
+  return { kind, shape, given, faults, preview, send, again, choose, fill, apply, process };
 }
 
 /** As people think of them, not as they were built. */
