@@ -271,7 +271,11 @@ export interface AlikeLock {
   readonly openAssignmentId: string | null;
 }
 
-/** Locks those that are in the state, in the order of their ids. */
+/**
+ * Locks those that are in the state, in the order of their ids. Served by `adjustment_pkey`: the
+ * state is kept out of the look-up, for the planner does not know yet how many are in it, and would
+ * hold all of them against each id.
+ */
 export function lockInState(
   tx: Transaction,
   clientId: string,
@@ -281,11 +285,10 @@ export function lockInState(
   return tx.query<AlikeLock>(sql`
     select a.id as "adjustmentId", a.operation_id as "operationId",
            a.open_assignment_id as "openAssignmentId"
-    from unnest(${ids}::uuid[]) as wanted (id)
-    join adjustment a on a.client_id = ${clientId} and a.id = wanted.id
-    where a.state = ${state}
+    from adjustment a
+    where a.client_id = ${clientId} and a.id = any (${ids}::uuid[]) and a.state || '' = ${state}
     order by a.id
-    for update of a
+    for update
   `);
 }
 

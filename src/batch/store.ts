@@ -124,7 +124,11 @@ export async function insertLines(
   `);
 }
 
-/** Says what became of lines; a released one is no longer live. */
+/**
+ * Says what became of lines; a released one is no longer live. Served by `batch_line_one_live`: no
+ * join and the file compared as text, since of a file just written the planner knows nothing and
+ * would hold each of its lines against each adjustment.
+ */
 export async function settleLines(
   tx: Transaction,
   clientId: string,
@@ -133,12 +137,12 @@ export async function settleLines(
   settled: { outcome: "acknowledged" | "refused" | "released"; reference: string | null },
 ): Promise<number> {
   return tx.execute(sql`
-    update batch_line l
+    update batch_line
     set outcome = ${settled.outcome}, outcome_reference = ${settled.reference},
         live = ${settled.outcome === "acknowledged"}
-    from unnest(${adjustmentIds}::uuid[]) as told (id)
-    where l.client_id = ${clientId} and l.adjustment_id = told.id and l.file_id = ${fileId}
-      and l.live and (l.outcome is null or ${settled.outcome} = 'refused')
+    where client_id = ${clientId} and adjustment_id = any (${adjustmentIds}::uuid[])
+      and file_id::text = (${fileId}::uuid)::text
+      and live and (outcome is null or ${settled.outcome} = 'refused')
   `);
 }
 
