@@ -189,17 +189,15 @@ export async function serviceAdjustments(
     order by a.client_id, a.id
   `);
   const entries = await entriesToMove(db, rows);
-  return rows.map((read) => {
-    const { isPartly, operationId, hold, machineMayAct, failedRoute, ...kept } = read;
-    const { assignmentType, isDenialDebit, ...row } = kept;
+  return rows.map((row) => {
     const all = entries.get(row.adjustmentId) ?? [];
-    const open = isPartly ? all.filter((entry) => !entry.isExecuted) : all;
-    const amountMinor = isPartly
+    const open = row.isPartly ? all.filter((entry) => !entry.isExecuted) : all;
+    const amountMinor = row.isPartly
       ? open.reduce((sum, entry) => sum + entry.amountMinor, 0n)
       : row.amountMinor;
-    const entryIds = isPartly ? open.map((entry) => entry.id) : null;
+    const entryIds = row.isPartly ? open.map((entry) => entry.id) : null;
     const holderAccount = holderAccountOf(all, row.holderAccount);
-    return { ...row, holderAccount, amountMinor, entries: open, entryIds, stood: stoodOf(read) };
+    return { ...row, holderAccount, amountMinor, entries: open, entryIds, stood: stoodOf(row) };
   });
 }
 
