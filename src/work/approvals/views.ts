@@ -109,22 +109,6 @@ export function waitingAbout(
   `);
 }
 
-/** Everything that was ever asked about a subject, oldest first. */
-export function requestsAbout(
-  db: Queries,
-  clientId: string,
-  subjectId: string,
-): Promise<RequestRow[]> {
-  return db.query(sql`
-    select ${COLUMNS}
-    from approval_request r
-    ${OF_CASES}
-    where r.client_id = ${clientId} and r.subject_id = ${subjectId}
-    order by r.requested_at, r.id
-    limit 100
-  `);
-}
-
 export interface RequestFilter {
   readonly clientIds: readonly string[];
   readonly state: RequestState | null;
