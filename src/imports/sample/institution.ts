@@ -74,7 +74,9 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
       settings: {
         calendar: mountain,
         secondOperations: true,
-        holds: { fraudCardStatus: { good: ["transferred"], days: 5 } },
+        holds: {
+          fraudCardStatus: { when: { cardBlocked: true }, good: ["transferred"], days: 5 },
+        },
         approvals: { adjustManually: [{ above: "0", levels: 1 }] },
       },
     },
