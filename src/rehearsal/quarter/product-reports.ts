@@ -18,8 +18,12 @@ export async function reportsOf(
   );
   const ids = breaches.flatMap((one) => one.adjustments);
   const [passed, waited] = [await passedDeadlines(db, ids), await waitingWork(db, ids)];
+  const setBack = await setBacks(db, ids);
   return breaches.map(({ kind, clientId, dispute, due, endOfDue, adjustments }) => {
-    const late = adjustments.flatMap((id) => passed.get(id) ?? []);
+    const late = adjustments.flatMap((id) => [
+      ...(setBack.get(id) ?? []),
+      ...(passed.get(id) ?? []),
+    ]);
     const waiting = adjustments
       .flatMap((id) => waited.get(id) ?? [])
       .filter(({ from, until }) => from < endOfDue && (until === null || until >= endOfDue))
@@ -123,4 +127,22 @@ export async function creditsByClock(db: Queries): Promise<Map<string, number>> 
     group by client_id
   `);
   return new Map(rows.map(({ clientId, many }) => [clientId, Number(many)]));
+}
+
+/** What threw each adjustment back on its way, in the words of its own transitions. */
+async function setBacks(
+  db: Queries,
+  adjustments: readonly string[],
+): Promise<Map<string, string[]>> {
+  const rows = await db.query<{ id: string; words: string }>(sql`
+    select distinct t.adjustment_id as id, t.event || ': ' || t.reason as words
+    from transition t
+    where t.adjustment_id = any (${adjustments}::uuid[]) and t.reason is not null
+      and t.event in ('handOverDisproved', 'fileVoided', 'returned', 'lineRefused', 'refused',
+        'couldNotPost', 'unrenderable')
+    order by 1, 2
+  `);
+  const told = new Map<string, string[]>();
+  for (const { id, words } of rows) told.set(id, [...(told.get(id) ?? []), words]);
+  return told;
 }
