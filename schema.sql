@@ -474,6 +474,26 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.mark_clocks_of_work()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  insert into clock_mark (client_id, dispute_id)
+  select distinct n.client_id, n.dispute_id
+  from added n
+  join clock_watch w on w.client_id = n.client_id and w.dispute_id = n.dispute_id
+  where n.kind = 'user';
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2315,7 +2335,9 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approva
 
 CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_request FOR EACH ROW EXECUTE FUNCTION keep_approval_request();
 
-CREATE TRIGGER facts_stay BEFORE UPDATE OF claim_id, dispute_id, queue, goal_at, deadline_at, amount_minor, opened_at ON public.assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER facts_stay BEFORE UPDATE OF claim_id, dispute_id, queue, goal_at, deadline_at, opened_at ON public.assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER mark_clocks_of_work AFTER INSERT ON public.assignment REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_work();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.assignment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

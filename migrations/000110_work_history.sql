@@ -70,7 +70,7 @@ select make_append_only('assignment_event');
 
 -- What a past moment takes from the assignment itself never changes there either.
 create trigger facts_stay
-  before update of claim_id, dispute_id, queue, goal_at, deadline_at, amount_minor, opened_at
+  before update of claim_id, dispute_id, queue, goal_at, deadline_at, opened_at
   on assignment
   for each statement execute function refuse_change();
 

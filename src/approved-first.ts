@@ -13,7 +13,7 @@ import { within } from "./database/within.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
 import { formatAmount } from "./kernel/money.ts";
-import type { ActionCall, ActionVerb } from "./work/actions.ts";
+import type { ActionCall, ActionVerb } from "./work/perform-action.ts";
 import { askApproval } from "./work/approvals/ask.ts";
 import type { ApprovalEffect, DecidedRequest } from "./work/approvals/effects.ts";
 import { subjectKind } from "./work/approvals/subjects.ts";

@@ -24,6 +24,7 @@ import type { Failpoints } from "./kernel/failpoints.ts";
 import { failpointsFrom } from "./kernel/failpoints.ts";
 import { uuids } from "./kernel/ids.ts";
 import type { RuleBook } from "./rulebook/load.ts";
+import { creditBy } from "./resolution/regulatory-clocks/credit-by.ts";
 import { requireRuleBook } from "./rulebook/load.ts";
 import { loadRuleBook, STANDARD_BOOK } from "./rulebook/read.ts";
 
@@ -72,6 +73,7 @@ export async function openEngine(
         rulebooks,
         departureOf,
         releaseDay: releaseDayOf,
+        creditBy,
       }),
       vault: accountVault(keys, { clock, ids }),
       keys,

@@ -11,7 +11,7 @@ import { secretsFrom } from "../src/connections/secrets.ts";
 import { serviceOf } from "../src/service/service-configuration.ts";
 import { tryRequest } from "../src/service/try-request.ts";
 import { serviceVerbs } from "../src/service/verbs.ts";
-import { assignmentActions } from "../src/work/actions.ts";
+import { assignmentActions } from "../src/work/perform-action.ts";
 import { aClient, operate, testEngine } from "./support/engine.ts";
 import { attemptsMade, onlyStanding, runRound, serviceDesk } from "./support/service.ts";
 import { useDatabase } from "./support/use-database.ts";

@@ -12,19 +12,18 @@ import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Hold, HoldDecision } from "./holds/hold-states.ts";
 
+import type { Denial, DisputeState, PastOperation, Resolution } from "./decisions.ts";
+
+export { DISPUTE_STATES } from "./decisions.ts";
+export type {
+  Denial,
+  DisputeState,
+  PastOperation,
+  Resolution,
+  ResolutionDecision,
+} from "./decisions.ts";
 export type { Hold, HoldDecision, RegulatoryDate } from "./holds/hold-states.ts";
 
-export const DISPUTE_STATES = [
-  "open",
-  "provisionallyCredited",
-  "denialPlanned",
-  "finalCredit",
-  "denied",
-  "withdrawn",
-  "resolved",
-] as const;
-
-export type DisputeState = (typeof DISPUTE_STATES)[number];
 export type Processing = "execute" | "track";
 export type Route = "AUTO" | "BATCH" | "MANUAL";
 export type FactValue = string | boolean | number | null | readonly string[];
@@ -106,50 +105,6 @@ export interface Adjustment {
   entries: readonly Entry[];
   /** Row version in the database; 0 when new. */
   version: number;
-}
-
-export interface Denial {
-  readonly id: string;
-  readonly operationId: string;
-  /** `receivable`: the part of a customer receivable above the surplus counts as denied. */
-  readonly kind: "deny" | "withdraw" | "receivable";
-  readonly amountMinor: bigint;
-  readonly reason: string | null;
-  readonly stateBefore: DisputeState;
-  /** True once cancelled or lifted by a reopening: no longer in force. */
-  lifted: boolean;
-  noticeSentOn: string | null;
-  /** The day that the notice names: the debit posts on it. */
-  debitDate: string | null;
-  /** The day that a letter not sent yet names. */
-  dateNamed: string | null;
-  /**
-   * Debited now: items are honoured and overdraft charges left out from the one day through the
-   * other (12 CFR 1005.11(d)(2)(ii)).
-   */
-  honorFrom: string | null;
-  honorUntil: string | null;
-}
-
-export type ResolutionDecision = "pay" | "deny" | "partialDeny" | "writeOff";
-
-export interface Resolution {
-  readonly id: string;
-  readonly operationId: string;
-  readonly decision: ResolutionDecision;
-  readonly stateBefore: DisputeState;
-  readonly decidedOn: string;
-  undone: boolean;
-}
-
-/** A past operation, as far as later ones must know it. */
-export interface PastOperation {
-  readonly id: string;
-  readonly operation: string;
-  readonly on: string;
-  /** As normalised at the time: amounts as decimal strings. */
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly stateBefore: DisputeState;
 }
 
 export interface DisputeFacts {

@@ -4,7 +4,7 @@
  */
 import type { Transaction } from "../database/database.ts";
 import type { Ids } from "../kernel/ids.ts";
-import type { NewAssignment } from "../work/store.ts";
+import type { NewAssignment } from "../work/assignment-rows.ts";
 import { closeAssignments, openAssignments } from "../work/store.ts";
 
 import type { AdjustmentAssignmentType } from "./adjustment-machine.ts";

@@ -10,7 +10,7 @@ import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
-import type { ActionVerb } from "../work/actions.ts";
+import type { ActionVerb } from "../work/perform-action.ts";
 import type { WorkFilter } from "../work/bulk-jobs.ts";
 import { bulkInput, matchingWork } from "../work/bulk-jobs.ts";
 import type { JobKind } from "../work/job-kinds.ts";

@@ -3,7 +3,7 @@ import type { AccountVault } from "../access/vault.ts";
 import type { Engine } from "../accounting/engine.ts";
 import type { BatchDesk } from "../batch/desk.ts";
 import type { TestDesk } from "../service/test-connection.ts";
-import type { AssignmentActions } from "../work/actions.ts";
+import type { AssignmentActions } from "../work/perform-action.ts";
 import type { ApprovalDesk } from "../work/approvals/decide.ts";
 import type { JobKinds } from "../work/job-kinds.ts";
 

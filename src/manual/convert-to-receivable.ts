@@ -11,7 +11,7 @@ import { disputeOfAdjustments } from "../accounting/views.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import { formatAmount } from "../kernel/money.ts";
-import type { ActionCall } from "../work/actions.ts";
+import type { ActionCall } from "../work/perform-action.ts";
 import { lockSeen, refuseOthers } from "../work/take.ts";
 
 import { soundReason } from "./could-not-post.ts";

@@ -5,7 +5,8 @@ import type { z } from "zod";
 
 import type { Engine } from "../accounting/engine.ts";
 import { Failure } from "../kernel/failure.ts";
-import type { ActionCall, ActionName, ActionVerb } from "../work/actions.ts";
+import type { ActionName } from "../work/actions.ts";
+import type { ActionCall, ActionVerb } from "../work/perform-action.ts";
 
 import { cancelWork } from "./cancel.ts";
 import { completeByHand, completionInput } from "./complete.ts";

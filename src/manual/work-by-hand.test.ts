@@ -6,7 +6,7 @@ import { aPerson } from "../../test/support/work.ts";
 import { assignmentOf, completion, move, workByHand } from "../../test/support/work-by-hand.ts";
 import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import { sql } from "../database/sql.ts";
-import { assignmentActions } from "../work/actions.ts";
+import { assignmentActions } from "../work/perform-action.ts";
 import type { AssignmentRow } from "../work/views.ts";
 
 import { cancelWork } from "./cancel.ts";

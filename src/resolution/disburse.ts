@@ -15,7 +15,7 @@ import { Failure } from "../kernel/failure.ts";
 import { formatAmount } from "../kernel/money.ts";
 import { refuseUnfitDate } from "../manual/complete.ts";
 import { insertAttestations } from "../manual/store.ts";
-import type { ActionCall } from "../work/actions.ts";
+import type { ActionCall } from "../work/perform-action.ts";
 import { lockSeen, refuseOthers } from "../work/take.ts";
 import { assignmentsById } from "../work/views.ts";
 

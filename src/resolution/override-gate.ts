@@ -19,7 +19,7 @@ import { insertAgeingItem, settleAgeing } from "../accounting/store-ageing.ts";
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
-import type { ActionCall } from "../work/actions.ts";
+import type { ActionCall } from "../work/perform-action.ts";
 import { askApproval } from "../work/approvals/ask.ts";
 import type { ApprovalEffect, DecidedRequest } from "../work/approvals/effects.ts";
 import { domainNeed, stricter, tierFired } from "../work/approvals/tiers.ts";

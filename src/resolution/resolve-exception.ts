@@ -14,7 +14,7 @@ import { evaluateGate, gateAgain } from "../accounting/gate.ts";
 import { lockAndLoadBooks } from "../accounting/load-books.ts";
 import { refuseCardNumbers } from "../kernel/card-number.ts";
 import { Failure } from "../kernel/failure.ts";
-import type { ActionCall } from "../work/actions.ts";
+import type { ActionCall } from "../work/perform-action.ts";
 import { closeAssignments } from "../work/store.ts";
 import { lockSeen, refuseOthers } from "../work/take.ts";
 import { assignmentsById } from "../work/views.ts";

@@ -18,7 +18,7 @@ import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import { sql } from "../database/sql.ts";
 import { manualVerbs } from "../manual/verbs.ts";
 import type { ActionName } from "../work/actions.ts";
-import { assignmentActions } from "../work/actions.ts";
+import { assignmentActions } from "../work/perform-action.ts";
 import { serviceVerbs } from "./verbs.ts";
 
 const db = useDatabase();

@@ -9,7 +9,7 @@ import { useDatabase } from "../../test/support/use-database.ts";
 import { aPerson } from "../../test/support/work.ts";
 import { sql } from "../database/sql.ts";
 import { manualVerbs } from "../manual/verbs.ts";
-import { assignmentActions } from "../work/actions.ts";
+import { assignmentActions } from "../work/perform-action.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { serviceVerbs } from "./verbs.ts";
 

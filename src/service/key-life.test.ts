@@ -17,7 +17,7 @@ import {
 import { useDatabase } from "../../test/support/use-database.ts";
 import { aPerson } from "../../test/support/work.ts";
 import { sql } from "../database/sql.ts";
-import { assignmentActions } from "../work/actions.ts";
+import { assignmentActions } from "../work/perform-action.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { serviceVerbs } from "./verbs.ts";
 

@@ -14,7 +14,7 @@ import { aPerson } from "../../test/support/work.ts";
 import { sql } from "../database/sql.ts";
 import { manualVerbs } from "../manual/verbs.ts";
 import type { ActionName } from "../work/actions.ts";
-import { assignmentActions } from "../work/actions.ts";
+import { assignmentActions } from "../work/perform-action.ts";
 import { executeAccountingViaService } from "./execute-accounting-via-service.ts";
 import type { Flight, Landed } from "./flight.ts";
 import { openAdapter } from "./http-adapter.ts";

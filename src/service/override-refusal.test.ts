@@ -8,7 +8,7 @@ import { onlyStanding, pendingCredits, runRound, serviceDesk } from "../../test/
 import { useDatabase } from "../../test/support/use-database.ts";
 import { aPerson } from "../../test/support/work.ts";
 import { sql } from "../database/sql.ts";
-import { assignmentActions } from "../work/actions.ts";
+import { assignmentActions } from "../work/perform-action.ts";
 import { findAssignment } from "../work/views.ts";
 import { offeredActions } from "../work/actions.ts";
 import { serviceVerbs } from "./verbs.ts";

@@ -16,7 +16,7 @@ import { sql } from "../database/sql.ts";
 import { postingDetails } from "../manual/posting-details.ts";
 import { manualVerbs } from "../manual/verbs.ts";
 import type { ActionName } from "../work/actions.ts";
-import { assignmentActions } from "../work/actions.ts";
+import { assignmentActions } from "../work/perform-action.ts";
 import { serviceVerbs } from "./verbs.ts";
 
 const db = useDatabase();

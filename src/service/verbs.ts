@@ -6,7 +6,8 @@ import type { z } from "zod";
 import type { Engine } from "../accounting/engine.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
-import type { ActionCall, ActionName, ActionVerb } from "../work/actions.ts";
+import type { ActionName } from "../work/actions.ts";
+import type { ActionCall, ActionVerb } from "../work/perform-action.ts";
 
 import type { AccountDesk } from "./change-account.ts";
 import { accountInput, changeAccountOf } from "./change-account.ts";

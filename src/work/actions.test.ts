@@ -13,15 +13,10 @@ import type { AdjustmentEvent } from "../accounting/adjustment-machine.ts";
 
 import { manualClock } from "../kernel/clock.ts";
 
-import type { ActionName, ActionVerb } from "./actions.ts";
-import {
-  ACTION_NAMES,
-  ACTION_ROWS,
-  assignmentActions,
-  offeredActions,
-  RIGHTS,
-  workableTypes,
-} from "./actions.ts";
+import type { ActionName } from "./actions.ts";
+import type { ActionVerb } from "./perform-action.ts";
+import { ACTION_NAMES, ACTION_ROWS, offeredActions, RIGHTS, workableTypes } from "./actions.ts";
+import { assignmentActions } from "./perform-action.ts";
 import { ASSIGNMENT_TYPE_ROWS } from "./assignment-types.ts";
 import { assignmentView } from "./assignment-view.ts";
 import { takeAssignments } from "./take.ts";

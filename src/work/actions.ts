@@ -6,15 +6,10 @@
  * the list without importing down.
  */
 import type { Permission } from "../access/roles.ts";
-import type { Database } from "../database/database.ts";
-import type { Clock } from "../kernel/clock.ts";
-import { Failure } from "../kernel/failure.ts";
 
 import { ASSIGNMENT_TYPE_ROWS } from "./assignment-types.ts";
-import { refuseOthers, refuseUnseen, withChangesSince } from "./change-standing.ts";
-import { otherHolder, refuseLocked } from "./claim-lock.ts";
+import { otherHolder } from "./claim-lock.ts";
 import type { AssignmentRow } from "./views.ts";
-import { findAssignment } from "./views.ts";
 
 export const ACTION_NAMES = [
   "take",
@@ -273,7 +268,7 @@ export function offeredActions(
   });
 }
 
-function refusal(
+export function refusal(
   action: ActionRow,
   assignment: AssignmentRow,
   person: Person,
@@ -294,7 +289,7 @@ function refusal(
 }
 
 /** Possible also while somebody else has the claim open. */
-const DESPITE_LOCK: ReadonlySet<ActionName> = new Set(["note", "release"]);
+export const DESPITE_LOCK: ReadonlySet<ActionName> = new Set(["note", "release"]);
 
 /** What stands against it beside type and state: who has it, and whether it can be worked. */
 function standingRefusal(
@@ -323,91 +318,4 @@ function standingRefusal(
     return isOthers && !person.rights.has(RIGHTS.supervise) ? `${assignee} has it` : null;
   }
   return isWorked && isOthers ? `${assignee} has it` : null;
-}
-
-export interface ActionCall {
-  readonly clientId: string;
-  readonly assignmentId: string;
-  readonly adjustmentId: string | null;
-  /** As the person saw it: verbs check it again under the lock. */
-  readonly version: number;
-  readonly actor: string;
-  /** The actor's, now. */
-  readonly rights: ReadonlySet<Permission>;
-  readonly input: Readonly<Record<string, unknown>>;
-}
-
-export type ActionVerb = (call: ActionCall) => Promise<unknown>;
-
-export interface AssignmentActions {
-  /**
-   * Runs an action's verb. Throws `not-found`, `assignment-closed`, `stale-version`, `forbidden`,
-   * `assignment-taken`, `transition-refused`, and what the verb throws.
-   */
-  perform(request: {
-    readonly clientIds: readonly string[];
-    readonly assignmentId: string;
-    readonly action: ActionName;
-    readonly version: number;
-    readonly person: Person;
-    readonly input: Readonly<Record<string, unknown>>;
-  }): Promise<unknown>;
-}
-
-/** The registry: `main.ts` gives the verbs of the rooms below. */
-export function assignmentActions(
-  db: Database,
-  verbs: Readonly<Partial<Record<ActionName, ActionVerb>>>,
-  clock?: Clock,
-): AssignmentActions {
-  return {
-    perform: ({ clientIds, assignmentId, action, version, person, input }) =>
-      withChangesSince(db, async () => {
-        const assignment = await findAssignment(db, clientIds, assignmentId);
-        if (assignment === undefined) {
-          throw new Failure("not-found", `assignment ${assignmentId} does not exist`);
-        }
-        refuseUnseen(assignment, version);
-        refuseAction(action, assignment, person, clock?.now().toString());
-        const verb = verbs[action];
-        if (verb === undefined) {
-          throw new Failure("transition-refused", `${action} is not available here`, { action });
-        }
-        return verb({
-          clientId: assignment.clientId,
-          assignmentId,
-          adjustmentId: assignment.adjustmentId,
-          version,
-          actor: person.name,
-          rights: person.rights,
-          input,
-        });
-      }),
-  };
-}
-
-function refuseAction(
-  name: ActionName,
-  assignment: AssignmentRow,
-  person: Person,
-  now?: string,
-): void {
-  const action = ACTION_ROWS.find(
-    (one) => one.name === name && one.types.includes(assignment.type),
-  );
-  if (action === undefined) {
-    throw new Failure("transition-refused", `${assignment.type} has no ${name}`, { action: name });
-  }
-  if (!person.rights.has(action.right)) {
-    throw new Failure("forbidden", `${name} needs ${action.right}`, { right: action.right });
-  }
-  if (!DESPITE_LOCK.has(name)) refuseLocked(assignment, person.name, now);
-  if (action.exclusive) refuseOthers(assignment, person.name);
-  const why = refusal(action, assignment, person, now);
-  if (why !== null) {
-    throw new Failure("transition-refused", why, {
-      action: name,
-      state: assignment.adjustmentState,
-    });
-  }
 }

@@ -18,7 +18,7 @@ import type { Rise } from "./sla-stages.ts";
 import { risen } from "./sla-stages.ts";
 import type { Standing } from "./standing.ts";
 import { standingOf } from "./standing.ts";
-import type { StandingChange } from "./store.ts";
+import type { StandingChange } from "./assignment-rows.ts";
 import { MACHINE, raiseAssignments, writeStandings } from "./store.ts";
 
 interface ClientSla {

@@ -350,9 +350,11 @@ describe("groups", () => {
 });
 
 test("a regulatory clock comes before a later goal, urgency before both", async () => {
-  const [late, urgent, soon] = [await work(10), await work(20), await work(10)];
+  const { clientId, disputeId, ...rest } = await aDispute(database, "other");
+  const soon = await work(10, { clientId, disputeId, ...rest });
+  const [late, urgent] = [await work(10), await work(20)];
   const clockDueAt = "2026-11-16T20:00:00Z";
-  await database.transaction((tx) => setClockDue(tx, [{ ...soon, clockDueAt }]));
+  await database.transaction((tx) => setClockDue(tx, [{ clientId, disputeId, clockDueAt }]));
 
   const got = [];
   for (const name of ["amy", "ben", "sue"]) got.push((await takeNext(desk, seeker(name)))?.id);

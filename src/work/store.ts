@@ -7,34 +7,8 @@ import type { Statement } from "../database/sql.ts";
 import { sql } from "../database/sql.ts";
 
 import type { AssignmentEventKind } from "./assignment-history.ts";
-import type { AssignmentKind } from "./assignment-types.ts";
+import type { NewAssignment, RisenAssignment, StandingChange } from "./assignment-rows.ts";
 import { firstRiseAt } from "./sla-stages.ts";
-import type { Standing } from "./standing.ts";
-
-export interface NewAssignment {
-  readonly clientId: string;
-  readonly id: string;
-  readonly claimId: string;
-  readonly disputeId: string | null;
-  readonly adjustmentId: string | null;
-  readonly type: string;
-  readonly queue: string;
-  readonly kind: AssignmentKind;
-  readonly workGroup: string;
-  readonly urgency: number;
-  readonly goalAt: string | null;
-  readonly deadlineAt: string | null;
-  readonly amountMinor: bigint | null;
-  readonly currency: string | null;
-  readonly destination: string | null;
-  readonly dueAt: string | null;
-  readonly reason: string | null;
-  readonly openedAt: string;
-  /** When its first stage passes; by the shipped terms of its type where left out. */
-  readonly nextRiseAt?: string | null | undefined;
-  /** Of a dispute's own work: what it is about. One is open of each; a second is not opened. */
-  readonly cause?: string | null;
-}
 
 /** Who acts where nobody asked. */
 export const MACHINE = "redress";
@@ -232,15 +206,6 @@ export async function setDue(tx: Transaction, rows: readonly DueTime[]): Promise
   `);
 }
 
-export interface StandingChange {
-  readonly clientId: string;
-  readonly id: string;
-  readonly kind: AssignmentEventKind;
-  readonly reason: string | null;
-  readonly actor: string;
-  readonly to: Standing;
-}
-
 /** Writes how open assignments stand from now on; their rows are locked already. */
 export async function writeStandings(
   tx: Transaction,
@@ -303,20 +268,6 @@ export async function noteAssignments(
   `);
 }
 
-export interface RisenAssignment {
-  readonly clientId: string;
-  readonly id: string;
-  readonly urgency: number;
-  readonly rises: number;
-  readonly nextRiseAt: string | null;
-  /** What passed, in words. */
-  readonly reason: string;
-  /** What the SLA does now, in words. */
-  readonly action: string | null;
-  /** Makes the machine act at once, where it has something to do. */
-  readonly isDueNow: boolean;
-}
-
 /**
  * Stages passed. Not a new version: what somebody is looking at is no less true for being more
  * urgent. A stage is written once for ever: the second try is refused by `assignment_event_stage`.
@@ -360,25 +311,34 @@ export async function raiseAssignments(
 
 export interface ActBy {
   readonly clientId: string;
-  readonly id: string;
-  /** The nearest regulatory clock of its dispute; null: none runs. */
+  readonly disputeId: string;
+  /** When its nearest regulatory clock ends; null: none runs. */
   readonly clockDueAt: string | null;
 }
 
-/** Says by when a clock wants open assignments done: Get Next Work orders by the nearest date. */
+/**
+ * Says by when a clock wants the open work of disputes done: Get Next Work orders by the nearest
+ * date. Served by `assignment_of_dispute`; locked in sorted order, as everybody does.
+ */
 export async function setClockDue(tx: Transaction, rows: readonly ActBy[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
+    with moved as (
+      select a.client_id, a.id, next.clock_due_at
+      from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.disputeId)}::uuid[],
+        ${rows.map((row) => row.clockDueAt)}::timestamptz[])
+        as next (client_id, dispute_id, clock_due_at)
+      join assignment a on a.client_id = next.client_id and a.dispute_id = next.dispute_id
+      where a.is_open and a.clock_due_at is distinct from next.clock_due_at
+      order by a.client_id, a.id
+      for update of a
+    )
     update assignment
-    set clock_due_at = next.clock_due_at
-    from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.clockDueAt)}::timestamptz[]) as next (client_id, id, clock_due_at)
-    where assignment.client_id = next.client_id
-      and assignment.id = next.id
-      and assignment.is_open
-      and assignment.clock_due_at is distinct from next.clock_due_at
+    set clock_due_at = moved.clock_due_at
+    from moved
+    where assignment.client_id = moved.client_id and assignment.id = moved.id
   `);
 }
 

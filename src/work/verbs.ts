@@ -4,7 +4,8 @@ import { z } from "zod";
 import { refuseCardNumbers } from "../kernel/card-number.ts";
 import { Failure } from "../kernel/failure.ts";
 
-import type { ActionCall, ActionName, ActionVerb } from "./actions.ts";
+import type { ActionName } from "./actions.ts";
+import type { ActionCall, ActionVerb } from "./perform-action.ts";
 import { assignAssignmentsTo } from "./assign.ts";
 import type { SeenAssignment, StandingDesk } from "./change-standing.ts";
 import { markUnworkable, restoreAssignments } from "./mark-unworkable.ts";

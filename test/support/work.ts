@@ -10,7 +10,7 @@ import { assert } from "../../src/kernel/assert.ts";
 import { RIGHTS } from "../../src/work/actions.ts";
 import type { Person } from "../../src/work/actions.ts";
 import { assignmentTermsFrom } from "../../src/work/assignment-terms.ts";
-import type { NewAssignment } from "../../src/work/store.ts";
+import type { NewAssignment } from "../../src/work/assignment-rows.ts";
 import { openAssignments } from "../../src/work/store.ts";
 import { ids, NOW, TODAY } from "./books.ts";
 import type { Placed } from "./books.ts";

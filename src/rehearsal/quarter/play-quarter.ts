@@ -13,7 +13,7 @@ import type { Engine } from "../../accounting/engine.ts";
 import { insertClient } from "../../cases/store.ts";
 import type { ManualClock } from "../../kernel/clock.ts";
 import { noFailpoints } from "../../kernel/failpoints.ts";
-import type { AssignmentActions } from "../../work/actions.ts";
+import type { AssignmentActions } from "../../work/perform-action.ts";
 import { seededRandom } from "../seeded-random.ts";
 
 import { drawAdversities } from "./adversity.ts";

@@ -6,7 +6,7 @@ import type { BatchDesk } from "../../batch/desk.ts";
 import type { Engine } from "../../accounting/engine.ts";
 import type { ManualClock } from "../../kernel/clock.ts";
 import type { ServiceDesk } from "../../service/desk.ts";
-import type { AssignmentActions } from "../../work/actions.ts";
+import type { AssignmentActions } from "../../work/perform-action.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 
 import type { Adversity } from "./adversity.ts";

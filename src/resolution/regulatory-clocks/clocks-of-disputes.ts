@@ -46,7 +46,8 @@ export async function clocksOfDisputes(
   return result;
 }
 
-function rulesOf({ rulebook, calendar, settings }: ClientRuntime): ClockRules {
+/** Those of the client's rule book that the client has not disabled. */
+export function rulesOf({ rulebook, calendar, settings }: ClientRuntime): ClockRules {
   const { countsDayOfReceipt, disabled } = settings.clocks;
   const clocks =
     disabled.length === 0

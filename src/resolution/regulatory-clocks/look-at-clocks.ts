@@ -13,7 +13,9 @@ import type { Transaction } from "../../database/database.ts";
 import type { NewEvent } from "../../events/store.ts";
 import { appendEvents } from "../../events/store.ts";
 import { Failure } from "../../kernel/failure.ts";
-import { raiseOfDisputes } from "../../work/store.ts";
+import { endOfDay } from "../../work/assignment-terms.ts";
+import type { ActBy } from "../../work/store.ts";
+import { raiseOfDisputes, setClockDue } from "../../work/store.ts";
 
 import type { DisputeClocks } from "./clocks-of-disputes.ts";
 import { clocksOfDisputes } from "./clocks-of-disputes.ts";
@@ -137,6 +139,7 @@ async function lookAt(tx: Transaction, engine: Engine, keys: readonly DisputeKey
   await deleteWatches(tx, without);
   if (having.length === 0) return;
   await replaceClocks(tx, having.map(keyOf), having.flatMap(rowsOf), now);
+  await setClockDue(tx, having.map(actBy));
   await warn(tx, engine, having, now);
   const credits = await writeCredits(tx, engine, having, at);
   await updateWatches(
@@ -165,6 +168,16 @@ function rowsOf(one: DisputeClocks): ClockRow[] {
     if (startsOn === null || warnOn === null || dueOn === null) return [];
     return [{ ...keyOf(one), round, clock, state, startsOn, warnOn, dueOn, endedOn }];
   });
+}
+
+/** Its open work has to be done before the first running clock ends. */
+function actBy({ loaded: { book }, client, readings }: DisputeClocks): ActBy {
+  const dates = readings.flatMap(({ state, dueOn }) =>
+    state === "running" && dueOn !== null ? [dueOn] : [],
+  );
+  const [first] = dates.toSorted();
+  const clockDueAt = first === undefined ? null : endOfDay(first, client.calendar).toString();
+  return { clientId: book.clientId, disputeId: book.id, clockDueAt };
 }
 
 /** One row and one event for each clock, end and stage; the dispute's open work rises. */
