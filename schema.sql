@@ -1015,7 +1015,7 @@ create table batch_alarm (
 alter table batch_alarm add constraint batch_alarm_pkey PRIMARY KEY (client_id, id);
 alter table batch_alarm add constraint batch_alarm_check CHECK (((closed_at IS NULL) = (closed_by IS NULL)));
 alter table batch_alarm add constraint batch_alarm_check1 CHECK (((closed_at IS NULL) = (closed_because IS NULL)));
-alter table batch_alarm add constraint batch_alarm_kind_check CHECK ((kind = ANY (ARRAY['acknowledgementOverdue'::text, 'fileHeld'::text, 'fileRefused'::text, 'linesUnmatched'::text, 'pickUpFailed'::text])));
+alter table batch_alarm add constraint batch_alarm_kind_check CHECK ((kind = ANY (ARRAY['acknowledgementOverdue'::text, 'fileHeld'::text, 'filePutOff'::text, 'fileRefused'::text, 'linesUnmatched'::text, 'pickUpFailed'::text])));
 CREATE INDEX batch_alarm_listed ON public.batch_alarm USING btree (client_id, raised_at, id);
 CREATE INDEX batch_alarm_of_subject ON public.batch_alarm USING btree (client_id, kind, subject);
 CREATE UNIQUE INDEX batch_alarm_open ON public.batch_alarm USING btree (client_id, kind, subject) WHERE (closed_at IS NULL);

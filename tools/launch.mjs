@@ -21,8 +21,8 @@ const IN_THE_PORTAL = /[/](portal|client|kernel)[/]|machine[^/]*$|package-lock[.
 const VITEST = "node_modules/vitest/vitest.mjs";
 
 /**
- * A heap that is swept before it has grown to four times what is alive: Node lets it where a machine
- * has the room. What `NODE_OPTIONS` says wins.
+ * A heap that is swept before it has grown to four times what is alive, as Node lets it where a
+ * machine has the room. What `NODE_OPTIONS` says wins.
  */
 const HEAP = "--max-old-space-size=2000 --max-semi-space-size=16";
 

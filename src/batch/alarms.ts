@@ -12,6 +12,7 @@ import type { BatchDesk } from "./desk.ts";
 export const ALARM_KINDS = [
   "acknowledgementOverdue",
   "fileHeld",
+  "filePutOff",
   "fileRefused",
   "linesUnmatched",
   "pickUpFailed",

@@ -1,5 +1,5 @@
 /**
- * Where a destination leaves its answers, as data: a kind and what it takes. Secrets are references.
+ * Where a destination leaves its answers, as data: a kind and what it takes; secrets by reference.
  * When a file there counts as whole is said here, for a half-written one must not be taken.
  */
 import { z } from "zod";

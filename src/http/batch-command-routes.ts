@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
 import { generateAll, previewGeneration } from "../batch/generate-all.ts";
-import type { GenerationFault, GenerationPreview } from "../batch/generate-all.ts";
+import type { GenerationFault } from "../batch/generate-all.ts";
 import { STATEMENTS, previewRegeneration } from "../batch/regenerate.ts";
 import type { Regenerated, RegenerationPreview, Statement } from "../batch/regenerate.ts";
 import { resend } from "../batch/resend.ts";
@@ -25,13 +25,13 @@ import {
   DestinationTest,
   Generation,
   GeneratedFile,
-  Pending,
+  GenerationPreviewShape,
   presentFile,
   presentGenerated,
+  presentPreview,
   presentStatement,
   presentWritten,
   side,
-  sums,
 } from "./batch-shapes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
@@ -49,22 +49,10 @@ const Fault = z.object({
   detail: z.string(),
 });
 
-const Preview = z.object({
-  client: z.string(),
-  profile: z.string(),
-  businessDate: z.string(),
-  postingDate: z.string(),
-  nextSequence: z.int(),
-  leaves: z.array(Pending),
-  stays: z.array(Pending),
-  files: z.int().describe("How many it would make"),
-  filesAtLeast: z.boolean().describe("Lines or bytes of a file are limited: there may be more"),
-});
-
 const GenerationAnswer = z
   .object({
     generated: z.array(Generation),
-    previews: z.array(Preview).describe("With dryRun: what would leave"),
+    previews: z.array(GenerationPreviewShape).describe("With dryRun: what would leave"),
     faults: z.array(Fault).describe("Profiles that could not be generated; the others were"),
   })
   .meta({ id: "GenerationAnswer" });
@@ -337,20 +325,6 @@ function presentRegenerated(done: Regenerated): z.infer<typeof Regeneration> {
     files: done.files.map(presentWritten),
     cameBack: done.cameBack,
     refused: done.refused,
-  };
-}
-
-function presentPreview(one: GenerationPreview): z.infer<typeof Preview> {
-  return {
-    client: one.clientId,
-    profile: one.profile,
-    businessDate: one.businessDate,
-    postingDate: one.postingDate,
-    nextSequence: Number(one.nextSequence),
-    leaves: sums(one.leaves),
-    stays: sums(one.stays),
-    files: one.expected.files,
-    filesAtLeast: one.expected.isAtLeast,
   };
 }
 

@@ -240,3 +240,30 @@ export function side(count: bigint | number, minor: bigint, currency: string) {
 export function sums(rows: GenerationPreview["leaves"]): z.infer<typeof Pending>[] {
   return rows.map((sum) => side(sum.count, BigInt(sum.amountMinor), sum.currency));
 }
+
+/** What a generation would do, profile by profile. */
+export const GenerationPreviewShape = z.object({
+  client: z.string(),
+  profile: z.string(),
+  businessDate: z.string(),
+  postingDate: z.string(),
+  nextSequence: z.int(),
+  leaves: z.array(Pending),
+  stays: z.array(Pending),
+  files: z.int().describe("How many it would make"),
+  filesAtLeast: z.boolean().describe("Lines or bytes of a file are limited: there may be more"),
+});
+
+export function presentPreview(one: GenerationPreview): z.infer<typeof GenerationPreviewShape> {
+  return {
+    client: one.clientId,
+    profile: one.profile,
+    businessDate: one.businessDate,
+    postingDate: one.postingDate,
+    nextSequence: Number(one.nextSequence),
+    leaves: sums(one.leaves),
+    stays: sums(one.stays),
+    files: one.expected.files,
+    filesAtLeast: one.expected.isAtLeast,
+  };
+}

@@ -13,6 +13,7 @@ import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { callerOf, scopeOf } from "./identify.ts";
 import { tag, versionOf } from "./version.ts";
+import type { ZodApp } from "./zod-app.ts";
 
 const LayoutPath = z.strictObject({ client: z.string(), profile: z.string().max(60) });
 const Written = z.record(z.string(), z.unknown());
@@ -59,96 +60,103 @@ const LayoutBody = z.strictObject({
 });
 
 export function profileLayoutRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { engine } = parts;
   return async (app) => {
-    app.get(
-      "/v1/clients/:client/batch-profiles/:profile/layout",
-      documented(
-        {
-          id: "getProfileLayout",
-          tag: "batches",
-          summary: "The layout of a batch profile, and its versions",
-          permission: "batch:read",
-          failures: ["not-found", "configuration-invalid"],
-        },
-        { params: LayoutPath, response: { 200: ProfileLayout } },
-      ),
-      async (request, reply) => {
-        const { client, profile: name } = request.params;
-        await scopeOf(engine.database, request, client);
-        const [row] = await clientsById(engine.database, [client]);
-        if (row === undefined) throw new Failure("not-found", `client ${client} does not exist`);
-        const profile = batchProfile(row.settings as Parameters<typeof batchProfile>[0], name);
-        const shipped = typeof profile.layout === "string" ? profile.layout : null;
-        const layout = Written.catch({}).parse(
-          shipped === null ? profile.layout : shippedLayouts().get(shipped),
-        );
-        const kept = await keptOfName(engine.database, client, String(layout["name"]));
-        tag(reply, row.version);
-        return {
-          client,
-          profile: name,
-          shipped,
-          layout,
-          values: profile.values,
-          kept: kept.map(({ version, sha256, recordedAt, definition }) => ({
-            version,
-            sha256: sha256.toString("hex"),
-            recordedAt,
-            layout: Written.parse(JSON.parse(definition)),
-          })),
-          version: row.version,
-        };
-      },
-    );
-    app.put(
-      "/v1/clients/:client/batch-profiles/:profile/layout",
-      documented(
-        {
-          id: "putProfileLayout",
-          tag: "batches",
-          summary: "Give a batch profile another layout",
-          description:
-            "Checked before it is saved; one name and version is one content for ever. Files " +
-            "that were written keep theirs. With dryRun: what would change, and nothing is saved.",
-          permission: "batch:configure",
-          versioned: true,
-          failures: ["not-found", "configuration-invalid"],
-        },
-        {
-          params: LayoutPath,
-          querystring: z.strictObject({ dryRun: z.stringbool().default(false) }),
-          body: LayoutBody,
-          response: { 200: LayoutChanged },
-        },
-      ),
-      async (request, reply) => {
-        const { client, profile } = request.params;
-        const version = versionOf(request);
-        await scopeOf(engine.database, request, client);
-        const {
-          version: after,
-          changes,
-          ...done
-        } = await configureLayout(engine, {
-          clientId: client,
-          profile,
-          ...request.body,
-          version,
-          actor: callerOf(request).actor,
-          requestId: request.id,
-          dryRun: request.query.dryRun,
-        });
-        tag(reply, after);
-        return {
-          ...done,
-          changes: changes.map((one) => ({
-            pointer: one.pointer,
-            before: one.before,
-            after: one.after,
-          })),
-        };
-      },
-    );
+    readLayoutRoute(app, parts);
+    putLayoutRoute(app, parts);
   };
+}
+
+function readLayoutRoute(app: ZodApp, { engine }: HttpDependencies): void {
+  app.get(
+    "/v1/clients/:client/batch-profiles/:profile/layout",
+    documented(
+      {
+        id: "getProfileLayout",
+        tag: "batches",
+        summary: "The layout of a batch profile, and its versions",
+        permission: "batch:read",
+        failures: ["not-found", "configuration-invalid"],
+      },
+      { params: LayoutPath, response: { 200: ProfileLayout } },
+    ),
+    async (request, reply) => {
+      const { client, profile: name } = request.params;
+      await scopeOf(engine.database, request, client);
+      const [row] = await clientsById(engine.database, [client]);
+      if (row === undefined) throw new Failure("not-found", `client ${client} does not exist`);
+      const profile = batchProfile(row.settings as Parameters<typeof batchProfile>[0], name);
+      const shipped = typeof profile.layout === "string" ? profile.layout : null;
+      const layout = Written.catch({}).parse(
+        shipped === null ? profile.layout : shippedLayouts().get(shipped),
+      );
+      const kept = await keptOfName(engine.database, client, String(layout["name"]));
+      tag(reply, row.version);
+      return {
+        client,
+        profile: name,
+        shipped,
+        layout,
+        values: profile.values,
+        kept: kept.map(({ version, sha256, recordedAt, definition }) => ({
+          version,
+          sha256: sha256.toString("hex"),
+          recordedAt,
+          layout: Written.parse(JSON.parse(definition)),
+        })),
+        version: row.version,
+      };
+    },
+  );
+}
+
+function putLayoutRoute(app: ZodApp, { engine }: HttpDependencies): void {
+  app.put(
+    "/v1/clients/:client/batch-profiles/:profile/layout",
+    documented(
+      {
+        id: "putProfileLayout",
+        tag: "batches",
+        summary: "Give a batch profile another layout",
+        description:
+          "Checked before it is saved; one name and version is one content for ever. Files " +
+          "that were written keep theirs. With dryRun: what would change, and nothing is saved.",
+        permission: "batch:configure",
+        versioned: true,
+        failures: ["not-found", "configuration-invalid"],
+      },
+      {
+        params: LayoutPath,
+        querystring: z.strictObject({ dryRun: z.stringbool().default(false) }),
+        body: LayoutBody,
+        response: { 200: LayoutChanged },
+      },
+    ),
+    async (request, reply) => {
+      const { client, profile } = request.params;
+      const version = versionOf(request);
+      await scopeOf(engine.database, request, client);
+      const {
+        version: after,
+        changes,
+        ...done
+      } = await configureLayout(engine, {
+        clientId: client,
+        profile,
+        ...request.body,
+        version,
+        actor: callerOf(request).actor,
+        requestId: request.id,
+        dryRun: request.query.dryRun,
+      });
+      tag(reply, after);
+      return {
+        ...done,
+        changes: changes.map((one) => ({
+          pointer: one.pointer,
+          before: one.before,
+          after: one.after,
+        })),
+      };
+    },
+  );
 }

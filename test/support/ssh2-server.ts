@@ -118,7 +118,10 @@ function serve(sftp: SFTPWrapper, disk: Disk): void {
   );
   sftp.on("CLOSE", (request, handle) =>
     answer(request, () => {
-      if (listed.has(String(handle))) return void sftp.status(request, CODE.OK);
+      if (listed.has(String(handle))) {
+        sftp.status(request, CODE.OK);
+        return;
+      }
       fsyncSync(fileOf(handle));
       closeSync(fileOf(handle));
       sftp.status(request, CODE.OK);
@@ -136,7 +139,10 @@ function serve(sftp: SFTPWrapper, disk: Disk): void {
   sftp.on("READDIR", (request, handle) =>
     answer(request, () => {
       const path = String(handle);
-      if (listed.get(path) !== false) return void sftp.status(request, CODE.EOF);
+      if (listed.get(path) !== false) {
+        sftp.status(request, CODE.EOF);
+        return;
+      }
       listed.set(path, true);
       const entries = readdirSync(path).map((filename) => {
         const attrs = attributes(lstatSync(`${path}/${filename}`));

@@ -92,7 +92,12 @@ export interface BatchAlarm {
   readonly client: string;
   readonly profile: string;
   readonly kind:
-    "acknowledgementOverdue" | "fileHeld" | "fileRefused" | "linesUnmatched" | "pickUpFailed";
+    | "acknowledgementOverdue"
+    | "fileHeld"
+    | "filePutOff"
+    | "fileRefused"
+    | "linesUnmatched"
+    | "pickUpFailed";
   readonly subject: string;
   readonly owner: string;
   readonly text: string;

@@ -28,7 +28,7 @@ export function lineDiff(before: string, after: string): DiffLine[] {
 /** By the longest common subsequence: layouts have hundreds of lines, not thousands. */
 function between(a: readonly string[], b: readonly string[]): DiffLine[] {
   const longest = Array.from({ length: a.length + 1 }, () =>
-    new Array<number>(b.length + 1).fill(0),
+    Array.from({ length: b.length + 1 }, () => 0),
   );
   const at = (i: number, j: number): number => longest[i]?.[j] ?? 0;
   for (let i = a.length - 1; i >= 0; i -= 1) {

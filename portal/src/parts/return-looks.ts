@@ -49,5 +49,6 @@ export const ALARM_WORDS: Readonly<Record<BatchAlarm["kind"], string>> = {
   fileHeld: "A file is held",
   fileRefused: "A file was refused",
   linesUnmatched: "Lines are unmatched",
+  filePutOff: "A file is put off",
   pickUpFailed: "A place cannot be reached",
 };

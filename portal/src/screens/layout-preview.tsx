@@ -1,4 +1,4 @@
-/** What a layout makes of rows, beside the text as it is typed: lines, refusals, totals, sources. */
+/** What a layout makes of rows as it is typed: lines, refusals, totals, sources. */
 import { SegmentedControl } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 

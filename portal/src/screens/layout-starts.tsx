@@ -7,6 +7,10 @@ import { shippedLayoutsQuery } from "../api/layout-queries.ts";
 import type { Layout } from "../parts/layout-text.ts";
 import { showInstant } from "../ui/time.ts";
 
+const REPLACED =
+  "What you typed is replaced. A changed layout needs a new version, and a name of its own where " +
+  "it was a shipped one.";
+
 export function LayoutStarts(props: {
   readonly known: ProfileLayout;
   readonly start: (layout: Layout) => void;
@@ -24,7 +28,7 @@ export function LayoutStarts(props: {
   return (
     <NativeSelect
       label="Start from"
-      description="What you typed is replaced. A changed layout needs a new version, and a name of its own where it was a shipped one."
+      description={REPLACED}
       data={starts.map(({ label }, index) => ({ label, value: String(index) }))}
       onChange={(event) => {
         const chosen = starts[Number(event.currentTarget.value)];

@@ -321,6 +321,12 @@ test("a file that we fail to work is put off and shown, and holds up no other", 
     state: "received",
     problem: expect.stringContaining("failpoint") as string,
   });
+  const open = async () =>
+    (await listAlarms(db, { clients: [sent.client], onlyOpen: true, limit: 9 })).map(
+      ({ kind, subject }) => ({ kind, subject }),
+    );
+  expect(await open()).toEqual([{ kind: "filePutOff", subject: file.id }]);
   engine.clock.advance({ minutes: 6 });
   expect(await workInbound(desk, sent.client, file.id)).toMatchObject({ state: "partlyMatched" });
+  expect(await open()).toEqual([{ kind: "linesUnmatched", subject: file.id }]);
 });

@@ -47,7 +47,11 @@ export async function inboundNext(desk: BatchDesk): Promise<InboundStep | null> 
     const file = await lockDueInboundFile(tx, clock.now().toString());
     if (file === undefined) return null;
     const done = await tx
-      .savepoint(() => stepOf(tx, desk, file))
+      .savepoint(async () => {
+        const done = await stepOf(tx, desk, file);
+        await goneOn(tx, desk, file);
+        return done;
+      })
       .catch((error: unknown) => postponed(tx, desk, file, error));
     desk.failpoints.at(`batch.inbound.${done.step}`);
     return { clientId: file.clientId, fileId: file.id, ...done };
@@ -111,7 +115,31 @@ async function postponed(
   // The database's own words may quote the file.
   const problem = safeText(error.message.replaceAll("\0", "")) ?? error.name;
   await changeInboundFile(tx, file, { state, dueAt, problem }, now.toString());
+  const { clientId, id: subject, profile } = file;
+  const text = `return file ${file.name} is put off: ${problem}`;
+  const owner = await ownerOf(tx, desk, file);
+  const alarm = { clientId, profile, kind: "filePutOff", subject, owner, text } as const;
+  await raiseAlarm(tx, desk, alarm, now.toString());
   return { step: "postponed", lines: 0, problem: `return file ${file.name}: ${problem}` };
+}
+
+/** The profile may be what is wrong with it. */
+async function ownerOf(tx: Transaction, desk: BatchDesk, file: InboundFileRow): Promise<string> {
+  try {
+    const { profile } = await profileOf(tx, desk, file.clientId, file.profile);
+    return returnFileOf(profile).owner;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "database-unreachable") throw error;
+    return "operator";
+  }
+}
+
+/** It goes on: whoever was alarmed that it was put off need not look any more. */
+async function goneOn(tx: Transaction, desk: BatchDesk, file: InboundFileRow): Promise<void> {
+  if (file.problem === null) return;
+  const about = { clientId: file.clientId, subject: file.id, kinds: ["filePutOff"] as const };
+  const now = desk.engine.clock.now().toString();
+  await closeAlarms(tx, about, { by: MACHINE, because: "it goes on", now });
 }
 
 /** Every line is settled: the files that are now wholly answered are acknowledged. */

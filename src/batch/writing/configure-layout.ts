@@ -11,8 +11,6 @@ import type { ClientRow } from "../../cases/views.ts";
 import { lockClient } from "../../cases/views.ts";
 import type { Transaction } from "../../database/database.ts";
 import { Failure } from "../../kernel/failure.ts";
-import type { SettingChange } from "../../service/setting-changes.ts";
-import { settingChanges } from "../../service/setting-changes.ts";
 
 import { batchProfile } from "../profile.ts";
 import type { BatchProfile } from "../profile.ts";
@@ -21,6 +19,14 @@ import type { KeptLayout } from "./layouts.ts";
 import { layoutOf } from "./layouts.ts";
 import { keptOfName } from "./layout-views.ts";
 import { keepLayout } from "./store-layouts.ts";
+
+export interface SettingChange {
+  /** JSON Pointer into the profile. */
+  readonly pointer: string;
+  /** As JSON text, shortened; null where it was not there. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
 
 export interface LayoutChange {
   readonly clientId: string;
@@ -67,7 +73,7 @@ export function configureLayout(engine: Engine, given: LayoutChange): Promise<Co
       layout: given.layout,
       ...(given.values === undefined ? {} : { values: given.values }),
     };
-    const changes = settingChanges(written, after);
+    const changes = changesOf(written, after);
     const sha256 = kept.sha256.toString("hex");
     const { version: layoutVersion, name: layoutName } = kept.layout;
     const answer = { changes, name: layoutName, layoutVersion, sha256, version: client.version };
@@ -106,6 +112,25 @@ async function mustBeNew(tx: Transaction, clientId: string, kept: KeptLayout): P
   throw new Failure("configuration-invalid", detail, { layout: name, version }, [
     { pointer: "/version", detail },
   ]);
+}
+
+const SHOWN_CHARACTERS = 200;
+
+/** Of the two members that may change; the whole layout is kept by its content. */
+function changesOf(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): SettingChange[] {
+  return ["layout", "values"].flatMap((name) => {
+    const [was, becomes] = [before[name], after[name]].map((value) => JSON.stringify(value));
+    if (was === becomes) return [];
+    return [{ pointer: `/${name}`, before: shortened(was), after: shortened(becomes) }];
+  });
+}
+
+function shortened(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
 function inWords({ pointer, before, after }: SettingChange): string {

@@ -31,12 +31,13 @@ export class Progress {
     if (isSoon || this.#onItsWay !== null) return;
     this.#toldAt = now.epochMilliseconds;
     const row = { ...this.#of, rendered: this.#rendered, toldAt: now.toString() };
-    this.#onItsWay = keepProgress(this.#desk.engine.database, row)
-      .catch(() => undefined)
-      .then(() => {
-        this.#onItsWay = null;
-        if (this.#isOver) this.#forget();
-      });
+    this.#onItsWay = this.#tell(row);
+  }
+
+  async #tell(row: ProgressRow): Promise<void> {
+    await keepProgress(this.#desk.engine.database, row).catch(() => undefined);
+    this.#onItsWay = null;
+    if (this.#isOver) this.#forget();
   }
 
   over(): void {
