@@ -91,8 +91,8 @@ const BODIES: Readonly<Record<ActionName, object | null>> = {
   notPostable: { reason: "the branch said so" },
 };
 
-/** Fresh work, nobody's: what the standing of the assignment stands against. */
-const NEEDS_MORE: ReadonlySet<ActionName> = new Set(["resumption", "restoration"]);
+/** Fresh work, nobody's, of a book without money of a merchant: what stands against it. */
+const NEEDS_MORE: ReadonlySet<ActionName> = new Set(["resumption", "restoration", "disbursement"]);
 
 const CELLS = ASSIGNMENT_TYPE_ROWS.flatMap(({ type }) => {
   const states: (AdjustmentState | null)[] = ADJUSTMENT_STATES.filter((state) =>

@@ -6,6 +6,8 @@ import { assignmentTypeOf, CLOSED_STATES } from "../../src/accounting/adjustment
 import type { Hold } from "../../src/accounting/dispute-book.ts";
 import { sql } from "../../src/database/sql.ts";
 import { assert } from "../../src/kernel/assert.ts";
+import { askApproval } from "../../src/work/approvals/ask.ts";
+import { domainNeed } from "../../src/work/approvals/tiers.ts";
 import { assignmentType } from "../../src/work/assignment-types.ts";
 import { openAssignments } from "../../src/work/store.ts";
 import type { Placed } from "./books.ts";
@@ -66,8 +68,12 @@ export async function worldOfWork(
   return {
     clientId,
     adjustmentIn: async (state) => (await open(state, null)).adjustmentId,
-    assignmentIn: async ({ type, state }) =>
-      state === null ? ofDispute(database, placed, type) : (await open(state, type)).assignmentId,
+    assignmentIn: async ({ type, state }) => {
+      if (state === null) return ofDispute(database, placed, type);
+      const { adjustmentId, assignmentId } = await open(state, type);
+      if (state === "awaitingApproval") await asked(database, engine, clientId, adjustmentId);
+      return assignmentId;
+    },
     stateOf: (id) =>
       database.one(sql`
         select j.state, a.type,
@@ -100,6 +106,24 @@ export async function worldOfWork(
         on conflict do nothing`);
     },
   };
+}
+
+/** By somebody whose work it is: everybody else with the right may say their word. */
+async function asked(
+  database: TestDatabase,
+  engine: TestEngine,
+  clientId: string,
+  adjustmentId: string,
+): Promise<void> {
+  await database.transaction((tx) =>
+    askApproval(tx, engine, {
+      clientId,
+      subject: { kind: "operation", id: adjustmentId },
+      summary: "a write-off",
+      need: domainNeed("another person agrees", "assignment:approve"),
+      requestedBy: "somebody",
+    }),
+  );
 }
 
 async function anAdjustment(
