@@ -82,14 +82,17 @@ export function loadBook(book: Book, reading: readonly Problem[] = []): Loaded {
   }
   checkFiles(book, problems);
   const header = readHeader(book, problems);
+  const before = problems.length;
   const facts = loadFacts(book, problems);
+  const factsHold = problems.length === before;
   const collections = records(book, collectionSection, problems);
   const collectionIds = recordIds(book, collectionSection);
   const rules = loadRules(book, collectionIds, problems);
   const operations = loadOperations(book, recordIds(book, ruleSection), problems);
   const states = loadStates(book, problems);
   const gates = loadGates(book, collectionIds, problems);
-  const clocks = loadClocks(book, facts, problems);
+  // A clock over a fact that is badly declared is not wrong itself: it is read when the fact is.
+  const clocks = loadClocks(book, facts, factsHold ? problems : []);
   const accounts = loadAccounts(book, facts, collections, problems);
   const routes = loadRoutes(book, facts, problems);
   if (problems.length > 0 || header === null || accounts === null || routes === null) {
