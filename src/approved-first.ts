@@ -13,6 +13,7 @@ import { within } from "./database/within.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
 import { formatAmount } from "./kernel/money.ts";
+import type { JobKind } from "./work/job-kinds.ts";
 import type { ActionCall, ActionVerb } from "./work/perform-action.ts";
 import { askApproval } from "./work/approvals/ask.ts";
 import type { ApprovalEffect, DecidedRequest } from "./work/approvals/effects.ts";
@@ -52,6 +53,30 @@ export function approvedFirst(engine: Engine, action: GuardedAction): ActionVerb
     });
     if (!asked) return action.verb(engine)(call);
     return { waitsForApproval: true };
+  };
+}
+
+/**
+ * A job does only what needs nobody's word. Its items above a tier are refused with
+ * `approval-required`: each of them is asked for by itself, as what the approver agrees to.
+ */
+export function withoutApproval(engine: Engine, action: GuardedAction, kind: JobKind): JobKind {
+  return {
+    ...kind,
+    perform: async (tx, items, actor, input) => {
+      const clients = await engine.clients(tx, [...new Set(items.map((one) => one.clientId))]);
+      const keys = items.flatMap(({ clientId, adjustmentId: id }) =>
+        id === null ? [] : [{ clientId, id }],
+      );
+      for (const lock of await lockAdjustments(tx, keys)) {
+        if (action.freeIn.includes(lock.state)) continue;
+        const need = needOf(clients.get(lock.clientId) as ClientRuntime, action, lock);
+        if (need === null) continue;
+        const detail = `${need.words}: do it by itself, so that somebody is asked`;
+        throw new Failure("approval-required", detail, { rule: need.rule });
+      }
+      return kind.perform(tx, items, actor, input);
+    },
   };
 }
 
