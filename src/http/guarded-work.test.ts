@@ -1,8 +1,9 @@
 /** Where attestations above a tier meet jobs, other people's actions and operations: never twice. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { useCaseApi } from "../../test/support/http-case.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
+import { sql } from "../database/sql.ts";
 import { allJobKinds } from "../job-kinds.ts";
 import { noFailpoints } from "../kernel/failpoints.ts";
 import { runTurn } from "../work/run-jobs.ts";
@@ -17,8 +18,9 @@ async function work() {
   const { claim, dispute } = await opened();
   await operate(dispute, "issueProvisionalCredit");
   const { body } = await assignmentOf(dispute);
-  const id = String(body["id"]);
-  return { claim, dispute, id, url: `/v1/assignments/${id}`, version: Number(body["version"]) };
+  const adjustment = String(body["adjustment"]);
+  const url = `/v1/assignments/${String(body["id"])}`;
+  return { claim, dispute, adjustment, url, version: Number(body["version"]) };
 }
 
 async function runJobs(): Promise<void> {
@@ -84,4 +86,65 @@ test("a denial does not take as unsent what was attested and waits for its appro
   const { body } = await get(url);
   expect(body).toMatchObject({ outcome: null, adjustmentState: "pendingManual" });
   expect(denied.body).toMatchObject({ adjustments: [{ state: "planned" }] });
+});
+
+describe("a job respects whoever has the claim open", () => {
+  const jobOf = async (kind: string) => {
+    const job = await post("/v1/jobs", {
+      body: { kind, filter: { client: "harbor" }, action: {} },
+    });
+    await runJobs();
+    return (await get(`/v1/jobs/${String(job.body["id"])}/items`)).body.items;
+  };
+  const failedAs = async (route: "service" | "batch") => {
+    const { claim, adjustment, url, version } = await work();
+    await post(`${url}/failure`, { version, body: { reason: "refused there" } });
+    if (route === "batch") {
+      await db.owner.execute(sql`
+        update adjustment set state = 'batchFailed', failed_route = 'batch'
+        where id = ${adjustment}`);
+      await db.owner.execute(sql`
+        update assignment set type = 'Execute Batch Accounting Failed'
+        where adjustment_id = ${adjustment} and is_open`);
+    }
+    return { claim, adjustment };
+  };
+
+  test.each([
+    ["nextFileWork", "batch"],
+    ["retryWork", "service"],
+  ] as const)("%s skips it", async (kind, route) => {
+    const { claim } = await failedAs(route);
+    await post(`/v1/claims/${claim}/lock`, { key: null }, await server().keyFor("ben"));
+
+    expect(await jobOf(kind)).toMatchObject([{ outcome: "skipped", code: "claim-locked" }]);
+  });
+
+  test("and whoever has the assignment", async () => {
+    await failedAs("batch");
+    const [row] = (await get("/v1/assignments")).body.items;
+    const take = `/v1/assignments/${String(row?.["id"])}/take`;
+    await post(take, { version: Number(row?.["version"]) }, await server().keyFor("ben"));
+
+    expect(await jobOf("nextFileWork")).toMatchObject([
+      { outcome: "skipped", code: "assignment-taken" },
+    ]);
+  });
+});
+
+test("evidence neither names a card number nor comes while somebody else has the claim open", async () => {
+  const { claim, url } = await work();
+  const headers = { "content-type": "application/octet-stream" };
+  const show = (name: string) =>
+    post(`${url}/evidence?name=${encodeURIComponent(name)}`, {
+      body: Buffer.from("%PDF-1.7 posted"),
+      headers,
+    });
+
+  const named = await show("print 4000123412341234.pdf");
+  await post(`/v1/claims/${claim}/lock`, { key: null }, await server().keyFor("ben"));
+  const locked = await show("print.pdf");
+
+  expect([named.status, named.body["code"]]).toEqual([422, "card-number-in-text"]);
+  expect([locked.status, locked.body["code"]]).toEqual([409, "claim-locked"]);
 });
