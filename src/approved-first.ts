@@ -21,6 +21,7 @@ import { subjectKind } from "./work/approvals/subjects.ts";
 import type { ApprovalNeed } from "./work/approvals/tiers.ts";
 import { tierFired } from "./work/approvals/tiers.ts";
 import { waitingAbout } from "./work/approvals/views.ts";
+import { freeAssignments } from "./work/free.ts";
 import { assignmentsById } from "./work/views.ts";
 
 export interface GuardedAction {
@@ -152,13 +153,20 @@ async function carryOut(
   { verb }: GuardedAction,
   request: DecidedRequest,
 ): Promise<void> {
-  const { clientId, subjectId: id, payload, requestedBy: actor } = request;
+  const { clientId, subjectId: id, payload, requestedBy: actor, decidedBy: agreedBy } = request;
   const [lock] = await lockAdjustments(tx, [{ clientId, id }]);
   if (lock === undefined || lock.version !== payload["adjustmentVersion"]) {
     throw new Failure("stale-version", `it is ${lock?.state ?? "gone"} by now: ask again`, {});
   }
   const assignmentId = String(payload["assignmentId"]);
-  const [assignment] = await assignmentsById(tx, [{ clientId, id: assignmentId }]);
+  const key = { clientId, id: assignmentId };
+  const [held] = await assignmentsById(tx, [key]);
+  if (held?.isOpen === true && held.assignee !== null && held.assignee !== actor) {
+    // Whoever took it to look at it does not stand between the two words.
+    const at = engine.clock.now().toString();
+    await freeAssignments(tx, [key], { reason: "it was agreed to meanwhile", at });
+  }
+  const [assignment] = await assignmentsById(tx, [key]);
   if (assignment === undefined) throw new Failure("not-found", `no assignment ${assignmentId}`);
   await verb({ ...engine, database: within(tx, engine.database) })({
     clientId,
@@ -168,5 +176,6 @@ async function carryOut(
     actor,
     rights: new Set(),
     input: payload["input"] as ActionCall["input"],
+    agreedBy,
   });
 }

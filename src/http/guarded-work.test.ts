@@ -77,6 +77,24 @@ test("an attestation that is declined holds nothing up any more", async () => {
   expect(failed.status).toBe(200);
 });
 
+test.each(["claim", "assignment"])("whoever approves may have the %s open", async (what) => {
+  const { claim, url, version } = await work();
+  await post(`${url}/completion`, { version, body: STATED });
+  const [request] = (await get("/v1/approvals")).body.items;
+  const ben = await server().keyFor("ben");
+  if (what === "claim") await post(`/v1/claims/${claim}/lock`, { key: null }, ben);
+  else await post(`${url}/take`, { version }, ben);
+
+  const decided = await post(
+    `/v1/approvals/${String(request?.["id"])}/decisions`,
+    { version: 1, body: { approved: true } },
+    ben,
+  );
+
+  expect(decided.body).toMatchObject({ state: "approved" });
+  expect((await get(url)).body).toMatchObject({ outcome: "executed" });
+});
+
 test("a denial does not take as unsent what was attested and waits for its approval", async () => {
   const { url, version, dispute } = await work();
   await post(`${url}/completion`, { version, body: STATED });
