@@ -13,6 +13,7 @@ import { within } from "./database/within.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
 import { formatAmount } from "./kernel/money.ts";
+import type { JobKind } from "./work/job-kinds.ts";
 import type { ActionCall, ActionVerb } from "./work/perform-action.ts";
 import { askApproval } from "./work/approvals/ask.ts";
 import type { ApprovalEffect, DecidedRequest } from "./work/approvals/effects.ts";
@@ -20,6 +21,7 @@ import { subjectKind } from "./work/approvals/subjects.ts";
 import type { ApprovalNeed } from "./work/approvals/tiers.ts";
 import { tierFired } from "./work/approvals/tiers.ts";
 import { waitingAbout } from "./work/approvals/views.ts";
+import { freeAssignments } from "./work/free.ts";
 import { assignmentsById } from "./work/views.ts";
 
 export interface GuardedAction {
@@ -52,6 +54,30 @@ export function approvedFirst(engine: Engine, action: GuardedAction): ActionVerb
     });
     if (!asked) return action.verb(engine)(call);
     return { waitsForApproval: true };
+  };
+}
+
+/**
+ * A job does only what needs nobody's word. Its items above a tier are refused with
+ * `approval-required`: each of them is asked for by itself, as what the approver agrees to.
+ */
+export function withoutApproval(engine: Engine, action: GuardedAction, kind: JobKind): JobKind {
+  return {
+    ...kind,
+    perform: async (tx, items, actor, input) => {
+      const clients = await engine.clients(tx, [...new Set(items.map((one) => one.clientId))]);
+      const keys = items.flatMap(({ clientId, adjustmentId: id }) =>
+        id === null ? [] : [{ clientId, id }],
+      );
+      for (const lock of await lockAdjustments(tx, keys)) {
+        if (action.freeIn.includes(lock.state)) continue;
+        const need = needOf(clients.get(lock.clientId) as ClientRuntime, action, lock);
+        if (need === null) continue;
+        const detail = `${need.words}: do it by itself, so that somebody is asked`;
+        throw new Failure("approval-required", detail, { rule: need.rule });
+      }
+      return kind.perform(tx, items, actor, input);
+    },
   };
 }
 
@@ -127,13 +153,20 @@ async function carryOut(
   { verb }: GuardedAction,
   request: DecidedRequest,
 ): Promise<void> {
-  const { clientId, subjectId: id, payload, requestedBy: actor } = request;
+  const { clientId, subjectId: id, payload, requestedBy: actor, decidedBy: agreedBy } = request;
   const [lock] = await lockAdjustments(tx, [{ clientId, id }]);
   if (lock === undefined || lock.version !== payload["adjustmentVersion"]) {
     throw new Failure("stale-version", `it is ${lock?.state ?? "gone"} by now: ask again`, {});
   }
   const assignmentId = String(payload["assignmentId"]);
-  const [assignment] = await assignmentsById(tx, [{ clientId, id: assignmentId }]);
+  const key = { clientId, id: assignmentId };
+  const [held] = await assignmentsById(tx, [key]);
+  if (held?.isOpen === true && held.assignee !== null && held.assignee !== actor) {
+    // Whoever took it to look at it does not stand between the two words.
+    const at = engine.clock.now().toString();
+    await freeAssignments(tx, [key], { reason: "it was agreed to meanwhile", at });
+  }
+  const [assignment] = await assignmentsById(tx, [key]);
   if (assignment === undefined) throw new Failure("not-found", `no assignment ${assignmentId}`);
   await verb({ ...engine, database: within(tx, engine.database) })({
     clientId,
@@ -143,5 +176,6 @@ async function carryOut(
     actor,
     rights: new Set(),
     input: payload["input"] as ActionCall["input"],
+    agreedBy,
   });
 }

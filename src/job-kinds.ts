@@ -1,6 +1,7 @@
 /** Which jobs there are: part of the composition root, because they belong to rooms below work. */
 import type { Engine } from "./accounting/engine.ts";
-import { approvalDesk } from "./approval-desk.ts";
+import { ATTESTATION, approvalDesk } from "./approval-desk.ts";
+import { withoutApproval } from "./approved-first.ts";
 import { nextFileJobKind } from "./batch/next-file.ts";
 import { completionJobKind } from "./manual/job-kinds.ts";
 import { serviceJobKinds } from "./service/job-kinds.ts";
@@ -19,7 +20,7 @@ export function allJobKinds(
   return jobKinds([
     ...serviceJobKinds(engine, wakeService),
     nextFileJobKind(engine),
-    completionJobKind(engine),
+    withoutApproval(engine, ATTESTATION, completionJobKind(engine)),
     ...workJobKinds(engine),
     decisionJobKind(approvals),
   ]);

@@ -92,6 +92,10 @@ export function dropAdjustment(
     const detail = "part of it was posted: it is never cancelled whole";
     throw new Failure("transition-refused", detail, { state: from, event });
   }
+  if (adjustment.isAttested === true) {
+    const detail = "somebody attested that it posted: that is decided first";
+    throw new Failure("transition-refused", detail, { state: from, event });
+  }
   const to = nextState(from, event);
   const entries = PROPOSAL_STATES.has(from) ? [] : contraEntries(deciding, adjustment);
   record(book, { type: "adjustmentMoved", adjustmentId, from, to, event, operationId, reason });
@@ -125,7 +129,7 @@ export function cancelUnsentCredits(
   if (taking === undefined) return [...lines];
   for (const credit of deciding.book.adjustments.toReversed()) {
     if (!NEVER_SENT_STATES.has(credit.state) || credit.reversesAdjustmentId !== null) continue;
-    if (credit.isPartlyProcessed) continue;
+    if (credit.isPartlyProcessed || credit.isAttested === true) continue;
     // Cancelling a raise shrinks the dispute: beside a part denial it would be taken twice.
     if (credit.raisesDisputedMinor > 0n && !allDenied) continue;
     const parts = partsOf(deciding, credit, taking);

@@ -92,6 +92,8 @@ export interface Adjustment {
   readonly raisesDisputedMinor: bigint;
   /** Something of it was posted: it is never cancelled whole. */
   readonly isPartlyProcessed: boolean;
+  /** A person said that they posted it, and somebody else is to agree: it may have moved. */
+  readonly isAttested?: boolean;
   state: AdjustmentState;
   route: Route | null;
   /** Name of the service or batch profile; null when manual or tracked. */

@@ -194,7 +194,7 @@ function operationsOf(
   `);
 }
 
-/** Served by `adjustment_of_dispute`. */
+/** Served by `adjustment_of_dispute` and `approval_request_waiting_subject`. */
 function adjustmentsOf(
   db: Queries,
   clients: readonly string[],
@@ -209,6 +209,12 @@ function adjustmentsOf(
            a.follows_adjustment_id as "followsAdjustmentId", a.denial_id as "denialId",
            a.raises_disputed_minor as "raisesDisputedMinor",
            a.partly_processed as "isPartlyProcessed", a.state, a.route, a.destination,
+           case when a.state in ('pendingManual', 'serviceFailed', 'batchFailed', 'partlyExecuted')
+             then exists (
+               select 1 from approval_request r
+               where r.client_id = a.client_id and r.subject_kind = 'attestation'
+                 and r.subject_id = a.id::text and r.state = 'waiting')
+             else false end as "isAttested",
            a.hold, a.planned_posting_date as "plannedPostingDate", a.version
     from unnest(${clients}::text[], ${disputes}::uuid[]) as wanted (client_id, dispute_id)
     join adjustment a on a.client_id = wanted.client_id and a.dispute_id = wanted.dispute_id

@@ -7,8 +7,10 @@
 import type { Transaction } from "../database/database.ts";
 import { appendEvents } from "../events/store.ts";
 import { assert } from "../kernel/assert.ts";
+import { Failure } from "../kernel/failure.ts";
 import type { ExecutionBasis, NewExecution } from "../ledger/store.ts";
 import { insertExecutions } from "../ledger/store.ts";
+import { attestationsWaiting } from "../work/approvals/views.ts";
 import { setDue } from "../work/store.ts";
 
 import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
@@ -83,12 +85,24 @@ const FAILED: ReadonlySet<AdjustmentState> = new Set([
   "partlyExecuted",
 ]);
 
+/** Sends it, or lets it be sent, once more. */
+const SENDS_AGAIN: ReadonlySet<AdjustmentEvent> = new Set([
+  "retried",
+  "nextFileAsked",
+  "reroutedToBatch",
+  "reroutedToManual",
+  "couldNotPost",
+]);
+
 const FAILED_ROUTE: Partial<Record<AdjustmentState, "service" | "batch">> = {
   serviceFailed: "service",
   batchFailed: "batch",
 };
 
-/** Throws `not-found` for an adjustment that does not exist, `transition-refused` by the table. */
+/**
+ * Throws `not-found` for an adjustment that does not exist, `transition-refused` by the table, and
+ * for sending again what somebody attested while their statement waits for approval.
+ */
 export async function moveAdjustments(
   tx: Transaction,
   engine: Engine,
@@ -112,6 +126,7 @@ export async function moveLocked(
 ): Promise<MoveResult[]> {
   const now = engine.clock.now().toString();
   const locks = new Map(locked.map((lock) => [lock.id, lock]));
+  await refuseAttested(tx, moves);
   const results: MoveResult[] = [];
   const going: Going[] = [];
   for (const move of moves) {
@@ -132,6 +147,19 @@ export async function moveLocked(
     going.filter((one) => FAILED.has(one.to)).map((one) => one.lock),
   );
   return results;
+}
+
+/** What a person says they posted is not sent again while somebody is still to agree. */
+async function refuseAttested(tx: Transaction, moves: readonly Move[]): Promise<void> {
+  const again = moves.filter((move) => SENDS_AGAIN.has(move.event));
+  if (again.length === 0) return;
+  const [attested] = await attestationsWaiting(
+    tx,
+    again.map(({ clientId, adjustmentId: id }) => ({ clientId, id })),
+  );
+  if (attested === undefined) return;
+  const detail = "somebody attested that it posted: that is decided first";
+  throw new Failure("transition-refused", detail, { adjustment: attested });
 }
 
 interface Going {

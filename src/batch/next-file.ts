@@ -10,10 +10,12 @@ import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refuseLocked } from "../work/claim-lock.ts";
 import type { ActionVerb } from "../work/perform-action.ts";
 import type { WorkFilter } from "../work/bulk-jobs.ts";
 import { bulkInput, matchingWork } from "../work/bulk-jobs.ts";
 import type { JobKind } from "../work/job-kinds.ts";
+import { lockSeen, refuseOthers } from "../work/take.ts";
 
 import { batchProfile } from "./profile.ts";
 import type { FailedAdjustment } from "./window-views.ts";
@@ -41,17 +43,19 @@ export async function askNextFile(
   return engine.database.transaction((tx) => askNextFileIn(tx, engine, requests));
 }
 
-/** The same, in a transaction of the caller's. */
+/** The same, in a transaction of the caller's; `locked` looks once the adjustments are locked. */
 async function askNextFileIn(
   tx: Transaction,
   engine: Engine,
   requests: readonly NextFileRequest[],
+  locked: () => Promise<void> = () => Promise.resolve(),
 ): Promise<MoveResult[]> {
   const clients = await engine.clients(tx, [...new Set(requests.map((one) => one.clientId))]);
   const rows = await lockFailed(
     tx,
     requests.map((one) => ({ clientId: one.clientId, id: one.adjustmentId })),
   );
+  await locked();
   const known = new Map(rows.map((row) => [row.id, row]));
   const moves = requests.map((request) => {
     const failed = seen(request, known.get(request.adjustmentId));
@@ -85,7 +89,18 @@ export function nextFileJobKind(engine: Engine): JobKind {
         if (adjustmentId === null) throw notFailed("of no movement");
         return { clientId, adjustmentId, version: seenVersion, actor, reason: null };
       });
-      const results = await askNextFileIn(tx, engine, requests);
+      const results = await askNextFileIn(tx, engine, requests, async () => {
+        const seen = items.map((one) => ({
+          clientId: one.clientId,
+          id: one.assignmentId,
+          version: one.seenVersion,
+        }));
+        const now = engine.clock.now().toString();
+        for (const row of await lockSeen(tx, seen)) {
+          refuseOthers(row, actor);
+          refuseLocked(row, actor, now);
+        }
+      });
       for (const { moved, state } of results) if (!moved) throw notFailed(state);
     },
   };

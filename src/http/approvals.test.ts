@@ -307,7 +307,7 @@ describe("above a tier", () => {
 
   test("what moved on meanwhile waits for nobody any more", async () => {
     const { id, version } = await manual();
-    await post(`/v1/assignments/${id}/completion`, { body: attested, version });
+    await post(`/v1/assignments/${id}/cancellation`, { body: { reason: "wrong" }, version });
     await post(`/v1/assignments/${id}/failure`, { body: { reason: "no such account" }, version });
     const [{ id: request } = { id: "" }] = await waiting();
     const late = await decide(String(request), await approver("ben"));

@@ -219,7 +219,7 @@ function approveCreditRoute(app: ZodApp, parts: HttpDependencies): void {
         permission: "assignment:approve",
         command: "once",
         versioned: true,
-        failures: ["not-found", "input-invalid", "transition-refused"],
+        failures: ["not-found", "input-invalid", "transition-refused", "self-approval"],
       },
       {
         params: Id,

@@ -159,3 +159,33 @@ test("a credit by the machine waits for a person's approval, once", async () => 
   const awaiting = await get(`/v1/automatic-credits?client=${clientId}&awaiting=true`);
   expect(awaiting.body.items).toEqual([]);
 });
+
+test("whoever recorded what the clock went by does not approve its credit", async () => {
+  const { engine, get, post, keyFor } = await served();
+  const clientId = await aClient(engine, { clocks: { automaticProvisionalCredit: true } });
+  const dispute = await aDisputeOf(engine, clientId, { ...KNOWN, newAccount: null });
+  const amy = await keyFor("amy", ["analyst", "approver"]);
+  const recorded = await post(
+    `/v1/disputes/${dispute}/operations`,
+    {
+      body: {
+        operation: "recordRegulatoryFact",
+        input: { fact: "newAccount", value: "false" },
+      },
+    },
+    amy,
+  );
+  engine.clock.advance({ hours: 24 * 14 });
+  await lookAtClocks(engine);
+  const [due] = (await get(`/v1/automatic-credits?client=${clientId}`)).body.items;
+  const url = `/v1/automatic-credits/${String(due?.["id"])}/approval`;
+  const early = await post(url, { body: { approved: true }, version: 1 });
+  await workInbox(engine);
+
+  const own = await post(url, { body: { approved: true }, version: 1 }, amy);
+  const others = await post(url, { body: { approved: true }, version: 1 });
+
+  expect([recorded.status, early.body["code"]]).toEqual([201, "transition-refused"]);
+  expect([own.status, own.body["code"]]).toEqual([403, "self-approval"]);
+  expect(others.status).toBe(200);
+});

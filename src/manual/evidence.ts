@@ -9,7 +9,9 @@ import { newDataKey } from "../access/seal.ts";
 import type { VaultKeys } from "../access/vault-key.ts";
 import type { ClientRuntime, Engine } from "../accounting/engine.ts";
 import { openChunk, openKey, sealChunk, wrappedBy } from "../access/sealed-chunks.ts";
+import { refuseCardNumbers } from "../kernel/card-number.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refuseLocked } from "../work/claim-lock.ts";
 import { refuseOthers } from "../work/take.ts";
 import { assignmentsById } from "../work/views.ts";
 
@@ -35,13 +37,15 @@ export interface GivenEvidence {
 
 /**
  * Keeps a piece; the same bytes for the same work are the same piece. Throws `input-invalid` naming
- * what does not fit, `assignment-closed`, `assignment-taken`, `not-found`.
+ * what does not fit, `card-number-in-text` for such a name, `assignment-closed`,
+ * `assignment-taken`, `claim-locked`, `not-found`.
  */
 export function keepEvidence(
   { engine, keys }: EvidenceDesk,
   given: GivenEvidence,
 ): Promise<{ readonly evidence: EvidenceRow; readonly isNew: boolean }> {
   const { clientId, assignmentId, bytes, actor } = given;
+  refuseCardNumbers(given.name, "name");
   const sha256 = createHash("sha256").update(bytes).digest();
   return engine.database.transaction(async (tx) => {
     const key = { clientId, id: assignmentId };
@@ -53,6 +57,7 @@ export function keepEvidence(
     }
     if (!work.isOpen) throw new Failure("assignment-closed", `it ended ${work.outcome ?? ""}`);
     refuseOthers(work, actor);
+    refuseLocked(work, actor, engine.clock.now().toString());
     const known = await evidenceBySha256(tx, key, sha256);
     if (known !== undefined) return { evidence: known, isNew: false };
     const { evidence: rules } = client.settings.manual;

@@ -24,6 +24,8 @@ export interface WorkItem {
   /** The version the person saw. */
   readonly version: number;
   readonly actor: string;
+  /** Who agreed to it, where it took another person; their own lock hinders nothing. */
+  readonly agreedBy?: string | undefined;
 }
 
 export interface WorkResult {
@@ -64,7 +66,9 @@ export async function moveWork<Item extends WorkItem, Facts>(
     const adjustmentId = work?.adjustment.id ?? null;
     try {
       const sound = refuseUnfit(item, work, seen);
-      refuseLocked(sound.assignment, item.actor, now);
+      const { lockedBy } = sound.assignment;
+      const isApprovers = lockedBy !== null && lockedBy === item.agreedBy;
+      if (!isApprovers) refuseLocked(sound.assignment, item.actor, now);
       const move = by.decide(item, sound, facts);
       moves.push(move);
       moved.push({ item, work: sound });

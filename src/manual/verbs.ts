@@ -41,8 +41,8 @@ function acting<Input extends object>(
   };
 }
 
-function itemOf({ clientId, assignmentId, version, actor }: ActionCall): WorkItem {
-  return { clientId, assignmentId, version, actor };
+function itemOf({ clientId, assignmentId, version, actor, agreedBy }: ActionCall): WorkItem {
+  return { clientId, assignmentId, version, actor, agreedBy };
 }
 
 /** Throws `input-invalid` naming each field that does not fit. */

@@ -130,7 +130,7 @@ async function write(
   const client = (await engine.clients(tx, [clientId])).get(clientId) as ClientRuntime;
   const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }])).get(disputeId);
   assert(loaded !== undefined, `dispute ${disputeId} has no book`);
-  await lockItems(tx, [order]);
+  await lockItems(tx, [order], engine.clock.now().toString());
   await refuseUnlessRefused(tx, order);
   const [accountId] = await vault.store(tx, [{ clientId, claimId, ...account }]);
   assert(accountId !== undefined, "one number has one id");

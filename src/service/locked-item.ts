@@ -6,6 +6,7 @@ import type { AdjustmentLock } from "../accounting/store.ts";
 import { lockAdjustments } from "../accounting/store.ts";
 import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refuseLocked } from "../work/claim-lock.ts";
 import { refuseOthers } from "../work/take.ts";
 import { lockSeen } from "../work/take.ts";
 
@@ -26,11 +27,12 @@ export interface ItemResult {
 
 /**
  * Locks adjustments, then assignments. Throws `not-found`, `assignment-closed`, `stale-version`,
- * `assignment-taken`.
+ * `assignment-taken`, `claim-locked`.
  */
 export async function lockItems(
   tx: Transaction,
   items: readonly ServiceItem[],
+  now: string,
 ): Promise<Map<string, AdjustmentLock>> {
   const locks = await lockAdjustments(
     tx,
@@ -51,6 +53,7 @@ export async function lockItems(
       throw new Failure("not-found", `assignment ${item.assignmentId} does not exist`);
     }
     refuseOthers(row, item.actor);
+    refuseLocked(row, item.actor, now);
   }
   return byId;
 }

@@ -33,7 +33,7 @@ export function overrideRefusal(engine: Engine, override: Override): Promise<Ite
   return engine.database.transaction(async (tx) => {
     const { clientId, adjustmentId, assignmentId, actor } = override;
     refuseCardNumbers(override.reason, "reason");
-    const lock = lockedOf(await lockItems(tx, [override]), override);
+    const lock = lockedOf(await lockItems(tx, [override], engine.clock.now().toString()), override);
     refuseUnless(["serviceFailed", "partlyExecuted"], lock);
     const refusal = await lastRefusal(tx, clientId, adjustmentId);
     if (refusal?.outcome !== "refusedOverridable") {

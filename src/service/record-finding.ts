@@ -65,7 +65,7 @@ export function recordFinding(engine: Engine, finding: Finding): Promise<Finding
   return engine.database.transaction(async (tx) => {
     const { clientId, adjustmentId, assignmentId, posted } = finding;
     const client = (await engine.clients(tx, [clientId])).get(clientId) as ClientRuntime;
-    const lock = lockedOf(await lockItems(tx, [finding]), finding);
+    const lock = lockedOf(await lockItems(tx, [finding], engine.clock.now().toString()), finding);
     refuseUnlessUnknown(lock);
     const now = engine.clock.now();
     const sound = soundFinding(finding, client.calendar.dateOf(now));

@@ -27,7 +27,7 @@ export async function retryServiceCallsIn(
   items: readonly ServiceItem[],
 ): Promise<ItemResult[]> {
   const clients = await engine.clients(tx, [...new Set(items.map((one) => one.clientId))]);
-  const locks = await lockItems(tx, items);
+  const locks = await lockItems(tx, items, engine.clock.now().toString());
   const moves = items.map((item): Move => {
     const lock = lockedOf(locks, item);
     refuseUnless(["serviceFailed", "partlyExecuted"], lock);

@@ -18,7 +18,7 @@ export async function runNowIn(
   engine: Engine,
   items: readonly ServiceItem[],
 ): Promise<ItemResult[]> {
-  const locks = await lockItems(tx, items);
+  const locks = await lockItems(tx, items, engine.clock.now().toString());
   const results = items.map((item): ItemResult => {
     const lock = lockedOf(locks, item);
     refuseUnless(["pendingService", "unknown"], lock);

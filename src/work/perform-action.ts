@@ -24,6 +24,8 @@ export interface ActionCall {
   /** The actor's, now. */
   readonly rights: ReadonlySet<Permission>;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Who said the last word on it; their having the claim open hinders nothing. */
+  readonly agreedBy?: string;
 }
 
 export type ActionVerb = (call: ActionCall) => Promise<unknown>;

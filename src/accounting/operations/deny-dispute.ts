@@ -112,7 +112,8 @@ function takeBack(applied: Applied, wanted: TakeBack): void {
       wanted.needsSecondPerson ? "denying a final credit takes a second person" : null,
     ),
   };
-  const left = cancelUnsentCredits(applied, lines, allDenied);
+  // Nothing is taken back before those agree who have to: the debit waits for the credit then.
+  const left = options.approval === null ? cancelUnsentCredits(applied, lines, allDenied) : lines;
   const all = [...left, ...secondOperation(applied, left)];
   const offset = left.find((line) => line.rule === "CustomerOffsetDebit");
   if (offset !== undefined) {
@@ -188,8 +189,9 @@ export function takeBackDuplicateCredit(applied: Applied, operation: Operation):
   if (amount <= 0n) return;
   const lines: Line[] = [{ rule: "DuplicateCredit", amountMinor: amount, follows: false }];
   const onNotice = applied.input["debitOn"] === "noticeDate";
-  openAdjustments(applied, cancelUnsentCredits(applied, lines), {
-    approval: approvalNeeded(applied, amount),
+  const approval = approvalNeeded(applied, amount);
+  openAdjustments(applied, approval === null ? cancelUnsentCredits(applied, lines) : lines, {
+    approval,
     ...(onNotice ? { hold: UNTIL_NOTICE } : {}),
   });
 }

@@ -2,12 +2,14 @@
  * A person approves, or does not, what the machine credited to meet a deadline. Declining undoes
  * nothing by itself: what is to be done about the credit is an operation of its own.
  */
+import { personsBehind } from "../../access/persons.ts";
 import type { Engine } from "../../accounting/engine.ts";
 import { Failure } from "../../kernel/failure.ts";
 
 import type { AutomaticCredit } from "./lists.ts";
 import { listAutomaticCredits } from "./lists.ts";
 import { approveCredit } from "./store.ts";
+import { factRecorders } from "./views.ts";
 
 export interface CreditApproval {
   readonly clientIds: readonly string[];
@@ -18,7 +20,10 @@ export interface CreditApproval {
   readonly actor: string;
 }
 
-/** Throws `not-found`, `stale-version`, `transition-refused`; `input-invalid` without reason. */
+/**
+ * Throws `not-found`, `stale-version`, `transition-refused`, `self-approval`; `input-invalid`
+ * without reason.
+ */
 export async function approveAutomaticCredit(
   engine: Engine,
   approval: CreditApproval,
@@ -29,11 +34,13 @@ export async function approveAutomaticCredit(
     throw new Failure("input-invalid", detail, {}, [{ pointer: "/reason", detail }]);
   }
   const before = await findAutomaticCredit(engine, approval.clientIds, approval.id);
-  if (before.state === "impossible" || before.approved !== null) {
+  const isCredited = before.state === "written" && before.operationState === "done";
+  if (!isCredited || before.approved !== null) {
     const why =
       before.approved === null ? "nothing was credited" : `${before.approvedBy ?? ""} decided it`;
     throw new Failure("transition-refused", `there is nothing to approve: ${why}`);
   }
+  if (approved) await refuseOwn(engine, before, actor);
   const done = await engine.database.transaction((tx) =>
     approveCredit(
       tx,
@@ -47,6 +54,18 @@ export async function approveAutomaticCredit(
     throw new Failure("stale-version", detail, { read: version, present: before.version });
   }
   return findAutomaticCredit(engine, approval.clientIds, approval.id);
+}
+
+/** Who recorded what the clock went by had a hand in the credit: they do not approve it. */
+async function refuseOwn(
+  { database }: Engine,
+  { clientId, id }: AutomaticCredit,
+  actor: string,
+): Promise<void> {
+  const makers = await factRecorders(database, clientId, id);
+  const persons = await personsBehind(database, [...makers, actor]);
+  if (!makers.some((one) => persons.get(one) === persons.get(actor))) return;
+  throw new Failure("self-approval", "you recorded a fact that the clock went by");
 }
 
 /** Throws `not-found`. */

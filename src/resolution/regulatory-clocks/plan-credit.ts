@@ -82,6 +82,12 @@ function planOf(reading: ClockReading, planning: Planning): CreditPlan {
     const from = issuedFrom(client, { route: "MANUAL", destination: null }, dueOn);
     return { ...blank(operation), impossible: refusal, from };
   }
+  if (tried.held !== null) {
+    // Issued in time for the slowest way: the law's date ends the hold, and it goes on from there.
+    const from = issuedFrom(client, { route: "MANUAL", destination: null }, dueOn);
+    const { amountMinor, held: late } = tried;
+    return { ...blank(operation), late, amountMinor, from };
+  }
   // Nothing moves: the decision alone is in time on the very day.
   const moves = tried.amountMinor > 0n;
   const at = moves ? way : { route: null, destination: null };
@@ -113,6 +119,8 @@ function blank(operation: CreditPlan["operation"]): CreditPlan {
 
 interface Tried {
   readonly refusal: string | null;
+  /** What holds it until the law's date ends the hold; null where nothing does. */
+  readonly held: string | null;
   readonly amountMinor: bigint;
   readonly route: Adjustment["route"];
   readonly destination: string | null;
@@ -120,6 +128,11 @@ interface Tried {
 
 function tryOn({ book, client, context, now, operation }: Planning): Tried {
   const today = client.calendar.dateOf(now);
+  const nothing = { held: null, amountMinor: 0n, route: null, destination: null };
+  if (operation === "payDispute" && creditAwaitsApproval(book)) {
+    // Paid on the strength of it, the dispute would be decided and nobody credited if it fails.
+    return { ...nothing, refusal: "a credit of it waits for approval: that is decided first" };
+  }
   const before = new Set(book.adjustments.map((one) => one.id));
   const restore = snapshot(book);
   try {
@@ -136,20 +149,33 @@ function tryOn({ book, client, context, now, operation }: Planning): Tried {
     const opened = book.adjustments.filter((one) => !before.has(one.id));
     const amountMinor = opened.reduce((sum, one) => sum + one.amountMinor, 0n);
     const [principal] = opened;
-    const held = opened.find((one) => one.hold !== null)?.hold;
+    // What follows a credit waits for it as ever.
+    const hold = opened.find((one) => one.followsAdjustmentId === null && one.hold)?.hold ?? null;
+    const endsOn = hold?.watch?.endsForLawOn ?? null;
+    const why = hold?.note ?? hold?.reason;
     const route = principal?.route ?? null;
     const destination = principal?.destination ?? null;
     const refusal =
-      held !== undefined && held !== null
-        ? `it would be held: ${held.note ?? held.reason}`
+      hold !== null && endsOn === null
+        ? `it would be held: ${why}`
         : opened.length === 0 && operation === "issueProvisionalCredit"
           ? "nothing is uncredited: a credit of all of it is on its way"
           : null;
-    return { refusal, amountMinor, route, destination };
+    const held = endsOn === null ? null : `it is held until ${endsOn}: ${why}`;
+    return { refusal, held, amountMinor, route, destination };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { refusal: error.message, amountMinor: 0n, route: null, destination: null };
+    return { ...nothing, refusal: error.message };
   } finally {
     restore();
   }
+}
+
+/** A credit of the holder that other people may still decline. */
+function creditAwaitsApproval({ adjustments }: DisputeBook): boolean {
+  return adjustments.some(
+    ({ state, proposals }) =>
+      state === "awaitingApproval" &&
+      proposals.some((one) => one.creditCollection === "accountHolder" && one.reverses === null),
+  );
 }

@@ -78,3 +78,19 @@ export function creditsOfDisputes(
     left join operation o on o.client_id = a.client_id and o.id = a.operation_id
   `);
 }
+
+/** Who recorded facts of the dispute that a credit is of. Served by `operation_of_dispute`. */
+export async function factRecorders(
+  db: Queries,
+  clientId: string,
+  creditId: string,
+): Promise<string[]> {
+  const rows = await db.query<{ actor: string }>(sql`
+    select distinct o.actor
+    from automatic_credit a
+    join operation o on o.client_id = a.client_id and o.dispute_id = a.dispute_id
+    where a.client_id = ${clientId} and a.id = ${creditId}
+      and o.operation = 'recordRegulatoryFact' and o.state = 'done'
+  `);
+  return rows.map((row) => row.actor);
+}

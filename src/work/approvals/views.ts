@@ -109,6 +109,25 @@ export function waitingAbout(
   `);
 }
 
+/**
+ * Adjustments that somebody attested, with their statement waiting for others. Served by
+ * `approval_request_waiting_subject`.
+ */
+export async function attestationsWaiting(
+  db: Queries,
+  keys: readonly RequestKey[],
+): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(sql`
+    select r.subject_id as id
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.id)}::text[]) as wanted (client_id, id)
+    join approval_request r on r.client_id = wanted.client_id
+      and r.subject_kind = 'attestation' and r.subject_id = wanted.id and r.state = 'waiting'
+  `);
+  return rows.map((row) => row.id);
+}
+
 export interface RequestFilter {
   readonly clientIds: readonly string[];
   readonly state: RequestState | null;

@@ -1,0 +1,56 @@
+/** Taking back what was never sent is a taking all the same: it waits for whoever has to agree. */
+import { expect, test } from "vitest";
+
+import { approved } from "../../test/support/approved.ts";
+import { aClient, aDisputeOf, operate, testEngine } from "../../test/support/engine.ts";
+import { useDatabase } from "../../test/support/use-database.ts";
+import { sql } from "../database/sql.ts";
+import { listAssignments } from "../work/views.ts";
+
+const database = useDatabase();
+const engine = testEngine(database);
+
+const adjustments = (clientId: string) =>
+  database.query<{ operation: string; state: string }>(sql`
+    select operation, state from adjustment where client_id = ${clientId} order by ordinal`);
+
+test.each([
+  ["denyDispute", { debitOn: "now", amount: "100.00" }],
+  ["withdrawDispute", { debitOn: "now" }],
+])("%s above a tier leaves unsent credits alone, and follows them", async (operation, input) => {
+  const tiers = [{ above: "0.00", levels: 1 }];
+  const clientId = await aClient(engine, { approvals: { [operation]: tiers } });
+  const dispute = await aDisputeOf(engine, clientId);
+  await operate(engine, clientId, dispute, "issueProvisionalCredit");
+
+  await operate(engine, clientId, dispute, operation, input);
+  const waiting = await adjustments(clientId);
+  const { items } = await listAssignments(database, { clientIds: [clientId], limit: 9 });
+  await approved(
+    engine,
+    items.filter((one) => one.type === "Approve Accounting"),
+  );
+
+  expect(waiting).toEqual([
+    { operation: "issueProvisionalCredit", state: "pendingManual" },
+    { operation, state: "awaitingApproval" },
+  ]);
+  expect(await adjustments(clientId)).toEqual([
+    { operation: "issueProvisionalCredit", state: "pendingManual" },
+    { operation, state: "planned" },
+  ]);
+});
+
+test("denying a final credit that was never sent takes the second person too", async () => {
+  const clientId = await aClient(engine);
+  const dispute = await aDisputeOf(engine, clientId);
+  await operate(engine, clientId, dispute, "payDispute");
+
+  const input = { debitOn: "now", amount: "100.00", reason: "it was theirs" };
+  await operate(engine, clientId, dispute, "denyDispute", input);
+
+  expect(await adjustments(clientId)).toEqual([
+    { operation: "payDispute", state: "pendingManual" },
+    { operation: "denyDispute", state: "awaitingApproval" },
+  ]);
+});

@@ -1,0 +1,100 @@
+/** The machine's credits where they meet holds and approvals: in time, and met only with money. */
+import { Temporal } from "temporal-polyfill";
+
+import { beforeEach, expect, test } from "vitest";
+
+import { aClient, aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
+import { useDatabase } from "../../../test/support/use-database.ts";
+import { releaseDue } from "../../accounting/release-due.ts";
+import { workInbox } from "../../accounting/work-inbox.ts";
+import { sql } from "../../database/sql.ts";
+import { manualClock } from "../../kernel/clock.ts";
+
+import { lookAtClocks } from "./look-at-clocks.ts";
+
+const database = useDatabase();
+let clock = manualClock(Temporal.Instant.from("2026-11-16T15:00:00Z"));
+let engine = testEngine(database, clock);
+
+beforeEach(() => {
+  clock = manualClock(Temporal.Instant.from("2026-11-16T15:00:00Z"));
+  engine = testEngine(database, clock);
+});
+
+/** Notice on Monday 2026-11-16: provisional credit by Tuesday 2026-12-01. */
+async function aCase(settings: unknown, facts: Record<string, unknown> = {}) {
+  const clientId = await aClient(engine, settings);
+  const known = { pointOfSale: false, outOfState: false, newAccount: false };
+  const dispute = await aDisputeOf(engine, clientId, { ...known, ...facts });
+  return { clientId, dispute };
+}
+
+function setTo(instant: string): void {
+  const to = Temporal.Instant.from(instant);
+  clock.advance({ milliseconds: to.epochMilliseconds - clock.now().epochMilliseconds });
+}
+
+async function machineTurns(): Promise<void> {
+  await lookAtClocks(engine);
+  await workInbox(engine);
+  await releaseDue(engine);
+}
+
+const adjustments = (clientId: string) =>
+  database.query<Record<string, unknown>>(sql`
+    select operation, state, hold ->> 'reason' as hold from adjustment
+    where client_id = ${clientId} order by ordinal`);
+
+const credits = (clientId: string) =>
+  database.query<Record<string, unknown>>(sql`
+    select clock, state, reason from automatic_credit where client_id = ${clientId}`);
+
+test("a hold that the law's date ends does not keep the machine from its credit", async () => {
+  const { clientId } = await aCase({
+    clocks: { automaticProvisionalCredit: true },
+    holds: {
+      custom: [
+        {
+          name: "review",
+          label: "a look at new cases",
+          movements: "holderCredits",
+          when: { regulation: "E" },
+          days: 40,
+          countedIn: "calendarDays",
+          atDeadline: "post",
+          atRegulatoryDate: "post",
+        },
+      ],
+    },
+  });
+  await machineTurns();
+  for (const day of ["2026-11-27", "2026-11-30", "2026-12-01"]) {
+    setTo(`${day}T15:00:00Z`);
+    await machineTurns();
+  }
+
+  expect(await adjustments(clientId)).toMatchObject([{ state: "pendingManual" }]);
+  expect(await credits(clientId)).toMatchObject([
+    { state: "written", reason: "it is held until 2026-11-30: a look at new cases" },
+  ]);
+});
+
+test("no final credit by the machine while the credit it counts on waits for approval", async () => {
+  const { clientId, dispute } = await aCase({
+    clocks: { automaticFinalCredit: true },
+    approvals: { issueProvisionalCredit: [{ above: "0.00", levels: 1 }] },
+  });
+  await operate(engine, clientId, dispute, "issueProvisionalCredit");
+  await machineTurns();
+  for (const day of ["2026-12-29", "2026-12-30", "2026-12-31"]) {
+    setTo(`${day}T15:00:00Z`);
+    await machineTurns();
+  }
+
+  const [book] = await database.query<{ state: string }>(sql`
+    select state from dispute_book where client_id = ${clientId}`);
+  expect(book?.state).toBe("provisionallyCredited");
+  expect(await credits(clientId)).toMatchObject([
+    { state: "impossible", reason: "a credit of it waits for approval: that is decided first" },
+  ]);
+});
