@@ -43,7 +43,7 @@ export function QueueGrid(props: {
   const client = useClient();
   const navigate = useNavigate({ from: "/queues" });
   const query = useInfiniteQuery(assignmentsQuery({ client, ...filter }));
-  const columns = useColumns(chosen !== undefined);
+  const columns = useColumns(chosen !== undefined, asOf);
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = query;
   const isFull = (data?.pages.length ?? 0) >= PAGES_HELD;
   const more = useCallback(() => {
@@ -114,7 +114,7 @@ function GridHead(props: {
   );
 }
 
-function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
+function useColumns(isNarrow: boolean, asOf: string | undefined): readonly Column<Assignment>[] {
   const nameOf = useClientName();
   const what: Column<Assignment> = {
     name: "Assignment",
@@ -134,7 +134,7 @@ function useColumns(isNarrow: boolean): readonly Column<Assignment>[] {
     cell: (row) => (
       <>
         <div>
-          <Due at={row.goalAt} />
+          <Due at={row.goalAt} asOf={asOf} />
         </div>
         <Nearest clock={row.clock} />
       </>

@@ -37,9 +37,11 @@ export function DisputeBadge({ state }: { readonly state: string }) {
   return <WordBadge tone={disputeTone(state)}>{inWords(state)}</WordBadge>;
 }
 
-/** Time left to a goal or deadline, with a sign of its own when it has passed. */
-export function Due({ at }: { readonly at: string | null }) {
-  const { words, lateness } = timeLeft(at, useNow());
+/** Time left to a goal or deadline, now or as of a past moment; its own sign when it has passed. */
+export function Due(props: { readonly at: string | null; readonly asOf?: string | undefined }) {
+  const { at, asOf } = props;
+  const now = useNow();
+  const { words, lateness } = timeLeft(at, asOf === undefined ? now : Date.parse(asOf));
   const Icon = lateness === "overdue" ? AlarmClock : Clock3;
   // Drawn in every row of a grid: the browser's own hint costs nothing.
   return (
