@@ -13,10 +13,15 @@ import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 import type { AdjustmentState } from "../../../src/accounting/adjustment-machine.ts";
 
+import { WORK_SHAPES } from "../parts/action-fields.ts";
 import css from "./screens.module.css";
 
 /** These say whose work it is; what is to be done comes after. */
-const TAKING: ReadonlySet<string> = new Set(["take", "release"]);
+const ABOUT_THE_WORK: ReadonlySet<string> = new Set([
+  "take",
+  "release",
+  ...Object.keys(WORK_SHAPES),
+]);
 
 type Open = (assignment: string, action?: string) => void;
 
@@ -110,7 +115,7 @@ function StepAssignment(props: { readonly assignment: Assignment; readonly open:
   const { assignment, open } = props;
   const isOpen = assignment.closedAt === null;
   const { adjustmentState } = assignment;
-  const main = assignment.actions.find((one) => one.allowed && !TAKING.has(one.name));
+  const main = assignment.actions.find((one) => one.allowed && !ABOUT_THE_WORK.has(one.name));
   return (
     <div className={css["assignment"]} data-closed={isOpen ? undefined : true}>
       <span className={css["assignmentName"]}>{assignment.type}</span>
