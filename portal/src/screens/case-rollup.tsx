@@ -6,6 +6,7 @@ import { Button, Tooltip } from "@mantine/core";
 import { Check, Minus } from "lucide-react";
 
 import type { Assignment, Rollup, RollupStep } from "../api/types.ts";
+import { WORK_SHAPES } from "../parts/action-fields.ts";
 import { AdjustmentBadge, Due, When } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { inWords, ROUTE_WORDS, STEP_LOOKS } from "../ui/states.ts";
@@ -13,7 +14,6 @@ import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 import type { AdjustmentState } from "../../../src/accounting/adjustment-machine.ts";
 
-import { WORK_SHAPES } from "../parts/action-fields.ts";
 import css from "./screens.module.css";
 
 /** These say whose work it is; what is to be done comes after. */
