@@ -136,7 +136,7 @@ function housekeeping({ engine }: OpenEngine, log: Logger): Repeating[] {
       }),
     ),
     every("withdraw-moved-on", 30, () => withdrawMovedOn(engine)),
-    every("reissue-letters", 10, () => reissueLetters(engine)),
+    every("reissue-letters", 10, () => reissueLetters(engine, { report: report("letters") })),
     every("resume-pended", 5, () => resumeDue(engine)),
     every("forget-locks", 30, () => forgetLapsedLocks(engine)),
     every("forget-sessions", 600, () => deleteExpiredSessions(database, clock.now().toString())),

@@ -37,6 +37,7 @@ export function cancelAdjustment(
   const declined = event === "declined" && isPlannedDenial(adjustment);
   dropAdjustment(deciding, adjustmentId, reason, event);
   if (declined) liftDenialOf(deciding, adjustment);
+  if (event === "declined") takeMoveBack(deciding, adjustment);
   if (adjustment.principalRule === "CustomerReceivable") liftDenialOf(deciding, adjustment);
   settleDenial(book);
 }
@@ -62,6 +63,21 @@ function putBack(deciding: Deciding, adjustment: Adjustment, reason: string): bo
     reason,
   });
   return true;
+}
+
+/** What was only asked for moved the dispute: with all of it declined, it goes back. */
+function takeMoveBack({ book, context }: Deciding, { operation, operationId }: Adjustment): void {
+  const movesTo = (name: string) => context.rulebook.operations.get(name)?.movesTo ?? null;
+  const to = movesTo(operation);
+  if (to === null || book.state !== to) return;
+  const isAnything = book.adjustments.some(
+    (one) => one.operationId === operationId && one.state !== "cancelled",
+  );
+  const at = book.operations.findIndex((one) => one.id === operationId);
+  const asked = book.operations[at];
+  const isMovedSince = book.operations.slice(at + 1).some((one) => movesTo(one.operation) === to);
+  if (isAnything || isMovedSince || asked === undefined) return;
+  moveState(book, asked.stateBefore);
 }
 
 /** What a declined debit, or a cancelled claim on the holder, denied is denied no more. */

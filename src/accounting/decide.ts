@@ -167,21 +167,37 @@ function recordReference(applied: Applied, operation: Operation): void {
 
 /** An operation that is data: the rules of the book fire with their amounts, within the limit. */
 function fireRules(applied: Applied, operation: Operation): void {
+  if (operation.movesTo === "finalCredit") refuseOnUnapproved(applied, operation);
   // A stage that the network does not have is said before anything about amounts.
   principalOf(applied, operation);
   const amount = amountOf(applied, operation);
   const lines = linesFired(applied, operation, amount);
   const hold = notBeforeOf(applied, operation);
-  const left = hold === undefined ? cancelUnsentCredits(applied, lines) : lines;
+  const approval = approvalNeeded(applied, amount ?? 0n);
+  const isFree = hold === undefined && approval === null;
+  const left = isFree ? cancelUnsentCredits(applied, lines) : lines;
   openAdjustments(applied, left, {
     ...(hold === undefined ? {} : { hold }),
     raisesDisputedMinor: operation.raisesDisputed ? (amount ?? 0n) : 0n,
-    approval: approvalNeeded(applied, amount ?? 0n),
+    approval,
   });
   if (operation.raisesDisputed) refuseSurplus(applied);
   const moves = operation.movesTo;
   const nothing = left.length === 0 && moves === "provisionallyCredited";
   if (moves !== null && !nothing) moveState(applied.book, moves);
+}
+
+/** Paid on the strength of a credit that is declined, the holder would have nothing. */
+function refuseOnUnapproved({ book }: Applied, operation: Operation): void {
+  const waits = book.adjustments.some(
+    ({ state, proposals }) =>
+      state === "awaitingApproval" &&
+      proposals.some((one) => one.creditCollection === "accountHolder" && one.reverses === null),
+  );
+  if (!waits) return;
+  const detail = "a credit of it waits for approval: that is decided first";
+  const facts = { operation: operation.id, state: book.state };
+  throw new Failure("operation-not-allowed", detail, facts);
 }
 
 /** A raise credits at most what is owed after it: a surplus is taken back first. */

@@ -10,6 +10,7 @@ import type { KnownCredit } from "./decide-context.ts";
 import type { Change, DisputeBook } from "./dispute-book.ts";
 import type { CreditUse } from "./merchant-credits.ts";
 import { creditUses, usesCredit } from "./merchant-credits.ts";
+import { recordingsOf } from "./recordings.ts";
 import { usedReferences } from "./views.ts";
 
 interface Referring {
@@ -31,10 +32,14 @@ export async function outsideReferences(
   requests: readonly Referring[],
   rulebookOf: (clientId: string) => RuleBook | undefined,
 ): Promise<OutsideReferences> {
-  const used = await referencesBefore(db, requests);
+  const referring = requests.flatMap((request) => [
+    request,
+    ...recordedBy(request, rulebookOf(request.clientId)),
+  ]);
+  const used = await referencesBefore(db, referring);
   const credits = await creditsBefore(
     db,
-    requests.flatMap(({ clientId, operation, input: { reference } }) => {
+    referring.flatMap(({ clientId, operation, input: { reference } }) => {
       const rulebook = rulebookOf(clientId);
       if (typeof reference !== "string" || rulebook === undefined) return [];
       return usesCredit(rulebook, operation) ? [{ clientId, reference }] : [];
@@ -79,6 +84,21 @@ async function referencesBefore(db: Queries, requests: readonly Referring[]): Pr
   );
   const used = await usedReferences(db, wanted);
   return new Set(used.map((one) => `${one.clientId} ${one.kind} ${one.reference}`));
+}
+
+/** What the movements of a history would be recorded by, had they happened here. */
+function recordedBy({ clientId, input }: Referring, rulebook: RuleBook | undefined): Referring[] {
+  const { movements } = input;
+  if (rulebook === undefined || !Array.isArray(movements)) return [];
+  return movements.flatMap((one: unknown) => {
+    if (typeof one !== "object" || one === null) return [];
+    if (!("rule" in one && "reference" in one)) return [];
+    const { rule, reference } = one;
+    return recordingsOf(rulebook, String(rule)).map(({ id: operation }) => ({
+      ...{ clientId, operation },
+      input: { reference },
+    }));
+  });
 }
 
 /** Of a history: one reference a movement. */

@@ -54,3 +54,36 @@ test("denying a final credit that was never sent takes the second person too", a
     { operation: "denyDispute", state: "awaitingApproval" },
   ]);
 });
+
+const stateOf = async (clientId: string) =>
+  (
+    await database.one<{ state: string }>(sql`
+      select state from dispute_book where client_id = ${clientId}`)
+  ).state;
+
+test.each(["issueProvisionalCredit", "payDispute"])(
+  "%s that is declined leaves the dispute where it was, with its clocks running",
+  async (operation) => {
+    const tiers = [{ above: "0.00", levels: 1 }];
+    const clientId = await aClient(engine, { approvals: { [operation]: tiers } });
+    const dispute = await aDisputeOf(engine, clientId);
+    await operate(engine, clientId, dispute, operation);
+    const { items } = await listAssignments(database, { clientIds: [clientId], limit: 9 });
+
+    await approved(engine, items, false);
+
+    expect(await stateOf(clientId)).toBe("open");
+    expect((await operate(engine, clientId, dispute, "payDispute")).status).toBe("done");
+  },
+);
+
+test("nothing is paid on the strength of a credit that may be declined", async () => {
+  const tiers = [{ above: "0.00", levels: 1 }];
+  const clientId = await aClient(engine, { approvals: { issueProvisionalCredit: tiers } });
+  const dispute = await aDisputeOf(engine, clientId);
+  await operate(engine, clientId, dispute, "issueProvisionalCredit");
+
+  await expect(operate(engine, clientId, dispute, "payDispute")).rejects.toMatchObject({
+    code: "operation-not-allowed",
+  });
+});

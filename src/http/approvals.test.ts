@@ -99,7 +99,7 @@ describe("a request of two levels", () => {
     expect(mute.body["code"]).toBe("input-invalid");
     expect(declined.body).toMatchObject({ state: "declined", settledBecause: "no evidence" });
     const { body } = await get(`/v1/disputes/${dispute}`);
-    expect(body).toMatchObject({ state: "provisionallyCredited" });
+    expect(body).toMatchObject({ state: "open" });
     expect(await waiting()).toEqual([]);
   });
 

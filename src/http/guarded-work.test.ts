@@ -1,4 +1,4 @@
-/** Where attestations above a tier meet jobs, other people's actions and operations: never twice. */
+/** Where attestations above a tier meet jobs, other people and operations: never done twice. */
 import { describe, expect, test } from "vitest";
 
 import { useCaseApi } from "../../test/support/http-case.ts";
@@ -150,7 +150,7 @@ describe("a job respects whoever has the claim open", () => {
   });
 });
 
-test("evidence neither names a card number nor comes while somebody else has the claim open", async () => {
+test("evidence names no card number, and comes not while others have the claim open", async () => {
   const { claim, url } = await work();
   const headers = { "content-type": "application/octet-stream" };
   const show = (name: string) =>

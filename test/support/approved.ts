@@ -1,4 +1,4 @@
-/** What waits for approval, approved by somebody else. */
+/** What waits for approval, approved or declined by somebody else. */
 import type { Engine } from "../../src/accounting/engine.ts";
 import { PROPOSAL_KINDS } from "../../src/accounting/write-approvals.ts";
 import { APPROVAL_RIGHTS } from "../../src/work/approvals/tiers.ts";
@@ -7,7 +7,11 @@ import { waitingAbout } from "../../src/work/approvals/views.ts";
 import { approvalDesk } from "../../src/approval-desk.ts";
 import type { AssignmentRow } from "../../src/work/views.ts";
 
-export async function approved(engine: Engine, rows: readonly AssignmentRow[]): Promise<void> {
+export async function approved(
+  engine: Engine,
+  rows: readonly AssignmentRow[],
+  isApproved = true,
+): Promise<void> {
   const desk = approvalDesk(engine);
   for (const { clientId, adjustmentId } of rows) {
     const subject = { clientId, kinds: PROPOSAL_KINDS, id: adjustmentId ?? "" };
@@ -16,8 +20,8 @@ export async function approved(engine: Engine, rows: readonly AssignmentRow[]): 
     await decideApproval(desk, {
       clientId,
       requestId: request.id,
-      approved: true,
-      reason: "approved",
+      approved: isApproved,
+      reason: isApproved ? "approved" : "declined",
       by: { name: "olga", rights: new Set(APPROVAL_RIGHTS) },
     });
   }

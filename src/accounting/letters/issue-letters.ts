@@ -4,6 +4,7 @@
  */
 import type { Transaction } from "../../database/database.ts";
 import { assert } from "../../kernel/assert.ts";
+import { Failure } from "../../kernel/failure.ts";
 
 import { allUsableClients } from "../client-runtime.ts";
 import type { Engine } from "../engine.ts";
@@ -41,14 +42,29 @@ export function issueLetters(engine: Engine, key: DisputeKey, actor: string): Pr
   });
 }
 
-/** Issues again what changed, at most `limit` disputes a client; answers how many it looked at. */
-export async function reissueLetters(engine: Engine, limit = 200): Promise<number> {
+export interface ReissueOptions {
+  /** Disputes a client at once. */
+  readonly limit?: number;
+  /** Told which letters could not be looked at; all others are. */
+  report?(problem: string, error: unknown): void;
+}
+
+/** Issues again what changed; answers how many disputes it looked at. */
+export async function reissueLetters(
+  engine: Engine,
+  { limit = 200, report }: ReissueOptions = {},
+): Promise<number> {
   const { usable } = await allUsableClients(engine);
   let count = 0;
   for (const { id } of usable) {
     const keys = await lettersToCheck(engine.database, id, limit);
     for (const key of keys) {
-      await engine.database.transaction((tx) => check(tx, engine, key, "redress"));
+      try {
+        await engine.database.transaction((tx) => check(tx, engine, key, "redress"));
+      } catch (error) {
+        if (error instanceof Failure && error.code === "database-unreachable") throw error;
+        report?.(`the letters of dispute ${key.disputeId} are not issued again`, error);
+      }
     }
     count += keys.length;
   }

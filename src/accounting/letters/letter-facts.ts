@@ -57,13 +57,23 @@ export function letterFacts(
   const words = (minor: bigint): string => formatAmount(minor, book.currency);
   const some = (minor: bigint): string | null => (minor === 0n ? null : words(minor));
   const gone = reversedAdjustments(book);
-  const standing = book.adjustments.filter((one) => one.state !== "cancelled" && !gone.has(one.id));
+  const asked = book.adjustments.filter((one) => isOnlyAsked(book, one));
+  const standing = book.adjustments.filter(
+    (one) => one.state !== "cancelled" && !gone.has(one.id) && !asked.includes(one),
+  );
   const of = (operations: ReadonlySet<string>): Adjustment[] =>
     standing.filter((one) => operations.has(one.operation) && creditsHolder(one));
   const [provisional, final] = [of(PROVISIONAL), of(FINAL)];
-  const denial = book.denials.findLast((one) => !one.lifted && one.kind !== "receivable");
+  const unsaid = book.denials.filter(
+    (one) => !one.lifted && asked.some(({ denialId }) => denialId === one.id),
+  );
+  const denial = book.denials.findLast(
+    (one) => !one.lifted && one.kind !== "receivable" && !unsaid.includes(one),
+  );
   const debits = denial === undefined ? [] : standing.filter((one) => isDebitOf(one, denial));
-  const paid = book.operations.findLast((one) => FINAL.has(one.operation));
+  const paid = book.operations.findLast(
+    (one) => FINAL.has(one.operation) && !asked.some(({ operationId }) => operationId === one.id),
+  );
   return {
     currency: book.currency,
     disputed: words(positionsOf(book).disputed),
@@ -74,13 +84,22 @@ export function letterFacts(
     finalCreditAmount: some(sum(final, (one) => one.credit === "accountHolder")),
     finalCreditExecutedOn: lastDay(final, executedOn),
     finalOn: book.state === "finalCredit" || book.state === "resolved" ? (paid?.on ?? null) : null,
-    denied: words(positionsOf(book).denied),
+    denied: words(
+      positionsOf(book).denied - unsaid.reduce((total, one) => total + one.amountMinor, 0n),
+    ),
     denialReason: denial?.reason ?? null,
     ...noticeFacts(denial, debits),
     debitAmount: some(sum(debits, (one) => one.debit === "accountHolder")),
     debitFeesAndInterest: some(sum(debits, (one) => one.debit === "accountHolderOther")),
     debitExecutedOn: lastDay(debits, executedOn),
   };
+}
+
+/** Nobody has agreed to it yet: no letter says it. A debit on notice was told the holder before. */
+function isOnlyAsked({ denials }: DisputeBook, { state, denialId }: Adjustment): boolean {
+  if (state !== "awaitingApproval") return false;
+  const notice = denials.find((one) => one.id === denialId)?.noticeSentOn ?? null;
+  return notice === null;
 }
 
 type NoticeFacts = Pick<

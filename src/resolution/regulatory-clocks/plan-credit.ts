@@ -129,10 +129,6 @@ interface Tried {
 function tryOn({ book, client, context, now, operation }: Planning): Tried {
   const today = client.calendar.dateOf(now);
   const nothing = { held: null, amountMinor: 0n, route: null, destination: null };
-  if (operation === "payDispute" && creditAwaitsApproval(book)) {
-    // Paid on the strength of it, the dispute would be decided and nobody credited if it fails.
-    return { ...nothing, refusal: "a credit of it waits for approval: that is decided first" };
-  }
   const before = new Set(book.adjustments.map((one) => one.id));
   const restore = snapshot(book);
   try {
@@ -169,13 +165,4 @@ function tryOn({ book, client, context, now, operation }: Planning): Tried {
   } finally {
     restore();
   }
-}
-
-/** A credit of the holder that other people may still decline. */
-function creditAwaitsApproval({ adjustments }: DisputeBook): boolean {
-  return adjustments.some(
-    ({ state, proposals }) =>
-      state === "awaitingApproval" &&
-      proposals.some((one) => one.creditCollection === "accountHolder" && one.reverses === null),
-  );
 }

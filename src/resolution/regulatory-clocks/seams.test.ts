@@ -79,7 +79,7 @@ test("a hold that the law's date ends does not keep the machine from its credit"
   ]);
 });
 
-test("no final credit by the machine while the credit it counts on waits for approval", async () => {
+test("no final credit by the machine while a credit it counts on waits for approval", async () => {
   const { clientId, dispute } = await aCase({
     clocks: { automaticFinalCredit: true },
     approvals: { issueProvisionalCredit: [{ above: "0.00", levels: 1 }] },
