@@ -150,6 +150,25 @@ describe("a job respects whoever has the claim open", () => {
   });
 });
 
+test("what was attested and waits for its approval goes into no next file", async () => {
+  const { adjustment, url, version } = await work();
+  await post(`${url}/failure`, { version, body: { reason: "refused there" } });
+  await db.owner.execute(sql`
+    update adjustment set state = 'batchFailed', failed_route = 'batch' where id = ${adjustment}`);
+  await db.owner.execute(sql`
+    update assignment set type = 'Execute Batch Accounting Failed'
+    where adjustment_id = ${adjustment} and is_open`);
+  const [row] = (await get("/v1/assignments")).body.items;
+  const failed = `/v1/assignments/${String(row?.["id"])}`;
+  const seen = Number(row?.["version"]);
+  await post(`${failed}/completion`, { version: seen, body: STATED });
+
+  const again = await post(`${failed}/retry`, { version: seen, body: {} });
+
+  expect([again.status, again.body["code"]]).toEqual([409, "transition-refused"]);
+  expect(String(again.body["detail"])).toContain("attested");
+});
+
 test("evidence names no card number, and comes not while others have the claim open", async () => {
   const { claim, url } = await work();
   const headers = { "content-type": "application/octet-stream" };

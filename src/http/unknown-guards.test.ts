@@ -127,9 +127,10 @@ describe("no verb while unknown", () => {
     const actions = body["actions"] as { name: string; allowed: boolean; why?: string }[];
 
     const allowed = actions.filter((one) => one.allowed).map((one) => one.name);
-    // What else is offered leaves the movement alone.
-    const ofTheWork = ["pending", "unworkable", "assignment", "note"];
-    expect(allowed).toEqual(["take", "finding", ...ofTheWork]);
+    // The others only say who works it, and when.
+    expect(allowed).toEqual([
+      ...["take", "finding", "pending", "unworkable", "assignment", "note"],
+    ]);
     const retry = actions.find((one) => one.name === "retry");
     expect(retry?.why).toBe("Nobody knows yet whether it was posted: find out first");
   });
