@@ -9,7 +9,7 @@ import type { AssignmentRow } from "../../src/work/views.ts";
 
 export async function approved(
   engine: Engine,
-  rows: readonly AssignmentRow[],
+  rows: readonly Pick<AssignmentRow, "clientId" | "adjustmentId">[],
   isApproved = true,
 ): Promise<void> {
   const desk = approvalDesk(engine);

@@ -29,6 +29,11 @@ export function caseOfBook(
     openedOn,
     state: book.state,
     operations: book.operations,
+    notAgreed: new Set(
+      book.adjustments
+        .filter((one) => one.state === "awaitingApproval")
+        .map((one) => one.operationId),
+    ),
     credits: creditsOf(book, postings),
     amountMinor: book.amountMinor,
     owedChanges: owedChangesOf(book),

@@ -3,6 +3,7 @@ import { Temporal } from "temporal-polyfill";
 
 import { beforeEach, expect, test } from "vitest";
 
+import { approved } from "../../../test/support/approved.ts";
 import { aClient, aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { releaseDue } from "../../accounting/release-due.ts";
@@ -98,3 +99,27 @@ test("no final credit by the machine while a credit it counts on waits for appro
     { state: "impossible", reason: "a credit of it waits for approval: that is decided first" },
   ]);
 });
+
+test("a payment that others still have to agree on stops no clock", async () => {
+  const { clientId, dispute } = await aCase({
+    approvals: { payDispute: [{ above: "0.00", levels: 1 }] },
+  });
+  await operate(engine, clientId, dispute, "payDispute");
+  await machineTurns();
+  const waiting = await stateOf(clientId);
+  const [adjustment] = await database.query<{ id: string }>(sql`
+    select id from adjustment where client_id = ${clientId}`);
+
+  await approved(engine, [{ clientId, adjustmentId: adjustment?.id ?? null }]);
+  await machineTurns();
+
+  expect(waiting).toBe("running");
+  expect(await stateOf(clientId)).toBe("stopped");
+});
+
+async function stateOf(clientId: string): Promise<string | undefined> {
+  const [row] = await database.query<{ state: string }>(sql`
+    select state from regulatory_clock
+    where client_id = ${clientId} and clock = 'regEProvisionalCredit'`);
+  return row?.state;
+}
