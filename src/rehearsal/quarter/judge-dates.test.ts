@@ -119,6 +119,8 @@ test("a case that came too late for its route says so", () => {
   expect(lateOpening("2026-12-02", "2026-12-01", FED, 0)).toContain("after its date");
   expect(lateOpening("2026-12-01", "2026-12-01", FED, 1)).toContain("1 business days");
   expect(lateOpening("2026-11-30", "2026-12-01", FED, 1)).toBeNull();
+  expect(lateOpening("2026-11-29", "2026-11-30", FED, 1)).toContain("1 business days");
+  expect(lateOpening("2026-11-29", "2026-12-01", FED, 1)).toBeNull();
 });
 
 test.each([

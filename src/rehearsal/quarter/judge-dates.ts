@@ -113,7 +113,8 @@ export function lateOpening(
   routeDays: number,
 ): string | null {
   if (openedOn > due) return `the case was opened on ${openedOn}, after its date`;
-  if (calendar.openDaysAfter(openedOn, routeDays) <= due) return null;
+  // On a closed day nothing leaves: the route begins with the next open one.
+  if (calendar.openDaysAfter(calendar.onOrAfter(openedOn), routeDays) <= due) return null;
   return `the case was opened on ${openedOn}, ${routeDays} business days before it could post`;
 }
 
