@@ -4,27 +4,23 @@
  */
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useSend } from "../api/commands.ts";
 import { newKey } from "../api/http.ts";
-import { isOver, jobQuery } from "../api/service-queries.ts";
 import type { Job } from "../api/service-types.ts";
 import type { KindOfJob } from "../api/work-queries.ts";
 import { jobKindsQuery } from "../api/work-queries.ts";
 import type { ActionShape, Given } from "../parts/action-fields.ts";
 import { actionBody, actionShape, missing, shownFields } from "../parts/action-fields.ts";
 import { ActionField } from "../parts/action-field.tsx";
-import { JobProgress } from "../parts/job-progress.tsx";
 import forms from "../parts/parts.module.css";
-import { JOB_LOOKS, plural } from "../parts/service-looks.ts";
+import { plural } from "../parts/service-looks.ts";
 import { Answer, ProblemNote } from "../ui/answers.tsx";
-import { Badge } from "../ui/badge.tsx";
 import { queueWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
-import { CancelJob } from "./cancel-job.tsx";
+import { AskedJob } from "./asked-job.tsx";
 import css from "./screens.module.css";
 
 /** Kind of job → the action on one assignment whose fields it takes. */
@@ -69,7 +65,8 @@ function Chosen(props: {
   if (allowed.length === 0) {
     return <p className={ui["soft"]}>Your role has no action on many assignments at once.</p>;
   }
-  if (send.data !== undefined) return <Asked id={send.data.id} again={again} />;
+  if (send.data !== undefined)
+    return <AskedJob anew="Another one" id={send.data.id} again={again} />;
   return (
     <form
       className={forms["form"]}
@@ -210,37 +207,6 @@ function Review(props: {
           Change
         </Button>
       </div>
-    </div>
-  );
-}
-
-function Asked({ id, again }: { readonly id: string; readonly again: () => void }) {
-  const query = useQuery(jobQuery(id));
-  return (
-    <div className={forms["form"]} role="status">
-      <Answer query={query} what="the job">
-        {(job) => (
-          <>
-            <div className={ui["row"]}>
-              <h3>{job.label}</h3>
-              <Badge look={JOB_LOOKS[job.state]} />
-            </div>
-            <JobProgress job={job} />
-            <div className={ui["row"]}>
-              <Link to="/jobs/$job" params={{ job: id }}>
-                What became of each
-              </Link>
-              {isOver(job) ? (
-                <Button variant="default" onClick={again}>
-                  Another one
-                </Button>
-              ) : (
-                <CancelJob job={job} />
-              )}
-            </div>
-          </>
-        )}
-      </Answer>
     </div>
   );
 }

@@ -3,23 +3,18 @@
  * Actions* writes them down and begins. What has not begun can be cancelled at any time.
  */
 import { Button, NativeSelect } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useSend } from "../api/commands.ts";
 import { newKey } from "../api/http.ts";
 import type { OneService } from "../api/service-queries.ts";
-import { isOver, jobQuery } from "../api/service-queries.ts";
 import type { Job } from "../api/service-types.ts";
-import { JobProgress } from "../parts/job-progress.tsx";
 import forms from "../parts/parts.module.css";
-import { JOB_LOOKS, plural } from "../parts/service-looks.ts";
-import { Answer, ProblemNote } from "../ui/answers.tsx";
-import { Badge } from "../ui/badge.tsx";
+import { plural } from "../parts/service-looks.ts";
+import { ProblemNote } from "../ui/answers.tsx";
 import ui from "../ui/ui.module.css";
 
-import { CancelJob } from "./cancel-job.tsx";
+import { AskedJob } from "./asked-job.tsx";
 
 const KIND = "retryFailedServiceCalls";
 
@@ -42,7 +37,8 @@ export function RetryAll(props: {
     preview.reset();
     send.reset();
   };
-  if (send.data !== undefined) return <Asked id={send.data.id} again={again} />;
+  if (send.data !== undefined)
+    return <AskedJob anew="Retry again" id={send.data.id} again={again} />;
   const matches = preview.data?.matches;
   return (
     <div className={forms["form"]}>
@@ -110,37 +106,6 @@ function Review(props: {
           Change
         </Button>
       </div>
-    </div>
-  );
-}
-
-function Asked({ id, again }: { readonly id: string; readonly again: () => void }) {
-  const query = useQuery(jobQuery(id));
-  return (
-    <div className={forms["form"]} role="status">
-      <Answer query={query} what="the job">
-        {(job) => (
-          <>
-            <div className={ui["row"]}>
-              <h3>{job.label}</h3>
-              <Badge look={JOB_LOOKS[job.state]} />
-            </div>
-            <JobProgress job={job} />
-            <div className={ui["row"]}>
-              <Link to="/jobs/$job" params={{ job: id }}>
-                What became of each
-              </Link>
-              {isOver(job) ? (
-                <Button variant="default" onClick={again}>
-                  Retry again
-                </Button>
-              ) : (
-                <CancelJob job={job} />
-              )}
-            </div>
-          </>
-        )}
-      </Answer>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import type { Statement } from "../../database/sql.ts";
 import { nothing, sql } from "../../database/sql.ts";
 
 import type { ChainLink, JudgedRequest, RequestState } from "./judge.ts";
+import type { NewDelegation } from "./store.ts";
 
 export interface RequestRow {
   readonly clientId: string;
@@ -274,19 +275,7 @@ export function askersOfSame(
   `);
 }
 
-export interface DelegationRow {
-  readonly id: string;
-  readonly delegator: string;
-  readonly delegate: string;
-  readonly permissions: readonly Permission[];
-  readonly clients: readonly string[] | null;
-  readonly kinds: readonly string[] | null;
-  readonly maximumMinor: bigint | null;
-  readonly currency: string | null;
-  readonly validFrom: string;
-  readonly validUntil: string;
-  readonly reason: string;
-  readonly givenBy: string;
+export interface DelegationRow extends NewDelegation {
   readonly givenAt: string;
   readonly revokedAt: string | null;
   readonly revokedBy: string | null;
