@@ -16,6 +16,9 @@ import type { AskedTransaction } from "../examples/cores/jack-henry/errors.ts";
 import type { CoreOptions, RunningCore } from "../examples/cores/server.ts";
 import { startCore } from "../examples/cores/server.ts";
 
+/** Enough for a fault on one call in two to hit first, second and no calls. */
+const KEYS = Array.from({ length: 12 }, (_, at) => String(at + 1));
+
 let core: RunningCore;
 let directory: string;
 let now: number;
@@ -122,6 +125,23 @@ describe("Fineract", () => {
     expect(core.book.postings).toHaveLength(0);
   });
 
+  test("refuses nothing on purpose that it has posted", async () => {
+    await start({ shape: fineractCore(), plan: { fault: "definiteRefusal", oneIn: 2, seed: 1 } });
+
+    const calls = await Promise.all(
+      KEYS.map(async (key) => [await entry(key), await entry(key), await entry(key)]),
+    );
+
+    const posted = KEYS.filter((key) => core.book.of(key).length > 0);
+    expect(posted.length).toBeGreaterThan(0);
+    expect(core.refused.size).toBeGreaterThan(0);
+    calls.forEach((answers, at) => {
+      const isPosted = posted.includes(KEYS[at] ?? "");
+      expect(answers.map(({ id }) => id !== undefined)).toEqual(answers.map(() => isPosted));
+      expect(core.refused.has(KEYS[at] ?? "")).toBe(!isPosted);
+    });
+  });
+
   test("takes an entry back by a second one with the sides changed", async () => {
     await start({ shape: fineractCore() });
     const { id } = await entry("k1");
@@ -195,6 +215,20 @@ describe("Galileo", () => {
     });
     expect((await statusOf("42")).status_code).toBe("448-01");
     expect(core.book.postings).toHaveLength(1);
+  });
+
+  test("refuses nothing on purpose that it has posted", async () => {
+    await start({ shape: galileoCore(), plan: { fault: "definiteRefusal", oneIn: 2, seed: 1 } });
+
+    for (const key of KEYS) {
+      const answers = [await adjust(key), await adjust(key), await adjust(key)];
+      const refused = answers.map(({ status_code }) => status_code === "447-04");
+      const refusals = refused.filter(Boolean).length;
+      expect(refused).toEqual(refused.map((_, at) => at < refusals));
+      expect(core.book.of(key)).toHaveLength(refusals < answers.length ? 1 : 0);
+    }
+    expect(core.refused.size).toBeGreaterThan(0);
+    expect(core.book.postings.length).toBeGreaterThan(0);
   });
 
   test("lets an id be used again after a failure, and after 90 days", async () => {

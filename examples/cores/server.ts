@@ -36,6 +36,8 @@ export interface RunningCore {
   readonly state: CoreState;
   /** Calls that were read, by kind. */
   readonly calls: ReadonlyMap<CallKind["kind"], number>;
+  /** References that were refused on purpose, whether or not a later call of them was posted. */
+  readonly refused: ReadonlySet<string>;
   /** How often the plan hit. */
   hits(): number;
   stop(): Promise<void>;
@@ -56,6 +58,7 @@ interface Running {
   readonly calls: Map<CallKind["kind"], number>;
   /** References whose answer was lost on purpose: asked again, they name a wrong amount. */
   readonly lost: Set<string>;
+  readonly refused: Set<string>;
   readonly timers: Set<NodeJS.Timeout>;
   hits: number;
 }
@@ -82,6 +85,7 @@ export async function startCore(options: CoreOptions): Promise<RunningCore> {
     hit: faultDice(plan),
     calls: new Map(),
     lost: new Set(),
+    refused: new Set(),
     timers: new Set(),
     hits: 0,
   };
@@ -106,6 +110,7 @@ export async function startCore(options: CoreOptions): Promise<RunningCore> {
     book,
     state,
     calls: running.calls,
+    refused: running.refused,
     hits: () => running.hits,
     stop: async () => {
       await leaveDoor();
@@ -226,8 +231,11 @@ async function goWrong(running: Running, { request, response, reference }: Call)
       return send(response, { status: 307, headers: { location: "/elsewhere" }, body: "" });
     case "expiredToken401":
       return send(response, page(401, "the sign-in has expired"));
-    case "definiteRefusal":
-      return send(response, shape.refusal(request, state));
+    case "definiteRefusal": {
+      const answer = shape.refusal(request, state);
+      if (answer.posting === undefined) running.refused.add(reference);
+      return send(response, answer);
+    }
     default:
       return send(response, commit());
   }

@@ -35,7 +35,10 @@ export interface CoreShape {
   handle(request: CoreRequest, state: CoreState): CoreAnswer;
   /** The answer that this was posted before, with an amount of the caller's choice. */
   duplicate(posting: CorePosting, minor: bigint): CoreAnswer;
-  /** A refusal that no repetition changes. */
+  /**
+   * A refusal that no repetition changes. A core that looks the reference up before it judges
+   * answers with what it has posted instead.
+   */
   refusal(request: CoreRequest, state: CoreState): CoreAnswer;
 }
 

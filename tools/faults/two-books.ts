@@ -120,7 +120,8 @@ export async function compareBooks(
     run.fault === "none" || (OF_CONNECTIONS.includes(run.fault) ? setbacks > 0 : core.hits() > 0);
   const met =
     isFelt &&
-    areRefusalsRight(run, core, count.refused) &&
+    areRefusalsRight(core, ours) &&
+    count.refused > 0 === (run.fault === "definiteRefusal") &&
     count.doubled === 0 &&
     count.lost === 0 &&
     unexplained === 0 &&
@@ -144,11 +145,15 @@ export async function compareBooks(
   };
 }
 
-/** What was refused was refused on purpose, and no refusal is lost: each ends before a person. */
-function areRefusalsRight(run: FaultRun, core: RunningCore, refused: number): boolean {
-  if (run.fault !== "definiteRefusal") return refused === 0;
-  // Of a worker that was killed the refusal is not known: the call is made again.
-  return run.kills > 0 ? refused > 0 && refused <= core.hits() : refused === core.hits();
+/**
+ * What was refused was refused on purpose, and a refusal on purpose ends as one. Not every hit does:
+ * the answer may be late or its worker killed, then the call is made again, and that one may post.
+ */
+function areRefusalsRight(core: RunningCore, ours: readonly Ours[]): boolean {
+  return ours.every(({ state, event, keys }) => {
+    if (state === "executed" || state === "unknown") return true;
+    return (event === "refused") === keys.some((key) => core.refused.has(key));
+  });
 }
 
 async function setbacksOf(db: Queries): Promise<number> {

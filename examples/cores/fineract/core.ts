@@ -33,7 +33,11 @@ export function fineractCore(): CoreShape {
     handle,
     duplicate: (posting, minor) =>
       json(200, { ...result(posting), changes: { amount: decimalOf(minor) } }, cached(posting)),
-    refusal: (request, { memory }) => stored(request, memory, disabled()),
+    refusal: (request, state) => {
+      const key = request.headers["idempotency-key"] ?? "";
+      if (state.book.of(key).length > 0) return handle(request, state);
+      return stored(request, state.memory, disabled());
+    },
   };
 }
 

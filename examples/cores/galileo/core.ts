@@ -40,7 +40,11 @@ export function galileoCore(): CoreShape {
     },
     handle,
     duplicate: (posting, minor) => duplicate(posting, minor),
-    refusal: () => said("447-04", "Account status does not allow adjustments"),
+    refusal: (request, state) => {
+      const id = String(parsed(request)["transactionId"] ?? "");
+      if (living(id, state) !== undefined) return handle(request, state);
+      return said("447-04", "Account status does not allow adjustments");
+    },
   };
 }
 
