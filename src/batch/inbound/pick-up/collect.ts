@@ -17,7 +17,7 @@ import { receiveFile } from "../receive-file.ts";
 import { Looks } from "./looks.ts";
 import { openPlace } from "./open-place.ts";
 import type { PickUpPlace, WaitingFile } from "./place.ts";
-import { PlaceFailed } from "./place.ts";
+import { FileFailed, PlaceFailed } from "./place.ts";
 
 export interface CollectProblem {
   readonly clientId: string;
@@ -31,10 +31,11 @@ export interface Collected {
 }
 
 const MOST_BYTES = 512 * 1024 ** 2;
+const MOST_REASONS = 5;
 
 /**
  * Looks at every place whose time has come since the looks before. One that cannot be reached
- * alarms its owner, and stops no other.
+ * alarms its owner, and stops no other; so does a file that cannot be taken.
  */
 export async function collectAll(desk: BatchDesk, looks: Looks = new Looks()): Promise<Collected> {
   const { database } = desk.engine;
@@ -49,8 +50,10 @@ export async function collectAll(desk: BatchDesk, looks: Looks = new Looks()): P
       const place = `${clientId}\n${profile.name}`;
       if (!looks.isTime(place, pickUp.everySeconds, now)) continue;
       try {
-        files += await collectFrom(desk, clientId, profile, looks);
-        await tellOwner(desk, clientId, profile, null);
+        const { count, reason } = await collectFrom(desk, clientId, profile, looks);
+        files += count;
+        if (reason !== null) problems.push({ clientId, profile: profile.name, reason });
+        await tellOwner(desk, clientId, profile, reason);
       } catch (error) {
         const reason = wordsOf(error);
         if (reason === null) throw error;
@@ -82,9 +85,10 @@ async function collectFrom(
   clientId: string,
   profile: Collecting,
   looks: Looks,
-): Promise<number> {
+): Promise<{ readonly count: number; readonly reason: string | null }> {
   const { pickUp } = profile;
   const place = await openPlace(pickUp, desk);
+  const reasons: string[] = [];
   let count = 0;
   try {
     const now = desk.engine.clock.now().epochMilliseconds;
@@ -92,33 +96,50 @@ async function collectFrom(
     const { whole, leftMarkers } = looks.sort(key, await place.list(), pickUp, now);
     for (const marker of leftMarkers) await place.removeMarker(marker);
     for (const file of whole) {
-      if (await collectOne(desk, clientId, profile, place, file)) count += 1;
+      try {
+        if (await collectOne(desk, { clientId, profile, place, looks }, file)) count += 1;
+      } catch (error) {
+        if (!(error instanceof FileFailed)) throw error;
+        reasons.push(error.message);
+      }
     }
   } finally {
     await place.close();
   }
-  return count;
+  const more = reasons.length > MOST_REASONS ? `, and ${reasons.length - MOST_REASONS} more` : "";
+  const named = `${reasons.slice(0, MOST_REASONS).join("; ")}${more}`;
+  return { count, reason: reasons.length === 0 ? null : named };
+}
+
+interface Collection {
+  readonly clientId: string;
+  readonly profile: Collecting;
+  readonly place: PickUpPlace;
+  readonly looks: Looks;
 }
 
 /** False where it changed while it was read: it is whole at a later look. */
 async function collectOne(
   desk: BatchDesk,
-  clientId: string,
-  profile: Collecting,
-  place: PickUpPlace,
+  { clientId, profile, place, looks }: Collection,
   file: WaitingFile,
 ): Promise<boolean> {
   const { name } = file;
   const { kind: source, doneMarker } = profile.pickUp;
-  if (file.sizeBytes > MOST_BYTES) {
-    throw new Failure("body-too-large", `${name} has more than 512 MiB`);
-  }
+  if (file.sizeBytes > MOST_BYTES) throw new FileFailed(`${name} has more than 512 MiB`);
   const bytes = await place.read(file);
   if (bytes === null) return false;
-  const actor = "system:inbound";
-  await receiveFile(desk, { clientId, profile: profile.name, name, source, bytes, actor });
-  await place.collected(file, sha256Of(bytes));
+  const key = `${clientId}\n${profile.name}`;
+  const sha256 = sha256Of(bytes);
+  // What its place does not let go of has not come again.
+  if (!looks.isKept(key, name, sha256)) {
+    const actor = "system:inbound";
+    await receiveFile(desk, { clientId, profile: profile.name, name, source, bytes, actor });
+    looks.keep(key, name, sha256);
+  }
+  await place.collected(file, sha256);
   if (doneMarker !== undefined) await place.removeMarker(`${name}${doneMarker}`);
+  looks.keep(key, name, null);
   desk.failpoints.at("batch.inbound.collected");
   return true;
 }

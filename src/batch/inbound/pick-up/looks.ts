@@ -25,12 +25,25 @@ const LEFT = "left";
 export class Looks {
   readonly #lookedAt = new Map<string, number>();
   readonly #seen = new Map<string, ReadonlyMap<string, Seen>>();
+  readonly #kept = new Map<string, string>();
 
   /** True once every so many seconds, and that look then counts. Times are epoch milliseconds. */
   isTime(place: string, everySeconds: number, now: number): boolean {
     if (now - (this.#lookedAt.get(place) ?? -Infinity) < everySeconds * 1000) return false;
     this.#lookedAt.set(place, now);
     return true;
+  }
+
+  /** True for bytes that were stored and that the place did not let go of since. */
+  isKept(place: string, name: string, sha256: Uint8Array): boolean {
+    return this.#kept.get(`${place}\n${name}`) === Buffer.from(sha256).toString("hex");
+  }
+
+  /** Remembers what was stored until it is put away. */
+  keep(place: string, name: string, sha256: Uint8Array | null): void {
+    const key = `${place}\n${name}`;
+    if (sha256 === null) this.#kept.delete(key);
+    else this.#kept.set(key, Buffer.from(sha256).toString("hex"));
   }
 
   sort(place: string, files: readonly WaitingFile[], rule: WholeRule, now: number): Sorted {
@@ -46,8 +59,12 @@ export class Looks {
     const quiet = rule.quietSeconds * 1000;
     const isQuiet = ({ name, whole }: WaitingFile): boolean => {
       switch (whole.by) {
-        case "clock":
-          return now - whole.changedAt.getTime() >= quiet;
+        case "clock": {
+          const changedAt = whole.changedAt.getTime();
+          // Dated in the future, it goes by another clock than we do.
+          if (changedAt > now) return stillFor(name, String(changedAt)) >= quiet;
+          return now - changedAt >= quiet;
+        }
         case "looks":
           return stillFor(name, whole.version) >= quiet;
         case "place":

@@ -34,7 +34,12 @@ export interface PickUpPlace {
 
 /** The place cannot be reached or refuses; the message is for the owner of its alarm. */
 export class PlaceFailed extends Error {
-  override readonly name = "PlaceFailed";
+  override readonly name: string = "PlaceFailed";
+}
+
+/** One file cannot be taken or put away; the others of its place can. */
+export class FileFailed extends PlaceFailed {
+  override readonly name = "FileFailed";
 }
 
 const TEMPORARY = /^\.|\.(part|tmp|filepart|partial)$/i;
@@ -46,8 +51,18 @@ export function isTemporary(name: string): boolean {
 
 export const COLLECTED = "collected";
 const HASH_CHARACTERS = 12;
+/** What file systems have room for. */
+const LONGEST_NAME_BYTES = 255;
 
-/** With the hash of its content in front, so that a later file of the same name is another. */
+/**
+ * With the hash of its content in front, so that a later file of the same name is another. Of a
+ * name that gets too long by it the beginning is left out.
+ */
 export function collectedName(name: string, sha256: Uint8Array): string {
-  return `${Buffer.from(sha256).toString("hex").slice(0, HASH_CHARACTERS)}-${name}`;
+  const hash = Buffer.from(sha256).toString("hex").slice(0, HASH_CHARACTERS);
+  let kept = [...name];
+  while (Buffer.byteLength(kept.join("")) + hash.length + 1 > LONGEST_NAME_BYTES) {
+    kept = kept.slice(1);
+  }
+  return `${hash}-${kept.join("")}`;
 }

@@ -1,5 +1,5 @@
 /** Pick-up from what a destination really runs: OpenSSH's or ssh2's server, and a bucket. */
-import { chown, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -121,6 +121,20 @@ describe.each(SERVERS)("SFTP at $name", ({ start }) => {
 
     expect(whileItGrew).toEqual([]);
     expect(await files()).toMatchObject([{ state: "matched" }]);
+  });
+
+  // Our own server reads as root, whom nothing is denied.
+  test.skipIf(start === startOwnServer)("a file nobody may read stops no other", async () => {
+    const { answer, files, client } = await aPickUp(settings());
+    await leave("a-denied.csv", "x");
+    await chmod(join(server.directory, "a-denied.csv"), 0);
+    await leave("ack.csv", answer);
+
+    const problems = await looks(2);
+
+    expect(problems).toEqual([expect.stringMatching(/a-denied\.csv.*permission denied/i)]);
+    expect(await files()).toMatchObject([{ name: "ack.csv", state: "matched" }]);
+    expect(await listAlarms(db, { clients: [client], onlyOpen: true, limit: 9 })).toHaveLength(1);
   });
 
   test("killed after it was stored it is found again as the same file", async () => {

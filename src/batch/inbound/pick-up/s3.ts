@@ -13,7 +13,7 @@ import { bucketCalls, HASH_OF_NOTHING } from "../../transmit/s3-calls.ts";
 
 import type { S3PickUp } from "../../pick-up-shapes.ts";
 import type { PickUpPlace, WaitingFile } from "./place.ts";
-import { COLLECTED, collectedName, isTemporary, PlaceFailed } from "./place.ts";
+import { COLLECTED, collectedName, FileFailed, isTemporary, PlaceFailed } from "./place.ts";
 
 const LONGEST_LIST_BYTES = 4 * 1024 ** 2;
 const MOST_PAGES = 100;
@@ -82,10 +82,13 @@ export function s3Place(settings: S3PickUp, secrets: Secrets, clock: Clock): Pic
   };
 }
 
-function mustBe({ status }: HttpAnswer, good: readonly number[], doing: string): void {
-  if (!good.includes(status)) {
-    throw new PlaceFailed(`${doing}: the store answered HTTP ${status}`);
-  }
+function mustBe(
+  { status }: HttpAnswer,
+  good: readonly number[],
+  doing: string,
+  Failed: typeof PlaceFailed = FileFailed,
+): void {
+  if (!good.includes(status)) throw new Failed(`${doing}: the store answered HTTP ${status}`);
 }
 
 /** Of one folder: what was collected lies deeper and is not listed. */
@@ -109,7 +112,7 @@ interface Page {
 }
 
 function pageOf(answer: HttpAnswer): Page {
-  mustBe(answer, [200], "listing");
+  mustBe(answer, [200], "listing", PlaceFailed);
   const root = readElements(answer.body.toString("utf8"));
   const objects = childrenOf(root, "Contents").map((one) => ({
     key: decodeURIComponent((textAt(one, "Key") ?? "").replaceAll("+", " ")),

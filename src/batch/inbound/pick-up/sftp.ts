@@ -7,11 +7,11 @@ import type { FileEntry, Stats } from "ssh2";
 import type { Secrets } from "../../../connections/secrets.ts";
 import { readWhole, remove, statusOf } from "../../transmit/sftp-files.ts";
 import type { SftpSession } from "../../transmit/sftp-session.ts";
-import { Lost, NotReached, openSftp, Refused } from "../../transmit/sftp-session.ts";
+import { Lost, NO_SUCH_FILE, NotReached, openSftp, Refused } from "../../transmit/sftp-session.ts";
 
 import type { SftpPickUp } from "../../pick-up-shapes.ts";
 import type { PickUpPlace, WaitingFile } from "./place.ts";
-import { COLLECTED, collectedName, isTemporary, PlaceFailed } from "./place.ts";
+import { COLLECTED, collectedName, FileFailed, isTemporary, PlaceFailed } from "./place.ts";
 
 /** Throws `PlaceFailed`, or `configuration-invalid` where a secret is missing. */
 export async function sftpPlace(settings: SftpPickUp, secrets: Secrets): Promise<PickUpPlace> {
@@ -21,13 +21,14 @@ export async function sftpPlace(settings: SftpPickUp, secrets: Secrets): Promise
     list: () => told(() => filesOf(session, settings.directory)),
     read: (file) =>
       told(async () => {
-        const bytes = await readWhole(session, at(file.name), file.sizeBytes);
+        const bytes = await readWhole(session, at(file.name), file.sizeBytes).catch(gone);
+        if (bytes === null) return null;
         const status = await statusOf(session, at(file.name));
         return status !== null && isSame(file, status) && bytes.length === file.sizeBytes
           ? bytes
           : null;
-      }),
-    collected: (file, sha256) => told(() => putAway(session, at, file, sha256)),
+      }, file),
+    collected: (file, sha256) => told(() => putAway(session, at, file, sha256), file),
     removeMarker: (name) =>
       told(async () => {
         if ((await statusOf(session, at(name))) !== null) await remove(session, at(name));
@@ -79,8 +80,22 @@ async function putAway(
     .ask("make directory", (sftp, answer) => sftp.mkdir(at(COLLECTED), answer))
     .catch(refused);
   // The same bytes under the same name were put there before.
-  if ((await statusOf(session, target)) !== null) return remove(session, at(file.name));
-  await session.ask("rename", (sftp, answer) => sftp.rename(at(file.name), target, answer));
+  if ((await statusOf(session, target)) !== null) {
+    await remove(session, at(file.name)).catch(gone);
+    return;
+  }
+  await session
+    .ask("rename", (sftp, answer) => sftp.rename(at(file.name), target, answer))
+    .catch(async (error: unknown) => {
+      // Another process was faster.
+      if ((await statusOf(session, at(file.name))) !== null) throw error;
+    });
+}
+
+/** Taken away by somebody since it was listed. */
+function gone(error: unknown): null {
+  if (error instanceof Refused && error.status === NO_SUCH_FILE) return null;
+  throw error;
 }
 
 /** Most often: it is there already. If it is not, the rename says so. */
@@ -88,10 +103,14 @@ function refused(error: unknown): void {
   if (!(error instanceof Refused)) throw error;
 }
 
-async function told<Value>(work: () => Promise<Value>): Promise<Value> {
+/** What the server refuses about one file is of the file; a lost connection is of the place. */
+async function told<Value>(work: () => Promise<Value>, file?: WaitingFile): Promise<Value> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof Refused && file !== undefined) {
+      throw new FileFailed(`${file.name}: ${error.message}`, { cause: error });
+    }
     if (error instanceof Refused || error instanceof Lost || error instanceof NotReached) {
       throw new PlaceFailed(error.message, { cause: error });
     }
