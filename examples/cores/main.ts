@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * A stand-in core as a command:
- * node examples/cores/main.ts galileo --port 9090 --journal core.ndjson --fault resetAfterCommit
+ * npm run -s node -- examples/cores/main.ts galileo --port 9090 --journal core.ndjson \
+ *   --fault resetAfterCommit
  */
 import { parseArgs } from "node:util";
 
