@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,9 +9,11 @@ import { standInService } from "../../../examples/stand-in-core/service.ts";
 import { atTheTerminal } from "../../../test/support/cli.ts";
 import { aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
+import { clientSettingsShape } from "../../accounting/client-settings.ts";
 import { sql } from "../../database/sql.ts";
 import { clientCommands } from "./clients.ts";
 
+const PROJECT = join(import.meta.dirname, "../../..");
 const db = useDatabase();
 const engine = testEngine(db);
 
@@ -159,4 +161,13 @@ test("what cannot be a client, or a file, is said", async () => {
   for (const [words, code] of refusals) {
     await expect(run(...words)).rejects.toMatchObject({ code });
   }
+});
+
+test("the page of settings names every one of them", async () => {
+  const page = await readFile(join(PROJECT, "docs/reference/clients.md"), "utf8");
+
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+
+  const named = rows.flatMap((row) => (row.split("|")[1] ?? "").match(/[a-zA-Z]+/g) ?? []);
+  expect(named.toSorted()).toEqual(Object.keys(clientSettingsShape.shape).toSorted());
 });
