@@ -24,8 +24,8 @@ const [name, ...flags] = process.argv.slice(2);
 const bench = BENCHES.find((one) => one.name === name);
 if (bench === undefined) {
   const known = BENCHES.map((one) => one.name).join(", ");
-  process.stderr.write(`${name ?? "nothing"} is no bench; there are: ${known}\n`);
-  process.exitCode = 2;
+  process.stderr.write(`usage: npm run -s bench -- NAME [--json]; names: ${known}\n`);
+  process.exitCode = name === "--help" ? 0 : 2;
 } else {
   process.exitCode = await measured(bench);
 }

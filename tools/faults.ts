@@ -32,7 +32,7 @@ ${Object.entries(FAULTS)
 const options = readOptions();
 if (options === null) {
   process.stderr.write(USAGE);
-  process.exitCode = 2;
+  process.exitCode = process.argv.includes("--help") ? 0 : 2;
 } else {
   const server = await scratchServer();
   try {

@@ -44,8 +44,13 @@ async function playAll(): Promise<void> {
       sequences: { type: "string", default: "20000" },
       from: { type: "string", default: "1" },
       json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   });
+  if (values.help) {
+    process.stderr.write("usage: npm run -s property -- [--sequences 20000] [--from 1] [--json]\n");
+    return;
+  }
   const first = Number(values.from);
   const sequences = Number(values.sequences);
   const step = availableParallelism();

@@ -25,7 +25,7 @@ const USAGE = `usage: npm run -s rehearse -- [options]
 const options = readOptions();
 if (options === null) {
   process.stderr.write(USAGE);
-  process.exitCode = 2;
+  process.exitCode = process.argv.includes("--help") ? 0 : 2;
 } else {
   const verdicts: Verdict[] = [];
   for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {

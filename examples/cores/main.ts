@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * A stand-in core as a command:
- * node examples/cores/main.ts galileo --port 9090 --journal core.ndjson --fault resetAfterCommit
+ * npm run -s node -- examples/cores/main.ts galileo --port 9090 --journal core.ndjson \
+ *   --fault resetAfterCommit
  */
 import { parseArgs } from "node:util";
 
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     fault: { type: "string", default: "none" },
     "one-in": { type: "string", default: "5" },
     seed: { type: "string", default: "1" },
+    settings: { type: "boolean", default: false },
   },
 });
 const known = CORES[positionals[0] ?? ""];
@@ -25,9 +27,15 @@ if (known === undefined || fault === undefined) {
   const faults = Object.entries(FAULTS).map(([name, meaning]) => `  ${name}: ${meaning}`);
   process.stderr.write(
     `usage: main.ts ${Object.keys(CORES).join("|")} [--port 9090] [--journal FILE] ` +
-      `[--fault NAME] [--one-in 5] [--seed 1]\nfaults:\n${faults.join("\n")}\n`,
+      `[--fault NAME] [--one-in 5] [--seed 1]\n` +
+      `       main.ts NAME --settings [--port 9090]   prints the client's settings that connect it\n` +
+      `faults:\n${faults.join("\n")}\n`,
   );
   process.exitCode = 2;
+} else if (values.settings) {
+  const services = { core: known.service(`http://127.0.0.1:${values.port}`) };
+  const perEntry = known.perEntry ? ["core"] : [];
+  process.stdout.write(`${JSON.stringify({ services, perEntry }, null, 2)}\n`);
 } else {
   const shape = known.shape();
   const core = await startCore({

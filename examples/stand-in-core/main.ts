@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * The stand-in core as a command: node examples/stand-in-core/main.ts --port 9090 --journal FILE
+ * The stand-in core as a command:
+ * npm run -s node -- examples/stand-in-core/main.ts --port 9090 --journal FILE
  */
 import { parseArgs } from "node:util";
 

@@ -48,7 +48,9 @@ export function createEngine(parts: EngineParts): Engine {
     }
     const changed = ids.filter((id) => known.get(id)?.version !== versions.get(id));
     if (changed.length > 0) {
-      for (const row of await clientsById(db, changed)) known.set(row.id, assemble(row, parts));
+      for (const row of await clientsById(db, changed)) {
+        known.set(row.id, assembleClient(row, parts.rulebooks));
+      }
     }
     return new Map(ids.map((id) => [id, known.get(id) as ClientRuntime]));
   };
@@ -126,12 +128,13 @@ export async function usableClients(
   return { usable, unusable };
 }
 
-function assemble(
+/** Throws `configuration-invalid` with places, where the settings do not load. */
+export function assembleClient(
   row: { id: string; name: string; settings: unknown; version: number },
-  parts: EngineParts,
+  rulebooks: EngineParts["rulebooks"],
 ): ClientRuntime {
   const settings = clientSettings(row.settings);
-  const rulebook = parts.rulebooks(settings.rulebook);
+  const rulebook = rulebooks(settings.rulebook);
   if (rulebook === undefined) {
     throw new Failure(
       "configuration-invalid",

@@ -12,6 +12,7 @@ import { systemClock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 import { approvalCommands } from "./commands/approvals.ts";
 import { batchCommands } from "./commands/batch.ts";
+import { clientCommands } from "./commands/clients.ts";
 import { configurationCommands } from "./commands/config.ts";
 import { databaseCommands } from "./commands/db.ts";
 import { importCommands } from "./commands/import.ts";
@@ -28,6 +29,7 @@ const GROUPS: readonly Group[] = [
   (program, context) =>
     configurationCommands(program, context, () => explainConfiguration(process.env)),
   databaseCommands,
+  clientCommands,
   approvalCommands,
   batchCommands,
   importCommands,

@@ -15,7 +15,7 @@ import { Failure } from "../kernel/failure.ts";
 
 import { lookUpServiceOf } from "./look-up-services.ts";
 import type { SettingChange } from "./setting-changes.ts";
-import { settingChanges } from "./setting-changes.ts";
+import { inWords, settingChanges } from "./setting-changes.ts";
 
 export interface WrittenHolds {
   readonly holds: Readonly<Record<string, unknown>>;
@@ -64,9 +64,7 @@ export function configureHolds(engine: Engine, given: HoldsChange): Promise<Conf
     const held = await heldNow(tx, clientId);
     if (dryRun || changes.length === 0) return { changes, held, version: client.version };
     await updateClientSettings(tx, { id: client.id, settings });
-    const lines = changes.map(
-      ({ pointer, before, after }) => `${pointer || "/"}: ${before ?? "–"} → ${after ?? "–"}`,
-    );
+    const lines = changes.map(inWords);
     const action = "configureHolds";
     const reason = lines.join("\n");
     await recordAudit(tx, engine, [
@@ -87,8 +85,11 @@ export function holdsProblem(client: ClientRow): string | null {
   }
 }
 
-/** Every look-up service that is written loads, and every one that a hold asks is written. */
-function checkLookUps(settings: ReturnType<typeof clientSettings>): void {
+/**
+ * Every look-up service that is written loads, and every one that a hold asks is written. Throws
+ * `configuration-invalid` with places.
+ */
+export function checkLookUps(settings: ReturnType<typeof clientSettings>): void {
   for (const name of Object.keys(settings.lookUps)) lookUpServiceOf(settings, name);
   const { activeCardNumber, fraudCardStatus } = settings.holds;
   for (const [hold, asked] of Object.entries({ activeCardNumber, fraudCardStatus })) {

@@ -16,7 +16,7 @@ import { Failure } from "../kernel/failure.ts";
 
 import { serviceOf } from "./service-configuration.ts";
 import type { SettingChange } from "./setting-changes.ts";
-import { settingChanges } from "./setting-changes.ts";
+import { inWords, settingChanges } from "./setting-changes.ts";
 
 export interface ServiceChange {
   readonly clientId: string;
@@ -50,15 +50,14 @@ export function configureService(
   engine: Engine,
   given: ServiceChange & { readonly settings: unknown; readonly dryRun: boolean },
 ): Promise<ConfiguredService> {
-  const { clientId, name, settings, dryRun } = given;
+  const { name, settings, dryRun } = given;
   checkSettings(name, settings);
   return engine.database.transaction(async (tx) => {
     const client = await lockSeenClient(tx, given);
     const services = servicesIn(client);
     const before = services[name];
     const changes = settingChanges(before, settings);
-    const work = await openWorkOf(tx, clientId, name);
-    if (before !== undefined) refuseOtherKey(name, before, settings, work);
+    const work = await checkServiceChange(tx, given, before, settings);
     const answer = { isNew: before === undefined, changes, work, version: client.version };
     if (dryRun || changes.length === 0) return answer;
     await save(tx, client, { ...services, [name]: settings });
@@ -79,16 +78,30 @@ export function removeService(engine: Engine, given: ServiceChange): Promise<voi
         service: name,
       });
     }
-    const { open } = await openWorkOf(tx, clientId, name);
-    if (open > 0) {
-      throw new Failure("service-in-use", `${open} open adjustments are routed to ${name}`, {
-        service: name,
-        open,
-      });
-    }
+    await checkServiceChange(tx, given, before, undefined);
     await save(tx, client, others);
     await audit(tx, engine, given, "removeService", settingChanges(before, undefined));
   });
+}
+
+/**
+ * What is open at the service. Throws `service-in-use` where that forbids the change: another shape
+ * of its keys, or with `after` undefined its removal.
+ */
+export async function checkServiceChange(
+  db: Queries,
+  { clientId, name }: Pick<ServiceChange, "clientId" | "name">,
+  before: unknown,
+  after: unknown,
+): Promise<OpenWork> {
+  const work = await openWorkOf(db, clientId, name);
+  if (before === undefined) return work;
+  if (after !== undefined) refuseOtherKey(name, before, after, work);
+  else if (work.open > 0) {
+    const detail = `${work.open} open adjustments are routed to ${name}`;
+    throw new Failure("service-in-use", detail, { service: name, open: work.open });
+  }
+  return work;
 }
 
 export function noSuchService(clientId: string, name: string): Failure {
@@ -182,9 +195,7 @@ async function audit(
   action: string,
   changes: readonly SettingChange[],
 ): Promise<void> {
-  const lines = changes.map(
-    ({ pointer, before, after }) => `${pointer || "/"}: ${before ?? "–"} → ${after ?? "–"}`,
-  );
+  const lines = changes.map(inWords);
   await recordAudit(tx, engine, [
     { actor, clientId, action, subject: `service/${name}`, reason: lines.join("\n"), requestId },
   ]);

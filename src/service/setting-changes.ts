@@ -31,6 +31,11 @@ export function settingChanges(before: unknown, after: unknown, pointer = ""): S
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [change(pointer, before, after)];
 }
 
+/** A difference in a line, as the audit keeps it. */
+export function inWords({ pointer, before, after }: Omit<SettingChange, "isOfConnection">): string {
+  return `${pointer || "/"}: ${before ?? "–"} → ${after ?? "–"}`;
+}
+
 function change(pointer: string, before: unknown, after: unknown): SettingChange {
   return {
     pointer,

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import type { CommandContext } from "../../src/cli/context.ts";
 import { batchDesk } from "./batch-desk.ts";
 import type { TestEngine } from "./engine.ts";
+import { standardBook } from "./engine.ts";
 
 export interface Told {
   readonly lines: string[];
@@ -26,7 +27,7 @@ export async function atTheTerminal(
       Promise.resolve({
         ...batchDesk(engine),
         vault: engine.vault,
-        rulebooks: () => undefined,
+        rulebooks: (id) => (id === "standard" ? standardBook : undefined),
         embedded: false,
         close: () => Promise.resolve(),
       }),

@@ -25,7 +25,7 @@ export interface TestEngine extends Engine {
 
 const { rulebook, problems } = await loadRuleBook(STANDARD_BOOK);
 assert(rulebook !== null, `the standard book does not load: ${JSON.stringify(problems[0])}`);
-const standardBook = rulebook;
+export const standardBook = rulebook;
 
 export const TEST_KEYS: VaultKeys = {
   current: 1,

@@ -1,0 +1,142 @@
+/**
+ * Adds a client, or changes its settings: every part is read by the room that works with it before
+ * anything is saved, and the difference is recorded. Part of the composition root, because the
+ * parts belong to rooms that do not know each other.
+ *
+ * The rule it protects: what is open keeps what it needs, the key of its service and the layout of
+ * its files.
+ */
+import { recordAudit } from "./access/audit.ts";
+import { assembleClient } from "./accounting/client-runtime.ts";
+import type { ClientRuntime, Engine } from "./accounting/engine.ts";
+import { batchProfiles } from "./batch/profile.ts";
+import { declaredFacts, layoutSources } from "./batch/writing/layout-sources.ts";
+import { layoutOf } from "./batch/writing/layouts.ts";
+import { insertClient, updateClientSettings } from "./cases/store.ts";
+import { lockClient } from "./cases/views.ts";
+import type { Transaction } from "./database/database.ts";
+import { Failure } from "./kernel/failure.ts";
+import type { OpenEngine } from "./open-engine.ts";
+import { checkLookUps } from "./service/configure-holds.ts";
+import { checkServiceChange } from "./service/configure-service.ts";
+import { serviceOf } from "./service/service-configuration.ts";
+import type { SettingChange } from "./service/setting-changes.ts";
+import { inWords, settingChanges } from "./service/setting-changes.ts";
+
+const CLIENT_ID = /^[a-z0-9][a-z0-9-]{0,30}$/;
+
+export interface ClientChange {
+  readonly id: string;
+  /** Given when it is added; the id where left out. A client keeps its name. */
+  readonly name?: string | undefined;
+  /** All of its settings, as they are written. */
+  readonly settings: unknown;
+  readonly actor: string;
+  /** Checked and compared, not saved. */
+  readonly dryRun: boolean;
+}
+
+export interface ConfiguredClient {
+  readonly isNew: boolean;
+  readonly changes: readonly SettingChange[];
+  /** The client's, after it. */
+  readonly version: number;
+}
+
+/**
+ * Throws `input-invalid` for an id or name that cannot be, `configuration-invalid` with places in
+ * the settings, `service-in-use` where open work forbids the change.
+ */
+export function configureClient(
+  engine: Engine,
+  rulebooks: OpenEngine["rulebooks"],
+  given: ClientChange,
+): Promise<ConfiguredClient> {
+  const { id, settings, dryRun } = given;
+  if (!CLIENT_ID.test(id)) {
+    const detail = `${id}: 1 to 31 small letters, digits and dashes, no dash first`;
+    throw new Failure("input-invalid", detail, {}, [{ pointer: "/id", detail }]);
+  }
+  return engine.database.transaction(async (tx) => {
+    const before = await lockClient(tx, id);
+    const { name = before?.name ?? id } = given;
+    if (before !== undefined && name !== before.name) {
+      throw new Failure("input-invalid", `${id} is called ${before.name}: that stays`);
+    }
+    const version = before?.version ?? 0;
+    checkParts(assembleClient({ id, name, settings, version }, rulebooks));
+    if (before !== undefined)
+      await checkChange(tx, id, before.settings as Parts, settings as Parts);
+    const changes = settingChanges(before?.settings ?? {}, settings);
+    const isNew = before === undefined;
+    if (dryRun || (changes.length === 0 && !isNew)) return { isNew, changes, version };
+    if (isNew) await add(tx, engine, { id, name, settings });
+    else await updateClientSettings(tx, { id, settings });
+    const reason = changes.map(inWords).join("\n");
+    await recordAudit(tx, engine, [
+      {
+        actor: given.actor,
+        clientId: id,
+        action: isNew ? "addClient" : "configureClient",
+        subject: `client/${id}`,
+        reason,
+      },
+    ]);
+    return { isNew, changes, version: version + 1 };
+  });
+}
+
+async function add(
+  tx: Transaction,
+  engine: Engine,
+  client: { id: string; name: string; settings: unknown },
+): Promise<void> {
+  const isAdded = await insertClient(tx, { ...client, createdAt: engine.clock.now().toString() });
+  if (!isAdded) throw new Failure("already-exists", `client ${client.id} was added this moment`);
+}
+
+/** As each part is read when it is used: a service, a look-up, a profile with its layout. */
+function checkParts({ settings, rulebook }: ClientRuntime): void {
+  for (const name of Object.keys(settings.services)) serviceOf(settings, name);
+  checkLookUps(settings);
+  const sources = layoutSources(declaredFacts(rulebook.facts));
+  for (const profile of batchProfiles(settings).values()) layoutOf(profile, sources);
+  mustBeOneOf(settings.services, "service", settings.service);
+  mustBeOneOf(settings.batchProfiles, "batchProfile", settings.batchProfile);
+}
+
+function mustBeOneOf(written: object, setting: string, name: string | undefined): void {
+  if (name === undefined || Object.hasOwn(written, name)) return;
+  throw refused(`/${setting}`, `${name} is not one of the ${setting}s`);
+}
+
+interface Parts {
+  readonly services?: Readonly<Record<string, unknown>>;
+  readonly batchProfiles?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+async function checkChange(
+  tx: Transaction,
+  clientId: string,
+  before: Parts,
+  after: Parts,
+): Promise<void> {
+  for (const [name, written] of Object.entries(before.services ?? {})) {
+    await checkServiceChange(tx, { clientId, name }, written, after.services?.[name]);
+  }
+  for (const [name, written] of Object.entries(before.batchProfiles ?? {})) {
+    const pointer = `/batchProfiles/${name}`;
+    const profile = after.batchProfiles?.[name];
+    // Its files are made again from it, whenever somebody asks.
+    if (profile === undefined) throw refused(pointer, "a profile stays");
+    for (const part of ["layout", "values"]) {
+      if (settingChanges(written[part], profile[part]).length === 0) continue;
+      const way = `PUT /v1/clients/${clientId}/batch-profiles/${name}/layout`;
+      throw refused(`${pointer}/${part}`, `is changed with ${way}, which keeps the versions`);
+    }
+  }
+}
+
+function refused(pointer: string, detail: string): Failure {
+  return new Failure("configuration-invalid", `${pointer}: ${detail}`, {}, [{ pointer, detail }]);
+}
