@@ -19,7 +19,7 @@ import { askApproval } from "./work/approvals/ask.ts";
 import type { ApprovalEffect, DecidedRequest } from "./work/approvals/effects.ts";
 import { subjectKind } from "./work/approvals/subjects.ts";
 import type { ApprovalNeed } from "./work/approvals/tiers.ts";
-import { tierFired } from "./work/approvals/tiers.ts";
+import { tierOf } from "./work/approvals/tiers.ts";
 import { waitingAbout } from "./work/approvals/views.ts";
 import { freeAssignments } from "./work/free.ts";
 import { assignmentsById } from "./work/views.ts";
@@ -84,10 +84,9 @@ export function withoutApproval(engine: Engine, action: GuardedAction, kind: Job
 function needOf(
   { settings }: ClientRuntime,
   { kind }: GuardedAction,
-  { amountMinor, currency }: AdjustmentLock,
+  amount: AdjustmentLock,
 ): ApprovalNeed | null {
-  const { right } = subjectKind(kind);
-  return tierFired(settings.approvals[kind], { setting: kind, amountMinor, currency, right });
+  return tierOf(settings.approvals, kind, amount);
 }
 
 /** What could not be done is refused now, not when somebody has agreed to it. */

@@ -126,9 +126,21 @@ export function cancelUnsentCredits(
   lines: readonly Line[],
   allDenied = false,
 ): Line[] {
+  const { credits, left } = unsentCredits(deciding, lines, allDenied);
+  for (const { id } of credits) dropAdjustment(deciding, id, "taken back before it was sent");
+  return left;
+}
+
+/** What `cancelUnsentCredits` would cancel, and what it would leave to take. Changes nothing. */
+export function unsentCredits(
+  deciding: Deciding,
+  lines: readonly Line[],
+  allDenied = false,
+): { readonly credits: readonly Adjustment[]; readonly left: Line[] } {
   const left = new Map(lines.map((line) => [line.rule, line.amountMinor]));
   const taking = lines.find((line) => isPrincipalDebit(deciding, line))?.rule;
-  if (taking === undefined) return [...lines];
+  const credits: Adjustment[] = [];
+  if (taking === undefined) return { credits, left: [...lines] };
   for (const credit of deciding.book.adjustments.toReversed()) {
     if (!NEVER_SENT_STATES.has(credit.state) || credit.reversesAdjustmentId !== null) continue;
     if (credit.isPartlyProcessed || credit.isAttested === true) continue;
@@ -141,11 +153,12 @@ export function cancelUnsentCredits(
     if (!inside) continue;
     for (const [rule, amount] of parts) left.set(rule, (left.get(rule) ?? 0n) - amount);
     giveBackOverShort(left, credit);
-    dropAdjustment(deciding, credit.id, "taken back before it was sent");
+    credits.push(credit);
   }
-  return lines
+  const rest = lines
     .map((line) => ({ ...line, amountMinor: left.get(line.rule) ?? 0n }))
     .filter((line) => line.amountMinor > 0n);
+  return { credits, left: rest };
 }
 
 function isPrincipalDebit({ context }: Deciding, line: Line): boolean {

@@ -311,6 +311,21 @@ describe("above a tier", () => {
     await post(`/v1/assignments/${id}/failure`, { body: { reason: "no such account" }, version });
     const [{ id: request } = { id: "" }] = await waiting();
     const late = await decide(String(request), await approver("ben"));
+
+    expect(late.body["code"]).toBe("transition-refused");
+    expect((await get(`/v1/approvals/${String(request)}`)).body).toMatchObject({
+      state: "withdrawn",
+      settledBecause: "what it was about ended: couldNotPost",
+    });
+  });
+
+  test("nor does what the machine moved on within its work", async () => {
+    const { id, version } = await manual();
+    await post(`/v1/assignments/${id}/cancellation`, { body: { reason: "wrong" }, version });
+    await db.owner.execute(sql`
+      update adjustment set version = version + 1 where open_assignment_id = ${id}`);
+    const [{ id: request } = { id: "" }] = await waiting();
+    const late = await decide(String(request), await approver("ben"));
     expect(late.body["code"]).toBe("stale-version");
 
     await withdrawMovedOn(server().engine);

@@ -122,7 +122,7 @@ test("a payment that others still have to agree on stops no clock", async () => 
 test.each(["payDispute", "writeOff"])(
   "%s that is cancelled decided nothing, whatever was recorded meanwhile",
   async (operation) => {
-    const { clientId, dispute } = await aCase();
+    const { clientId, dispute } = await aCase({});
     await operate(engine, clientId, dispute, operation);
     await operate(engine, clientId, dispute, "recordRegulatoryFact", {
       fact: "outOfState",

@@ -172,6 +172,52 @@ export async function withdrawRequests(
   `);
 }
 
+export interface EndedWork {
+  readonly clientId: string;
+  readonly assignmentId: string;
+  readonly actor: string;
+  readonly outcome: string;
+}
+
+/**
+ * What waits about work that is closed, or about the adjustment that the work was for, ends with
+ * it. Nothing waits at the clients: one look into `approval_request_waiting_subject`. Whose word
+ * is being said right now is passed over: it finds the work closed.
+ */
+export async function withdrawWithWork(
+  tx: Transaction,
+  rows: readonly EndedWork[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const isAbout = sql`r.state = 'waiting' and r.subject_kind = any (${KINDS_OF_WORK}::text[])`;
+  await tx.execute(sql`
+    update approval_request r
+    set state = 'withdrawn', version = r.version + 1, settled_at = ${now}::timestamptz,
+        settled_by = ended.actor, settled_because = 'what it was about ended: ' || ended.outcome
+    from (
+      select r.client_id, r.id, gone.actor, gone.outcome
+      from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.assignmentId)}::uuid[],
+        ${rows.map((row) => row.actor)}::text[],
+        ${rows.map((row) => row.outcome)}::text[]) as gone (client_id, id, actor, outcome)
+      join assignment a on a.client_id = gone.client_id and a.id = gone.id
+      join approval_request r on r.client_id = gone.client_id and ${isAbout}
+        and r.subject_id in (a.id::text, a.adjustment_id::text)
+      where (select exists (
+        select 1 from approval_request r
+        where r.client_id = any (${[...new Set(rows.map((row) => row.clientId))]}::text[])
+          and ${isAbout}))
+      for update of r skip locked
+    ) ended
+    where r.client_id = ended.client_id and r.id = ended.id
+  `);
+}
+
+/** Asked for from an assignment, about it or what it shows; proposals take theirs along. */
+const KINDS_OF_WORK = ["overrideGate", "didNotPost", "cancelBooked", "attestation"];
+
 /**
  * What waits about an adjustment that has moved since: nobody's word can do it any more. Proposals
  * take their requests along themselves. Served by `approval_request_waiting`.
