@@ -5,10 +5,10 @@
  */
 import type { Engine } from "./accounting/engine.ts";
 import { PROPOSAL_KINDS } from "./accounting/write-approvals.ts";
-import { ATTESTATION, CANCELLATION, approvalDesk } from "./approval-desk.ts";
+import { ATTESTATION, CANCELLATION, approvalDesk, supplyAction } from "./approval-desk.ts";
 import { approvedFirst } from "./approved-first.ts";
 import type { HoldWord } from "./accounting/review-holds.ts";
-import { reviewHold, supplyInput } from "./accounting/review-holds.ts";
+import { reviewHold } from "./accounting/review-holds.ts";
 import { nextFileVerb } from "./batch/next-file.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
@@ -81,7 +81,7 @@ function holdVerbs(desk: Pick<AccountDesk, "engine" | "vault">) {
     String(input["reason"] ?? "looked again");
   return {
     retry: verb((input) => ({ action: "retry", reason: reasonOf(input) })),
-    supply: verb((input) => ({ action: "supply", ...supplyInput.parse(input) })),
+    supply: approvedFirst(desk.engine, supplyAction(desk.vault)),
     postable: verb((input) => ({ action: "postable", reason: reasonOf(input) })),
     notPostable: verb((input) => ({ action: "notPostable", reason: reasonOf(input) })),
   };

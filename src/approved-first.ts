@@ -9,6 +9,7 @@ import { lockDisputes } from "./accounting/proposal-effect.ts";
 import type { AdjustmentLock } from "./accounting/store.ts";
 import { lockAdjustments } from "./accounting/store.ts";
 import type { Transaction } from "./database/database.ts";
+import { tryAndUndo } from "./database/try-and-undo.ts";
 import { within } from "./database/within.ts";
 import { assert } from "./kernel/assert.ts";
 import { Failure } from "./kernel/failure.ts";
@@ -19,18 +20,29 @@ import { askApproval } from "./work/approvals/ask.ts";
 import type { ApprovalEffect, DecidedRequest } from "./work/approvals/effects.ts";
 import { subjectKind } from "./work/approvals/subjects.ts";
 import type { ApprovalNeed } from "./work/approvals/tiers.ts";
-import { tierFired } from "./work/approvals/tiers.ts";
+import { tierOf } from "./work/approvals/tiers.ts";
 import { waitingAbout } from "./work/approvals/views.ts";
 import { freeAssignments } from "./work/free.ts";
 import { assignmentsById } from "./work/views.ts";
 
 export interface GuardedAction {
   /** Kind of subject, and key of its tiers. */
-  readonly kind: "cancelBooked" | "attestation";
+  readonly kind: "cancelBooked" | "attestation" | "holdSupply";
   /** The verb over an engine: the one given is a transaction's. */
   readonly verb: (engine: Engine) => ActionVerb;
   /** States in which the action needs nobody's word. */
   readonly freeIn: readonly string[];
+  /** What it takes where the client's tiers say nothing; nobody's word where left out. */
+  readonly otherwise?: (input: Input) => ApprovalNeed | null;
+  /** What is kept of the input, in place of an account number, and how it is said. */
+  readonly kept?: (tx: Transaction, call: ActionCall, claimId: string) => Promise<KeptInput>;
+}
+
+type Input = ActionCall["input"];
+
+export interface KeptInput {
+  readonly input: Input;
+  readonly words: string;
 }
 
 /** The action as it is offered: at once where no tier fires, else asked for. */
@@ -40,15 +52,19 @@ export function approvedFirst(engine: Engine, action: GuardedAction): ActionVerb
     assert(adjustmentId !== null, "the action is about an adjustment");
     const clients = await engine.clients(engine.database, [clientId]);
     const client = clients.get(clientId) as ClientRuntime;
-    if (client.settings.approvals[action.kind] === undefined) return action.verb(engine)(call);
+    const isAsked = action.kind in client.settings.approvals || action.otherwise !== undefined;
+    if (!isAsked) return action.verb(engine)(call);
     const asked = await engine.database.transaction(async (tx) => {
       await lockDisputes(tx, [{ clientId, subjectId: adjustmentId }]);
       const [lock] = await lockAdjustments(tx, [{ clientId, id: adjustmentId }]);
       assert(lock !== undefined, "an assignment's adjustment is there");
       if (action.freeIn.includes(lock.state)) return false;
-      const need = needOf(client, action, lock);
+      const need = needOf(client, action, lock, call.input);
       if (need === null) return false;
-      await tryAndUndo(tx, engine, action, call);
+      // What could not be done is refused now, not when somebody has agreed to it.
+      await tryAndUndo(tx, () =>
+        action.verb({ ...engine, database: within(tx, engine.database) })(call),
+      );
       await ask(tx, engine, action, { call, lock, need });
       return true;
     });
@@ -71,7 +87,8 @@ export function withoutApproval(engine: Engine, action: GuardedAction, kind: Job
       );
       for (const lock of await lockAdjustments(tx, keys)) {
         if (action.freeIn.includes(lock.state)) continue;
-        const need = needOf(clients.get(lock.clientId) as ClientRuntime, action, lock);
+        const client = clients.get(lock.clientId) as ClientRuntime;
+        const need = needOf(client, action, lock, input as Input);
         if (need === null) continue;
         const detail = `${need.words}: do it by itself, so that somebody is asked`;
         throw new Failure("approval-required", detail, { rule: need.rule });
@@ -83,35 +100,18 @@ export function withoutApproval(engine: Engine, action: GuardedAction, kind: Job
 
 function needOf(
   { settings }: ClientRuntime,
-  { kind }: GuardedAction,
-  { amountMinor, currency }: AdjustmentLock,
+  { kind, otherwise }: GuardedAction,
+  amount: AdjustmentLock,
+  input: Input,
 ): ApprovalNeed | null {
-  const { right } = subjectKind(kind);
-  return tierFired(settings.approvals[kind], { setting: kind, amountMinor, currency, right });
-}
-
-/** What could not be done is refused now, not when somebody has agreed to it. */
-async function tryAndUndo(
-  tx: Transaction,
-  engine: Engine,
-  { verb }: GuardedAction,
-  call: ActionCall,
-): Promise<void> {
-  const undone = new Error("it was only tried");
-  try {
-    await tx.savepoint(async () => {
-      await verb({ ...engine, database: within(tx, engine.database) })(call);
-      throw undone;
-    });
-  } catch (error) {
-    if (error !== undone) throw error;
-  }
+  if (!(kind in settings.approvals)) return otherwise?.(input) ?? null;
+  return tierOf(settings.approvals, kind, amount);
 }
 
 async function ask(
   tx: Transaction,
   engine: Engine,
-  { kind }: GuardedAction,
+  { kind, kept }: GuardedAction,
   { call, lock, need }: { call: ActionCall; lock: AdjustmentLock; need: ApprovalNeed },
 ): Promise<void> {
   const { clientId, assignmentId, actor, input } = call;
@@ -119,12 +119,13 @@ async function ask(
   if ((await waitingAbout(tx, { clientId, kinds: [kind], id: lock.id })) !== undefined) {
     throw new Failure("transition-refused", "it waits for approval already", { action: kind });
   }
+  const { input: keeps, words } = (await kept?.(tx, call, lock.claimId)) ?? { input, words: "" };
   const makers = await askedBy(tx, clientId, lock.id);
   const amount = `${formatAmount(lock.amountMinor, lock.currency)} ${lock.currency}`;
   await askApproval(tx, engine, {
     clientId,
     subject,
-    summary: `${subjectKind(kind).label.toLowerCase()}: ${amount}`,
+    summary: `${subjectKind(kind).label.toLowerCase()}: ${amount}${words}`,
     need,
     requestedBy: actor,
     reason: typeof input["reason"] === "string" ? input["reason"] : "",
@@ -133,7 +134,7 @@ async function ask(
     amountMinor: lock.amountMinor,
     currency: lock.currency,
     alsoBy: makers.map((maker) => ({ actor: maker, why: "made the operation" })),
-    payload: { assignmentId, adjustmentVersion: lock.version, input },
+    payload: { assignmentId, adjustmentVersion: lock.version, input: keeps },
   });
 }
 
@@ -175,7 +176,7 @@ async function carryOut(
     version: assignment.version,
     actor,
     rights: new Set(),
-    input: payload["input"] as ActionCall["input"],
+    input: payload["input"] as Input,
     agreedBy,
   });
 }

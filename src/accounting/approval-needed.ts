@@ -1,8 +1,10 @@
 /** Whether an operation of this amount takes other people, by the client's tiers or the domain. */
 import type { ApprovalNeed } from "../work/approvals/tiers.ts";
-import { domainNeed, stricter, tierFired } from "../work/approvals/tiers.ts";
+import { domainNeed, stricter, tierFired, tierOf } from "../work/approvals/tiers.ts";
 
+import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Applied } from "./decide-context.ts";
+import type { Adjustment } from "./dispute-book.ts";
 
 const RIGHT = "assignment:approve";
 
@@ -28,6 +30,25 @@ export function approvalNeededFor(
   const needed = approvalNeeded(applied, amountMinor);
   if (why === null || applied.context.executesAtOnce) return needed;
   return stricter(needed, domainNeed(why, RIGHT));
+}
+
+/**
+ * What a taking asks for that would cancel what is booked and was never sent: the word that
+ * cancelling it directly takes, beside the taking's own. The whole of it waits then.
+ */
+export function approvalNeededToTake(
+  applied: Applied,
+  own: ApprovalNeed | null,
+  credits: readonly Adjustment[],
+): ApprovalNeed | null {
+  const { book, context } = applied;
+  if (context.executesAtOnce || applied.approvedAfterwards) return own;
+  return credits
+    .filter((one) => !PROPOSAL_STATES.has(one.state))
+    .map(({ amountMinor }) =>
+      tierOf(context.settings.approvals, "cancelBooked", { amountMinor, currency: book.currency }),
+    )
+    .reduce(stricter, own);
 }
 
 function mandatory({ book, operation }: Applied): ApprovalNeed | null {

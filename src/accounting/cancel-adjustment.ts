@@ -7,6 +7,7 @@ import { minimum } from "../kernel/money.ts";
 
 import { nextState, NEVER_SENT_STATES, PROPOSAL_STATES } from "./adjustment-machine.ts";
 import { contraEntries } from "./book-entries.ts";
+import { takeMoveBack } from "./credit-state.ts";
 import type { Deciding } from "./decide-context.ts";
 import type { Adjustment } from "./dispute-book.ts";
 import { adjustmentOf, isStandIn, moveState, record } from "./dispute-book.ts";
@@ -18,7 +19,7 @@ import type { ExtraRule } from "./positions.ts";
 
 /**
  * Cancels by a person's word. A denial that an approver declines is lifted; where a planned debit
- * is dropped, the dispute moves on. Throws `transition-refused` where the state forbids it.
+ * is dropped, the dispute moves on; without its credits it goes back. Throws `transition-refused` where the state forbids it.
  */
 export function cancelAdjustment(
   deciding: Deciding,
@@ -37,7 +38,7 @@ export function cancelAdjustment(
   const declined = event === "declined" && isPlannedDenial(adjustment);
   dropAdjustment(deciding, adjustmentId, reason, event);
   if (declined) liftDenialOf(deciding, adjustment);
-  if (event === "declined") takeMoveBack(deciding, adjustment);
+  takeMoveBack(deciding, adjustment);
   if (adjustment.principalRule === "CustomerReceivable") liftDenialOf(deciding, adjustment);
   settleDenial(book);
 }
@@ -63,21 +64,6 @@ function putBack(deciding: Deciding, adjustment: Adjustment, reason: string): bo
     reason,
   });
   return true;
-}
-
-/** What was only asked for moved the dispute: with all of it declined, it goes back. */
-function takeMoveBack({ book, context }: Deciding, { operation, operationId }: Adjustment): void {
-  const movesTo = (name: string) => context.rulebook.operations.get(name)?.movesTo ?? null;
-  const to = movesTo(operation);
-  if (to === null || book.state !== to) return;
-  const isAnything = book.adjustments.some(
-    (one) => one.operationId === operationId && one.state !== "cancelled",
-  );
-  const at = book.operations.findIndex((one) => one.id === operationId);
-  const asked = book.operations[at];
-  const isMovedSince = book.operations.slice(at + 1).some((one) => movesTo(one.operation) === to);
-  if (isAnything || isMovedSince || asked === undefined) return;
-  moveState(book, asked.stateBefore);
 }
 
 /** What a declined debit, or a cancelled claim on the holder, denied is denied no more. */
@@ -140,9 +126,21 @@ export function cancelUnsentCredits(
   lines: readonly Line[],
   allDenied = false,
 ): Line[] {
+  const { credits, left } = unsentCredits(deciding, lines, allDenied);
+  for (const { id } of credits) dropAdjustment(deciding, id, "taken back before it was sent");
+  return left;
+}
+
+/** What `cancelUnsentCredits` would cancel, and what it would leave to take. Changes nothing. */
+export function unsentCredits(
+  deciding: Deciding,
+  lines: readonly Line[],
+  allDenied = false,
+): { readonly credits: readonly Adjustment[]; readonly left: Line[] } {
   const left = new Map(lines.map((line) => [line.rule, line.amountMinor]));
   const taking = lines.find((line) => isPrincipalDebit(deciding, line))?.rule;
-  if (taking === undefined) return [...lines];
+  const credits: Adjustment[] = [];
+  if (taking === undefined) return { credits, left: [...lines] };
   for (const credit of deciding.book.adjustments.toReversed()) {
     if (!NEVER_SENT_STATES.has(credit.state) || credit.reversesAdjustmentId !== null) continue;
     if (credit.isPartlyProcessed || credit.isAttested === true) continue;
@@ -155,11 +153,12 @@ export function cancelUnsentCredits(
     if (!inside) continue;
     for (const [rule, amount] of parts) left.set(rule, (left.get(rule) ?? 0n) - amount);
     giveBackOverShort(left, credit);
-    dropAdjustment(deciding, credit.id, "taken back before it was sent");
+    credits.push(credit);
   }
-  return lines
+  const rest = lines
     .map((line) => ({ ...line, amountMinor: left.get(line.rule) ?? 0n }))
     .filter((line) => line.amountMinor > 0n);
+  return { credits, left: rest };
 }
 
 function isPrincipalDebit({ context }: Deciding, line: Line): boolean {

@@ -10,7 +10,7 @@ import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation } from "../rulebook/operations.ts";
 
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
-import { cancelUnsentCredits, dropAdjustment } from "./cancel-adjustment.ts";
+import { cancelUnsentCredits, dropAdjustment, unsentCredits } from "./cancel-adjustment.ts";
 import type { Applied, DecideContext, DecideRequest } from "./decide-context.ts";
 import type { Adjustment, DisputeBook, Hold } from "./dispute-book.ts";
 import { adjustmentOf, moveState, record } from "./dispute-book.ts";
@@ -19,7 +19,7 @@ import { gateAgain } from "./gate.ts";
 import { linesFired, principalOf } from "./lines-fired.ts";
 import { useCredit } from "./merchant-credits.ts";
 import { openAdjustments } from "./open-adjustments.ts";
-import { approvalNeeded } from "./approval-needed.ts";
+import { approvalNeeded, approvalNeededToTake } from "./approval-needed.ts";
 import { wordsOfReopening } from "./operations/reopen.ts";
 import { PROCEDURES } from "./operations/procedures.ts";
 import { amountValues, positionsOf } from "./positions.ts";
@@ -173,7 +173,8 @@ function fireRules(applied: Applied, operation: Operation): void {
   const amount = amountOf(applied, operation);
   const lines = linesFired(applied, operation, amount);
   const hold = notBeforeOf(applied, operation);
-  const approval = approvalNeeded(applied, amount ?? 0n);
+  const { credits } = unsentCredits(applied, hold === undefined ? lines : []);
+  const approval = approvalNeededToTake(applied, approvalNeeded(applied, amount ?? 0n), credits);
   const isFree = hold === undefined && approval === null;
   const left = isFree ? cancelUnsentCredits(applied, lines) : lines;
   openAdjustments(applied, left, {

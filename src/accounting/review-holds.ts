@@ -40,8 +40,10 @@ export const verdictInput = z.strictObject({ reason });
 
 export type HoldWord =
   | { readonly action: "retry"; readonly reason: string }
-  | ({ readonly action: "supply" } & z.output<typeof supplyInput>)
+  | ({ readonly action: "supply"; readonly account?: string } & z.output<typeof supplyInput>)
   | { readonly action: "postable" | "notPostable"; readonly reason: string };
+
+type Supply = Omit<Extract<HoldWord, { readonly action: "supply" }>, "action">;
 
 export interface HoldOrder {
   readonly clientId: string;
@@ -54,7 +56,8 @@ export interface HoldOrder {
 
 export interface HoldDeskForPeople {
   readonly engine: Engine;
-  readonly vault: Pick<AccountVault, "store">;
+  /** Null where what is supplied is the id of an account that is in it already. */
+  readonly vault: Pick<AccountVault, "store"> | null;
 }
 
 export interface HoldResult {
@@ -140,9 +143,11 @@ async function findingOf(
   tx: Transaction,
   vault: HoldDeskForPeople["vault"],
   claim: { clientId: string; claimId: string },
-  { number, kind, status }: z.output<typeof supplyInput>,
+  { account: known, number, kind, status }: Supply,
 ): Promise<Finding> {
+  if (known !== undefined) return { kind: "account", account: known };
   if (number === undefined) return { kind: "status", status: status ?? "" };
+  assert(vault !== null, "a number goes into the vault");
   const [account] = await vault.store(tx, [{ ...claim, kind, number }]);
   assert(account !== undefined, "one number has one id");
   return { kind: "account", account };
@@ -161,8 +166,9 @@ async function refuseUnseen(tx: Transaction, { clientId, seen, actor, adjustment
 function refuseUnfit(word: HoldWord): void {
   refuseCardNumbers(word.reason ?? "", "reason");
   if (word.action !== "supply") return;
-  const { number, status } = word;
-  if ((number === undefined) === (status === undefined)) {
+  const { account, number, status } = word;
+  const given = [account, number, status].filter((one) => one !== undefined);
+  if (given.length !== 1) {
     throw unfit("number", "either a number or a status is supplied");
   }
   if (number !== undefined && !ACCOUNT_NUMBER.test(number)) {

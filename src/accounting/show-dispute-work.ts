@@ -6,7 +6,6 @@
 import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import type { RuleBook } from "../rulebook/load.ts";
-import { withdrawRequests } from "../work/approvals/store.ts";
 import { closeAssignments, openAssignments, restateAssignments } from "../work/store.ts";
 
 import type { WantedWork, WorkCause } from "./dispute-work.ts";
@@ -70,17 +69,6 @@ export async function showDisputeWork(
     }
   }
   await closeAssignments(tx, ends, now);
-  await withdrawRequests(
-    tx,
-    ends.map(({ clientId, id, outcome }) => ({
-      clientId,
-      subjectKinds: ["overrideGate"],
-      subjectId: id,
-      actor: "redress",
-      reason: outcome,
-    })),
-    now,
-  );
   await restateAssignments(tx, restated);
   await openAssignments(
     tx,

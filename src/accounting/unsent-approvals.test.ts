@@ -41,6 +41,49 @@ test.each([
   ]);
 });
 
+test.each([
+  ["withdrawDispute", { debitOn: "now" }],
+  ["denyDispute", { debitOn: "now", amount: "100.00" }],
+  ["takeBackDuplicateCredit", { amount: "100.00" }],
+])("%s asks for what cancelling the booked credit would ask", async (operation, input) => {
+  const clientId = await aClient(engine, {
+    approvals: { cancelBooked: [{ above: "50.00", levels: 2 }] },
+  });
+  const dispute = await aDisputeOf(engine, clientId);
+  await operate(engine, clientId, dispute, "issueProvisionalCredit");
+  if (operation === "takeBackDuplicateCredit") {
+    // What the merchant gave back too is credited twice.
+    const credit = { amount: "100.00", reference: "MC-1" };
+    await operate(engine, clientId, dispute, "recordMerchantCredit", credit);
+  }
+
+  await operate(engine, clientId, dispute, operation, input);
+
+  const states = (await adjustments(clientId)).filter(({ state }) => state !== "tracked");
+  expect(states).toEqual([
+    { operation: "issueProvisionalCredit", state: "pendingManual" },
+    { operation, state: "awaitingApproval" },
+  ]);
+  expect(
+    await database.query(sql`
+      select rule, levels from approval_request where client_id = ${clientId}`),
+  ).toEqual([{ rule: "approvals.cancelBooked.0", levels: 2 }]);
+});
+
+test("a withdrawal below that tier cancels the credit at once", async () => {
+  const clientId = await aClient(engine, {
+    approvals: { cancelBooked: [{ above: "100.00", levels: 1 }] },
+  });
+  const dispute = await aDisputeOf(engine, clientId);
+  await operate(engine, clientId, dispute, "issueProvisionalCredit");
+
+  await operate(engine, clientId, dispute, "withdrawDispute", { debitOn: "now" });
+
+  expect(await adjustments(clientId)).toEqual([
+    { operation: "issueProvisionalCredit", state: "cancelled" },
+  ]);
+});
+
 test("denying a final credit that was never sent takes the second person too", async () => {
   const clientId = await aClient(engine);
   const dispute = await aDisputeOf(engine, clientId);

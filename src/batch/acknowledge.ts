@@ -18,6 +18,7 @@ import { hasOpenLine, linesSpokenOf, openLines } from "./line-views.ts";
 import { lookUpOneByOne } from "./look-up.ts";
 import { refuseUnreleased } from "./release-need.ts";
 import { finishWindows } from "./store-windows.ts";
+import { endStatements } from "./state-fate.ts";
 import { changeFile, settleLines } from "./store.ts";
 import type { FileRow } from "./views.ts";
 
@@ -172,4 +173,5 @@ export async function closeIfComplete(
   const state = nextFileState(file.state, "acknowledged");
   await changeFile(tx, file, { state, dueAt: null, problem: null, acknowledgedAt: now }, now);
   await finishWindows(tx, file.clientId, file.windowId, now);
+  await endStatements(tx, file, { actor: "redress", reason: "every line was answered" }, now);
 }

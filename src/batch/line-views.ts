@@ -83,6 +83,31 @@ export function openLines(
   `);
 }
 
+/** What an attestation of a file speaks of: its open lines, or those of them that are named. */
+export interface Attested {
+  readonly count: bigint;
+  readonly amountMinor: bigint;
+  /** Who made the operations behind them. */
+  readonly makers: readonly string[];
+}
+
+export function attestedLines(
+  db: Queries,
+  file: { clientId: string; id: string },
+  adjustmentIds: readonly string[] | null,
+): Promise<Attested> {
+  return db.one<Attested>(sql`
+    select count(*) as count, coalesce(sum(l.amount_minor), 0)::bigint as "amountMinor",
+           coalesce(array_agg(distinct o.actor), '{}') as makers
+    from batch_line l
+    join adjustment a on a.client_id = l.client_id and a.id = l.adjustment_id
+    join operation o on o.client_id = a.client_id and o.id = a.operation_id
+    where l.client_id = ${file.clientId} and l.file_id = ${file.id} and l.live
+      and l.outcome is null
+      and (${adjustmentIds}::uuid[] is null or l.adjustment_id = any (${adjustmentIds}::uuid[]))
+  `);
+}
+
 /** True while a live line has no answer. Looks from the end: answers come in file order. */
 export async function hasOpenLine(
   db: Queries,

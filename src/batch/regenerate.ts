@@ -97,7 +97,7 @@ export async function regenerateWithin(
     },
     now,
   );
-  await withdrawRequests(tx, [withdrawnRelease(old, request)], now);
+  await withdrawRequests(tx, [withdrawnOf(old, request)], now);
   await finishWindows(tx, clientId, old.windowId, now);
   const window = await askedWindow(tx, desk, runtime, profile, actor);
   const written = await writeFiles(tx, desk, {
@@ -115,9 +115,9 @@ export async function regenerateWithin(
   return { voided: await freshFile(tx, clientId, fileId), ...written, cameBack };
 }
 
-/** A file that waited for its release and is void now waits no more. */
-function withdrawnRelease({ clientId, id }: FileRow, { actor, reason }: RegenerationRequest) {
-  return { clientId, subjectKinds: ["batchRelease"], subjectId: id, actor, reason };
+/** A file that is void now waits for nobody's word. */
+function withdrawnOf({ clientId, id }: FileRow, { actor, reason }: RegenerationRequest) {
+  return { clientId, subjectKinds: ["batchRelease", "fileAttestation"], subjectId: id, actor, reason };
 }
 
 /** A line of which one entry is known to be posted cannot leave whole once more. */

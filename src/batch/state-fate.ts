@@ -12,12 +12,14 @@ import { askApproval } from "../work/approvals/ask.ts";
 import { decideApprovalsIn } from "../work/approvals/decide.ts";
 import type { ApprovalEffect, DecidedRequest } from "../work/approvals/effects.ts";
 import type { ApprovalNeed } from "../work/approvals/tiers.ts";
+import { withdrawRequests } from "../work/approvals/store.ts";
 import { waitingAbout } from "../work/approvals/views.ts";
 
 import type { BatchDesk } from "./desk.ts";
 import type { Regenerated, RegenerationPreview, Statement } from "./regenerate.ts";
 import { COMES_BACK, previewRegeneration, regenerate, regenerateWithin } from "./regenerate.ts";
 import { regenerationSums } from "./regeneration-views.ts";
+import type { FileRow } from "./views.ts";
 
 export interface FateStated {
   readonly clientId: string;
@@ -197,6 +199,31 @@ async function second(
     secondPerson: word.actor,
   });
 }
+
+/** A file that is answered in full, or void: what waited about what became of it ends. */
+export async function endStatements(
+  tx: Transaction,
+  { clientId, id: fileId }: Pick<FileRow, "clientId" | "id">,
+  by: { readonly actor: string; readonly reason: string },
+  now: string,
+): Promise<void> {
+  const ended = await tx.query<{ id: string }>(sql`
+    update batch_statement
+    set state = 'declined', settled_by = ${by.actor}, settled_because = ${by.reason},
+        settled_at = ${now}
+    where client_id = ${clientId} and file_id = ${fileId} and state = 'waiting'
+    returning id
+  `);
+  const gone = ended.map(({ id }) => ({ subjectKinds: [KIND], subjectId: id }));
+  const about = { subjectKinds: FILE_KINDS, subjectId: fileId };
+  await withdrawRequests(
+    tx,
+    [...gone, about].map((one) => ({ clientId, ...one, ...by })),
+    now,
+  );
+}
+
+const FILE_KINDS = ["batchRelease", "fileAttestation"];
 
 async function settle(
   tx: Transaction,

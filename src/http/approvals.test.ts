@@ -308,7 +308,22 @@ describe("above a tier", () => {
   test("what moved on meanwhile waits for nobody any more", async () => {
     const { id, version } = await manual();
     await post(`/v1/assignments/${id}/cancellation`, { body: { reason: "wrong" }, version });
+    const [{ id: request } = { id: "" }] = await waiting();
     await post(`/v1/assignments/${id}/failure`, { body: { reason: "no such account" }, version });
+    const late = await decide(String(request), await approver("ben"));
+
+    expect(late.body["code"]).toBe("transition-refused");
+    expect((await get(`/v1/approvals/${String(request)}`)).body).toMatchObject({
+      state: "withdrawn",
+      settledBecause: "what it was about ended: serviceFailed",
+    });
+  });
+
+  test("nor does what the machine moved on within its work", async () => {
+    const { id, version } = await manual();
+    await post(`/v1/assignments/${id}/cancellation`, { body: { reason: "wrong" }, version });
+    await db.owner.execute(sql`
+      update adjustment set version = version + 1 where open_assignment_id = ${id}`);
     const [{ id: request } = { id: "" }] = await waiting();
     const late = await decide(String(request), await approver("ben"));
     expect(late.body["code"]).toBe("stale-version");

@@ -100,7 +100,13 @@ function answerHoldRoute(app: ZodApp, { engine, vault }: HttpDependencies): void
           "assignment. A number goes into the vault and is never shown whole.",
         permission: "operation:run",
         command: "once",
-        failures: ["not-found", "input-invalid", "transition-refused", "card-number-in-text"],
+        failures: [
+          "not-found",
+          "input-invalid",
+          "approval-required",
+          "transition-refused",
+          "card-number-in-text",
+        ],
       },
       { params: Id, body: supplyInput, response: { 200: HoldAnswer } },
     ),
@@ -109,13 +115,18 @@ function answerHoldRoute(app: ZodApp, { engine, vault }: HttpDependencies): void
       mustBeId("adjustment", id);
       const row = await findAdjustment(database, await scopeOf(database, request), id);
       if (row === undefined) throw new Failure("not-found", `adjustment ${id} does not exist`);
+      const caller = callerOf(request);
+      if (caller.kind === "user" && request.body.number !== undefined) {
+        const detail = "a person supplies a number with the action of the review assignment";
+        throw new Failure("approval-required", detail, { adjustment: id });
+      }
       const { adjustmentId, state, outcome } = await reviewHold(
         { engine, vault },
         {
           clientId: row.clientId,
           adjustmentId: id,
           seen: null,
-          actor: callerOf(request).actor,
+          actor: caller.actor,
           word: { action: "supply", ...request.body },
         },
       );

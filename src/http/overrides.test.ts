@@ -98,6 +98,28 @@ test("overridden by two people: resolved, and what is left ages", async () => {
   expect(await ageing("?owner=nobody")).toEqual([]);
 });
 
+test("a request to override ends with the exception that it is about", async () => {
+  const { dispute, url, version } = await anException();
+  const body = { reason: "below the cost of looking", override: OVERRIDE };
+  await post(url, { version, body });
+  await operate(dispute, "recordChargeback", { amount: "100.00", reference: "CB-1" });
+  const [exception] = await exceptions();
+
+  const resolved = await post(url, {
+    version: Number(exception?.["version"]),
+    body: { reason: "the chargeback came" },
+  });
+
+  expect(resolved.body).toMatchObject({ outcome: "resolved" });
+  const [request] = await db.query(sql`
+    select state, settled_by, settled_because from approval_request`);
+  expect(request).toEqual({
+    state: "withdrawn",
+    settled_by: "key:admin",
+    settled_because: "what it was about ended: resolved",
+  });
+});
+
 test("what is excused stays so until it changes, and ends when the books are right", async () => {
   const { dispute, url, version } = await anException();
   await post(url, { version, body: { reason: "small", override: OVERRIDE } });

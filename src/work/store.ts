@@ -8,6 +8,7 @@ import { sql } from "../database/sql.ts";
 
 import type { AssignmentEventKind } from "./assignment-history.ts";
 import type { NewAssignment, RisenAssignment, StandingChange } from "./assignment-rows.ts";
+import { withdrawWithWork } from "./approvals/store.ts";
 import { firstRiseAt } from "./sla-stages.ts";
 
 /** Who acts where nobody asked. */
@@ -100,6 +101,7 @@ export interface ClosedAssignment {
   readonly actor?: string | undefined;
 }
 
+/** Closes them with their outcome; what waits for other people's word about them ends with them. */
 export async function closeAssignments(
   tx: Transaction,
   rows: readonly ClosedAssignment[],
@@ -124,6 +126,16 @@ export async function closeAssignments(
     )
     ${recorded("closed", closedAt, sql`closed`)}
   `);
+  await withdrawWithWork(
+    tx,
+    rows.map(({ clientId, id: assignmentId, outcome, actor = MACHINE }) => ({
+      clientId,
+      assignmentId,
+      outcome,
+      actor,
+    })),
+    closedAt,
+  );
 }
 
 export interface LeasedAssignment {

@@ -6,8 +6,8 @@ import { Failure } from "../../kernel/failure.ts";
 import { maximum, minimum } from "../../kernel/money.ts";
 import type { Operation } from "../../rulebook/operations.ts";
 
-import { approvalNeeded, approvalNeededFor } from "../approval-needed.ts";
-import { cancelUnsentCredits } from "../cancel-adjustment.ts";
+import { approvalNeeded, approvalNeededFor, approvalNeededToTake } from "../approval-needed.ts";
+import { cancelUnsentCredits, unsentCredits } from "../cancel-adjustment.ts";
 import { amountOf, withinLimit } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
 import { factsOf } from "../decide-context.ts";
@@ -104,16 +104,16 @@ function takeBack(applied: Applied, wanted: TakeBack): void {
     ...extras,
     { rule: "AtmOverShortRestored", amountMinor: restored, follows: debit > 0n },
   ].filter((line) => line.amountMinor > 0n);
-  const options = {
-    denialId: denial?.id ?? null,
-    approval: approvalNeededFor(
-      applied,
-      maximum(debit, wanted.amount),
-      wanted.needsSecondPerson ? "denying a final credit takes a second person" : null,
-    ),
-  };
+  const own = approvalNeededFor(
+    applied,
+    maximum(debit, wanted.amount),
+    wanted.needsSecondPerson ? "denying a final credit takes a second person" : null,
+  );
+  const { credits } = unsentCredits(applied, lines, allDenied);
+  const approval = approvalNeededToTake(applied, own, credits);
+  const options = { denialId: denial?.id ?? null, approval };
   // Nothing is taken back before those agree who have to: the debit waits for the credit then.
-  const left = options.approval === null ? cancelUnsentCredits(applied, lines, allDenied) : lines;
+  const left = approval === null ? cancelUnsentCredits(applied, lines, allDenied) : lines;
   const all = [...left, ...secondOperation(applied, left)];
   const offset = left.find((line) => line.rule === "CustomerOffsetDebit");
   if (offset !== undefined) {
@@ -189,7 +189,8 @@ export function takeBackDuplicateCredit(applied: Applied, operation: Operation):
   if (amount <= 0n) return;
   const lines: Line[] = [{ rule: "DuplicateCredit", amountMinor: amount, follows: false }];
   const onNotice = applied.input["debitOn"] === "noticeDate";
-  const approval = approvalNeeded(applied, amount);
+  const { credits } = unsentCredits(applied, lines);
+  const approval = approvalNeededToTake(applied, approvalNeeded(applied, amount), credits);
   openAdjustments(applied, approval === null ? cancelUnsentCredits(applied, lines) : lines, {
     approval,
     ...(onNotice ? { hold: UNTIL_NOTICE } : {}),

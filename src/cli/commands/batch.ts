@@ -5,7 +5,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 
-import { acknowledge } from "../../batch/acknowledge.ts";
+import { attestFile } from "../../batch/attest-file.ts";
 import type { BatchDesk } from "../../batch/desk.ts";
 import { generateAll, previewGeneration } from "../../batch/generate-all.ts";
 import type { GenerationFault, GenerationScope } from "../../batch/generate-all.ts";
@@ -260,7 +260,7 @@ async function runAcknowledge(
   chosen: Chosen,
 ): Promise<void> {
   const { clientId } = await fileOf(desk, id);
-  const { file, settled } = await acknowledge(desk, {
+  const attested = await attestFile(desk, {
     clientId,
     fileId: id,
     adjustmentIds: chosen.adjustment ?? null,
@@ -268,8 +268,12 @@ async function runAcknowledge(
     reference: chosen.reference ?? "",
     actor: actor(),
   });
-  context.remark(`${settled} lines answered`);
-  tellFile(context, file, chosen);
+  context.remark(
+    attested.waits
+      ? `waits for another person's word: ${attested.rule}`
+      : `${attested.settled} lines answered`,
+  );
+  tellFile(context, attested.file, chosen);
 }
 
 function tellFile(context: CommandContext, file: FileRow, chosen: Chosen): void {

@@ -1,4 +1,5 @@
 /** A dispute's book, with what the system of record posted, as its clocks read it. Pure. */
+import { isCancelled } from "../../accounting/credit-state.ts";
 import type { Adjustment, DisputeBook, Entry } from "../../accounting/dispute-book.ts";
 import { minimum } from "../../kernel/money.ts";
 import { positionsOf, reversedAdjustments } from "../../accounting/positions.ts";
@@ -29,16 +30,24 @@ export function caseOfBook(
     openedOn,
     state: book.state,
     operations: book.operations,
-    notAgreed: new Set(
-      book.adjustments
-        .filter((one) => one.state === "awaitingApproval")
-        .map((one) => one.operationId),
-    ),
+    notInForce: notInForce(book),
     credits: creditsOf(book, postings),
     amountMinor: book.amountMinor,
     owedChanges: owedChangesOf(book),
     currency: book.currency,
   };
+}
+
+/** Others still have to agree on it, or all of it was cancelled and it denied nothing that stands. */
+function notInForce(book: DisputeBook): Set<string> {
+  const denies = new Set(book.denials.filter((one) => !one.lifted).map((one) => one.operationId));
+  const isOpen = (operationId: string): boolean =>
+    isCancelled(book, operationId) && !denies.has(operationId);
+  return new Set(
+    book.adjustments
+      .filter(({ state, operationId }) => state === "awaitingApproval" || isOpen(operationId))
+      .map((one) => one.operationId),
+  );
 }
 
 function creditsOf(book: DisputeBook, postings: readonly Posting[]): PostedCredit[] {

@@ -22,8 +22,8 @@ export interface ClockCase {
   readonly openedOn: string;
   readonly state: DisputeState;
   readonly operations: readonly PastOperation[];
-  /** Operations on which others still have to agree: nothing is decided by them yet. */
-  readonly notAgreed?: ReadonlySet<string>;
+  /** Operations by which nothing is decided: not agreed on yet, or cancelled. */
+  readonly notInForce?: ReadonlySet<string>;
   readonly credits: readonly PostedCredit[];
   /** As first disputed. */
   readonly amountMinor: bigint;
@@ -97,7 +97,7 @@ export function roundsOf(
         decided: null,
         returnedOn: null,
       };
-    } else note(round, operation, after, { declared, notAgreed: given.notAgreed });
+    } else note(round, operation, after, { declared, notInForce: given.notInForce });
   });
   rounds.push(closed(given, round, given.operations.length, false));
   return rounds;
@@ -116,14 +116,14 @@ function reassertion({ operation, input }: PastOperation): string | null {
 
 interface Noting {
   readonly declared: ReadonlyMap<string, Pick<FactDeclaration, "type">>;
-  readonly notAgreed: ReadonlySet<string> | undefined;
+  readonly notInForce: ReadonlySet<string> | undefined;
 }
 
 function note(
   round: OpenRound,
   operation: PastOperation,
   after: DisputeState,
-  { declared, notAgreed }: Noting,
+  { declared, notInForce }: Noting,
 ): void {
   const { operation: name, on, input, stateBefore } = operation;
   if (name === "recordRegulatoryFact") {
@@ -135,7 +135,7 @@ function note(
   }
   if (name === "recordReturn") round.returnedOn ??= on;
   const decides = RUNNING.has(stateBefore) && (!RUNNING.has(after) || name === "writeOff");
-  if (decides && notAgreed?.has(operation.id) !== true) round.decided ??= { on, operation: name };
+  if (decides && notInForce?.has(operation.id) !== true) round.decided ??= { on, operation: name };
   // A reopening for another reason leaves the clocks stopped; a decision taken back does not.
   else if (!RUNNING.has(stateBefore) && RUNNING.has(after) && name !== "reopen") {
     round.decided = null;

@@ -6,6 +6,8 @@ import { beforeEach, expect, test } from "vitest";
 import { approved } from "../../../test/support/approved.ts";
 import { aClient, aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
+import { cancelWork } from "../../manual/cancel.ts";
+import { listAssignments } from "../../work/views.ts";
 import { releaseDue } from "../../accounting/release-due.ts";
 import { workInbox } from "../../accounting/work-inbox.ts";
 import { sql } from "../../database/sql.ts";
@@ -116,6 +118,31 @@ test("a payment that others still have to agree on stops no clock", async () => 
   expect(waiting).toBe("running");
   expect(await stateOf(clientId)).toBe("stopped");
 });
+
+test.each(["payDispute", "writeOff"])(
+  "%s that is cancelled decided nothing, whatever was recorded meanwhile",
+  async (operation) => {
+    const { clientId, dispute } = await aCase({});
+    await operate(engine, clientId, dispute, operation);
+    await operate(engine, clientId, dispute, "recordRegulatoryFact", {
+      fact: "outOfState",
+      value: "false",
+    });
+    await machineTurns();
+    const decided = await stateOf(clientId);
+    const { items } = await listAssignments(database, { clientIds: [clientId], limit: 9 });
+
+    for (const { id: assignmentId, version, adjustmentId } of items) {
+      if (adjustmentId === null) continue;
+      const order = { clientId, assignmentId, version, actor: "amy", reason: "mistaken" };
+      await cancelWork(engine, [order]);
+    }
+    await machineTurns();
+
+    expect(decided).toBe("stopped");
+    expect(await stateOf(clientId)).toBe("running");
+  },
+);
 
 async function stateOf(clientId: string): Promise<string | undefined> {
   const [row] = await database.query<{ state: string }>(sql`

@@ -148,7 +148,10 @@ export interface Withdrawal {
   readonly reason: string;
 }
 
-/** What waited for a word is settled otherwise. Nothing waits: nothing happens. */
+/**
+ * What waited for a word is settled otherwise. Nothing waits: nothing happens. Whose word is being
+ * said right now is passed over: it finds its subject moved, whatever was locked first.
+ */
 export async function withdrawRequests(
   tx: Transaction,
   rows: readonly Withdrawal[],
@@ -158,19 +161,71 @@ export async function withdrawRequests(
   return tx.execute(sql`
     update approval_request r
     set state = 'withdrawn', version = r.version + 1, settled_at = ${now}::timestamptz,
-        settled_by = gone.actor, settled_because = gone.reason
-    from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.subjectKinds.join(" "))}::text[],
-      ${rows.map((row) => row.subjectId)}::text[],
-      ${rows.map((row) => row.actor)}::text[],
-      ${rows.map((row) => row.reason)}::text[])
-      as gone (client_id, kinds, subject_id, actor, reason)
-    where r.client_id = gone.client_id and r.subject_id = gone.subject_id
-      and r.subject_kind = any (string_to_array(gone.kinds, ' '))
-      and r.state = 'waiting'
+        settled_by = ended.actor, settled_because = ended.reason
+    from (
+      select r.client_id, r.id, gone.actor, gone.reason
+      from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.subjectKinds.join(" "))}::text[],
+        ${rows.map((row) => row.subjectId)}::text[],
+        ${rows.map((row) => row.actor)}::text[],
+        ${rows.map((row) => row.reason)}::text[])
+        as gone (client_id, kinds, subject_id, actor, reason)
+      join approval_request r on r.client_id = gone.client_id
+        and r.subject_id = gone.subject_id
+        and r.subject_kind = any (string_to_array(gone.kinds, ' '))
+      where r.state = 'waiting'
+      for update of r skip locked
+    ) ended
+    where r.client_id = ended.client_id and r.id = ended.id
   `);
 }
+
+export interface EndedWork {
+  readonly clientId: string;
+  readonly assignmentId: string;
+  readonly actor: string;
+  readonly outcome: string;
+}
+
+/**
+ * What waits about work that is closed, or about the adjustment that the work was for, ends with
+ * it. Nothing waits at the clients: one look into `approval_request_waiting_subject`. Whose word
+ * is being said right now is passed over: it finds the work closed.
+ */
+export async function withdrawWithWork(
+  tx: Transaction,
+  rows: readonly EndedWork[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const isAbout = sql`r.state = 'waiting' and r.subject_kind = any (${KINDS_OF_WORK}::text[])`;
+  await tx.execute(sql`
+    update approval_request r
+    set state = 'withdrawn', version = r.version + 1, settled_at = ${now}::timestamptz,
+        settled_by = ended.actor, settled_because = 'what it was about ended: ' || ended.outcome
+    from (
+      select r.client_id, r.id, gone.actor, gone.outcome
+      from unnest(
+        ${rows.map((row) => row.clientId)}::text[],
+        ${rows.map((row) => row.assignmentId)}::uuid[],
+        ${rows.map((row) => row.actor)}::text[],
+        ${rows.map((row) => row.outcome)}::text[]) as gone (client_id, id, actor, outcome)
+      join assignment a on a.client_id = gone.client_id and a.id = gone.id
+      join approval_request r on r.client_id = gone.client_id and ${isAbout}
+        and r.subject_id in (a.id::text, a.adjustment_id::text)
+      where (select exists (
+        select 1 from approval_request r
+        where r.client_id = any (${[...new Set(rows.map((row) => row.clientId))]}::text[])
+          and ${isAbout}))
+      for update of r skip locked
+    ) ended
+    where r.client_id = ended.client_id and r.id = ended.id
+  `);
+}
+
+/** Asked for from an assignment, about it or what it shows; proposals take theirs along. */
+const KINDS_OF_WORK = ["overrideGate", "didNotPost", "cancelBooked", "attestation", "holdSupply"];
 
 /**
  * What waits about an adjustment that has moved since: nobody's word can do it any more. Proposals
@@ -183,7 +238,7 @@ export function withdrawMoved(tx: Transaction, now: string, limit: number): Prom
       from approval_request r
       join adjustment a on a.client_id = r.client_id and a.id::text = r.subject_id
       where r.state = 'waiting'
-        and r.subject_kind in ('didNotPost', 'cancelBooked', 'attestation')
+        and r.subject_kind in ('didNotPost', 'cancelBooked', 'attestation', 'holdSupply')
         and a.version <> coalesce(r.payload ->> 'adjustmentVersion', r.payload ->> 'fence')::int
       order by r.client_id, r.id
       limit ${limit}

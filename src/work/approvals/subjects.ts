@@ -11,6 +11,8 @@ export interface SubjectKind {
   readonly kind: string;
   readonly label: string;
   readonly right: Permission;
+  /** Key of its tiers in the client's `approvals`. */
+  readonly tiers: string;
   /** What the approver agrees to, and what a refusal does. */
   readonly approved: string;
   readonly declined: string;
@@ -31,6 +33,11 @@ export const SUBJECT_KINDS: readonly SubjectKind[] = [
   ofAdjustment("changeAccount", "Change of account", "It goes to the other account", CANCELLED),
   ofAdjustment("cancelBooked", "Cancelling what is booked", "It is cancelled", STAYS),
   ofAdjustment("attestation", "Attestation", "It counts as executed", STAYS),
+  {
+    ...ofOther("fileAttestation", "Attestation of a file", "Its lines count as executed", STAYS),
+    tiers: "attestation",
+  },
+  ofAdjustment("holdSupply", "Supply to a hold", "It goes on with what was supplied", STAYS),
   {
     ...ofAdjustment("didNotPost", "Finding: did not post", "It may be sent again", STAYS),
     right: "service:retry",
@@ -58,7 +65,16 @@ function ofAdjustment(
   declined: string,
 ): SubjectKind {
   const right = APPROVE;
-  return { kind, label, right, approved, declined, isAfter: false, isAdjustment: true };
+  return {
+    kind,
+    label,
+    right,
+    tiers: kind,
+    approved,
+    declined,
+    isAfter: false,
+    isAdjustment: true,
+  };
 }
 
 function ofOther(kind: string, label: string, approved: string, declined: string): SubjectKind {

@@ -7,6 +7,8 @@ import { z } from "zod";
 import type { Permission } from "../../access/roles.ts";
 import { formatAmount, parseAmount } from "../../kernel/money.ts";
 
+import { subjectKind } from "./subjects.ts";
+
 /** Rights that a level may take. */
 export const APPROVAL_RIGHTS = [
   "assignment:approve",
@@ -85,6 +87,16 @@ export function tierFired(
     words: `${setting}${amount} ${currency ?? ""}`.trim() + `: ${people}`,
     rights: tier.rights ?? Array.from({ length: tier.levels }, () => right),
   };
+}
+
+/** As `tierFired`, of a kind of subject: its own tiers, and the right that it takes. */
+export function tierOf(
+  approvals: Readonly<Record<string, readonly ApprovalTier[]>>,
+  kind: string,
+  amount: Pick<TierQuestion, "amountMinor" | "currency">,
+): ApprovalNeed | null {
+  const { tiers: setting, right } = subjectKind(kind);
+  return tierFired(approvals[setting], { setting, right, ...amount });
 }
 
 /** Where the domain itself asks for another person, whatever the client's tiers say. */
