@@ -879,6 +879,7 @@ CREATE INDEX assignment_closed_service ON public.assignment USING btree (client_
 CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL) AND (type = 'Pending Accounting Service'::text));
 CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
 CREATE INDEX assignment_free ON public.assignment USING btree (client_id, queue, urgency DESC, act_by, amount_minor DESC NULLS LAST, id) WHERE (is_open AND (kind = 'user'::text) AND (assignee IS NULL) AND (pended_until IS NULL) AND (unworkable_reason IS NULL));
+CREATE INDEX assignment_lifetime ON public.assignment USING gist (tstzrange(LEAST(opened_at, closed_at), closed_at)) WHERE (NOT is_open);
 CREATE INDEX assignment_of_claim ON public.assignment USING btree (client_id, claim_id) WHERE is_open;
 CREATE INDEX assignment_of_dispute ON public.assignment USING btree (client_id, dispute_id);
 CREATE INDEX assignment_of_person ON public.assignment USING btree (assignee, client_id) WHERE (is_open AND (assignee IS NOT NULL));
@@ -907,7 +908,6 @@ create table assignment_event (
   action text
 );
 alter table assignment_event add constraint assignment_event_pkey PRIMARY KEY (client_id, assignment_id, id);
-CREATE INDEX assignment_event_span ON public.assignment_event USING btree (client_id, at) INCLUDE (assignment_id) WHERE (kind = ANY (ARRAY['opened'::text, 'closed'::text]));
 CREATE UNIQUE INDEX assignment_event_stage ON public.assignment_event USING btree (client_id, assignment_id, stage) WHERE (stage IS NOT NULL);
 
 create table attestation (

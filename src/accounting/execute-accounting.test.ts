@@ -229,3 +229,32 @@ test("what does not exist is refused by name", async () => {
   await expect(unknown).rejects.toThrow(Failure);
   await expect(unknown).rejects.toMatchObject({ code: "not-found" });
 });
+
+test.each([
+  ["recordMerchantCredit", { reference: "R 4111 1111 1111 1111", amount: "1.00" }],
+  ["recordRegulatoryFact", { fact: "exemption", value: "4111111111111111" }],
+  ["recordChargeback", { reference: "4111-1111-1111-1111", amount: "1.00" }],
+  ["refundFee", { source: "4111111111111111", amount: "1.00" }],
+  ["denyDispute", { reason: "card 4111111111111111" }],
+  [
+    "importHistory",
+    { movements: [{ rule: "Paid", amount: "1.00", reference: "4111111111111111" }] },
+  ],
+])("no card number in any text of %s, and nothing is kept of it", async (operation, input) => {
+  const client = await aClient(engine);
+  const dispute = await aDisputeOf(engine, client);
+
+  await expect(operate(engine, client, dispute, operation, input)).rejects.toMatchObject({
+    code: "card-number-in-text",
+  });
+
+  expect(await db.query(sql`select id from operation`)).toEqual([]);
+});
+
+test("no card number among the facts of a dispute", async () => {
+  const client = await aClient(engine);
+
+  const opened = aDisputeOf(engine, client, { exemption: "4111111111111111" });
+
+  await expect(opened).rejects.toThrow(/disputes\/0\/facts\/exemption .*card number/);
+});

@@ -14,6 +14,7 @@ import type { Transaction } from "../database/database.ts";
 import { isConflict, sqlState, violatedConstraint } from "../database/errors.ts";
 import { assert } from "../kernel/assert.ts";
 import type { FailureCode } from "../kernel/failure.ts";
+import { refuseCardNumbersIn } from "../kernel/fit-text.ts";
 import { Failure } from "../kernel/failure.ts";
 import { DISPUTE_NUMBER } from "../kernel/ids.ts";
 
@@ -289,6 +290,8 @@ function decideOne(
   const rows = due === null ? set.rows : set.settled;
   const instant = eventInstant(set, runtime.calendar, request.at);
   if (instant instanceof Failure) return refusal(null, instant);
+  const misplaced = due === null ? cardNumberIn(request.input) : null;
+  if (misplaced !== null) return refusal(null, misplaced);
   const { at, date: eventDate } = instant;
   const from = book.changes.length;
   const row = {
@@ -330,6 +333,17 @@ function decideOne(
     rows.push({ ...row, state: "refused", outcome });
     if (error.code === "gate-refused") noteRefusal(set, loaded, runtime, error);
     return refusal(operationId, error);
+  }
+}
+
+/** Refused before anything is kept of it: a refused operation is a row with its input. */
+function cardNumberIn(input: OperationRequest["input"]): Failure | null {
+  try {
+    refuseCardNumbersIn(input);
+    return null;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
   }
 }
 

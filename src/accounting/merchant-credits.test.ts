@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 
 import { aClient, aDisputeOf, operate, testEngine } from "../../test/support/engine.ts";
 import type { MemoryBook } from "../../test/support/memory-book.ts";
-import { memoryBook } from "../../test/support/memory-book.ts";
+import { STANDARD, memoryBook } from "../../test/support/memory-book.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -33,6 +33,7 @@ function anyStep(random: SeededRandom): Step {
     ["recordMerchantCredit", { reference, creditAmount: CREDITS[reference], amount: "60.00" }],
     ["recordMerchantCredit", { reference, creditAmount: CREDITS[reference], amount: "25.00" }],
     ["reverseAdjustment", { reason: "keyed on the wrong dispute" }],
+    ["importHistory", { movements: importedCredits(random) }],
     ["issueProvisionalCredit", {}],
     ["denyDispute", { debitOn: "now", amount: "100.00", reason: "no error" }],
     ["denyDispute", { debitOn: "now", amount: "60.00", reason: "merchantIssuedCredit" }],
@@ -45,10 +46,21 @@ function anyStep(random: SeededRandom): Step {
   ]);
 }
 
+/** A case that comes with a credit it used elsewhere, in part or whole, beside other movements. */
+function importedCredits(random: SeededRandom): object[] {
+  const reference = random.pick(REFERENCES);
+  const creditAmount = CREDITS[reference];
+  const amount = random.pick(["60.00", "25.00"]);
+  return [
+    { rule: "ProvisionalCredit", amount: "5.00" },
+    { rule: "MerchantCredit", amount, creditAmount, reference },
+  ];
+}
+
 function pairOfDisputes(): readonly [MemoryBook, MemoryBook] {
   const books: DisputeBook[] = [];
   const one = () =>
-    memoryBook({ executesAtOnce: true, creditOf: (reference) => creditIn(books, reference) });
+    memoryBook({ executesAtOnce: true, creditOf: (reference) => creditIn(STANDARD, books, reference) });
   const pair = [one(), one()] as const;
   books.push(...pair.map((each) => each.book));
   return pair;
@@ -58,7 +70,7 @@ function pairOfDisputes(): readonly [MemoryBook, MemoryBook] {
 function recordingOf({ adjustments }: DisputeBook): string | undefined {
   const reversed = new Set(adjustments.map((one) => one.reversesAdjustmentId));
   return adjustments.findLast(
-    (one) => one.operation === "recordMerchantCredit" && !reversed.has(one.id),
+    (one) => one.principalRule === "MerchantCredit" && !reversed.has(one.id),
   )?.id;
 }
 
@@ -68,7 +80,7 @@ function creditFaults(pair: readonly MemoryBook[]): string[] {
   for (const reference of REFERENCES) {
     const whole = BigInt(CREDITS[reference].replace(".", ""));
     const usedBy = pair.map(({ book }) =>
-      creditUses(book, book.changes)
+      creditUses(STANDARD, book, book.changes)
         .filter((use) => use.reference === reference)
         .reduce((sum, use) => sum + use.amountMinor, 0n),
     );
@@ -77,7 +89,7 @@ function creditFaults(pair: readonly MemoryBook[]): string[] {
     if (usedBy.some((one) => one < 0n)) faults.push(`${reference} is given back twice`);
   }
   for (const { book } of pair) {
-    const used = creditUses(book, book.changes).reduce((sum, use) => sum + use.amountMinor, 0n);
+    const used = creditUses(STANDARD, book, book.changes).reduce((sum, use) => sum + use.amountMinor, 0n);
     const booked = book.adjustments
       .flatMap((one) => one.entries)
       .filter((entry) => entry.rule === "MerchantCredit")
@@ -126,6 +138,8 @@ describe("reopen, deny, reopen, pay with merchant credits in every order", () =>
     expect(text).toContain("reference-already-used");
     expect(text).toContain("amount-exceeds-limit");
     expect(text).toMatch(/reverseAdjustment .*done/);
+    const givenBack = /importHistory .*done(?:(?!recordMerchantCredit)[^])*reverseAdjustment .*done/;
+    expect(text).toMatch(givenBack);
   });
 });
 
@@ -253,8 +267,7 @@ async function recorded(dispute: string): Promise<string | undefined> {
   const [row] = await database.query<{ id: string }>(sql`
     select a.id from adjustment a
     join dispute d on d.client_id = a.client_id and d.id = a.dispute_id and d.number = ${dispute}
-    join operation o on o.client_id = a.client_id and o.id = a.operation_id
-    where o.operation = 'recordMerchantCredit'
+    where a.principal_rule = 'MerchantCredit' and a.reverses_adjustment_id is null
       and not exists (select 1 from adjustment r where r.client_id = a.client_id
         and r.reverses_adjustment_id = a.id and r.state <> 'cancelled')
     order by a.ordinal desc limit 1`);

@@ -11,6 +11,7 @@ import type { Operation } from "../rulebook/operations.ts";
 import type { Applied, KnownCredit } from "./decide-context.ts";
 import type { Change, DisputeBook } from "./dispute-book.ts";
 import { record } from "./dispute-book.ts";
+import { recordingsOf } from "./recordings.ts";
 
 /** A line of the usage book. */
 export interface CreditUse {
@@ -28,7 +29,7 @@ export function useCredit(applied: Applied, operation: Operation, reference: str
   const { book, context, input, operationId } = applied;
   const amount = input["amount"];
   if (typeof amount !== "bigint") return;
-  const known = context.creditOf?.(reference) ?? creditIn([book], reference);
+  const known = context.creditOf?.(reference) ?? creditIn(context.rulebook, [book], reference);
   const said = input[operation.wholeInput ?? ""];
   const wholeMinor = typeof said === "bigint" ? said : (known?.wholeMinor ?? amount);
   const money = (minor: bigint): string => `${formatAmount(minor, book.currency)} ${book.currency}`;
@@ -61,7 +62,11 @@ function unfit(pointer: string, detail: string): Failure {
 }
 
 /** What changes did to the usage book: uses as recorded, and what reversals give back. */
-export function creditUses(book: DisputeBook, changes: readonly Change[]): CreditUse[] {
+export function creditUses(
+  rulebook: RuleBook,
+  book: DisputeBook,
+  changes: readonly Change[],
+): CreditUse[] {
   return changes.flatMap((change): CreditUse[] => {
     if (change.type === "creditUsed") {
       const { reference, amountMinor, operationId } = change;
@@ -72,7 +77,7 @@ export function creditUses(book: DisputeBook, changes: readonly Change[]): Credi
     return entries.flatMap((entry): CreditUse[] => {
       if (entry.undoes === null) return [];
       const by = book.adjustments.find((one) => one.id === adjustmentId);
-      const reference = referenceUndone(book, entry.undoes);
+      const reference = referenceUndone(rulebook, book, entry.undoes);
       if (reference === null || by === undefined) return [];
       const operationId = change.operationId ?? by.operationId;
       return [{ reference, operationId, amountMinor: -entry.amountMinor }];
@@ -81,15 +86,25 @@ export function creditUses(book: DisputeBook, changes: readonly Change[]): Credi
 }
 
 /** The credit whose recording an entry undoes; null where it undoes something else. */
-function referenceUndone(book: DisputeBook, undoes: string): string | null {
+function referenceUndone(rulebook: RuleBook, book: DisputeBook, undoes: string): string | null {
   const undone = book.adjustments.find((one) => one.entries.some((entry) => entry.id === undoes));
-  if (undone?.operation !== RECORDING) return null;
-  const operation = book.operations.find((one) => one.id === undone.operationId);
-  const reference = operation?.input["reference"];
-  return typeof reference === "string" ? reference : null;
+  const operation = book.operations.find((one) => one.id === undone?.operationId);
+  if (undone === undefined || operation === undefined) return null;
+  if (usesCredit(rulebook, operation.operation)) return textOf(operation.input["reference"]);
+  const { movements } = operation.input;
+  const rule = undone.principalRule ?? "";
+  const isCredit = recordingsOf(rulebook, rule).some((one) => one.wholeInput !== null);
+  if (!isCredit || !Array.isArray(movements)) return null;
+  // A history opens one adjustment for each of its movements, in their order.
+  const opened = book.adjustments.filter((one) => one.operationId === operation.id);
+  const movement: unknown = movements[opened.indexOf(undone)];
+  if (typeof movement !== "object" || movement === null || !("reference" in movement)) return null;
+  return textOf(movement.reference);
 }
 
-const RECORDING = "recordMerchantCredit";
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
 
 /** Whether an operation's reference names something of which each dispute uses a part. */
 export function usesCredit(rulebook: RuleBook, operation: string): boolean {
@@ -98,6 +113,7 @@ export function usesCredit(rulebook: RuleBook, operation: string): boolean {
 
 /** A credit by what books in memory recorded of it. */
 export function creditIn(
+  rulebook: RuleBook,
   books: readonly DisputeBook[],
   reference: string,
 ): KnownCredit | undefined {
@@ -108,7 +124,7 @@ export function creditIn(
       if (change.type !== "creditUsed" || change.reference !== reference) continue;
       whole ??= { currency: book.currency, wholeMinor: change.wholeMinor };
     }
-    for (const use of creditUses(book, book.changes)) {
+    for (const use of creditUses(rulebook, book, book.changes)) {
       if (use.reference === reference) usedMinor += use.amountMinor;
     }
   }

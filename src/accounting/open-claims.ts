@@ -9,6 +9,7 @@ import { insertClaims, insertDisputes, reserveOrdinals, takeOrdinals } from "../
 import { claimsByKey, takenNumbers } from "../cases/views.ts";
 import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refuseCardNumbersIn } from "../kernel/fit-text.ts";
 import { caseNumber } from "../kernel/ids.ts";
 import { parsePositiveAmount } from "../kernel/money.ts";
 import { isDate } from "../rulebook/facts.ts";
@@ -124,6 +125,8 @@ function consider(
       key: request.key,
     });
   }
+  const { facts, disputes } = request;
+  refuseCardNumbersIn({ facts, disputes: disputes.map((one) => ({ facts: one.facts })) });
   request.disputes.forEach((dispute, index) => checkDispute(runtime, request, dispute, index));
   takeNumbers(request, known.numbers);
   const accepted: Accepted = {

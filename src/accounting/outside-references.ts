@@ -59,7 +59,9 @@ export async function outsideReferences(
           if (!credits.has(key)) credits.set(key, { currency, wholeMinor, usedMinor: 0n });
         }
       }
-      for (const use of creditUses(book, changes)) addUse(credits, book.clientId, use);
+      const rulebook = rulebookOf(book.clientId);
+      if (rulebook === undefined) return;
+      for (const use of creditUses(rulebook, book, changes)) addUse(credits, book.clientId, use);
     },
   };
 }

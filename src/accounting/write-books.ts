@@ -112,7 +112,7 @@ export async function writeBooks(
   await writeDecisions(
     tx,
     engine,
-    changed.map((one) => one.loaded.book),
+    changed.map(({ loaded, rulebook }) => ({ book: loaded.book, rulebook })),
     now,
   );
   await insertHoldDecisions(tx, holdDecisionsIn(books), now);

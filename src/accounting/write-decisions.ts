@@ -4,6 +4,7 @@
  */
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
+import type { RuleBook } from "../rulebook/load.ts";
 
 import type { Change, DisputeBook } from "./dispute-book.ts";
 import type { Engine } from "./engine.ts";
@@ -18,13 +19,19 @@ import {
   updateDenials,
 } from "./store-decisions.ts";
 
+interface DecidedBook {
+  readonly book: DisputeBook;
+  readonly rulebook: RuleBook;
+}
+
 /** Of books whose changes are not forgotten yet. */
 export async function writeDecisions(
   tx: Transaction,
   { ids }: Pick<Engine, "ids">,
-  books: readonly DisputeBook[],
+  decided: readonly DecidedBook[],
   now: string,
 ): Promise<void> {
+  const books = decided.map((one) => one.book);
   const denials = [];
   const dated = new Map<string, Parameters<typeof updateDenials>[1][number]>();
   const resolutions = [];
@@ -64,8 +71,8 @@ export async function writeDecisions(
   await insertCredits(tx, books.flatMap(creditsOf), now);
   await insertCreditUses(
     tx,
-    books.flatMap((book) =>
-      creditUses(book, book.changes).map((use) => ({
+    decided.flatMap(({ rulebook, book }) =>
+      creditUses(rulebook, book, book.changes).map((use) => ({
         ...use,
         clientId: book.clientId,
         disputeId: book.id,

@@ -7,8 +7,11 @@ import { Failure } from "./failure.ts";
 
 const DIGIT_RUN = /(?<![0-9])[2-6](?:[ -]?[0-9]){12,18}(?![0-9])/g;
 
+/** Ids of ours are hexadecimal: by chance some of their digits look like a card number. */
+const OUR_ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+
 export function holdsCardNumber(text: string): boolean {
-  return [...text.matchAll(DIGIT_RUN)].some(([run]) => hasCheckDigit(run.replaceAll(/[ -]/g, "")));
+  return [...text.replaceAll(OUR_ID, "-").matchAll(DIGIT_RUN)].some(([run]) => hasCheckDigit(run.replaceAll(/[ -]/g, "")));
 }
 
 /** Throws `card-number-in-text` naming the field, never the number. */

@@ -24,6 +24,19 @@ describe("refused, with the place", () => {
     expect(refused).not.toThrow(/4111/);
   });
 
+  test.each([
+    ["an operation's reference", { input: { reference: "R 4111 1111 1111 1111" } }],
+    ["a fact's value", { input: { fact: "exemption", value: "4111111111111111" } }],
+    ["a movement of a history", { input: { movements: [{ reference: "4111111111111111" }] } }],
+    ["a reference of the core", { reference: "4111111111111111" }],
+    ["a remark", { text: "4111111111111111" }],
+    ["an owner", { owner: "4111111111111111" }],
+  ])("a card number in %s", (_, value) => {
+    expect(() => {
+      refuseUnfitText(value);
+    }).toThrow(/looks like a card number/);
+  });
+
   test("nesting without end", () => {
     let value: unknown = 1;
     for (let depth = 0; depth < 100; depth += 1) value = [value];
@@ -34,12 +47,13 @@ describe("refused, with the place", () => {
   });
 });
 
-test("everything else passes: emoji, references, accounts, numbers, nothing", () => {
+test("everything else passes: emoji, accounts, ids, numbers, nothing", () => {
   expect(() => {
     refuseUnfitText({
       reason: "fine 👍 4111111111111112",
-      reference: "4111111111111111",
       account: "4111111111111111",
+      number: "4111111111111111",
+      input: { adjustment: "0194abcd-abcf-4111-8111-1111101abcde" },
       list: [1, null, true, undefined],
     });
   }).not.toThrow();

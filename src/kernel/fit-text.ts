@@ -1,14 +1,18 @@
 /**
  * Text from outside before it goes anywhere: what no database can hold is refused by name, and so
- * is a card number in free text, so that none is ever stored where it is not expected. References
- * and account numbers are no free text.
+ * is a card number in free text, so that none is ever stored where it is not expected. Account
+ * numbers are no free text; all that an operation says is.
  */
 import { refuseCardNumbers } from "./card-number.ts";
 import type { FailureCode, FieldFault } from "./failure.ts";
 import { Failure } from "./failure.ts";
 
-/** Fields that people write sentences into. */
+/** Fields that people write into, with all that is inside them. */
 const FREE_TEXT: ReadonlySet<string> = new Set([
+  "input",
+  "reference",
+  "text",
+  "owner",
   "reason",
   "note",
   "commentary",
@@ -18,6 +22,11 @@ const FREE_TEXT: ReadonlySet<string> = new Set([
 ]);
 
 const DEEPEST = 32;
+
+/** Throws `card-number-in-text` naming the place of one anywhere in what is given. */
+export function refuseCardNumbersIn(input: unknown): void {
+  walk(input, "", "input", 0, []);
+}
 
 /** Throws the code given naming each place, and `card-number-in-text`. */
 export function refuseUnfitText(value: unknown, code: FailureCode = "input-invalid"): void {
@@ -49,7 +58,8 @@ function walk(
   for (const [name, inner] of Object.entries(value)) {
     const place = `${pointer}/${printable(name)}`;
     if (unfit(name) !== null) faults.push({ pointer: place, detail: "has an impossible name" });
-    walk(inner, place, Array.isArray(value) ? field : name, depth + 1, faults);
+    const isInside = Array.isArray(value) || FREE_TEXT.has(field);
+    walk(inner, place, isInside ? field : name, depth + 1, faults);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * Time travel for operations: what was open, due, overdue and with whom at a past moment, summed
- * from the history that never changes. Of the assignment's own row only what never changes is read.
+ * from the history that never changes. Of the assignment's own row only what never changes is read,
+ * and when it closed, which is set once: it says whose history to read.
  */
 import type { Queries } from "../database/database.ts";
 import type { Statement } from "../database/sql.ts";
@@ -52,16 +53,39 @@ const OF_STANDING: Readonly<Record<StandingName, Statement>> = {
   unworkable: sql`and s.is_unworkable`,
 };
 
-/** How each assignment stood: its last event until then, unless that ended it. */
+/**
+ * What lived at some time between two moments: of what is open now, all that was opened by then
+ * (`assignment_queue`), of the rest what `assignment_lifetime` finds. Costs by how much that is.
+ */
+function livedBetween(clientIds: readonly string[], from: string, to: string): Statement {
+  return sql`
+    select a.*
+    from assignment a
+    where a.is_open and a.client_id = any (${clientIds}::text[]) and a.opened_at <= ${to}
+    union all
+    select a.*
+    from assignment a
+    where not a.is_open and a.client_id = any (${clientIds}::text[])
+      and tstzrange(least(a.opened_at, a.closed_at), a.closed_at)
+          && tstzrange(${from}::timestamptz, ${to}::timestamptz, '[]')`;
+}
+
+/** How each assignment stood: its last event until then. Served by the primary key of events. */
 function standingAt({ clientIds, at }: AsOfFilter): Statement {
   return sql`
     standing as (
-      select distinct on (e.client_id, e.assignment_id)
-             e.client_id, e.assignment_id, e.kind, e.assignee, e.work_group, e.urgency,
-             e.pended_until, e.is_unworkable, e.version
-      from assignment_event e
-      where e.client_id = any (${clientIds}::text[]) and e.at <= ${at}
-      order by e.client_id, e.assignment_id, e.id desc
+      select a.client_id, a.id as assignment_id, e.kind, e.assignee, e.work_group, e.urgency,
+             e.pended_until, e.is_unworkable, e.version, a.type, a.queue, a.kind as whose,
+             a.claim_id, a.dispute_id, a.adjustment_id, a.goal_at, a.deadline_at, a.amount_minor,
+             a.currency, a.opened_at
+      from (${livedBetween(clientIds, at, at)}) a
+      cross join lateral (
+        select *
+        from assignment_event e
+        where e.client_id = a.client_id and e.assignment_id = a.id and e.at <= ${at}
+        order by e.id desc
+        limit 1
+      ) e
     )`;
 }
 
@@ -69,10 +93,9 @@ function thoseOpen(filter: AsOfFilter): Statement {
   const { type = null, assignee = null, workGroup = null, standing } = filter;
   return sql`
     from standing s
-    join assignment a on a.client_id = s.client_id and a.id = s.assignment_id
     where s.kind <> 'closed'
-      and ${inQueue(filter.queue)}
-      and (${type}::text is null or a.type = ${type})
+      and ${inQueue(filter.queue, sql`s`)}
+      and (${type}::text is null or s.type = ${type})
       and (${assignee}::text is null or s.assignee = ${assignee})
       and (${workGroup}::text is null or s.work_group = ${workGroup})
       ${standing === undefined ? nothing : OF_STANDING[standing]}`;
@@ -86,7 +109,7 @@ export interface AsOfCursor {
   readonly id: string;
 }
 
-/** Open then, most urgent first as it was then. Reads the history of the clients up to then. */
+/** Open then, most urgent first as it was then. Costs by what was open then, and is open now. */
 export function assignmentsAsOf(
   db: Queries,
   filter: AsOfFilter & { readonly after?: AsOfCursor | undefined; readonly limit: number },
@@ -94,11 +117,10 @@ export function assignmentsAsOf(
   return db.query(sql`
     with ${standingAt(filter)},
     chosen as (
-      select s.*, a.claim_id, a.dispute_id, a.adjustment_id, a.type, a.queue, a.kind as whose,
-             a.goal_at, a.deadline_at, a.amount_minor, a.currency, a.opened_at
+      select s.*
       ${thoseOpen(filter)}
       ${afterCursor(filter.after)}
-      order by s.urgency desc, a.goal_at, a.amount_minor desc nulls last, a.id
+      order by s.urgency desc, s.goal_at, s.amount_minor desc nulls last, s.assignment_id
       limit ${filter.limit}
     )
     select s.client_id as "clientId", s.assignment_id as id, c.number as claim,
@@ -125,7 +147,7 @@ function afterCursor(after: AsOfCursor | undefined): Statement {
   return sql`
     and s.urgency <= ${urgency}
     and (s.urgency < ${urgency}
-      or (coalesce(a.goal_at, 'infinity'), -coalesce(a.amount_minor, -1), a.id)
+      or (coalesce(s.goal_at, 'infinity'), -coalesce(s.amount_minor, -1), s.assignment_id)
        > (coalesce(${goalAt}::timestamptz, 'infinity'),
           -coalesce(${amountMinor}::bigint, -1), ${id}::uuid))`;
 }
@@ -152,16 +174,16 @@ export function queuesAsOf(
   const filter = { clientIds, at };
   return db.query(sql`
     with ${standingAt(filter)}
-    select s.client_id as "clientId", a.queue, min(a.kind) as kind,
+    select s.client_id as "clientId", s.queue, min(s.whose) as kind,
            min(s.work_group) as "workGroup", count(*)::int as open,
            (count(*) filter (where s.assignee is null))::int as unassigned,
-           (count(*) filter (where a.deadline_at < ${at}))::int as overdue,
+           (count(*) filter (where s.deadline_at < ${at}))::int as overdue,
            (count(*) filter (where s.pended_until is not null))::int as pended,
            (count(*) filter (where s.is_unworkable))::int as unworkable,
-           min(a.goal_at) as "nearestGoalAt"
+           min(s.goal_at) as "nearestGoalAt"
     ${thoseOpen(filter)}
-    group by s.client_id, a.queue
-    order by s.client_id, a.queue
+    group by s.client_id, s.queue
+    order by s.client_id, s.queue
   `);
 }
 
@@ -172,8 +194,8 @@ export interface WorkAtMoment {
 }
 
 /**
- * How much was open and overdue at evenly spaced moments, the first and the last included. Served
- * by `assignment_event_span`.
+ * How much was open and overdue at evenly spaced moments, the first and the last included. Costs by
+ * what was open at some time of the span.
  */
 export function workOverTime(
   db: Queries,
@@ -186,15 +208,9 @@ export function workOverTime(
   const { clientIds, queue, from, to, moments } = filter;
   return db.query(sql`
     with span as (
-      select o.at as opened_at, c.at as closed_at, a.deadline_at
-      from assignment_event o
-      join assignment a on a.client_id = o.client_id and a.id = o.assignment_id
-      left join assignment_event c
-        on c.client_id = o.client_id and c.assignment_id = o.assignment_id
-       and c.kind = 'closed' and c.at <= ${to}
-      where o.client_id = any (${clientIds}::text[]) and o.kind = 'opened' and o.at <= ${to}
-        and ${inQueue(queue)}
-        and (c.at is null or c.at > ${from})
+      select a.opened_at, a.closed_at, a.deadline_at
+      from (${livedBetween(clientIds, from, to)}) a
+      where ${inQueue(queue)}
     )
     select min(m.at) as at, count(s.opened_at)::int as open,
            (count(*) filter (where s.deadline_at < m.at))::int as overdue

@@ -284,10 +284,10 @@ function afterCursor(after: AssignmentCursor | undefined): Statement {
 }
 
 /** `Queue.ClaimType`, or `Queue` for all claim types; undefined is every queue. Of `a`. */
-export function inQueue(queue: string | undefined): Statement {
+export function inQueue(queue: string | undefined, of: Statement = sql`a`): Statement {
   return sql`
-    (${queue ?? null}::text is null or a.queue = ${queue ?? null}
-      or starts_with(a.queue, ${`${queue ?? ""}.`}))`;
+    (${queue ?? null}::text is null or ${of}.queue = ${queue ?? null}
+      or starts_with(${of}.queue, ${`${queue ?? ""}.`}))`;
 }
 
 /** The names of the clients' queues, by hopping from one to the next in `assignment_queue`. */
