@@ -114,6 +114,10 @@ function nameOf(node: Node): string {
   return Object.keys(node).find((name) => name !== ":@") ?? "#text";
 }
 
+/** One for all: most elements have none, and there may be a million of them. */
+const NO_ATTRIBUTES: Readonly<Record<string, string>> = {};
+const NO_CHILDREN: readonly XmlElement[] = [];
+
 function elementOf(node: Node): XmlElement {
   const name = nameOf(node);
   const children: XmlElement[] = [];
@@ -123,8 +127,9 @@ function elementOf(node: Node): XmlElement {
     else children.push(elementOf(child));
   }
   const place = node[PLACE] as { startIndex?: number } | undefined;
-  const attributes = (node[":@"] ?? {}) as Readonly<Record<string, string>>;
-  return { name, attributes, children, text, start: place?.startIndex ?? 0 };
+  const attributes = (node[":@"] ?? NO_ATTRIBUTES) as Readonly<Record<string, string>>;
+  const within = children.length === 0 ? NO_CHILDREN : children;
+  return { name, attributes, children: within, text, start: place?.startIndex ?? 0 };
 }
 
 /** XML 1.0 §4.1; the parser calls it for text and attributes, not for CDATA. */

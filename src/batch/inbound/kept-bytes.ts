@@ -53,11 +53,35 @@ export async function readKeptBytes(
   keys: VaultKeys,
   sealedBy: SealedBy,
 ): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(keptChunks(db, place, keys, sealedBy)));
+}
+
+/** Hash and length of the clear bytes, of which one chunk at a time is held. Throws as above. */
+export async function keptDigest(
+  db: Queries,
+  place: FilePlace,
+  keys: VaultKeys,
+  sealedBy: SealedBy,
+): Promise<{ readonly sha256: Buffer; readonly sizeBytes: number }> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  for await (const chunk of keptChunks(db, place, keys, sealedBy)) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sha256: hash.digest(), sizeBytes };
+}
+
+async function* keptChunks(
+  db: Queries,
+  place: FilePlace,
+  keys: VaultKeys,
+  sealedBy: SealedBy,
+): AsyncGenerator<Buffer> {
   const dataKey = openKey(keys, sealedBy);
-  const chunks: Buffer[] = [];
   for (let ordinal = 1; ; ordinal += 1) {
     const bytes = await inboundChunk(db, place, ordinal);
-    if (bytes === undefined) return Buffer.concat(chunks);
-    chunks.push(openChunk(dataKey, place, ordinal, bytes));
+    if (bytes === undefined) return;
+    yield openChunk(dataKey, place, ordinal, bytes);
   }
 }

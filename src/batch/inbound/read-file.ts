@@ -3,6 +3,7 @@
  * its lines. One transaction, so that a kill leaves the file as it came. A file with faults, or of
  * an identity that was taken before, is refused; one whose totals do not add up is held.
  */
+import type { VaultKeys } from "../../access/vault-key.ts";
 import type { Transaction } from "../../database/database.ts";
 import type { InboundDocument } from "../../formats/read/document.ts";
 import { readInbound } from "../../formats/read/read-inbound.ts";
@@ -13,6 +14,7 @@ import { profileOf } from "../generate.ts";
 import { checkControls } from "./check-controls.ts";
 import { readKeptBytes } from "./kept-bytes.ts";
 import { returnFileOf } from "./receive-file.ts";
+import { safeIdentity } from "./safe-text.ts";
 import type { InboundFileChange } from "./store.ts";
 import { changeInboundFile, insertInboundLines } from "./store.ts";
 import type { InboundFileRow } from "./views.ts";
@@ -33,7 +35,7 @@ export async function readFile(
   const place = { clientId: file.clientId, fileId: file.id };
   const bytes = await readKeptBytes(tx, place, desk.keys, file);
   const document = readInbound(format, bytes, mapping);
-  const change = { ...(await judge(tx, file, document, now)), format, readAt: now };
+  const change = { ...(await judge(tx, desk.keys, file, document, now)), format, readAt: now };
   if (change.state !== "refused") await keepLines(tx, desk, file, document);
   await changeInboundFile(tx, file, change, now);
   if (change.state === "read") return;
@@ -54,11 +56,12 @@ export async function readFile(
 
 async function judge(
   tx: Transaction,
+  keys: VaultKeys,
   file: InboundFileRow,
   document: InboundDocument,
   now: string,
 ): Promise<InboundFileChange> {
-  const { faults, identity, lines } = document;
+  const { faults, lines } = document;
   const totals = checkControls(document);
   const common = { dueAt: null, totals, lineCount: lines.length };
   const [fault] = faults;
@@ -68,6 +71,7 @@ async function judge(
     const kept = faults.slice(0, MOST_FAULTS_KEPT);
     return { ...common, state: "refused", problem, faults: kept };
   }
+  const identity = document.identity === null ? null : safeIdentity(document.identity, keys);
   const known = identity === null ? undefined : await inboundFileOfIdentity(tx, file, identity);
   if (known !== undefined) {
     const problem = `${identity} was taken before, as ${known.name}`;

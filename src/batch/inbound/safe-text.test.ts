@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { maskCardNumbers } from "../../kernel/card-number.ts";
-import { safeText, safeTraceNumber } from "./safe-text.ts";
+import { safeIdentity, safeText, safeTraceNumber } from "./safe-text.ts";
 
 /** What stands between its letters is a card's number, by its check digit. */
 const ID_LIKE_A_CARD = "019a0000-1b34-7000-8441-596ca970f6bc";
@@ -25,4 +25,16 @@ test("a trace number stays whole, a card number in its place does not", () => {
   expect(safeTraceNumber("222371863000011")).toBe("222371863000011");
   expect(safeTraceNumber("378282246310005")).toBe("378282••••0005");
   expect(safeTraceNumber("4111111111111111")).toBe("411111••••1111");
+});
+
+test("an identity is left as it is, or masked with a mark that tells it from its like", () => {
+  const keys = { derive: (purpose: string) => Buffer.from(`a key for ${purpose}`) };
+
+  expect(safeIdentity("ACK-20261116-1", keys)).toBe("ACK-20261116-1");
+  const one = safeIdentity("4111111111111111", keys);
+  const other = safeIdentity("4111110000091111", keys);
+  expect(one).toMatch(/^411111••••1111 #[0-9a-f]{16}$/);
+  expect(other).toMatch(/^411111••••1111 #[0-9a-f]{16}$/);
+  expect(other).not.toBe(one);
+  expect(safeIdentity("4111111111111111", keys)).toBe(one);
 });

@@ -98,7 +98,7 @@ export async function insertInboundLines(
       ${lines.map((line) => line.currency)}::text[],
       ${lines.map((line) => line.side)}::text[],
       ${lines.map((line) => line.bookedOn)}::date[],
-      ${lines.map((line) => line.code)}::text[],
+      ${lines.map((line) => safeText(line.code))}::text[],
       ${lines.map((line) => safeText(line.reason))}::text[]) as added
   `);
 }
@@ -128,11 +128,11 @@ export async function changeInboundFile(
     update inbound_file
     set state = ${change.state}, due_at = ${change.dueAt}::timestamptz,
         problem = case when ${change.problem !== undefined}
-          then ${change.problem ?? null} else problem end,
+          then ${safeText(change.problem)} else problem end,
         identity = coalesce(${change.identity ?? null}, identity),
         duplicate_of = coalesce(${change.duplicateOf ?? null}::uuid, duplicate_of),
         format = coalesce(${change.format ?? null}, format),
-        faults = coalesce(${change.faults === undefined ? null : json(change.faults)}::jsonb,
+        faults = coalesce(${change.faults === undefined ? null : json(change.faults.map(safeFault))}::jsonb,
           faults),
         totals = coalesce(${change.totals === undefined ? null : json(change.totals)}::jsonb,
           totals),
@@ -142,6 +142,11 @@ export async function changeInboundFile(
         version = version + 1, updated_at = ${now}
     where client_id = ${file.clientId} and id = ${file.id}
   `);
+}
+
+/** What is wrong may quote what stands there. */
+function safeFault({ line, place, reason }: InboundFault): InboundFault {
+  return { line, place: safeText(place) ?? "", reason: safeText(reason) ?? "" };
 }
 
 export type LineState = "waiting" | "applied" | "repeated" | "noted" | "unmatched" | "setAside";

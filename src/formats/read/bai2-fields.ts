@@ -5,7 +5,7 @@
 import type { Bai2Record } from "./bai2-records.ts";
 import { CONTINUED } from "./bai2-records.ts";
 
-const AMOUNT = /^[+-]?[0-9]*$/;
+const AMOUNT = /^[+-]?[0-9]{0,18}$/;
 
 export interface Bai2Account {
   readonly number: string;
@@ -36,7 +36,7 @@ export function accountOf({ fields }: Bai2Record, groupCurrency: string): Bai2Ac
     if (code !== "" && !/^[0-9]{3}$/.test(code)) problems.push(`${code} is no type code`);
     if (AMOUNT.test(amount)) amounts.push(bigintOf(amount));
     else problems.push(`the amount of ${code} is no number`);
-    const taken = fundsFields(fundsType, rest.slice(at + 4));
+    const taken = fundsFields(fundsType, rest[at + 4]);
     if (taken === null) {
       problems.push(`${fundsType} is no funds type`);
       break;
@@ -52,7 +52,7 @@ export function readFields({ fields }: Bai2Record): Bai2Detail {
   const problems: string[] = [];
   if (!/^[0-9]{3}$/.test(typeCode)) problems.push(`${typeCode} is no type code`);
   if (!AMOUNT.test(amount)) problems.push("its amount is no number");
-  const taken = fundsFields(fundsType, plain.slice(3));
+  const taken = fundsFields(fundsType, plain[3]);
   if (taken === null) problems.push(`${fundsType} is no funds type`);
   const at = 3 + (taken ?? 0);
   return {
@@ -71,16 +71,17 @@ function textOf(fields: readonly string[]): string {
   return fields.join(",").replaceAll(`,${CONTINUED}`, " ").replaceAll(CONTINUED, "").trim();
 }
 
-function given(text: string | undefined): string | null {
-  return text === undefined || text === "" ? null : text;
+export function given(text: string | undefined): string | null {
+  const clear = text?.trim() ?? "";
+  return clear === "" ? null : clear;
 }
 
 function bigintOf(text: string): bigint {
   return BigInt(text.replace("+", "").replace(/^-?$/, "0"));
 }
 
-/** How many fields belong to the funds type; null where it is none. */
-function fundsFields(fundsType: string, rest: readonly string[]): number | null {
+/** How many fields belong to the funds type, by the first behind it; null where it is none. */
+function fundsFields(fundsType: string, first: string | undefined): number | null {
   switch (fundsType.toUpperCase()) {
     case "":
     case "Z":
@@ -93,7 +94,7 @@ function fundsFields(fundsType: string, rest: readonly string[]): number | null 
     case "S":
       return 3;
     case "D": {
-      const pairs = rest[0] ?? "";
+      const pairs = first ?? "";
       return /^[0-9]{1,3}$/.test(pairs) ? 1 + 2 * Number(pairs) : null;
     }
     default:

@@ -12,15 +12,13 @@ export interface Bai2Record {
   readonly fields: readonly string[];
   /** Physical records: itself and its continuations. */
   readonly count: number;
-  readonly raw: string;
 }
 
 interface Part {
   readonly line: number;
   readonly code: string;
-  /** From behind the code and its comma. */
-  body: string;
-  raw: string;
+  /** From behind the code and its comma, with the lines that continue it. */
+  readonly bodies: string[];
 }
 
 const CODES = new Set(["01", "02", "03", "16", "49", "88", "98", "99"]);
@@ -40,41 +38,39 @@ const FURTHER = new RegExp(
 /** Only texts continue on a line that begins no record. */
 const WITH_TEXT = new Set(["16", "88"]);
 
-export function bai2Records(text: string, faults: InboundFault[]): Bai2Record[] {
-  const records: { line: number; code: string; bodies: string[]; raw: string }[] = [];
-  for (const { line, code, body, raw } of partsOf(text, faults)) {
-    const last = records.at(-1);
-    if (code !== "88") records.push({ line, code, bodies: [body], raw });
-    else if (last === undefined) {
+/** One after the other: all of them at once would take many times the room of their text. */
+export function* bai2Records(text: string, faults: InboundFault[]): Generator<Bai2Record> {
+  let last: Part | null = null;
+  for (const { line, code, bodies } of partsOf(text, faults)) {
+    const body = bodies.join(" ");
+    if (code !== "88") {
+      if (last !== null) yield recordOf(last);
+      last = { line, code, bodies: [body] };
+    } else if (last === null) {
       faults.push({ line, place: "record 88", reason: "continues nothing" });
-    } else {
-      last.bodies.push(body);
-      last.raw += `\n${raw}`;
-    }
+    } else last.bodies.push(body);
   }
-  return records.map(({ line, code, bodies, raw }) => ({
-    line,
-    code,
-    fields: fieldsOf(code, bodies),
-    count: bodies.length,
-    raw,
-  }));
+  if (last !== null) yield recordOf(last);
 }
 
-function partsOf(text: string, faults: InboundFault[]): Part[] {
-  const parts: Part[] = [];
-  text.split(/\r\n|\n|\r/).forEach((wholeLine, index) => {
-    const line = index + 1;
+function recordOf({ line, code, bodies }: Part): Bai2Record {
+  return { line, code, fields: fieldsOf(code, bodies), count: bodies.length };
+}
+
+function* partsOf(text: string, faults: InboundFault[]): Generator<Part> {
+  let last: Part | null = null;
+  let line = 0;
+  for (const wholeLine of text.split(/\r\n|\n|\r/)) {
+    line += 1;
     for (const piece of wholeLine.split(FURTHER)) {
       const raw = piece.trim();
       if (raw === "" || raw === "\u001a") continue;
       const code = raw.slice(0, 2);
-      const last = parts.at(-1);
       if (CODES.has(code) && (raw[2] === "," || raw[2] === "/")) {
-        parts.push({ line, code, body: raw.slice(3), raw });
-      } else if (last !== undefined && WITH_TEXT.has(last.code) && !isClosed(last.body)) {
-        last.body += ` ${raw}`;
-        last.raw += `\n${raw}`;
+        if (last !== null) yield last;
+        last = { line, code, bodies: [raw.slice(3)] };
+      } else if (last !== null && WITH_TEXT.has(last.code) && !isClosed(last)) {
+        last.bodies.push(raw);
       } else {
         faults.push({
           line,
@@ -83,12 +79,13 @@ function partsOf(text: string, faults: InboundFault[]): Part[] {
         });
       }
     }
-  });
-  return parts;
+  }
+  if (last !== null) yield last;
 }
 
-function isClosed(body: string): boolean {
-  return body.trimEnd().endsWith("/");
+/** Only its last line is looked at: a text of many lines would be quadratic. */
+function isClosed({ bodies }: Part): boolean {
+  return bodies.at(-1)?.endsWith("/") === true;
 }
 
 /** Stands before what a continuation adds, where a text may go on within itself. */

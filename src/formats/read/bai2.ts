@@ -4,14 +4,17 @@
  */
 import { exponentOf } from "../../kernel/money.ts";
 
-import { accountOf, readFields } from "./bai2-fields.ts";
+import { accountOf, given, readFields } from "./bai2-fields.ts";
 import type { Bai2Record } from "./bai2-records.ts";
 import { bai2Records } from "./bai2-records.ts";
 import type { InboundDocument, InboundFault, InboundLine } from "./document.ts";
+import { isEnough } from "./limits.ts";
 
 /** What is open at a level, and what its trailer will be compared with. */
 interface Level {
   readonly record: Bai2Record;
+  /** Of what it holds, where that says none. */
+  readonly currency: string;
   total: bigint;
   children: number;
   records: number;
@@ -39,13 +42,16 @@ export function readBai2(text: string): InboundDocument {
     lines: [],
     faults: [],
   };
-  const records = bai2Records(text, reading.faults);
-  for (const record of records) take(reading, record);
+  let header: Bai2Record | null = null;
+  for (const record of bai2Records(text, reading.faults)) {
+    if (isEnough(reading.lines, reading.faults)) break;
+    header ??= record;
+    take(reading, record);
+  }
   if (!reading.hasEnded) {
     const reason = "is missing: the file is cut off";
     reading.faults.push({ line: null, place: "record 99", reason });
   }
-  const [header] = records;
   const { accounts, currencies, lines, faults } = reading;
   return {
     ...(header?.code === "01" ? headOf(header) : { identity: null, createdAt: null }),
@@ -70,12 +76,12 @@ function take(reading: Reading, record: Bai2Record): void {
     case "01":
       if (file !== null) return tell("a second file header");
       if ((record.fields[7] ?? "").trim() !== "2") tell("its version is not 2");
-      reading.file = opened(record);
+      reading.file = opened(record, "");
       return;
     case "02":
       if (file === null) return tell("a group before the file header");
       if (group !== null) tell("a group begins before the trailer of the last one");
-      reading.group = opened(record);
+      reading.group = opened(record, given(record.fields[5]) ?? "USD");
       return;
     case "03":
       if (group === null) return tell("an account outside of a group");
@@ -106,8 +112,8 @@ function take(reading: Reading, record: Bai2Record): void {
   }
 }
 
-function opened(record: Bai2Record): Level {
-  return { record, total: 0n, children: 0, records: record.count };
+function opened(record: Bai2Record, currency: string): Level {
+  return { record, currency, total: 0n, children: 0, records: record.count };
 }
 
 function addTo(parent: Level, child: Level): void {
@@ -117,12 +123,12 @@ function addTo(parent: Level, child: Level): void {
 }
 
 function beginAccount(reading: Reading, group: Level, record: Bai2Record): void {
-  const { number, currency, amounts, problems } = accountOf(record, currencyOf(group));
+  const { number, currency, amounts, problems } = accountOf(record, group.currency);
   for (const reason of problems) tellOf(reading, record, reason);
   if (!isCurrency(currency)) tellOf(reading, record, `the currency ${currency} is not known`);
   reading.accounts.add(number);
   reading.currencies.add(currency);
-  reading.account = opened(record);
+  reading.account = opened(record, currency);
   reading.account.total = amounts.reduce((sum, amount) => sum + amount, 0n);
 }
 
@@ -137,20 +143,14 @@ function takeDetail(reading: Reading, group: Level, account: Level, record: Bai2
     lineNumber: record.line,
     reference: detail.customerReference ?? detail.bankReference,
     amountMinor: detail.amount,
-    currency: accountOf(account.record, currencyOf(group)).currency,
+    currency: account.currency,
     side: detail.side,
     status: isPosted ? "posted" : "unknown",
     code: detail.typeCode,
     reason: detail.text,
     bookedOn: dateOf(group.record.fields[3]),
     original: {},
-    raw: record.raw,
   });
-}
-
-function currencyOf({ record }: Level): string {
-  const currency = (record.fields[5] ?? "").trim();
-  return currency === "" ? "USD" : currency;
 }
 
 function isCurrency(currency: string): boolean {
@@ -174,7 +174,7 @@ function close(reading: Reading, level: Level, record: Bai2Record, hasChildren: 
     ["count of records", counts[hasChildren ? 1 : 0] ?? "", level.records],
   ];
   for (const [name, said, counted] of expected) {
-    if (!/^[+-]?[0-9]+$/.test(said)) tellOf(reading, record, `its ${name} is no number`);
+    if (!/^[+-]?[0-9]{1,30}$/.test(said)) tellOf(reading, record, `its ${name} is no number`);
     else if (BigInt(said.replace("+", "")) !== BigInt(counted)) {
       tellOf(reading, record, `its ${name} says ${said}, counted ${counted}`);
     }

@@ -9,6 +9,7 @@ import { localName, namespaceOf, readElements, UnreadableXml } from "../xml-elem
 import { checkReport, unexplainedMove } from "./camt-totals.ts";
 import type { CamtEntry } from "./camt-totals.ts";
 import type { InboundDocument, InboundFault, InboundLine } from "./document.ts";
+import { unread } from "./document.ts";
 import type { Money } from "./xml-tree.ts";
 import { at, childrenOf, Message, moneyOf, textAt } from "./xml-tree.ts";
 
@@ -26,16 +27,16 @@ interface Reading {
 
 export function readCamt(format: keyof typeof KINDS, text: string): InboundDocument {
   const root = elementsOf(text);
-  if ("reason" in root) return refused(root);
+  if ("reason" in root) return unread(root);
   const { root: name, report } = KINDS[format];
   const reading: Reading = { message: new Message(text), faults: [], unexplained: 0n };
   const body = at(root, name);
   const namespace = namespaceOf(root) ?? "";
   if (localName(root.name) !== "Document" || body === undefined) {
-    return refused({ line: 1, place: "document", reason: `is no ${format} message` });
+    return unread({ line: 1, place: "document", reason: `is no ${format} message` });
   }
   if (namespace !== "" && !namespace.includes(`:${format}.`)) {
-    return refused({ line: 1, place: "document", reason: `is in the namespace ${namespace}` });
+    return unread({ line: 1, place: "document", reason: `is in the namespace ${namespace}` });
   }
   const reports = childrenOf(body, report);
   if (reports.length === 0) tell(reading, body, report, "is missing");
@@ -75,18 +76,6 @@ export function elementsOf(text: string): XmlElement | InboundFault {
     if (!(error instanceof UnreadableXml)) throw error;
     return { line: error.line, place: "document", reason: error.message };
   }
-}
-
-export function refused(fault: InboundFault): InboundDocument {
-  return {
-    identity: null,
-    createdAt: null,
-    account: null,
-    currency: null,
-    controls: {},
-    lines: [],
-    faults: [fault],
-  };
 }
 
 /** Pages of one message may share its id. */
@@ -201,7 +190,6 @@ function lineOf(
       ...(endToEndId === null ? {} : { endToEndId }),
       ...(fileId === null ? {} : { fileId }),
     },
-    raw: message.sourceOf(element),
   };
 }
 

@@ -3,12 +3,9 @@ export interface CsvRow {
   /** The line on which it begins, from 1. */
   readonly line: number;
   readonly cells: readonly string[];
-  readonly raw: string;
   /** Its last quote is never closed, or text follows a closing quote. */
   readonly isBroken: boolean;
 }
-
-const CELL = /^(?:"((?:[^"]|"")*)"|([^"\r\n]*))$/;
 
 export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
   let start = 0;
@@ -43,7 +40,7 @@ function hasOddQuotes(text: string, start: number, end: number): boolean {
 }
 
 function rowOf(raw: string, line: number, delimiter: string): CsvRow {
-  if (!raw.includes('"')) return { line, cells: raw.split(delimiter), raw, isBroken: false };
+  if (!raw.includes('"')) return { line, cells: raw.split(delimiter), isBroken: false };
   const cells: string[] = [];
   let isBroken = false;
   let open: string[] = [];
@@ -54,9 +51,17 @@ function rowOf(raw: string, line: number, delimiter: string): CsvRow {
     if (isOpen) continue;
     const cell = open.join(delimiter);
     open = [];
-    const [whole, quoted, plain] = CELL.exec(cell) ?? [];
-    isBroken ||= whole === undefined;
-    cells.push(quoted?.replaceAll('""', '"') ?? plain ?? cell);
+    const said = cellOf(cell);
+    isBroken ||= said === null;
+    cells.push(said ?? cell);
   }
-  return { line, cells, raw, isBroken: isBroken || isOpen };
+  return { line, cells, isBroken: isBroken || isOpen };
+}
+
+/** What a cell says; null where its quotes are not right. No pattern: a cell may be very long. */
+function cellOf(cell: string): string | null {
+  if (!cell.includes('"')) return /[\r\n]/.test(cell) ? null : cell;
+  if (cell.length < 2 || !cell.startsWith('"') || !cell.endsWith('"')) return null;
+  const inner = cell.slice(1, -1);
+  return inner.replaceAll('""', "").includes('"') ? null : inner.replaceAll('""', '"');
 }

@@ -74,7 +74,6 @@ function mapped(
   return {
     kind,
     line: row.line,
-    raw: row.raw,
     value: (name) => {
       const text = values.get(String(columns[name] ?? name)) ?? "";
       return text === "" ? null : text;

@@ -36,7 +36,6 @@ export interface InboundLine {
     readonly fileId?: string;
     readonly endToEndId?: string;
   };
-  readonly raw: string;
 }
 
 export interface InboundFault {
@@ -59,4 +58,17 @@ export interface InboundDocument {
   };
   readonly lines: readonly InboundLine[];
   readonly faults: readonly InboundFault[];
+}
+
+/** A file that is not read any further than to this fault. */
+export function unread(fault: InboundFault): InboundDocument {
+  return {
+    identity: null,
+    createdAt: null,
+    account: null,
+    currency: null,
+    controls: {},
+    lines: [],
+    faults: [fault],
+  };
 }

@@ -7,6 +7,8 @@ import { z } from "zod";
 import { decodeEbcdic } from "../ebcdic.ts";
 
 import type { InboundDocument, InboundFault } from "./document.ts";
+import { unread } from "./document.ts";
+import { LONGEST_LINE } from "./limits.ts";
 import type { MappedRow } from "./mapped.ts";
 import { mappedCommon, mappedDocument } from "./mapped.ts";
 import { utf8Of } from "./text-of.ts";
@@ -57,15 +59,7 @@ export function readFixedWidth(bytes: Uint8Array, reading: FixedWidthReading): I
 }
 
 export function undecodable(reason: string): InboundDocument {
-  return {
-    identity: null,
-    createdAt: null,
-    account: null,
-    currency: null,
-    controls: {},
-    lines: [],
-    faults: [{ line: null, place: "encoding", reason }],
-  };
+  return unread({ line: null, place: "encoding", reason });
 }
 
 function* rowsOf(text: string, reading: FixedWidthReading): Generator<MappedRow | InboundFault> {
@@ -74,6 +68,10 @@ function* rowsOf(text: string, reading: FixedWidthReading): Generator<MappedRow 
   for (const [index, raw] of lines.entries()) {
     const line = index + 1;
     if (raw.trim() === "" || raw === "\u001a") continue;
+    if (raw.length > LONGEST_LINE) {
+      yield { line, place: "line", reason: `is longer than ${LONGEST_LINE} characters` };
+      continue;
+    }
     // People and programs count characters, so columns are code points, not UTF-16 units.
     const characters = Array.from(raw);
     if (recordLength !== undefined && characters.length !== recordLength) {
@@ -87,7 +85,7 @@ function* rowsOf(text: string, reading: FixedWidthReading): Generator<MappedRow 
       yield { line, place: "record", reason };
       continue;
     }
-    yield rowOf(line, raw, characters, kind, reading[kind]);
+    yield rowOf(line, characters, kind, reading[kind]);
   }
 }
 
@@ -95,11 +93,15 @@ function linesOf(text: string, recordLength: number | undefined): string[] {
   if (recordLength === undefined || /[\r\n\u0085]/.test(text)) {
     return text.split(/\r\n|[\r\n\u0085]/);
   }
-  const characters = Array.from(text);
+  const characters = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
   const count = Math.ceil(characters.length / recordLength);
   return Array.from({ length: count }, (_, index) =>
-    characters.slice(index * recordLength, (index + 1) * recordLength).join(""),
+    textOf(characters.slice(index * recordLength, (index + 1) * recordLength)),
   );
+}
+
+function textOf(characters: string | readonly string[]): string {
+  return typeof characters === "string" ? characters : characters.join("");
 }
 
 type Range = z.output<typeof range>;
@@ -118,7 +120,6 @@ function kindOf(
 
 function rowOf(
   line: number,
-  raw: string,
   characters: readonly string[],
   kind: MappedRow["kind"],
   places: Readonly<Record<string, Range>>,
@@ -126,7 +127,6 @@ function rowOf(
   return {
     kind,
     line,
-    raw,
     value: (name) => {
       const place = Object.hasOwn(places, name) ? places[name] : undefined;
       const text = place === undefined ? "" : cut(characters, place).trim();

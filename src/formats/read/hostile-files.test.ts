@@ -98,7 +98,7 @@ test.each(["constructor", "__proto__", "toString"])("%s is no word of ours", (wo
 describe("a quote that is never closed costs no more than its file is long", () => {
   test.each([
     ["rows", `AD,"a\n${"AD,a,1.00,credit,accepted\n".repeat(300_000)}`],
-    ["cells", `AD,"a,${"a,".repeat(1_000_000)}`],
+    ["cells", `AD,"a,${"a,".repeat(500_000)}`],
   ])("over many %s", { timeout: 30_000 }, (_, row) => {
     expect(csv(row).faults[0]).toEqual({
       line: 3,

@@ -38,7 +38,6 @@ describe("camt", () => {
       { lineNumber: 14, amountMinor: 5000n, side: "credit", status: "unknown", original: {} },
       { reference: "T9", status: "refused", code: "AC04", reason: "Account closed", original: {} },
     ]);
-    expect(document.lines[1]?.raw).toMatch(/^<c:Ntry><c:Amt.*PDNG.*<\/c:Ntry>$/);
   });
 
   test("a collective entry gives a line for each of its transactions", () => {
@@ -61,7 +60,7 @@ describe("camt", () => {
     const many = read("camt.053", STATEMENT);
 
     const withoutPlace = (document: InboundDocument) =>
-      document.lines.map((line) => ({ ...line, lineNumber: 0, raw: "" }));
+      document.lines.map((line) => ({ ...line, lineNumber: 0 }));
     expect(withoutPlace(one)).toEqual(withoutPlace(many));
   });
 

@@ -57,7 +57,7 @@ function* rowsOf(text: string, reading: JsonLinesReading): Generator<MappedRow |
     const paths = places[kind];
     const value = (name: string): string | null =>
       textAt(object, Object.hasOwn(paths, name) ? (paths[name] as string) : name);
-    yield { kind, line, raw, value };
+    yield { kind, line, value };
   }
 }
 

@@ -8,6 +8,7 @@ import { exponentOf } from "../../kernel/money.ts";
 import { dateReader, readsDates } from "../picture.ts";
 
 import type { InboundDocument, InboundFault, InboundLine, InboundStatus } from "./document.ts";
+import { isEnough } from "./limits.ts";
 import { numberOf } from "./number-text.ts";
 
 const STATUSES = ["accepted", "refused", "unknown", "posted"] as const;
@@ -57,7 +58,6 @@ export type Value = (name: string) => string | null;
 export interface MappedRow {
   readonly kind: "header" | "detail" | "trailer";
   readonly line: number;
-  readonly raw: string;
   readonly value: Value;
 }
 
@@ -82,6 +82,7 @@ export function mappedDocument(
   let tail: MappedRow | null = null;
   let hash = 0n;
   for (const row of rows) {
+    if (isEnough(lines, faults)) break;
     if ("reason" in row) faults.push(row);
     else if (tail !== null) faults.push(faultAt(row, "trailer", "a row follows the trailer"));
     else if (row.kind === "header") head = row.value;
@@ -142,7 +143,6 @@ function lineOf(
     reason: value("reason"),
     bookedOn,
     original: originalOf(value),
-    raw: row.raw,
   };
 }
 
@@ -191,7 +191,8 @@ function originalOf(value: Value): InboundLine["original"] {
 
 function digitsOf({ value }: MappedRow, { hashTotal }: MappedReading): bigint {
   if (hashTotal === undefined) return 0n;
-  const digits = (value(hashTotal.of) ?? "").replaceAll(/[^0-9]/g, "");
+  // Of a sum modulo a power of ten only the last digits count.
+  const digits = (value(hashTotal.of) ?? "").replaceAll(/[^0-9]/g, "").slice(-hashTotal.digits);
   return BigInt(digits === "" ? 0 : digits);
 }
 
@@ -236,6 +237,8 @@ function controlsOf(
   return controls;
 }
 
+const LONGEST_NUMBER = 60;
+
 /** Null where nothing is said, and where it cannot be read: then the fault is told. */
 function minorOf(
   text: string | null,
@@ -244,6 +247,10 @@ function minorOf(
   tell: (reason: string) => void,
 ): bigint | null {
   if (text === null) return null;
+  if (text.length > LONGEST_NUMBER) {
+    tell(`is longer than ${LONGEST_NUMBER} characters`);
+    return null;
+  }
   const { negative, digits } = numberOf(text, sign) ?? { negative: false, digits: "" };
   const signed = (minor: bigint): bigint => (negative ? -minor : minor);
   if (decimals === "implied") {

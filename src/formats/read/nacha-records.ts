@@ -4,6 +4,7 @@
  * lines of nines fill its last block.
  */
 import type { InboundFault } from "./document.ts";
+import { isEnough } from "./limits.ts";
 
 export const RECORD_LENGTH = 94;
 
@@ -71,6 +72,7 @@ export function nachaFile(text: string): NachaFile {
     faults: [],
   };
   for (const record of recordsOf(text, file.faults)) {
+    if (isEnough([], file.faults)) break;
     // The control of a file begins with a nine as well, and is never nines only.
     if (/^9+$/.test(record.text)) {
       file.fillerCount += 1;

@@ -82,7 +82,6 @@ function wholeFile({ control }: NachaFile, header: NachaRecord): InboundLine[] {
       status: "accepted",
       code: null,
       original: { fileId },
-      raw: header.text,
     },
   ];
 }
@@ -112,7 +111,6 @@ function lineOf(entry: NachaEntry, batch: NachaRecord, faults: InboundFault[]): 
     reason: outcome.reason,
     bookedOn: dateOf(field(batch, 70, 75)),
     original: trace === null || trace === "" ? {} : { traceNumber: trace },
-    raw: [entry, ...entry.addenda].map(({ text }) => text).join("\n"),
   };
 }
 

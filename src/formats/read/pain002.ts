@@ -7,8 +7,9 @@
 import type { XmlElement } from "../xml-elements.ts";
 import { localName, namespaceOf } from "../xml-elements.ts";
 
-import { elementsOf, refused } from "./camt.ts";
+import { elementsOf } from "./camt.ts";
 import type { InboundDocument, InboundFault, InboundLine, InboundStatus } from "./document.ts";
+import { unread } from "./document.ts";
 import { at, childrenOf, Message, moneyOf, textAt } from "./xml-tree.ts";
 
 const ROOTS = ["CstmrPmtStsRpt", "pain.002.001.02"];
@@ -43,18 +44,25 @@ interface Reading {
 interface Said {
   readonly code: string | null;
   readonly element: XmlElement;
+  readonly reasons: Reasons;
+}
+
+/** Read once for a level, however many transactions it counts for. */
+interface Reasons {
+  readonly code: string | null;
+  readonly words: string | null;
 }
 
 export function readPain002(text: string): InboundDocument {
   const root = elementsOf(text);
-  if ("reason" in root) return refused(root);
+  if ("reason" in root) return unread(root);
   const body = ROOTS.map((name) => at(root, name)).find((one) => one !== undefined);
   const namespace = namespaceOf(root) ?? "";
   if (localName(root.name) !== "Document" || body === undefined) {
-    return refused({ line: 1, place: "document", reason: "is no pain.002 message" });
+    return unread({ line: 1, place: "document", reason: "is no pain.002 message" });
   }
   if (namespace !== "" && !namespace.includes("pain.002.")) {
-    return refused({ line: 1, place: "document", reason: `is in the namespace ${namespace}` });
+    return unread({ line: 1, place: "document", reason: `is in the namespace ${namespace}` });
   }
   const original = at(body, "OrgnlGrpInfAndSts") ?? at(body, "OrgnlGrpInf");
   const faults: InboundFault[] = [];
@@ -90,7 +98,7 @@ function tell(
 }
 
 function linesOf(reading: Reading, body: XmlElement, original: XmlElement): InboundLine[] {
-  const group: Said = { code: textAt(original, "GrpSts"), element: original };
+  const group = saidBy(original, textAt(original, "GrpSts"));
   // Version 2 has the transactions beside the group, later ones within their payment.
   const loose = childrenOf(body, "TxInfAndSts").map((one) => transactionLine(reading, one, group));
   const payments = childrenOf(body, "OrgnlPmtInfAndSts").flatMap((payment) =>
@@ -108,7 +116,7 @@ function linesOf(reading: Reading, body: XmlElement, original: XmlElement): Inbo
 
 function linesOfPayment(reading: Reading, payment: XmlElement, group: Said): InboundLine[] {
   const code = textAt(payment, "PmtInfSts");
-  const said: Said = code === null ? group : { code, element: payment };
+  const said: Said = code === null ? group : saidBy(payment, code);
   const transactions = childrenOf(payment, "TxInfAndSts");
   const lines = transactions.map((one) => transactionLine(reading, one, said));
   checkCounts(reading, payment, transactions);
@@ -131,13 +139,12 @@ function transactionLine(reading: Reading, element: XmlElement, over: Said): Inb
     amountMinor: known?.minor ?? null,
     currency: known?.currency ?? null,
     side: null,
-    ...outcomeOf(reading, element, own ?? over.code, own === null ? over.element : element),
+    ...outcomeOf(reading, element, own === null ? over : saidBy(element, own)),
     bookedOn: (textAt(element, "AccptncDtTm") ?? "").slice(0, 10) || null,
     original: {
       ...(id === null ? {} : { endToEndId: id }),
       ...(fileId === null ? {} : { fileId }),
     },
-    raw: message.sourceOf(element),
   };
 }
 
@@ -150,18 +157,31 @@ function wholeLine(reading: Reading, said: Said, paymentId: string | null): Inbo
     amountMinor: null,
     currency: null,
     side: null,
-    ...outcomeOf(reading, said.element, said.code, said.element),
+    ...outcomeOf(reading, said.element, said),
     bookedOn: null,
     original: fileId === null ? {} : { fileId },
-    raw: message.sourceOf(said.element),
   };
 }
 
+function saidBy(element: XmlElement, code: string | null): Said {
+  return { code, element, reasons: reasonsOf(element) };
+}
+
+function reasonsOf(element: XmlElement): Reasons {
+  const all = childrenOf(element, "StsRsnInf");
+  const [first] = all;
+  const words = all.flatMap((one) => childrenOf(one, "AddtlInf").map((text) => text.text.trim()));
+  return {
+    code: textAt(first, "Rsn/Cd") ?? textAt(first, "Rsn/Prtry"),
+    words: words.length === 0 ? null : [...new Set(words)].join(" "),
+  };
+}
+
+/** A transaction's own reasons, or else those of the level that it is counted under. */
 function outcomeOf(
   reading: Reading,
   element: XmlElement,
-  code: string | null,
-  told: XmlElement,
+  { code, element: told, reasons: over }: Said,
 ): Pick<InboundLine, "status" | "code" | "reason"> {
   const isKnown = code !== null && Object.hasOwn(STATUSES, code);
   const status = isKnown ? STATUSES[code] : undefined;
@@ -169,15 +189,11 @@ function outcomeOf(
     const reason = code === null ? "is missing" : `${code} is none`;
     tell(reading, told, `${localName(element.name)} status`, reason);
   }
-  const reasons = [...childrenOf(element, "StsRsnInf"), ...childrenOf(told, "StsRsnInf")];
-  const [first] = reasons;
-  const words = reasons.flatMap((one) =>
-    childrenOf(one, "AddtlInf").map((text) => text.text.trim()),
-  );
+  const own = told === element ? over : reasonsOf(element);
   return {
     status: status ?? "unknown",
-    code: textAt(first, "Rsn/Cd") ?? textAt(first, "Rsn/Prtry") ?? code,
-    reason: words.length === 0 ? null : [...new Set(words)].join(" "),
+    code: own.code ?? over.code ?? code,
+    reason: own.words ?? over.words,
   };
 }
 
@@ -187,10 +203,15 @@ function checkCounts(
   level: XmlElement,
   transactions: readonly XmlElement[],
 ): void {
+  const counts = new Map<string | null, number>();
+  for (const one of transactions) {
+    const status = textAt(one, "TxSts");
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
   for (const element of childrenOf(level, "NbOfTxsPerSts")) {
     const status = textAt(element, "DtldSts");
     const said = textAt(element, "DtldNbOfTxs") ?? "";
-    const counted = transactions.filter((one) => textAt(one, "TxSts") === status).length;
+    const counted = counts.get(status) ?? 0;
     const mayBeFewer = status !== "RJCT" || counted === 0;
     if (!/^[0-9]{1,15}$/.test(said)) tell(reading, element, "DtldNbOfTxs", "is no count");
     else if (counted > Number(said) || (counted < Number(said) && !mayBeFewer)) {

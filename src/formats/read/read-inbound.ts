@@ -7,12 +7,14 @@ import { readBai2 } from "./bai2.ts";
 import { readCamt } from "./camt.ts";
 import { csvReadingShape, readCsv } from "./csv.ts";
 import type { InboundDocument, InboundFormat } from "./document.ts";
+import { unread } from "./document.ts";
 import { fixedWidthReadingShape, readFixedWidth, undecodable } from "./fixed-width.ts";
 import { jsonLinesReadingShape, readJsonLines } from "./json-lines.ts";
+import { longLine, tooManyElements, tooManyLines, unreadableBytes } from "./limits.ts";
 import { readNacha } from "./nacha.ts";
 import { readPain002 } from "./pain002.ts";
 import { storable } from "./storable.ts";
-import { bankTextOf, utf8Of } from "./text-of.ts";
+import { bankTextOf, utf8Of, xmlTextOf } from "./text-of.ts";
 
 /**
  * Throws `configuration-invalid` for a mapping that does not fit the format. A file that cannot be
@@ -23,35 +25,54 @@ export function readInbound(
   bytes: Uint8Array,
   mapping: unknown = {},
 ): InboundDocument {
-  return storable(readAs(format, bytes, mapping));
+  const refused = unreadableBytes(format, bytes);
+  if (refused !== null) return unread(refused);
+  const document = readAs(format, bytes, mapping);
+  const tooMany = tooManyLines(document);
+  return storable(tooMany === null ? document : unread(tooMany));
 }
 
 function readAs(format: InboundFormat, bytes: Uint8Array, mapping: unknown): InboundDocument {
   switch (format) {
     case "csv":
-      return readText(bytes, (text) => readCsv(text, mappingOf(csvReadingShape, mapping)));
+      return readText(bytes, format, (text) => readCsv(text, mappingOf(csvReadingShape, mapping)));
     case "jsonLines":
-      return readText(bytes, (text) =>
+      return readText(bytes, format, (text) =>
         readJsonLines(text, mappingOf(jsonLinesReadingShape, mapping)),
       );
     case "fixedWidth":
       return readFixedWidth(bytes, mappingOf(fixedWidthReadingShape, mapping));
     case "bai2":
-      return readBai2(bankTextOf(bytes));
+      return withoutLongLines(format, bankTextOf(bytes), readBai2);
     case "camt.053":
     case "camt.054":
-      return readCamt(format, bankTextOf(bytes));
+      return readXml(bytes, (text) => readCamt(format, text));
     case "pain.002":
-      return readPain002(bankTextOf(bytes));
+      return readXml(bytes, readPain002);
     case "nacha-return":
     case "nacha-acknowledgement":
       return readNacha(format, bankTextOf(bytes));
   }
 }
 
-function readText(bytes: Uint8Array, read: (text: string) => InboundDocument): InboundDocument {
+type Reader = (text: string) => InboundDocument;
+
+function readText(bytes: Uint8Array, format: InboundFormat, read: Reader): InboundDocument {
   const text = utf8Of(bytes);
-  return text === null ? undecodable("the bytes are not UTF-8") : read(text);
+  if (text === null) return undecodable("the bytes are not UTF-8");
+  return withoutLongLines(format, text, read);
+}
+
+function withoutLongLines(format: InboundFormat, text: string, read: Reader): InboundDocument {
+  const fault = longLine(format, text);
+  return fault === null ? read(text) : unread(fault);
+}
+
+function readXml(bytes: Uint8Array, read: Reader): InboundDocument {
+  const text = xmlTextOf(bytes);
+  if ("reason" in text) return unread(text);
+  const tooMany = tooManyElements(text.text);
+  return tooMany === null ? read(text.text) : unread(tooMany);
 }
 
 function mappingOf<Shape extends z.ZodType>(shape: Shape, written: unknown): z.output<Shape> {

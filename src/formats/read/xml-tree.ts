@@ -3,13 +3,11 @@ import { exponentOf } from "../../kernel/money.ts";
 import type { XmlElement } from "../xml-elements.ts";
 import { localName } from "../xml-elements.ts";
 
-/** A message with its text, so that a fault can say its line and a line keep its source. */
+/** Where the lines of a message begin, so that a fault can say its line. */
 export class Message {
-  readonly #text: string;
   readonly #lineStarts: number[] = [0];
 
   constructor(text: string) {
-    this.#text = text;
     for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
       this.#lineStarts.push(at + 1);
     }
@@ -25,13 +23,6 @@ export class Message {
     }
     return low + 1;
   }
-
-  /** The element as it is written; it must not hold another of its name. */
-  sourceOf({ name, start }: XmlElement): string {
-    const tag = `</${name}>`;
-    const end = this.#text.indexOf(tag, start);
-    return end === -1 ? "" : this.#text.slice(start, end + tag.length);
-  }
 }
 
 export function childrenOf(element: XmlElement | undefined, name: string): XmlElement[] {
@@ -42,9 +33,32 @@ export function childrenOf(element: XmlElement | undefined, name: string): XmlEl
 export function at(element: XmlElement | undefined, path: string): XmlElement | undefined {
   let found = element;
   for (const name of path.split("/")) {
-    found = found?.children.find((child) => localName(child.name) === name);
+    found = found === undefined ? undefined : firstChild(found, name);
   }
   return found;
+}
+
+const FEW_CHILDREN = 16;
+const FIRST_BY_NAME = new WeakMap<XmlElement, ReadonlyMap<string, XmlElement>>();
+
+/** An element of many children is asked for some of them once per child: never by a search each. */
+function firstChild(element: XmlElement, name: string): XmlElement | undefined {
+  const { children } = element;
+  if (children.length <= FEW_CHILDREN) {
+    return children.find((child) => localName(child.name) === name);
+  }
+  const known = FIRST_BY_NAME.get(element) ?? firstByName(children);
+  FIRST_BY_NAME.set(element, known);
+  return known.get(name);
+}
+
+function firstByName(children: readonly XmlElement[]): Map<string, XmlElement> {
+  const first = new Map<string, XmlElement>();
+  for (const child of children) {
+    const name = localName(child.name);
+    if (!first.has(name)) first.set(name, child);
+  }
+  return first;
 }
 
 /** Its text without the white space around; null where there is none. */
@@ -52,6 +66,9 @@ export function textAt(element: XmlElement | undefined, path: string): string | 
   const text = at(element, path)?.text.trim() ?? "";
   return text === "" ? null : text;
 }
+
+/** ISO 20022 has 18 digits at most; a few zeros more do no harm. */
+const AMOUNT = /^\+?([0-9]{0,18})(?:\.([0-9]{0,18}))?$/;
 
 export interface Money {
   readonly minor: bigint;
@@ -69,7 +86,7 @@ export function moneyOf(element: XmlElement): Money | string {
 export function minorOf(text: string, currency: string): bigint | string {
   const decimals = decimalsOf(currency);
   if (decimals === null) return `the currency ${currency.slice(0, 12)} is not known`;
-  const [, whole, part = ""] = /^\+?([0-9]{0,18})(?:\.([0-9]*))?$/.exec(text.trim()) ?? [];
+  const [, whole, part = ""] = AMOUNT.exec(text.trim()) ?? [];
   if (whole === undefined || whole + part === "") return "is no amount";
   const exact = part.replace(/0+$/, "");
   if (exact.length > decimals) return `has more decimals than ${currency}`;

@@ -10,6 +10,7 @@ import { ADJUSTMENT_CHECKS } from "./adjustment-checks.ts";
 import { BALANCE_CHECKS } from "./balance-checks.ts";
 import { BATCH_CHECKS, FILE_CHECK, filesFromRows } from "./batch-checks.ts";
 import { booksDigest } from "./books-digest.ts";
+import { INBOUND_BYTES_CHECK, INBOUND_CHECKS, inboundBytes } from "./inbound-checks.ts";
 import { ENTRY_CHECKS } from "./entry-checks.ts";
 import { PART_CHECKS } from "./part-checks.ts";
 import { STATE_CHECKS } from "./state-checks.ts";
@@ -22,10 +23,15 @@ const CHECKS: readonly Check[] = [
   ...PART_CHECKS,
   ...STATE_CHECKS,
   ...BATCH_CHECKS,
+  ...INBOUND_CHECKS,
 ];
 
 /** Every check by name, with what holds while it finds nothing. */
-export const CHECKED: readonly Pick<Check, "name" | "holds">[] = [...CHECKS, FILE_CHECK];
+export const CHECKED: readonly Pick<Check, "name" | "holds">[] = [
+  ...CHECKS,
+  FILE_CHECK,
+  INBOUND_BYTES_CHECK,
+];
 
 export interface Verdict {
   readonly entries: bigint;
@@ -57,6 +63,7 @@ export async function verify(desk: BatchDesk, options: VerifyOptions): Promise<V
     { isolation: "repeatable read", readOnly: true },
   );
   await count(filesFromRows(desk));
+  await count(inboundBytes(desk));
   return { ...books, violations };
 }
 
