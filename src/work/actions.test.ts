@@ -144,7 +144,7 @@ describe("on an assignment", () => {
     ]);
     expect(all?.find((one) => one.name === "finding")).toMatchObject({
       allowed: false,
-      why: "Not possible while serviceFailed",
+      why: "Not possible in the state service failed",
     });
     expect(viewer?.filter((one) => one.allowed)).toEqual([]);
   });

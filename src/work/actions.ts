@@ -279,7 +279,9 @@ export function refusal(
   if (action.states !== null && !action.states.includes(state ?? "")) {
     return state === "unknown"
       ? "Nobody knows yet whether it was posted: find out first"
-      : `Not possible while ${state ?? "there is no adjustment"}`;
+      : state === null
+        ? "Not possible while there is no adjustment"
+        : `Not possible in the state ${inWords(state)}`;
   }
   if (action.needs !== null && assignment[action.needs] !== true) return NEEDS[action.needs];
   if (OF_THE_WHOLE.has(action.name) && assignment.isPartlyProcessed === true) {
@@ -318,4 +320,9 @@ function standingRefusal(
     return isOthers && !person.rights.has(RIGHTS.supervise) ? `${assignee} has it` : null;
   }
   return isWorked && isOthers ? `${assignee} has it` : null;
+}
+
+/** `serviceFailed` as `service failed`. */
+function inWords(state: string): string {
+  return state.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

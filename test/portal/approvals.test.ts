@@ -61,11 +61,11 @@ describe("approvals", { timeout: 120_000 }, () => {
     await page.keyboard.press("g");
     await page.keyboard.press("p");
     const table = page.getByRole("region", { name: "Requests for approval" });
-    await table.getByText("issueProvisionalCredit of 60.00 USD").waitFor();
+    await table.getByText("Issue provisional credit of 60.00 USD").waitFor();
     await look(page, "mine");
     await table.getByRole("link", { name: "Operation" }).first().click();
     await page.getByRole("heading", { name: "What will happen" }).waitFor();
-    await page.getByText("issueProvisionalCredit above 20.00 USD: 1 other person").waitFor();
+    await page.getByText("Issue provisional credit above 20.00 USD: 1 other person").waitFor();
     await look(page, "one");
     await tabTo(page, "textarea");
     await page.keyboard.type("seen");

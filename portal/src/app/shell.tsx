@@ -1,19 +1,6 @@
 /** The frame around every page: where one can go, whose books are in view, who is signed in. */
 import { notifications } from "@mantine/notifications";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import {
-  Briefcase,
-  FileStack,
-  Inbox,
-  LayoutDashboard,
-  ListChecks,
-  Radio,
-  Scale,
-  Settings2,
-  Timer,
-  UserCheck,
-} from "lucide-react";
-import type { LucideIcon } from "lucide-react";
 import { useState } from "react";
 
 import mark from "../ui/mark.svg";
@@ -21,47 +8,11 @@ import { useShortcuts } from "../ui/shortcuts.ts";
 
 import { ClientChoice } from "./client-choice.tsx";
 import { Help } from "./help.tsx";
+import { MorePlaces } from "./more-places.tsx";
+import { PLACES } from "./places.ts";
 import { RailFoot } from "./rail-foot.tsx";
 import { SearchBox } from "./search-box.tsx";
 import css from "./shell.module.css";
-
-type Place =
-  | "/"
-  | "/queues"
-  | "/cases"
-  | "/approvals"
-  | "/clocks"
-  | "/batches"
-  | "/services"
-  | "/reconciliation"
-  | "/jobs"
-  | "/administration";
-
-const PLACES: readonly {
-  readonly to: Place;
-  readonly label: string;
-  readonly key: string;
-  readonly icon: LucideIcon;
-  /** On a narrow page it is reached from another one. */
-  readonly wideOnly?: boolean;
-}[] = [
-  { to: "/", label: "Today", key: "t", icon: LayoutDashboard },
-  { to: "/queues", label: "Queues", key: "q", icon: Inbox },
-  { to: "/cases", label: "Cases", key: "c", icon: Briefcase },
-  { to: "/approvals", label: "Approvals", key: "p", icon: UserCheck, wideOnly: true },
-  { to: "/clocks", label: "Clocks", key: "r", icon: Timer, wideOnly: true },
-  { to: "/batches", label: "Batches", key: "b", icon: FileStack },
-  { to: "/services", label: "Services", key: "s", icon: Radio },
-  {
-    to: "/reconciliation",
-    label: "Reconcile",
-    key: "e",
-    icon: Scale,
-    wideOnly: true,
-  },
-  { to: "/jobs", label: "Jobs", key: "j", icon: ListChecks, wideOnly: true },
-  { to: "/administration", label: "Admin", key: "a", icon: Settings2 },
-];
 
 export function Shell() {
   const navigate = useNavigate();
@@ -102,6 +53,7 @@ export function Shell() {
               <kbd aria-hidden>g {key}</kbd>
             </Link>
           ))}
+          <MorePlaces />
         </nav>
         <RailFoot showHelp={() => showHelp(true)} />
       </div>

@@ -11,6 +11,7 @@ import { useSend } from "../api/commands.ts";
 import { newKey } from "../api/http.ts";
 import type { Assignment, OfferedAction } from "../api/types.ts";
 import { ProblemNote } from "../ui/answers.tsx";
+import { ProcessActions } from "../ui/process-actions.tsx";
 import { today } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
@@ -125,8 +126,6 @@ function Review(props: {
   readonly process: () => void;
 }) {
   const { shape, given, isSending } = props;
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus(), []);
   const fields = shownFields(shape, given).filter((field) => (given[field.name] ?? "") !== "");
   return (
     <div className={css["review"]}>
@@ -137,14 +136,7 @@ function Review(props: {
         ))}
       </dl>
       <div className={ui["row"]}>
-        <Button
-          ref={button}
-          onClick={props.process}
-          disabled={isSending}
-          {...(shape.tone === undefined ? {} : { color: shape.tone })}
-        >
-          {isSending ? "Sending…" : "Process Actions"}
-        </Button>
+        <ProcessActions process={props.process} isSending={isSending} color={shape.tone} />
         <Button variant="default" onClick={props.back} disabled={isSending}>
           Change
         </Button>

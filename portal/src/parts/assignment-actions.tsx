@@ -78,6 +78,7 @@ function ActionButton(props: {
       aria-disabled={!action.allowed}
       data-disabled={action.allowed ? undefined : true}
       aria-expanded={isChosen}
+      data-action={action.name}
       onClick={() => {
         if (action.allowed) choose();
       }}

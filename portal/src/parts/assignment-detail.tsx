@@ -4,7 +4,7 @@
  */
 import { Link } from "@tanstack/react-router";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { useSend } from "../api/commands.ts";
 import { adjustmentQuery, assignmentQuery, sessionQuery } from "../api/queries.ts";
@@ -54,6 +54,7 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
   const { assignment, action, choose, done } = props;
   const [finished, setFinished] = useState<string | null>(null);
   const send = useSend<unknown>();
+  const place = useRef<HTMLElement>(null);
   const { data: session } = useSuspenseQuery(sessionQuery);
   const me = session?.user.actor ?? "";
   const isByHand = assignment.actions.some((one) => one.name === "completion");
@@ -78,7 +79,7 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
   );
   const chosen = assignment.actions.find((one) => one.name === action && one.allowed);
   return (
-    <article className={css["detail"]} aria-label={assignment.type}>
+    <article ref={place} className={css["detail"]} aria-label={assignment.type}>
       <ClaimLockBar
         claim={{ client: assignment.client, id: assignment.claim }}
         opens={assignment.closedAt === null && assignment.assignee === me}
@@ -104,7 +105,10 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
           assignment={assignment}
           action={chosen}
           beside={chosen.name === "completion" ? { evidence } : {}}
-          close={() => choose(undefined)}
+          close={() => {
+            place.current?.querySelector<HTMLElement>(`[data-action="${chosen.name}"]`)?.focus();
+            choose(undefined);
+          }}
           done={(title) => {
             setFinished(title);
             choose(undefined);

@@ -57,7 +57,9 @@ function Explained({ found, client, claim }: OfCase & { readonly found: GateExpl
         <div key={`${one.collection ?? one.words} ${one.account ?? ""}`} className={ui["stack"]}>
           <p className={ui["row"]}>
             <strong>{one.collection === null ? one.words : inWords(one.collection)}</strong>
-            {one.account === null ? null : <span>account {one.account}</span>}
+            {one.account === null ? null : (
+              <span>account {inWords(one.account).toLowerCase()}</span>
+            )}
             <Amount money={one.value} />
           </p>
           {one.entries.length === 0 ? null : (

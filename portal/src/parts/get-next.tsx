@@ -37,7 +37,7 @@ export function GetNext({ queue }: { readonly queue?: string | undefined }) {
   };
   useShortcuts("Work", [{ keys: "n", label: "Get next", run: next }]);
   return (
-    <div className={ui["stack"]}>
+    <div>
       <Button
         onClick={next}
         disabled={send.isPending}

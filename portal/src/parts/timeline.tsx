@@ -58,9 +58,16 @@ function Happened({ item }: { readonly item: TimelineItem }) {
   );
 }
 
+const IDS: ReadonlySet<string> = new Set(["attempt", "file"]);
+
+/** Which attempt or file it was is reached from elsewhere; what is not so says nothing. */
 function outsideWords(outside: Readonly<Record<string, unknown>>): string {
   return Object.entries(outside)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .filter(([name, value]) => value !== null && value !== false && !IDS.has(name))
+    .map(([name, value]) =>
+      value === true
+        ? inWords(name)
+        : `${inWords(name)}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    )
     .join(" · ");
 }

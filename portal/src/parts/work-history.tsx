@@ -17,10 +17,14 @@ export function WorkHistory({ id }: { readonly id: string }) {
       <Answer query={query} what="the history">
         {(events) => (
           <ol className={css["workEvents"]}>
-            {events.toReversed().map((event, index) => (
+            {together(events).map(({ event, times }, index) => (
               <li key={`${event.at} ${event.kind} ${index}`}>
                 <div>
-                  <strong>{event.what}</strong> <span className={ui["soft"]}>{inWords(event)}</span>
+                  <strong>{sentence(event.what)}</strong>{" "}
+                  <span className={ui["soft"]}>
+                    {inWords(event)}
+                    {times === 1 ? "" : ` · ${times} times`}
+                  </span>
                 </div>
                 <div className={ui["soft"]}>
                   {event.actor} · <When at={event.at} />
@@ -34,6 +38,25 @@ export function WorkHistory({ id }: { readonly id: string }) {
       </Answer>
     </section>
   );
+}
+
+/** Newest first; what only repeats itself is one line with how often. */
+function together(events: readonly WorkEvent[]): readonly { event: WorkEvent; times: number }[] {
+  const lines: { event: WorkEvent; times: number }[] = [];
+  for (const event of events.toReversed()) {
+    const last = lines.at(-1);
+    if (last !== undefined && sameness(last.event) === sameness(event)) last.times += 1;
+    else lines.push({ event, times: 1 });
+  }
+  return lines;
+}
+
+function sameness({ at: _at, ...rest }: WorkEvent): string {
+  return JSON.stringify(rest);
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function inWords({ kind, assignee, workGroup, urgency }: WorkEvent): string {

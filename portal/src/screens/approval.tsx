@@ -17,7 +17,7 @@ import { Answer, ProblemNote } from "../ui/answers.tsx";
 import { When, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Facts, Page, Panel, Table } from "../ui/panel.tsx";
-import { inWords } from "../ui/states.ts";
+import { inWords, spoken } from "../ui/states.ts";
 import type { Tone } from "../ui/states.ts";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
@@ -57,7 +57,7 @@ function Shown({ one }: { readonly one: ApprovalDetails }) {
       <Panel title="What will happen">
         <div className={ui["stack"]}>
           <p>
-            <strong>{one.summary}</strong>
+            <strong>{spoken(one.summary)}</strong>
           </p>
           <Facts
             items={[
@@ -68,7 +68,7 @@ function Shown({ one }: { readonly one: ApprovalDetails }) {
               ["As", one.requestedBy === one.requester ? null : one.requestedBy],
               ["Asked", showInstant(one.requestedAt)],
               ["Reason", one.reason],
-              ["Why it waits", one.ruleWords],
+              ["Why it waits", spoken(one.ruleWords)],
               ["Rule", one.rule],
               ["Case", <CaseLink key="case" one={one} />],
             ]}

@@ -18,6 +18,7 @@ import { Answer, Empty } from "../ui/answers.tsx";
 import { When, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Page, Panel, Table } from "../ui/panel.tsx";
+import { inWords, spoken } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import { DecideMany } from "./decide-many.tsx";
@@ -161,7 +162,7 @@ function RequestCells({ one }: { readonly one: Approval }) {
         <Link className={ui["link"]} to="/approvals/$approval" params={{ approval: one.id }}>
           {one.label}
         </Link>
-        <div>{one.summary}</div>
+        <div>{spoken(one.summary)}</div>
         <div className={ui["soft"]}>{nameOf(one.client)}</div>
       </td>
       <td data-number>
@@ -173,7 +174,7 @@ function RequestCells({ one }: { readonly one: Approval }) {
           <When at={one.requestedAt} />
         </div>
       </td>
-      <td style={{ minWidth: 170 }}>{one.ruleWords}</td>
+      <td style={{ minWidth: 170 }}>{spoken(one.ruleWords)}</td>
       <td style={{ minWidth: 240 }}>
         {one.state === "waiting" ? (
           <>
@@ -184,7 +185,7 @@ function RequestCells({ one }: { readonly one: Approval }) {
           </>
         ) : (
           <WordBadge tone={one.state === "approved" ? "good" : "calm"}>
-            {`${one.state} by ${one.settledBy ?? ""}`}
+            {`${inWords(one.state)} by ${one.settledBy ?? ""}`}
           </WordBadge>
         )}
       </td>

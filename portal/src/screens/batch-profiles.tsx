@@ -16,6 +16,7 @@ import { Answer, Empty, ProblemNote } from "../ui/answers.tsx";
 import { WordBadge } from "../ui/badge.tsx";
 import { Facts, Page, Panel } from "../ui/panel.tsx";
 import { showInstant } from "../ui/time.ts";
+import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 interface DestinationTest {
@@ -80,10 +81,10 @@ function Profile({ profile }: { readonly profile: BatchProfile }) {
             ["Goes by", DELIVERIES[profile.delivery] ?? profile.delivery],
             ["Counts as executed", BASES[profile.basis] ?? profile.basis],
             [
-              "Cut-offs",
+              "Cut-offs, in the client's zone",
               cutOffs.length === 0
                 ? "none: by hand"
-                : cutOffs.map((cutOff) => `${cutOff.name} ${cutOff.time}`).join(", "),
+                : cutOffs.map((cutOff) => `${inWords(cutOff.name)} ${cutOff.time}`).join(", "),
             ],
             ["Next cut-off", nextCutOffAt === null ? null : showInstant(nextCutOffAt)],
             ["Next posting date", profile.nextPostingDate],

@@ -32,7 +32,8 @@ export function BatchTransmissions({ steps }: { readonly steps: readonly Transmi
             </div>
             <div className={css["outside"]}>
               {Object.entries(step.detail)
-                .map(([name, value]) => `${name}: ${String(value)}`)
+                .filter(([name]) => name !== "changedAt")
+                .map(([name, value]) => `${inWords(name)}: ${String(value)}`)
                 .join(" · ")}
             </div>
           </div>

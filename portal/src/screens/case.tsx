@@ -2,6 +2,7 @@
 import { Drawer } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
 
 import { rollupQuery } from "../api/queries.ts";
 import type { Rollup } from "../api/types.ts";
@@ -37,8 +38,11 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
   const navigate = useNavigate({ from: "/cases/$client/$claim" });
   const { claim, disputes } = rollup;
   const dispute = disputes.find((one) => one.id === asked)?.id ?? disputes[0]?.id;
-  const open = (id: string | undefined, name?: string): void =>
+  const opener = useRef<Element | null>(null);
+  const open = (id: string | undefined, name?: string): void => {
+    if (assignment === undefined) opener.current = document.activeElement;
     void navigate({ search: (before) => ({ ...before, assignment: id, action: name }) });
+  };
   useShortcuts(
     "This case",
     disputes.slice(0, 9).map((one, index) => ({
@@ -62,6 +66,11 @@ function Shown({ rollup }: { readonly rollup: Rollup }) {
       <Drawer
         opened={assignment !== undefined}
         onClose={() => open(undefined)}
+        // Its own return would lead to a field of the form within, which is gone by then.
+        returnFocus={false}
+        onExitTransitionEnd={() => {
+          if (opener.current instanceof HTMLElement) opener.current.focus();
+        }}
         position="right"
         size="min(680px, 100vw)"
         title="Assignment"

@@ -90,9 +90,9 @@ function Rows({ items }: { readonly items: readonly DenyDebit[] }) {
               <td>
                 <Amount money={one.amount} />
               </td>
-              <td>{one.noticeSentOn ?? "–"}</td>
-              <td>{one.requiredOn ?? "–"}</td>
-              <td>{one.postingDate ?? "–"}</td>
+              <td data-day>{one.noticeSentOn ?? "–"}</td>
+              <td data-day>{one.requiredOn ?? "–"}</td>
+              <td data-day>{one.postingDate ?? "–"}</td>
               <td>
                 <WordBadge tone={tone}>{word}</WordBadge>
               </td>

@@ -1,16 +1,14 @@
 /** Brings in a feed of the system of record; the answer says at once what became of its lines. */
-import { Button, FileInput, NativeSelect } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 
-import { useSend } from "../api/commands.ts";
-import { newKey } from "../api/http.ts";
 import type { Reconciliation } from "../api/resolution-types.ts";
 import { useClient, useClients } from "../parts/clients.ts";
 import { useRight } from "../parts/rights.ts";
-import css from "../parts/service.module.css";
-import { Done, ProblemNote } from "../ui/answers.tsx";
+import { Done } from "../ui/answers.tsx";
 import { Panel } from "../ui/panel.tsx";
-import ui from "../ui/ui.module.css";
+
+import { FileUpload } from "./file-upload.tsx";
 
 const FORMATS = [
   { value: "csv", label: "CSV" },
@@ -24,65 +22,39 @@ export function FeedUpload() {
   const clients = useClients();
   const [chosen, setChosen] = useState("");
   const [format, setFormat] = useState("csv");
-  const [file, setFile] = useState<File | null>(null);
-  const [key, setKey] = useState(newKey);
-  const send = useSend<Reconciliation>();
   if (!mayRun) return null;
   const client = inView ?? (chosen === "" && clients.length === 1 ? clients[0]?.id : chosen);
-  const isFilled = file !== null && client !== undefined && client !== "";
-  const renew = (): void => {
-    setKey(newKey());
-    send.reset();
-  };
   return (
     <Panel title="Bring in a feed" note="compared at once; twice changes nothing">
-      <form
-        className={ui["stack"]}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isFilled) return;
-          const query = { client, format, name: file.name };
-          send.mutate({ path: "/reconciliations", query, bytes: file, key });
-        }}
-      >
-        <div className={css["form"]}>
-          {inView === undefined ? (
-            <ClientField
-              value={client ?? ""}
-              choose={(id) => {
-                setChosen(id);
-                renew();
+      <FileUpload<Reconciliation>
+        path="/reconciliations"
+        query={client === undefined || client === "" ? null : { client, format }}
+        verb="Compare"
+        doing="Comparing…"
+        fields={(changed) => (
+          <>
+            {inView === undefined ? (
+              <ClientField
+                value={client ?? ""}
+                choose={(id) => {
+                  setChosen(id);
+                  changed();
+                }}
+              />
+            ) : null}
+            <NativeSelect
+              label="Format"
+              value={format}
+              data={FORMATS}
+              onChange={(event) => {
+                setFormat(event.currentTarget.value);
+                changed();
               }}
             />
-          ) : null}
-          <NativeSelect
-            label="Format"
-            value={format}
-            data={FORMATS}
-            onChange={(event) => {
-              setFormat(event.currentTarget.value);
-              renew();
-            }}
-          />
-          <FileInput
-            label="File"
-            placeholder="Choose a file…"
-            clearable
-            value={file}
-            onChange={(one) => {
-              setFile(one);
-              renew();
-            }}
-          />
-          <div>
-            <Button type="submit" disabled={!isFilled || send.isPending}>
-              {send.isPending ? "Comparing…" : "Compare"}
-            </Button>
-          </div>
-        </div>
-        {send.error === null ? null : <ProblemNote error={send.error} />}
-        {send.data === undefined ? null : <Compared feed={send.data} />}
-      </form>
+          </>
+        )}
+        taken={(feed) => <Compared feed={feed} />}
+      />
     </Panel>
   );
 }

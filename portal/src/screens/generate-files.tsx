@@ -16,6 +16,7 @@ import { RunningGenerations } from "../parts/running-generations.tsx";
 import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Done, ProblemNote } from "../ui/answers.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { ProcessActions } from "../ui/process-actions.tsx";
 import ui from "../ui/ui.module.css";
 
 import { GenerationFaults, GenerationTable } from "./generation-table.tsx";
@@ -61,12 +62,12 @@ export function GenerateFiles() {
             <GenerationTable previews={preview.data.previews} />
             <GenerationFaults faults={preview.data.faults} />
             <div>
-              <Button
-                disabled={!leaves || send.isPending}
-                onClick={() => send.mutate({ path: "/batches", body, key })}
-              >
-                {send.isPending ? "Generating…" : "Process Actions"}
-              </Button>
+              <ProcessActions
+                process={() => send.mutate({ path: "/batches", body, key })}
+                isSending={send.isPending}
+                doing="Generating…"
+                disabled={!leaves}
+              />
             </div>
           </div>
         )}

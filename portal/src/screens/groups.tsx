@@ -17,6 +17,7 @@ import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
 import { Panel, Table } from "../ui/panel.tsx";
 import { queueWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
+import { useFocusInside } from "../ui/use-focus-inside.ts";
 
 const route = getRouteApi("/inside/administration");
 
@@ -145,6 +146,7 @@ function GroupForm(props: {
   readonly close: () => void;
 }) {
   const { kind, group, close } = props;
+  const place = useFocusInside<HTMLFormElement>();
   const [given, setGiven] = useState<Given>({
     name: group?.name ?? "",
     description: group?.description ?? "",
@@ -166,6 +168,7 @@ function GroupForm(props: {
   return (
     <Panel title={group === undefined ? "New group" : group.name}>
       <form
+        ref={place}
         className={forms["form"]}
         aria-label="Group"
         onSubmit={(event) => {

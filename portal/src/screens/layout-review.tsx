@@ -9,6 +9,7 @@ import { folded, lineDiff } from "../parts/line-diff.ts";
 import forms from "../parts/parts.module.css";
 import { useRight } from "../parts/rights.ts";
 import { ProblemNote } from "../ui/answers.tsx";
+import { ProcessActions } from "../ui/process-actions.tsx";
 import ui from "../ui/ui.module.css";
 
 import css from "./batch-layout.module.css";
@@ -45,12 +46,12 @@ export function LayoutReview(props: {
           </h3>
           <Difference before={known.layout} after={layout ?? {}} />
           <div className={ui["row"]}>
-            <Button
-              disabled={preview.data?.changes.length === 0 || send.isPending}
-              onClick={() => send.mutate(order, { onSuccess: done })}
-            >
-              {send.isPending ? "Saving…" : "Process Actions"}
-            </Button>
+            <ProcessActions
+              process={() => send.mutate(order, { onSuccess: done })}
+              isSending={send.isPending}
+              doing="Saving…"
+              disabled={preview.data?.changes.length === 0}
+            />
             <Button variant="default" onClick={() => preview.reset()} disabled={send.isPending}>
               Change
             </Button>

@@ -14,6 +14,7 @@ import { disputeQuery } from "../api/queries.ts";
 import type { Numbered } from "../api/queries.ts";
 import type { AllowedOperation, Dispute, OperationResult } from "../api/types.ts";
 import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
+import { ProcessActions } from "../ui/process-actions.tsx";
 import ui from "../ui/ui.module.css";
 
 import { PreviewedBalances } from "./balances-preview.tsx";
@@ -183,9 +184,7 @@ function Run(props: {
       {preview.error === null ? null : <ProblemNote error={preview.error} />}
       {preview.data === undefined ? null : (
         <Review result={preview.data} dispute={dispute} body={body}>
-          <Button onClick={process} disabled={send.isPending} autoFocus>
-            {send.isPending ? "Sending…" : "Process Actions"}
-          </Button>
+          <ProcessActions process={process} isSending={send.isPending} />
         </Review>
       )}
       {send.error === null ? null : <ProblemNote error={send.error} />}

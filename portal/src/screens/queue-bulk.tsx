@@ -17,8 +17,10 @@ import { ActionField } from "../parts/action-field.tsx";
 import forms from "../parts/parts.module.css";
 import { plural } from "../parts/service-looks.ts";
 import { Answer, ProblemNote } from "../ui/answers.tsx";
+import { ProcessActions } from "../ui/process-actions.tsx";
 import { queueWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
+import { useFocusInside } from "../ui/use-focus-inside.ts";
 
 import { AskedJob } from "./asked-job.tsx";
 import css from "./screens.module.css";
@@ -59,6 +61,7 @@ function Chosen(props: {
   readonly kinds: readonly KindOfJob[];
 }) {
   const { filter, close, kinds } = props;
+  const place = useFocusInside<HTMLFormElement>();
   const allowed = inOrder(kinds.filter((one) => one.isAllowed));
   const { kind, shape, given, faults, preview, send, again, choose, fill, apply, process } =
     useBulk(filter, allowed[0]?.kind ?? "");
@@ -69,6 +72,7 @@ function Chosen(props: {
     return <AskedJob anew="Another one" id={send.data.id} again={again} />;
   return (
     <form
+      ref={place}
       className={forms["form"]}
       noValidate
       onSubmit={(event) => {
@@ -200,9 +204,12 @@ function Review(props: {
           : `${plural(matches, "assignment")}. ${shape.consequence} Nothing later is touched.`}
       </p>
       <div className={ui["row"]}>
-        <Button disabled={matches === 0 || isSending} onClick={props.process} autoFocus>
-          {isSending ? "Asking…" : "Process Actions"}
-        </Button>
+        <ProcessActions
+          process={props.process}
+          isSending={isSending}
+          doing="Asking…"
+          disabled={matches === 0}
+        />
         <Button variant="default" onClick={props.back}>
           Change
         </Button>

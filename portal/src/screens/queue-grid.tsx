@@ -26,6 +26,13 @@ const TITLES: Readonly<Record<string, string>> = {
   unworkable: "Unworkable: waits for a supervisor",
 };
 
+const COMES_BY_ITSELF = "New assignments appear by themselves; nobody has to load the page again.";
+const EMPTY: Readonly<Record<string, string>> = {
+  pended:
+    "Pend until (w) puts work here that has to wait for a date; it comes back by itself then.",
+  unworkable: "Mark unworkable (d) puts work here that nobody can do, with the reason.",
+};
+
 export function QueueGrid(props: {
   readonly filter: {
     readonly queue: string | undefined;
@@ -76,7 +83,7 @@ export function QueueGrid(props: {
             more={more}
             empty={
               <Empty title="Nothing waits here" icon={PartyPopper}>
-                <p>New assignments appear by themselves; nobody has to load the page again.</p>
+                <p>{EMPTY[standing ?? ""] ?? COMES_BY_ITSELF}</p>
               </Empty>
             }
           />

@@ -92,9 +92,11 @@ function QueueItem({ queue, isChosen }: { readonly queue: Queue; readonly isChos
     >
       <b>{queueWords(queue.queue)}</b>
       <span className={css["count"]}>{count}</span>
-      <small data-late={lateness === "overdue" ? true : undefined}>
-        {queue.overdue > 0 ? `${queue.overdue} past the deadline` : `first goal: ${words}`}
-      </small>
+      {queue.overdue === 0 && queue.nearestGoalAt === null ? null : (
+        <small data-late={lateness === "overdue" ? true : undefined}>
+          {queue.overdue > 0 ? `${queue.overdue} past the deadline` : `first goal: ${words}`}
+        </small>
+      )}
     </Link>
   );
 }

@@ -24,10 +24,12 @@ export function Queues() {
   const client = useClient();
   const navigate = useNavigate({ from: "/queues" });
   const queues = useQuery(queuesQuery(client, asOf));
-  const close = (): void =>
+  const close = (): void => {
+    focusGrid();
     void navigate({
       search: (before) => ({ ...before, assignment: undefined, action: undefined }),
     });
+  };
   const turn = (words: { readonly bulk?: string; readonly asOf?: string }): void =>
     void navigate({
       search: (before) => ({ ...before, bulk: undefined, asOf: undefined, ...words }),
@@ -76,6 +78,11 @@ export function Queues() {
       )}
     </div>
   );
+}
+
+/** What was beside the grid is closed: the keyboard goes on in it. */
+function focusGrid(): void {
+  document.querySelector<HTMLElement>("[role=grid]")?.focus();
 }
 
 function DetailPane(props: {

@@ -8,6 +8,7 @@ import { newKey } from "../api/http.ts";
 import type { BatchDetails, RegenerationPreview } from "../api/batch-types.ts";
 import parts from "../parts/parts.module.css";
 import { Done, ProblemNote } from "../ui/answers.tsx";
+import { ProcessActions } from "../ui/process-actions.tsx";
 import ui from "../ui/ui.module.css";
 
 import { BatchStatements } from "./batch-statements.tsx";
@@ -110,13 +111,12 @@ function Confirm(props: {
       <p>{fate?.then}</p>
       {preview === undefined ? null : <RegenerationDifference preview={preview} />}
       <div>
-        <Button
-          onClick={props.process}
-          disabled={isSending}
-          {...(verb === "Regenerate" ? { color: "red" } : {})}
-        >
-          {isSending ? "Sending…" : `Process Actions: ${verb}`}
-        </Button>
+        <ProcessActions
+          process={props.process}
+          isSending={isSending}
+          verb={verb}
+          color={verb === "Regenerate" ? "red" : undefined}
+        />
       </div>
     </div>
   );

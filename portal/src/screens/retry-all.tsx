@@ -12,7 +12,9 @@ import type { Job } from "../api/service-types.ts";
 import forms from "../parts/parts.module.css";
 import { plural } from "../parts/service-looks.ts";
 import { ProblemNote } from "../ui/answers.tsx";
+import { ProcessActions } from "../ui/process-actions.tsx";
 import ui from "../ui/ui.module.css";
+import { useFocusInside } from "../ui/use-focus-inside.ts";
 
 import { AskedJob } from "./asked-job.tsx";
 
@@ -23,6 +25,7 @@ export function RetryAll(props: {
   readonly codes: readonly string[];
 }) {
   const { service, codes } = props;
+  const place = useFocusInside<HTMLDivElement>();
   const [code, setCode] = useState("");
   const [key, setKey] = useState("");
   const preview = useSend<{ readonly matches: number }>();
@@ -41,7 +44,7 @@ export function RetryAll(props: {
     return <AskedJob anew="Retry again" id={send.data.id} again={again} />;
   const matches = preview.data?.matches;
   return (
-    <div className={forms["form"]}>
+    <div ref={place} className={forms["form"]}>
       <NativeSelect
         label="Which of them?"
         description={
@@ -99,9 +102,12 @@ function Review(props: {
           : `${plural(matches, "movement")} would be retried. What fails later is not touched.`}
       </p>
       <div className={ui["row"]}>
-        <Button disabled={matches === 0 || isSending} onClick={props.process}>
-          {isSending ? "Asking…" : "Process Actions"}
-        </Button>
+        <ProcessActions
+          process={props.process}
+          isSending={isSending}
+          doing="Asking…"
+          disabled={matches === 0}
+        />
         <Button variant="default" onClick={props.back}>
           Change
         </Button>

@@ -10,6 +10,7 @@ import type { ReturnDetails, ReturnLine } from "../api/return-types.ts";
 import parts from "../parts/parts.module.css";
 import { ProblemNote } from "../ui/answers.tsx";
 import ui from "../ui/ui.module.css";
+import { useFocusInside } from "../ui/use-focus-inside.ts";
 
 const DECISIONS = [
   { value: "again", label: "Match it again, by what it names" },
@@ -30,6 +31,7 @@ export function ReturnLineDecision(props: {
   const [batchLine, setBatchLine] = useState<number | "">(line.batchLine ?? "");
   const [reason, setReason] = useState("");
   const send = useSend<ReturnLine>();
+  const place = useFocusInside<HTMLFormElement>();
   const isChosen = decision !== "match" || (batch !== "" && batchLine !== "");
   const isFilled = reason.trim() !== "" && isChosen;
   const process = (): void => {
@@ -45,6 +47,7 @@ export function ReturnLineDecision(props: {
   };
   return (
     <form
+      ref={place}
       className={parts["form"]}
       onSubmit={(event) => {
         event.preventDefault();

@@ -1,21 +1,20 @@
 /** Brings a return file in by hand; the answer says at once what became of its lines. */
-import { Button, FileInput, NativeSelect } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { BatchProfile } from "../api/batch-types.ts";
-import { useSend } from "../api/commands.ts";
-import { newKey } from "../api/http.ts";
 import { profilesQuery } from "../api/queries.ts";
 import type { ReturnDetails } from "../api/return-types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { RETURN_LOOKS } from "../parts/return-looks.ts";
 import { useRight } from "../parts/rights.ts";
-import css from "../parts/service.module.css";
-import { Answer, Done, ProblemNote } from "../ui/answers.tsx";
+import { Answer, Done } from "../ui/answers.tsx";
 import { Panel } from "../ui/panel.tsx";
 import ui from "../ui/ui.module.css";
+
+import { FileUpload } from "./file-upload.tsx";
 
 export function ReturnUpload() {
   const query = useQuery(profilesQuery(useClient()));
@@ -48,26 +47,14 @@ const idOf = ({ client, name }: BatchProfile): string => `${client} ${name}`;
 function Upload({ profiles }: { readonly profiles: readonly BatchProfile[] }) {
   const nameOf = useClientName();
   const [chosen, setChosen] = useState(profiles.length === 1 ? profiles.map(idOf).join("") : "");
-  const [file, setFile] = useState<File | null>(null);
-  const [key, setKey] = useState(newKey);
-  const send = useSend<ReturnDetails>();
   const profile = profiles.find((one) => idOf(one) === chosen);
-  const isFilled = profile !== undefined && file !== null;
-  const renew = (): void => {
-    setKey(newKey());
-    send.reset();
-  };
   return (
-    <form
-      className={ui["stack"]}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isFilled) return;
-        const query = { client: profile.client, profile: profile.name, name: file.name };
-        send.mutate({ path: "/inbound-files", query, bytes: file, key });
-      }}
-    >
-      <div className={css["form"]}>
+    <FileUpload<ReturnDetails>
+      path="/inbound-files"
+      query={profile === undefined ? null : { client: profile.client, profile: profile.name }}
+      verb="Take it in"
+      doing="Taking it in…"
+      fields={(changed) => (
         <NativeSelect
           label="Answers to"
           value={chosen}
@@ -80,28 +67,12 @@ function Upload({ profiles }: { readonly profiles: readonly BatchProfile[] }) {
           ]}
           onChange={(event) => {
             setChosen(event.currentTarget.value);
-            renew();
+            changed();
           }}
         />
-        <FileInput
-          label="File"
-          placeholder="Choose a file…"
-          clearable
-          value={file}
-          onChange={(one) => {
-            setFile(one);
-            renew();
-          }}
-        />
-        <div>
-          <Button type="submit" disabled={!isFilled || send.isPending}>
-            {send.isPending ? "Taking it in…" : "Take it in"}
-          </Button>
-        </div>
-      </div>
-      {send.error === null ? null : <ProblemNote error={send.error} />}
-      {send.data === undefined ? null : <TakenIn file={send.data} />}
-    </form>
+      )}
+      taken={(file) => <TakenIn file={file} />}
+    />
   );
 }
 

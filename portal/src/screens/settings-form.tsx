@@ -12,6 +12,7 @@ import css from "../parts/service.module.css";
 import { plural } from "../parts/service-looks.ts";
 import { ProblemNote } from "../ui/answers.tsx";
 import { Table } from "../ui/panel.tsx";
+import { ProcessActions } from "../ui/process-actions.tsx";
 import ui from "../ui/ui.module.css";
 
 export interface SettingsFormProps {
@@ -146,13 +147,13 @@ function Review(props: {
       ) : null}
       {changes.length === 0 ? null : <Changes changes={changes} />}
       <div className={ui["row"]}>
-        <Button
-          disabled={changes.length === 0 || isSending}
-          onClick={props.process}
-          {...(open > 0 && isOfConnection ? { color: "red" } : {})}
-        >
-          {isSending ? "Saving…" : "Process Actions"}
-        </Button>
+        <ProcessActions
+          process={props.process}
+          isSending={isSending}
+          doing="Saving…"
+          disabled={changes.length === 0}
+          color={open > 0 && isOfConnection ? "red" : undefined}
+        />
         <Button variant="default" onClick={props.back} disabled={isSending}>
           Change
         </Button>

@@ -8,6 +8,7 @@ import { memo, useCallback, useEffect, useRef, useState } from "react";
 
 import { moveOf } from "./grid-moves.ts";
 import css from "./grid.module.css";
+import { useShortcuts } from "./shortcuts.ts";
 
 export interface Column<Row> {
   readonly name: string;
@@ -67,6 +68,17 @@ export function Grid<Row>(props: GridProps<Row>) {
     event.preventDefault();
     event.stopPropagation();
   };
+  const step = (key: "j" | "k"): void => {
+    place.current?.focus();
+    const move = moveOf(key, at, rows.length);
+    if (move === undefined) return;
+    setAt(move);
+    virtual.scrollToIndex(move);
+  };
+  useShortcuts("In the grid", [
+    { keys: "j", label: "Next row (arrows too; Enter opens it)", run: () => step("j") },
+    { keys: "k", label: "Row before", run: () => step("k") },
+  ]);
   if (rows.length === 0) return props.empty;
   const template = columns.map((column) => column.width).join(" ");
   const style: CSSProperties & Record<"--grid-width", string> = { "--grid-width": props.minWidth };

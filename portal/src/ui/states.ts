@@ -100,10 +100,18 @@ export function queueWords(queue: string): string {
   return queue.replaceAll(/([a-z])([A-Z])/g, "$1 $2").replace(".", " · ");
 }
 
+/** Words of the server in which names of operations or roles stand, as people say them. */
+export function spoken(text: string): string {
+  return text.replaceAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name, at: number) =>
+    at === 0 ? inWords(name) : inWords(name).toLowerCase(),
+  );
+}
+
 /** `provisionallyCredited` as `Provisionally credited`. */
 export function inWords(name: string): string {
   const words = name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll(/([a-z])(\d+[a-z])/g, "$1 $2")
     .replaceAll(/[-_.]/g, " ")
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
