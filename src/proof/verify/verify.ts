@@ -7,10 +7,12 @@ import type { Queries } from "../../database/database.ts";
 import { sql } from "../../database/sql.ts";
 
 import { ADJUSTMENT_CHECKS } from "./adjustment-checks.ts";
+import { APPROVAL_CHECKS } from "./approval-checks.ts";
 import { BALANCE_CHECKS } from "./balance-checks.ts";
 import { BATCH_CHECKS, FILE_CHECK, filesFromRows } from "./batch-checks.ts";
 import { booksDigest } from "./books-digest.ts";
 import { ENTRY_CHECKS } from "./entry-checks.ts";
+import { EVIDENCE_CHECK, EVIDENCE_CHECKS, evidenceAsKept } from "./evidence-checks.ts";
 import { PART_CHECKS } from "./part-checks.ts";
 import { STATE_CHECKS } from "./state-checks.ts";
 import type { Check, Violation } from "./violation.ts";
@@ -22,10 +24,16 @@ const CHECKS: readonly Check[] = [
   ...PART_CHECKS,
   ...STATE_CHECKS,
   ...BATCH_CHECKS,
+  ...APPROVAL_CHECKS,
+  ...EVIDENCE_CHECKS,
 ];
 
 /** Every check by name, with what holds while it finds nothing. */
-export const CHECKED: readonly Pick<Check, "name" | "holds">[] = [...CHECKS, FILE_CHECK];
+export const CHECKED: readonly Pick<Check, "name" | "holds">[] = [
+  ...CHECKS,
+  FILE_CHECK,
+  EVIDENCE_CHECK,
+];
 
 export interface Verdict {
   readonly entries: bigint;
@@ -57,6 +65,7 @@ export async function verify(desk: BatchDesk, options: VerifyOptions): Promise<V
     { isolation: "repeatable read", readOnly: true },
   );
   await count(filesFromRows(desk));
+  await count(evidenceAsKept(desk));
   return { ...books, violations };
 }
 
