@@ -2,7 +2,10 @@
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
-import { configureClocks, writtenClocks } from "../resolution/regulatory-clocks/configure-clocks.ts";
+import {
+  configureClocks,
+  writtenClocks,
+} from "../resolution/regulatory-clocks/configure-clocks.ts";
 
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";

@@ -78,22 +78,23 @@ async function person(name: string, ...roles: Role[]): Promise<Who> {
   return { cookie, "x-csrf-token": String(signedIn.body["csrf"]) };
 }
 
-const keyOf = async (name: string, ...roles: Role[]): Promise<Who> => ({
-  authorization: `Bearer ${await aKeyOf(server.engine, name, roles)}`,
+const keyOf = async (owner: string, name: string, ...roles: Role[]): Promise<Who> => ({
+  authorization: `Bearer ${await aKeyOf(server.engine, owner, roles, name)}`,
 });
 
 async function aCase(who: Who, settings: unknown) {
   const { engine } = server;
   const createdAt = engine.clock.now().toString();
-  await db.transaction((tx) =>
-    insertClient(tx, { id: "harbor", name: "Harbor", settings, createdAt }),
-  );
-  const opened = await send(who, "POST", "/v1/claims", { body: aClaim("harbor") });
+  // Clients are remembered by id and version.
+  const client = `harbor-${(requests += 1)}`;
+  await db.transaction((tx) => insertClient(tx, { id: client, name: client, settings, createdAt }));
+  const opened = await send(who, "POST", "/v1/claims", { body: aClaim(client) });
   const [dispute = ""] = opened.body["disputes"] as string[];
   const body = { operation: "issueProvisionalCredit", input: {} };
   const asked = await send(who, "POST", `/v1/disputes/${dispute}/operations`, { body });
   expect(asked.status).toBe(201);
   const [request] = (await send(who, "GET", "/v1/approvals")).body.items;
+  engine.clock.advance({ seconds: 1 });
   return { dispute, id: String(request?.["id"]) };
 }
 
@@ -210,10 +211,8 @@ test("who lent a right and lost it has lent nothing", async () => {
 test("one person is one level, signed in, by their key, and by a key of that key", async () => {
   const [ann, ben] = [await person("ann", "analyst"), await person("ben", "approver")];
   const { id } = await aCase(ann, TWO_LEVELS);
-  const byKey = await keyOf("ben", "approver");
-  const [{ name = "" } = {}] = await db.query<{ name: string }>(sql`
-    select name from api_key where created_by = 'ben'`);
-  const byKeyOfKey = await keyOf(`key:${name}`, "seniorApprover");
+  const byKey = await keyOf("ben", "bens", "approver");
+  const byKeyOfKey = await keyOf("key:bens", "his-too", "seniorApprover");
   const first = await say(byKeyOfKey, id);
 
   const others = [await say(ben, id), await say(byKey, id), await say(byKeyOfKey, id)];

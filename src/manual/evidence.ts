@@ -133,10 +133,7 @@ export async function evidenceFault(
   }
 }
 
-async function bytesAsKept(
-  { engine, keys }: EvidenceDesk,
-  evidence: EvidenceRow,
-): Promise<Buffer> {
+async function bytesAsKept({ engine, keys }: EvidenceDesk, evidence: EvidenceRow): Promise<Buffer> {
   const { clientId, id } = evidence;
   const dataKey = openKey(keys, evidence);
   const place = { clientId, fileId: id };

@@ -395,7 +395,10 @@ describe("what is planted is found, named and placed", () => {
 
   test("every check is planted against", () => {
     const elsewhere = [...APPROVAL_CHECKS, ...EVIDENCE_CHECKS, EVIDENCE_CHECK];
-    const planted = new Set([...PLANTED.map(([check]) => check), ...elsewhere.map((one) => one.name)]);
+    const planted = new Set([
+      ...PLANTED.map(([check]) => check),
+      ...elsewhere.map((one) => one.name),
+    ]);
 
     expect(CHECKED.map((check) => check.name).filter((name) => !planted.has(name))).toEqual([]);
   });

@@ -121,10 +121,7 @@ export interface Hand {
 }
 
 /** Each actor and the person behind it, once, with the first reason. */
-export function linksOf(
-  hands: readonly Hand[],
-  persons: ReadonlyMap<string, string>,
-): ChainLink[] {
+export function linksOf(hands: readonly Hand[], persons: ReadonlyMap<string, string>): ChainLink[] {
   const links = new Map<string, string>();
   for (const { actor, why } of hands) {
     const person = persons.get(actor) ?? actor;
