@@ -3,6 +3,8 @@
  * away, one person twice, another's key of a command, two at once. Over a real port; after each
  * attack the whole database is verified.
  */
+import type { Headers } from "undici";
+import { fetch } from "undici";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { aClaim } from "../../test/support/http-case.ts";
