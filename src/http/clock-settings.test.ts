@@ -57,7 +57,7 @@ test.each([
   expect([other.body["code"], done.status]).toEqual(["self-approval", 200]);
 });
 
-test("it is the last one who did, and whoever lent them the right or has it from them", async () => {
+test("it is the last one who did, and whoever is tied to them by a loan", async () => {
   const { engine, admin, put, approve, credited } = await served();
   const [ann, ben, carl] = [await admin("ann"), await admin("ben"), await admin("carl")];
   await put(ann, { automaticProvisionalCredit: true });

@@ -129,7 +129,7 @@ const codes = (answers: readonly Answer[]) => answers.map((one) => one.body["cod
 
 const entries = () => db.query(sql`select 1 from entry where rule = 'ProvisionalCredit'`);
 
-test("a loan used at one level and ended midway carries neither of the two to the next", async () => {
+test("a loan used at one level and ended midway carries neither to the next", async () => {
   const [ann, ben] = [await person("ann", "analyst"), await person("ben", "approver")];
   const [dan, eve] = [await person("dan", "viewer"), await person("eve", "approver")];
   const { id } = await aCase(ann, TWO_LEVELS);
