@@ -1314,6 +1314,19 @@ create table client (
 alter table client add constraint client_pkey PRIMARY KEY (id);
 alter table client add constraint client_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,30}$'::text));
 
+create table clock_automation (
+  client_id text not null,
+  id uuid not null,
+  setting text not null,
+  is_on boolean not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table clock_automation add constraint clock_automation_pkey PRIMARY KEY (client_id, id);
+alter table clock_automation add constraint clock_automation_actor_check CHECK ((length(actor) > 0));
+alter table clock_automation add constraint clock_automation_setting_check CHECK ((setting = ANY (ARRAY['automaticProvisionalCredit'::text, 'automaticFinalCredit'::text])));
+CREATE INDEX clock_automation_of_setting ON public.clock_automation USING btree (client_id, setting, recorded_at);
+
 create table clock_client (
   client_id text not null,
   read_with text not null
@@ -2219,6 +2232,8 @@ alter table claim add constraint claim_client_id_fkey FOREIGN KEY (client_id) RE
 
 alter table claim_lock add constraint claim_lock_client_id_claim_id_fkey FOREIGN KEY (client_id, claim_id) REFERENCES claim(client_id, id);
 
+alter table clock_automation add constraint clock_automation_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table clock_client add constraint clock_client_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table clock_warning add constraint clock_warning_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
@@ -2366,6 +2381,8 @@ CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE A
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim_lock_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_automation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2520,6 +2537,8 @@ grant delete, insert, select, update on table claim_lock to redress_app;
 grant insert, select on table claim_lock_event to redress_app;
 
 grant insert, select, update on table client to redress_app;
+
+grant insert, select on table clock_automation to redress_app;
 
 grant insert, select, update on table clock_client to redress_app;
 

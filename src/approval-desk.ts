@@ -46,10 +46,10 @@ export function supplyAction(vault: AccountVault | null): GuardedAction {
   return {
     kind: "holdSupply",
     verb: (engine) => (call) => {
-      const { clientId, assignmentId, adjustmentId, version, actor, input } = call;
+      const { clientId, assignmentId, adjustmentId, version, actor } = call;
       assert(adjustmentId !== null, "what is held is an adjustment");
       const seen = { assignmentId, version };
-      const { account } = input;
+      const { account, ...input } = call.input;
       const known = typeof account === "string" ? { account } : {};
       const word = { action: "supply" as const, ...supplyInput.parse(input), ...known };
       return reviewHold({ engine, vault }, { clientId, adjustmentId, seen, actor, word });

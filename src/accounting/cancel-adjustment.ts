@@ -19,7 +19,8 @@ import type { ExtraRule } from "./positions.ts";
 
 /**
  * Cancels by a person's word. A denial that an approver declines is lifted; where a planned debit
- * is dropped, the dispute moves on; without its credits it goes back. Throws `transition-refused` where the state forbids it.
+ * is dropped, the dispute moves on; without its credits it goes back. Throws `transition-refused`
+ * where the state forbids it.
  */
 export function cancelAdjustment(
   deciding: Deciding,

@@ -45,16 +45,19 @@ const CREDITS: readonly (readonly [string, Record<string, unknown>])[] = [
   ["raiseProvisionalCredit", { amount: "10.00" }],
 ];
 
-test.each(CREDITS)("%s %j cancelled leaves the dispute open to be paid", async (operation, input) => {
-  const clientId = await aClient(engine);
-  const dispute = await aDisputeOf(engine, clientId);
-  await operate(engine, clientId, dispute, operation, input);
+test.each(CREDITS)(
+  "%s %j cancelled leaves the dispute open to be paid",
+  async (operation, input) => {
+    const clientId = await aClient(engine);
+    const dispute = await aDisputeOf(engine, clientId);
+    await operate(engine, clientId, dispute, operation, input);
 
-  await cancelled(clientId, operation);
+    await cancelled(clientId, operation);
 
-  expect(await stateOf(clientId)).toBe("open");
-  expect((await operate(engine, clientId, dispute, "payDispute")).status).toBe("done");
-});
+    expect(await stateOf(clientId)).toBe("open");
+    expect((await operate(engine, clientId, dispute, "payDispute")).status).toBe("done");
+  },
+);
 
 test("so does one that waits for approval, whoever cancels it", async () => {
   const tiers = [{ above: "0.00", levels: 1 }];

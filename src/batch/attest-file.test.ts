@@ -47,7 +47,7 @@ const decide = async (clientId: string, name: string, approved = true) =>
     by: { name, rights: new Set(["assignment:approve"]) },
   });
 
-test("all of it together is above the tier: it waits, then counts in the first one's name", async () => {
+test("all of it is above the tier: it waits, then counts in the first one's name", async () => {
   const { clientId, adjustments, told } = await aFile();
 
   const asked = await attestFile(desk, { ...told, adjustmentIds: null });

@@ -117,7 +117,13 @@ export async function regenerateWithin(
 
 /** A file that is void now waits for nobody's word. */
 function withdrawnOf({ clientId, id }: FileRow, { actor, reason }: RegenerationRequest) {
-  return { clientId, subjectKinds: ["batchRelease", "fileAttestation"], subjectId: id, actor, reason };
+  return {
+    clientId,
+    subjectKinds: ["batchRelease", "fileAttestation"],
+    subjectId: id,
+    actor,
+    reason,
+  };
 }
 
 /** A line of which one entry is known to be posted cannot leave whole once more. */

@@ -27,6 +27,7 @@ import { mustBeId, theDispute } from "./find.ts";
 import { callerOf, scopeOf } from "./identify.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
 import { ClientQuery, Id } from "./shapes.ts";
+import { personOf } from "./person.ts";
 import { tag, versionOf } from "./version.ts";
 import type { ZodApp } from "./zod-app.ts";
 
@@ -239,7 +240,7 @@ function approveCreditRoute(app: ZodApp, parts: HttpDependencies): void {
         version: versionOf(request),
         approved: request.body.approved,
         reason: request.body.reason ?? null,
-        actor: callerOf(request).actor,
+        by: personOf(callerOf(request)),
       });
       tag(reply, row.version);
       const [credit] = await presentCredits(parts, [row]);

@@ -225,6 +225,12 @@ test("the review's actions are offered, and carried out by whoever may", async (
 
   expect([stale.status, nothing.status, still.status]).toEqual([412, 422, 409]);
   expect(supplied.status).toBe(200);
+  const [request] = (await api.get("/v1/approvals")).body.items;
+  await api.post(
+    `/v1/approvals/${String(request?.["id"])}/decisions`,
+    { version: 1, body: { approved: true } },
+    await api.server().keyFor("ben"),
+  );
   const next = await api.assignmentOf(dispute);
   expect(next.body["type"]).toBe("Execute Accounting Assignment");
   expect(JSON.stringify(next.body)).toMatch(/400012\D+5678/);

@@ -101,7 +101,8 @@ export function holdSettingsRoutes(parts: HttpDependencies): FastifyPluginAsyncZ
   };
 }
 
-async function theClient(
+/** A client that the caller may see. Throws `not-found`. */
+export async function theClient(
   { engine }: HttpDependencies,
   request: FastifyRequest,
   id: string,

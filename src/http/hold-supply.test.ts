@@ -106,7 +106,8 @@ test("a client's tiers say from which amount; none at all is one person", async 
 test("what could not be supplied is refused at once", async () => {
   const { url, version } = await held();
 
-  const bad = await api.post(`${url}/supply`, { version, body: { number: "no number" } });
+  const body = { number: NEW_CARD, status: "active" };
+  const bad = await api.post(`${url}/supply`, { version, body });
 
   expect(bad.body["code"]).toBe("input-invalid");
   expect(await waiting()).toEqual([]);

@@ -30,6 +30,7 @@ import { batchCommandRoutes } from "./batch-command-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
 import { claimRoutes } from "./claim-routes.ts";
 import { clientRoutes } from "./client-routes.ts";
+import { clockSettingsRoutes } from "./clock-settings-routes.ts";
 import { clockRoutes } from "./clock-routes.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { denialRoutes } from "./denial-routes.ts";
@@ -136,6 +137,7 @@ function routesOf(parts: HttpDependencies) {
     serviceRoutes(parts),
     serviceSettingsRoutes(parts),
     holdSettingsRoutes(parts),
+    clockSettingsRoutes(parts),
     jobRoutes(parts),
     importRoutes(parts),
     inboundRoutes(parts),

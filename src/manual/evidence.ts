@@ -107,14 +107,34 @@ export function keepEvidence(
 
 /** The clear bytes, for whoever may see them; on record. Throws when they were altered. */
 export async function readEvidence(
-  { engine, keys }: EvidenceDesk,
+  desk: EvidenceDesk,
   evidence: EvidenceRow,
   actor: string,
 ): Promise<Buffer> {
+  const { engine } = desk;
   const { clientId, id } = evidence;
   await recordAudit(engine.database, engine, [
     { actor, clientId, action: "readEvidence", subject: `evidence/${id}`, reason: null },
   ]);
+  return bytesAsKept(desk, evidence);
+}
+
+/** What is wrong with the bytes of a piece; null: they are as they were kept. Shows them nobody. */
+export async function evidenceFault(
+  desk: EvidenceDesk,
+  evidence: EvidenceRow,
+): Promise<string | null> {
+  try {
+    const { length } = await bytesAsKept(desk, evidence);
+    const { sizeBytes } = evidence;
+    return length === sizeBytes ? null : `${length} bytes, ${sizeBytes} were kept`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function bytesAsKept({ engine, keys }: EvidenceDesk, evidence: EvidenceRow): Promise<Buffer> {
+  const { clientId, id } = evidence;
   const dataKey = openKey(keys, evidence);
   const place = { clientId, fileId: id };
   const chunks: Buffer[] = [];

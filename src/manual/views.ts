@@ -166,6 +166,15 @@ export function evidenceBySha256(
   `);
 }
 
+/** Every piece there is, one after the other. */
+export function everyEvidence(db: Queries): AsyncIterable<EvidenceRow> {
+  return db.stream(sql`
+    select ${EVIDENCE}
+    from evidence e
+    order by e.client_id, e.id
+  `);
+}
+
 /** By id, among the clients that the caller may see. */
 export function findEvidence(
   db: Queries,

@@ -74,6 +74,14 @@ const SETTINGS = [
   "operation. It goes before other due work and waits for a person's approval afterwards",
   "(`/v1/automatic-credits`); declining undoes nothing by itself. A provisional credit that",
   "was missed is made up for and marked late; a final credit is not.",
+  "",
+  "`PUT /v1/clients/{client}/clocks` changes these settings, checked before they are saved",
+  "and audited with the difference. Whoever switched a credit by the machine on has a hand in",
+  "every credit that it issues from then on: they do not approve it, nor does whoever is tied",
+  "to them by a delegation. What was switched on before that was kept is in nobody's name.",
+  "",
+  "A decision of which nothing stands stops no clock: it is not agreed on yet, or all that it",
+  "was to move was declined or cancelled.",
 ];
 
 function sectionOf(clock: RegulatoryClock): string[] {

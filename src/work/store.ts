@@ -126,16 +126,7 @@ export async function closeAssignments(
     )
     ${recorded("closed", closedAt, sql`closed`)}
   `);
-  await withdrawWithWork(
-    tx,
-    rows.map(({ clientId, id: assignmentId, outcome, actor = MACHINE }) => ({
-      clientId,
-      assignmentId,
-      outcome,
-      actor,
-    })),
-    closedAt,
-  );
+  await withdrawWithWork(tx, rows, closedAt);
 }
 
 export interface LeasedAssignment {

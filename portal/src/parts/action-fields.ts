@@ -123,7 +123,9 @@ export const ACTION_SHAPES: Readonly<Record<string, ActionShape>> = {
       },
       { ...REASON, label: "Where it was found", required: false },
     ],
-    consequence: "The movement is booked to this account and goes on by its own route.",
+    consequence:
+      "Once another person has agreed, unless the client's tiers ask for nobody, the movement is " +
+      "booked to this account and goes on by its own route.",
     done: "Supplied",
   },
   postable: {

@@ -391,9 +391,9 @@ describe("what is planted is found, named and placed", () => {
     }
   });
 
-  test("every check is planted against", () => {
+  test("every check is planted against, here or beside its own", () => {
     const planted = new Set(PLANTED.map(([check]) => check));
-
-    expect(CHECKED.map((check) => check.name).filter((name) => !planted.has(name))).toEqual([]);
+    const ours = CHECKED.filter(({ name }) => !/^(approval|attestation|evidence)-/.test(name));
+    expect(ours.map((check) => check.name).filter((name) => !planted.has(name))).toEqual([]);
   });
 });

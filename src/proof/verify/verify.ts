@@ -7,11 +7,13 @@ import type { Queries } from "../../database/database.ts";
 import { sql } from "../../database/sql.ts";
 
 import { ADJUSTMENT_CHECKS } from "./adjustment-checks.ts";
+import { APPROVAL_CHECKS } from "./approval-checks.ts";
 import { BALANCE_CHECKS } from "./balance-checks.ts";
 import { BATCH_CHECKS, FILE_CHECK, filesFromRows } from "./batch-checks.ts";
 import { booksDigest } from "./books-digest.ts";
 import { INBOUND_BYTES_CHECK, INBOUND_CHECKS, inboundBytes } from "./inbound-checks.ts";
 import { ENTRY_CHECKS } from "./entry-checks.ts";
+import { EVIDENCE_CHECK, EVIDENCE_CHECKS, evidenceAsKept } from "./evidence-checks.ts";
 import { PART_CHECKS } from "./part-checks.ts";
 import { STATE_CHECKS } from "./state-checks.ts";
 import type { Check, Violation } from "./violation.ts";
@@ -24,6 +26,8 @@ const CHECKS: readonly Check[] = [
   ...STATE_CHECKS,
   ...BATCH_CHECKS,
   ...INBOUND_CHECKS,
+  ...APPROVAL_CHECKS,
+  ...EVIDENCE_CHECKS,
 ];
 
 /** Every check by name, with what holds while it finds nothing. */
@@ -31,6 +35,7 @@ export const CHECKED: readonly Pick<Check, "name" | "holds">[] = [
   ...CHECKS,
   FILE_CHECK,
   INBOUND_BYTES_CHECK,
+  EVIDENCE_CHECK,
 ];
 
 export interface Verdict {
@@ -64,6 +69,7 @@ export async function verify(desk: BatchDesk, options: VerifyOptions): Promise<V
   );
   await count(filesFromRows(desk));
   await count(inboundBytes(desk));
+  await count(evidenceAsKept(desk));
   return { ...books, violations };
 }
 

@@ -5,11 +5,17 @@
 import { personsBehind } from "../../access/persons.ts";
 import type { Engine } from "../../accounting/engine.ts";
 import { Failure } from "../../kernel/failure.ts";
+import type { Person } from "../../work/actions.ts";
+import { linksOf } from "../../work/approvals/ask.ts";
+import type { JudgedRequest } from "../../work/approvals/judge.ts";
+import { judge } from "../../work/approvals/judge.ts";
+import { judgeNamed, whoMay } from "../../work/approvals/judges.ts";
+import { subjectKind } from "../../work/approvals/subjects.ts";
 
 import type { AutomaticCredit } from "./lists.ts";
 import { listAutomaticCredits } from "./lists.ts";
 import { approveCredit } from "./store.ts";
-import { factRecorders } from "./views.ts";
+import { handsInCredit } from "./views.ts";
 
 export interface CreditApproval {
   readonly clientIds: readonly string[];
@@ -17,7 +23,7 @@ export interface CreditApproval {
   readonly version: number;
   readonly approved: boolean;
   readonly reason: string | null;
-  readonly actor: string;
+  readonly by: Person;
 }
 
 /**
@@ -28,7 +34,7 @@ export async function approveAutomaticCredit(
   engine: Engine,
   approval: CreditApproval,
 ): Promise<AutomaticCredit> {
-  const { approved, reason, version, actor } = approval;
+  const { approved, reason, version, by } = approval;
   if (!approved && reason === null) {
     const detail = "a refusal says why";
     throw new Failure("input-invalid", detail, {}, [{ pointer: "/reason", detail }]);
@@ -40,12 +46,12 @@ export async function approveAutomaticCredit(
       before.approved === null ? "nothing was credited" : `${before.approvedBy ?? ""} decided it`;
     throw new Failure("transition-refused", `there is nothing to approve: ${why}`);
   }
-  if (approved) await refuseOwn(engine, before, actor);
+  await refuseOwn(engine, before, by, approved);
   const done = await engine.database.transaction((tx) =>
     approveCredit(
       tx,
       { clientId: before.clientId, id: before.id, version },
-      { approved, by: actor, reason },
+      { approved, by: by.name, reason },
       engine.clock.now().toString(),
     ),
   );
@@ -56,16 +62,32 @@ export async function approveAutomaticCredit(
   return findAutomaticCredit(engine, approval.clientIds, approval.id);
 }
 
-/** Who recorded what the clock went by had a hand in the credit: they do not approve it. */
+/** Judged as any request: who had a hand in it, and who is tied to them, do not approve it. */
 async function refuseOwn(
-  { database }: Engine,
-  { clientId, id }: AutomaticCredit,
-  actor: string,
+  { database, clock }: Engine,
+  credit: AutomaticCredit,
+  by: Person,
+  approved: boolean,
 ): Promise<void> {
-  const makers = await factRecorders(database, clientId, id);
-  const persons = await personsBehind(database, [...makers, actor]);
-  if (!makers.some((one) => persons.get(one) === persons.get(actor))) return;
-  throw new Failure("self-approval", "you recorded a fact that the clock went by");
+  const { clientId, id, amountMinor, currency, writtenAt: since } = credit;
+  const hands = await handsInCredit(database, clientId, id);
+  const actors = hands.map((one) => one.actor);
+  const request: JudgedRequest = {
+    clientId,
+    kind: "automaticCredit",
+    state: "waiting",
+    settledBy: null,
+    amountMinor,
+    currency,
+    requester: "redress",
+    rights: [subjectKind("automaticCredit").right],
+    chain: linksOf(hands, await personsBehind(database, actors)),
+    decisions: [],
+  };
+  const now = clock.now().toString();
+  const verdict = judge(request, await judgeNamed(database, by, { since, now }), approved);
+  if (verdict.allowed) return;
+  throw new Failure(verdict.code, `${verdict.why}; ${await whoMay(database, request)}`);
 }
 
 /** Throws `not-found`. */

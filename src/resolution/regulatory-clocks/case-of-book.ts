@@ -38,7 +38,7 @@ export function caseOfBook(
   };
 }
 
-/** Others still have to agree on it, or all of it was cancelled and it denied nothing that stands. */
+/** Not agreed on by others yet, or all of it cancelled and nothing denied that stands. */
 function notInForce(book: DisputeBook): Set<string> {
   const denies = new Set(book.denials.filter((one) => !one.lifted).map((one) => one.operationId));
   const isOpen = (operationId: string): boolean =>

@@ -278,3 +278,28 @@ export function approveCredit(
       and state = 'written' and approved is null
   `);
 }
+
+export interface NewAutomation {
+  readonly clientId: string;
+  readonly id: string;
+  readonly setting: string;
+  readonly isOn: boolean;
+}
+
+/** Who let the machine credit by itself, or stopped it. */
+export async function insertAutomations(
+  tx: Transaction,
+  rows: readonly NewAutomation[],
+  by: { readonly actor: string; readonly now: string },
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into clock_automation (client_id, id, setting, is_on, actor, recorded_at)
+    select added.*, ${by.actor}, ${by.now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.setting)}::text[],
+      ${rows.map((row) => row.isOn)}::boolean[]) as added
+  `);
+}

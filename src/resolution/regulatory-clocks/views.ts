@@ -79,18 +79,31 @@ export function creditsOfDisputes(
   `);
 }
 
-/** Who recorded facts of the dispute that a credit is of. Served by `operation_of_dispute`. */
-export async function factRecorders(
+/**
+ * Who had a hand in a credit by the machine: recorded facts of its dispute, or switched on that the
+ * machine credits, last before it did. Served by `operation_of_dispute` and
+ * `clock_automation_of_setting`.
+ */
+export function handsInCredit(
   db: Queries,
   clientId: string,
   creditId: string,
-): Promise<string[]> {
-  const rows = await db.query<{ actor: string }>(sql`
-    select distinct o.actor
+): Promise<{ actor: string; why: string }[]> {
+  return db.query(sql`
+    select distinct o.actor, 'recorded a fact that the clock went by' as why
     from automatic_credit a
     join operation o on o.client_id = a.client_id and o.dispute_id = a.dispute_id
     where a.client_id = ${clientId} and a.id = ${creditId}
       and o.operation = 'recordRegulatoryFact' and o.state = 'done'
+    union all
+    (select s.actor, 'let the machine credit by itself'
+     from automatic_credit a
+     join clock_automation s on s.client_id = a.client_id and s.is_on
+       and s.recorded_at <= a.written_at
+       and s.setting = case a.operation
+         when 'payDispute' then 'automaticFinalCredit' else 'automaticProvisionalCredit' end
+     where a.client_id = ${clientId} and a.id = ${creditId}
+     order by s.recorded_at desc, s.id desc
+     limit 1)
   `);
-  return rows.map((row) => row.actor);
 }

@@ -29,7 +29,7 @@ export interface ApprovalAsk {
   readonly amountMinor?: bigint | null;
   readonly currency?: string | null;
   /** Others who had a hand in it: made the operation, changed the amount, asked for the job. */
-  readonly alsoBy?: readonly { readonly actor: string; readonly why: string }[];
+  readonly alsoBy?: readonly Hand[];
   /** What makes another request the same matter; the subject itself where left out. */
   readonly sameMatter?: string;
   /** What the effect needs, as JSON. */
@@ -104,15 +104,26 @@ function matterOf({ subject, sameMatter }: ApprovalAsk): string {
   return sameMatter ?? `${subject.kind} ${subject.id}`;
 }
 
-/** Each actor and the person behind it, once, with the first reason. */
 function chainOf(
   ask: ApprovalAsk,
   persons: ReadonlyMap<string, string>,
-  before: readonly { readonly actor: string; readonly why: string }[],
+  before: readonly Hand[],
 ): ChainLink[] {
+  return linksOf(
+    [{ actor: ask.requestedBy, why: "asked for it" }, ...also(ask), ...before],
+    persons,
+  );
+}
+
+export interface Hand {
+  readonly actor: string;
+  readonly why: string;
+}
+
+/** Each actor and the person behind it, once, with the first reason. */
+export function linksOf(hands: readonly Hand[], persons: ReadonlyMap<string, string>): ChainLink[] {
   const links = new Map<string, string>();
-  const asked = { actor: ask.requestedBy, why: "asked for it" };
-  for (const { actor, why } of [asked, ...also(ask), ...before]) {
+  for (const { actor, why } of hands) {
     const person = persons.get(actor) ?? actor;
     const how = person === actor ? why : `${why}, by ${actor}`;
     if (!links.has(person)) links.set(person, how);

@@ -183,9 +183,11 @@ export async function withdrawRequests(
 
 export interface EndedWork {
   readonly clientId: string;
-  readonly assignmentId: string;
-  readonly actor: string;
+  /** Of the assignment. */
+  readonly id: string;
   readonly outcome: string;
+  /** The machine where left out. */
+  readonly actor?: string | undefined;
 }
 
 /**
@@ -208,8 +210,8 @@ export async function withdrawWithWork(
       select r.client_id, r.id, gone.actor, gone.outcome
       from unnest(
         ${rows.map((row) => row.clientId)}::text[],
-        ${rows.map((row) => row.assignmentId)}::uuid[],
-        ${rows.map((row) => row.actor)}::text[],
+        ${rows.map((row) => row.id)}::uuid[],
+        ${rows.map((row) => row.actor ?? "redress")}::text[],
         ${rows.map((row) => row.outcome)}::text[]) as gone (client_id, id, actor, outcome)
       join assignment a on a.client_id = gone.client_id and a.id = gone.id
       join approval_request r on r.client_id = gone.client_id and ${isAbout}

@@ -1,0 +1,92 @@
+/** /v1/clients/{client}/clocks: a client's settings of regulatory clocks, as written. */
+import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+
+import {
+  configureClocks,
+  writtenClocks,
+} from "../resolution/regulatory-clocks/configure-clocks.ts";
+
+import type { HttpDependencies } from "./dependencies.ts";
+import { documented } from "./document.ts";
+import { theClient } from "./hold-settings-routes.ts";
+import { callerOf, scopeOf } from "./identify.ts";
+import { ServicePath } from "./service-routes.ts";
+import { Changed } from "./service-settings-routes.ts";
+import { tag, versionOf } from "./version.ts";
+
+const ClientPath = ServicePath.pick({ client: true });
+const Written = z
+  .record(z.string(), z.unknown())
+  .describe("docs/reference/clocks.md says what there is");
+
+const ClockSettings = z
+  .object({
+    client: z.string(),
+    settings: Written,
+    version: z.int().describe("The client's: a change names it in If-Match"),
+  })
+  .meta({ id: "ClockSettings" });
+
+export function clockSettingsRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
+  const { engine } = parts;
+  return async (app) => {
+    app.get(
+      "/v1/clients/:client/clocks",
+      documented(
+        {
+          id: "getClockSettings",
+          tag: "clients",
+          summary: "The settings of regulatory clocks of a client, as written",
+          permission: "case:read",
+          failures: ["not-found"],
+        },
+        { params: ClientPath, response: { 200: ClockSettings } },
+      ),
+      async (request, reply) => {
+        const client = await theClient(parts, request, request.params.client);
+        tag(reply, client.version);
+        const settings = { ...writtenClocks(client.settings) };
+        return { client: client.id, settings, version: client.version };
+      },
+    );
+    app.put(
+      "/v1/clients/:client/clocks",
+      documented(
+        {
+          id: "putClockSettings",
+          tag: "clients",
+          summary: "Change the settings of regulatory clocks of a client",
+          description:
+            "Checked before it is saved; with dryRun nothing is. Who switches a credit by the " +
+            "machine on approves none of the credits that it issues.",
+          permission: "service:configure",
+          versioned: true,
+          failures: ["not-found", "configuration-invalid"],
+        },
+        {
+          params: ClientPath,
+          querystring: z.strictObject({ dryRun: z.stringbool().default(false) }),
+          body: Written,
+          response: { 200: Changed },
+        },
+      ),
+      async (request, reply) => {
+        const { client: clientId } = request.params;
+        const version = versionOf(request);
+        await scopeOf(engine.database, request, clientId);
+        const done = await configureClocks(engine, {
+          clientId,
+          version,
+          written: request.body,
+          dryRun: request.query.dryRun,
+          actor: callerOf(request).actor,
+          requestId: request.id,
+        });
+        tag(reply, done.version);
+        const changes = done.changes.map((one) => ({ ...one }));
+        return { isNew: false, changes, open: 0, undecided: 0 };
+      },
+    );
+  };
+}
