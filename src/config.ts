@@ -119,6 +119,12 @@ const SETTINGS: { readonly [Key in keyof Configuration]: Setting<Configuration[K
   },
 };
 
+/** Who signs in at the terminal: read by the commands that decide, no setting of an installation. */
+const CREDENTIALS: Readonly<Record<string, string>> = {
+  REDRESS_API_KEY: "whose key decides at the terminal",
+  REDRESS_PASSWORD: "of the user named by --as, at the terminal",
+};
+
 /** Throws `configuration-invalid` naming the setting. */
 export function readConfiguration(environment: Environment): Configuration {
   refuseUnknown(environment);
@@ -147,7 +153,7 @@ export interface ExplainedSetting {
 /** Each setting, its value and where it came from, as `redress config explain` shows it. */
 export function explainConfiguration(environment: Environment): ExplainedSetting[] {
   readConfiguration(environment);
-  return Object.values(SETTINGS).map((setting) => {
+  const settings = Object.values(SETTINGS).map((setting): ExplainedSetting => {
     const text = textOf(setting, environment);
     const shown = text === undefined ? null : (setting.shown?.(text) ?? text);
     return {
@@ -157,10 +163,17 @@ export function explainConfiguration(environment: Environment): ExplainedSetting
       meaning: setting.meaning,
     };
   });
+  const credentials = Object.entries(CREDENTIALS).map(([setting, meaning]): ExplainedSetting => {
+    const isSet = Boolean(environment[setting]);
+    const source = isSet ? "environment" : "default";
+    return { setting, value: isSet ? "****" : null, source, meaning };
+  });
+  return [...settings, ...credentials];
 }
 
 function refuseUnknown(environment: Environment): void {
-  const known = new Set(Object.values(SETTINGS).map(({ variable }) => variable));
+  const variables = Object.values(SETTINGS).map(({ variable }) => variable);
+  const known = new Set([...variables, ...Object.keys(CREDENTIALS)]);
   const unknown = Object.keys(environment).find(
     (name) => name.startsWith("REDRESS_") && !known.has(name),
   );

@@ -86,6 +86,15 @@ describe("redress says what is wrong on stderr and by its exit code", () => {
     expect(outcome).toMatchObject({ code: EXIT.done, stderr: "" });
     expect(outcome.stdout).toContain("Usage: redress");
   });
+
+  test("a reader that has read enough is no failure", async () => {
+    const command = `"${process.execPath}" "${MAIN}" rules test | head -n 1; echo \${PIPESTATUS[0]}`;
+
+    const { stdout, stderr } = await promisify(execFile)("bash", ["-c", command]);
+
+    expect(stdout.trim().split("\n").slice(1)).toEqual([String(EXIT.done)]);
+    expect(stderr).toBe("");
+  });
 });
 
 async function redress(databaseUrl: string, ...parameters: string[]): Promise<Outcome> {

@@ -43,6 +43,12 @@ const GROUPS: readonly Group[] = [
     ),
 ];
 
+// Whoever reads the results may have had enough of them, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   const context = contextFrom(process.env);
   const program = new Command("redress")
