@@ -321,11 +321,7 @@ export async function moveRowsAlike(
   now: string,
 ): Promise<number> {
   const { clientId, to, event } = move;
-  const told = {
-    clientId,
-    type: `accounting.adjustment.${to}.v1`,
-    data: { state: to, event },
-  };
+  const told = { clientId, type: `accounting.adjustment.${to}.v1`, data: { state: to, event } };
   const row = await tx.one<{ count: bigint }>(sql`
     with moved as (
       update adjustment a

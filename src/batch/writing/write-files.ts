@@ -198,7 +198,13 @@ class Run {
     for (const { file, lines, rows } of files) {
       await insertLines(this.#tx, clientId, file.id, lines);
       const outside = { file: file.id, sequence: String(file.sequence) };
-      const move = { clientId, from: "pendingBatch", event: "takenIntoFile", actor, outside } as const;
+      const move = {
+        clientId,
+        from: "pendingBatch",
+        event: "takenIntoFile",
+        actor,
+        outside,
+      } as const;
       await moveLockedAlike(this.#tx, this.#desk.engine, move, rows);
     }
     const results = await moveAdjustments(this.#tx, this.#desk.engine, refused);
