@@ -48,9 +48,9 @@ const KEY_WORDS = DATA_KEY_BYTES / 4;
 const WRAP_STEPS = 6 * (DATA_KEY_BYTES / CHECK_BYTES);
 
 /**
- * As `unwrapKey` for many at once, in the order given: RFC 3394 section 2.2.2, each of its steps for
- * all of them in one call to the cipher, which costs more than the blocks do. Throws where one was
- * altered.
+ * As `unwrapKey` for many at once, in the order given: RFC 3394 section 2.2.2, each of its steps
+ * for all of them in one call to the cipher, which costs more than the blocks do. Throws where one
+ * was altered.
  */
 export function unwrapKeys(wrappingKey: Uint8Array, wrapped: readonly Uint8Array[]): Buffer[] {
   const decipher = createDecipheriv("aes-256-ecb", asWrappingKey(wrappingKey), null);

@@ -138,8 +138,8 @@ export async function insertExecutionsAlike(
   await tx.execute(sql`
     insert into execution (
       client_id, id, adjustment_id, sign, basis, reference, posting_date, actor, recorded_at)
-    select ${clientId}, added.id, added.adjustment_id, 1, ${basis}, ${reference}, ${postingDate}::date,
-           ${actor}, ${recordedAt}::timestamptz
+    select ${clientId}, added.id, added.adjustment_id, 1, ${basis}, ${reference},
+           ${postingDate}::date, ${actor}, ${recordedAt}::timestamptz
     from unnest(
       ${rows.ids}::uuid[],
       ${rows.adjustmentIds}::uuid[]) as added (id, adjustment_id)
