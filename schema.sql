@@ -1154,7 +1154,7 @@ create table batch_line (
   live boolean default true not null,
   outcome text,
   outcome_reference text
-);
+) with (fillfactor=50);
 alter table batch_line add constraint batch_line_pkey PRIMARY KEY (client_id, file_id, line_number);
 alter table batch_line add constraint batch_line_amount_minor_check CHECK ((amount_minor >= 0));
 alter table batch_line add constraint batch_line_check CHECK ((live OR (outcome IS NOT NULL)));

@@ -41,6 +41,58 @@ export function unwrapKey(wrappingKey: Uint8Array, wrapped: Uint8Array): Buffer 
   return Buffer.concat([decipher.update(wrapped), decipher.final()]);
 }
 
+const CHECK_BYTES = 8;
+/** The cipher works on four words at once; a key is eight, turned by two. */
+const BLOCK_WORDS = 4;
+const KEY_WORDS = DATA_KEY_BYTES / 4;
+const WRAP_STEPS = 6 * (DATA_KEY_BYTES / CHECK_BYTES);
+
+/**
+ * As `unwrapKey` for many at once, in the order given: RFC 3394 section 2.2.2, each of its steps
+ * for all of them in one call to the cipher, which costs more than the blocks do. Throws where one
+ * was altered.
+ */
+export function unwrapKeys(wrappingKey: Uint8Array, wrapped: readonly Uint8Array[]): Buffer[] {
+  const decipher = createDecipheriv("aes-256-ecb", asWrappingKey(wrappingKey), null);
+  decipher.setAutoPadding(false);
+  const count = wrapped.length;
+  const keys = new Uint32Array(count * KEY_WORDS);
+  // Of each key: its check (A of the RFC), and beside it the part that is turned.
+  let blocks = new Uint32Array(count * BLOCK_WORDS);
+  const [keyBytes, blockBytes] = [Buffer.from(keys.buffer), Buffer.from(blocks.buffer)];
+  wrapped.forEach((one, index) => {
+    assert(one.length === CHECK_BYTES + DATA_KEY_BYTES, "a wrapped key is a check and a key");
+    blockBytes.set(one.subarray(0, CHECK_BYTES), index * BLOCK_WORDS * 4);
+    keyBytes.set(one.subarray(CHECK_BYTES), index * DATA_KEY_BYTES);
+  });
+  const wordOf = new Uint8Array(4);
+  for (let step = WRAP_STEPS; step > 0; step -= 1) {
+    // The step's number is below 256: the last byte of the check is all of it.
+    wordOf[3] = step;
+    const turned = new Uint32Array(wordOf.buffer)[0] as number;
+    const part = ((step - 1) * 2) % KEY_WORDS;
+    for (let index = 0; index < count; index += 1) {
+      const [block, key] = [index * BLOCK_WORDS, index * KEY_WORDS + part];
+      blocks[block + 1] = (blocks[block + 1] as number) ^ turned;
+      blocks[block + 2] = keys[key] as number;
+      blocks[block + 3] = keys[key + 1] as number;
+    }
+    blocks = new Uint32Array(Uint8Array.from(decipher.update(blocks)).buffer);
+    for (let index = 0; index < count; index += 1) {
+      const [block, key] = [index * BLOCK_WORDS, index * KEY_WORDS + part];
+      keys[key] = blocks[block + 2] as number;
+      keys[key + 1] = blocks[block + 3] as number;
+    }
+  }
+  const [first, second] = new Uint32Array(Uint8Array.from(WRAP_START).buffer);
+  return wrapped.map((_, index) => {
+    const block = index * BLOCK_WORDS;
+    const isWhole = blocks[block] === first && blocks[block + 1] === second;
+    if (!isWhole) throw new Error("a wrapped key was altered, or another key wrapped it");
+    return keyBytes.subarray(index * DATA_KEY_BYTES, (index + 1) * DATA_KEY_BYTES);
+  });
+}
+
 /** Nonce, tag, ciphertext. */
 export function seal(dataKey: Uint8Array, place: SealedPlace, number: string): Buffer {
   const nonce = randomFillSync(Buffer.allocUnsafe(NONCE_BYTES));

@@ -9,7 +9,7 @@ import { aDispute, ids } from "../../test/support/books.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { systemClock } from "../kernel/clock.ts";
-import { maskOf, newDataKey, seal, unseal } from "./seal.ts";
+import { maskOf, newDataKey, seal, unseal, unwrapKeys, wrapKey } from "./seal.ts";
 import type { VaultKeys } from "./vault-key.ts";
 import { readVaultKeys } from "./vault-key.ts";
 import { accountVault } from "./vault.ts";
@@ -198,5 +198,32 @@ describe("stored numbers", () => {
 
     await expect(storing).rejects.toMatchObject({ code: "input-invalid" });
     await expect(storing).rejects.not.toThrow(/drop/);
+  });
+});
+
+describe("keys unwrapped at once", () => {
+  const wrapping = Buffer.alloc(32, 7);
+
+  test("are those that the library wrapped, each in its place", () => {
+    const plain = Array.from({ length: 40 }, newDataKey);
+
+    const opened = unwrapKeys(
+      wrapping,
+      plain.map((key) => wrapKey(wrapping, key)),
+    );
+
+    expect(opened).toEqual(plain);
+    expect(unwrapKeys(wrapping, [])).toEqual([]);
+  });
+
+  test("are refused where one byte of one was altered, or another key wrapped it", () => {
+    const wrapped = [newDataKey(), newDataKey()].map((key) => wrapKey(wrapping, key));
+
+    for (let at = 0; at < 40; at += 1) {
+      const altered = Buffer.from(wrapped[1] as Buffer);
+      altered[at] = (altered[at] as number) ^ 1;
+      expect(() => unwrapKeys(wrapping, [wrapped[0] as Buffer, altered])).toThrow(/altered/);
+    }
+    expect(() => unwrapKeys(Buffer.alloc(32, 8), wrapped)).toThrow(/altered/);
   });
 });

@@ -18,6 +18,7 @@ import {
   searchKey,
   unseal,
   unwrapKey,
+  unwrapKeys,
   wrapKey,
 } from "./seal.ts";
 import type { ClaimKey, NewAccountNumber } from "./store.ts";
@@ -93,17 +94,11 @@ export function accountVault(keys: VaultKeys, by: { clock: Clock; ids: Ids }): A
     },
     numbers: async (db, refs) => {
       if (refs.length === 0) return new Map<string, string>();
-      const numbers = new Map<string, string>();
-      const dataKeys = new Map<string, Buffer>();
-      for (const row of await sealedAccounts(db, refs)) {
-        let dataKey = dataKeys.get(row.claimId);
-        if (dataKey === undefined) {
-          dataKey = unwrapKey(wrappingKey(keys, row.wrappingKey), row.wrapped);
-          dataKeys.set(row.claimId, dataKey);
-        }
-        numbers.set(row.id, unseal(dataKey, row, row.sealed));
-      }
-      return numbers;
+      const rows = await sealedAccounts(db, refs);
+      const dataKeys = openedKeys(keys, rows);
+      return new Map(
+        rows.map((row, at) => [row.id, unseal(dataKeys[at] as Buffer, row, row.sealed)]),
+      );
     },
     numbersWithMasks: (db, refs) => numbersOf(db, keys, refs),
     search: async (db, clients, number) => {
@@ -212,6 +207,21 @@ async function dataKeysFor(
     for (const [claimId, key] of await openKeys(tx, keys, others)) dataKeys.set(claimId, key);
   }
   return dataKeys;
+}
+
+/** The data key of each row; those that one wrapping key wrapped are opened at once. */
+function openedKeys(
+  keys: VaultKeys,
+  rows: readonly { readonly wrappingKey: number; readonly wrapped: Uint8Array }[],
+): Buffer[] {
+  const opened: Buffer[] = [];
+  for (const number of new Set(rows.map((row) => row.wrappingKey))) {
+    const mine = [...rows.keys()].filter((at) => rows[at]?.wrappingKey === number);
+    const wrapped = mine.map((at) => (rows[at] as { wrapped: Uint8Array }).wrapped);
+    const dataKeys = unwrapKeys(wrappingKey(keys, number), wrapped);
+    mine.forEach((at, index) => (opened[at] = dataKeys[index] as Buffer));
+  }
+  return opened;
 }
 
 async function openKeys(

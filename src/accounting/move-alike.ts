@@ -4,16 +4,15 @@
  * million lines is the common case here, not the rare one.
  */
 import type { Transaction } from "../database/database.ts";
-import { appendEvents } from "../events/store.ts";
 import { assert } from "../kernel/assert.ts";
-import { insertExecutions } from "../ledger/store.ts";
+import { insertExecutionsAlike } from "../ledger/store.ts";
 import { closeAssignments } from "../work/store.ts";
 
 import { CLOSED_STATES, nextState } from "./adjustment-machine.ts";
 import type { Engine } from "./engine.ts";
 import type { Move } from "./move-adjustments.ts";
 import type { AlikeLock } from "./store.ts";
-import { insertTransitions, lockInState, moveRowsAlike } from "./store.ts";
+import { lockInState, moveRowsAlike } from "./store.ts";
 
 export interface AlikeMove {
   readonly clientId: string;
@@ -21,12 +20,15 @@ export interface AlikeMove {
   /** Those that need no new assignment: it stays, or it is closed. */
   readonly event: "takenIntoFile" | "handedOver" | "acknowledged";
   readonly actor: string;
+  /** What the outside said of all of them. */
+  readonly outside: Readonly<Record<string, unknown>>;
   /** Money that moved, all of each adjustment's. */
   readonly execution?: Omit<NonNullable<Move["execution"]>, "entryIds">;
 }
 
-export interface AlikeRow extends AlikeLock {
-  readonly outside: Readonly<Record<string, unknown>> | null;
+export interface AlikeRow extends Pick<AlikeLock, "adjustmentId" | "openAssignmentId"> {
+  /** Its line in the file, beside what is said of all. */
+  readonly line?: number;
 }
 
 /** Moves those that are where the move starts; answers which. The others stay as they are. */
@@ -34,17 +36,10 @@ export async function moveAlike(
   tx: Transaction,
   engine: Engine,
   move: AlikeMove,
-  adjustments: readonly { adjustmentId: string; outside: AlikeRow["outside"] }[],
+  adjustmentIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const ids = adjustments.map((one) => one.adjustmentId);
-  const locks = await lockInState(tx, move.clientId, move.from, ids);
-  const outside = new Map(adjustments.map((one) => [one.adjustmentId, one.outside]));
-  await moveLockedAlike(
-    tx,
-    engine,
-    move,
-    locks.map((lock) => ({ ...lock, outside: outside.get(lock.adjustmentId) ?? null })),
-  );
+  const locks = await lockInState(tx, move.clientId, move.from, adjustmentIds);
+  await moveLockedAlike(tx, engine, move, locks);
   return new Set(locks.map((lock) => lock.adjustmentId));
 }
 
@@ -56,41 +51,29 @@ export async function moveLockedAlike(
   rows: readonly AlikeRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const { clientId, from, event, execution } = move;
+  const { clientId, from, event, actor, execution } = move;
   const { ids } = engine;
   const now = engine.clock.now().toString();
   const to = nextState(from, event);
   assert(to === "inFile" || to === "executed", `${event} needs no new assignment`);
   const closes = CLOSED_STATES.has(to);
   if (closes) await closeShown(tx, move, rows, to, now);
+  const adjustmentIds = rows.map((row) => row.adjustmentId);
   const moved = await moveRowsAlike(
     tx,
-    { clientId, from, to, closes },
-    rows.map((row) => row.adjustmentId),
+    { clientId, from, to, event, actor, outside: move.outside, closes },
+    {
+      ids: adjustmentIds,
+      lines: rows.map((row) => row.line ?? null),
+      transitionIds: ids.take(rows.length),
+      eventIds: ids.take(rows.length),
+    },
     now,
   );
   assert(moved === rows.length, "what is locked in a state stays there");
-  await insertTransitions(tx, rows.map(transitionOf(engine, move, to)), now);
-  if (execution !== undefined) {
-    const common = { clientId, entryId: null, sign: 1 as const, actor: move.actor };
-    await insertExecutions(
-      tx,
-      rows.map(({ adjustmentId }) => ({ ...execution, ...common, id: ids.next(), adjustmentId })),
-      now,
-    );
-  }
-  const data = { state: to, event };
-  await appendEvents(
-    tx,
-    rows.map(({ adjustmentId }) => ({
-      clientId,
-      id: ids.next(),
-      type: `accounting.adjustment.${to}.v1`,
-      subject: `adjustment/${adjustmentId}`,
-      data,
-    })),
-    now,
-  );
+  if (execution === undefined) return;
+  const executions = { ids: ids.take(rows.length), adjustmentIds };
+  await insertExecutionsAlike(tx, { ...execution, clientId, actor }, executions, now);
 }
 
 function closeShown(
@@ -105,19 +88,4 @@ function closeShown(
     return { clientId, id: openAssignmentId, outcome, actor };
   });
   return closeAssignments(tx, closed, now);
-}
-
-function transitionOf(engine: Engine, { clientId, from, event, actor }: AlikeMove, to: string) {
-  return ({ adjustmentId, operationId, outside }: AlikeRow) => ({
-    clientId,
-    id: engine.ids.next(),
-    adjustmentId,
-    from,
-    to,
-    event,
-    actor,
-    reason: null,
-    outside,
-    operationId,
-  });
 }

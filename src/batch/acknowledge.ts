@@ -128,10 +128,10 @@ async function moveAnswered(
       from: "inFile",
       event: "acknowledged",
       actor,
+      outside: { file: id, answer: told.answer, reference },
       execution: { basis: "acknowledged", reference, postingDate },
     } as const;
-    const outside = { file: id, answer: told.answer, reference };
-    return executeLines(tx, desk.engine, { move, outside }, lines);
+    return executeLines(tx, desk.engine, move, lines);
   }
   const answer: LineAnswer = { clientId, fileId: id, reference, actor, postingDate };
   const results = await moveAdjustments(

@@ -54,13 +54,14 @@ async function assumeExecuted(
     from: "inFile",
     event: "handedOver",
     actor,
+    outside: { file: id },
     execution: { basis: "assumed", reference: fileName, postingDate },
   } as const;
   for (let after = 0n; ;) {
     const lines = await openLines(tx, file, "accepted", { afterLine: after, limit: SLICE });
     const last = lines.at(-1);
     if (last === undefined) return;
-    await executeLines(tx, desk.engine, { move, outside: { file: id } }, lines);
+    await executeLines(tx, desk.engine, move, lines);
     after = last.lineNumber;
   }
 }

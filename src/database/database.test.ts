@@ -66,6 +66,16 @@ describe("values", () => {
     );
   });
 
+  test("of an array are elements, whatever they look like", async () => {
+    const texts = ["plain", "null", "NULL", "", "a,b", '"q"', "{x}", "back\\slash", null, " "];
+
+    for (const list of [texts, ["a", "b"], ["null"], [null, null], []]) {
+      const row = await database.one(sql`select ${list}::text[] as list`);
+
+      expect(row).toEqual({ list });
+    }
+  });
+
   test("of Temporal go in as they are, alone and in arrays", async () => {
     const instant = Temporal.Instant.from("2026-11-23T12:00:00.123456Z");
     const days = [Temporal.PlainDate.from("2026-02-28"), null];

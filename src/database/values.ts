@@ -53,11 +53,34 @@ export function boundValues(values: readonly unknown[]): unknown[] {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) {
       const items: readonly unknown[] = value;
+      const text = plainArray(items);
+      if (text !== null) return text;
       if (!isTemporal(items.find((item) => item !== null))) return items;
       return items.map((item) => (item === null ? null : String(item)));
     }
     return isTemporal(value) ? String(value) : value;
   });
+}
+
+const NEEDS_NO_QUOTES = /^[0-9A-Za-z_.:+-]+$/;
+
+/**
+ * An array's literal where no element needs quotes: ids, numbers, dates and names of states, of
+ * which large sets consist. The driver escapes each element, at ten times the cost. Null where it
+ * has to.
+ */
+function plainArray(items: readonly unknown[]): string | null {
+  let text = "";
+  for (const item of items) {
+    if (text !== "") text += ",";
+    if (item === null) text += "NULL";
+    else if (typeof item === "number" || typeof item === "bigint") text += String(item);
+    else if (typeof item !== "string" || !NEEDS_NO_QUOTES.test(item)) return null;
+    // A word that PostgreSQL would read as no value at all.
+    else if (item.length === 4 && item.toUpperCase() === "NULL") return null;
+    else text += item;
+  }
+  return `{${text}}`;
 }
 
 /**

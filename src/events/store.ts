@@ -1,5 +1,6 @@
 /** Every statement that writes the outbox: what happened, in the transaction in which it did. */
 import type { Transaction } from "../database/database.ts";
+import type { Statement } from "../database/sql.ts";
 import { json, sql } from "../database/sql.ts";
 
 export interface NewEvent {
@@ -29,4 +30,16 @@ export async function appendEvents(
       ${rows.map((row) => row.subject)}::text[],
       ${rows.map((row) => json(row.data))}::jsonb[]) as added
   `);
+}
+
+/** Part of a statement that appends one event for each row of `source`: an id and a subject. */
+export function eventsAlike(
+  source: Statement,
+  { clientId, type, data }: Pick<NewEvent, "clientId" | "type" | "data">,
+  recordedAt: string,
+): Statement {
+  return sql`
+    insert into outbox (client_id, id, type, subject, data, recorded_at)
+    select ${clientId}, of.id, ${type}, of.subject, ${json(data)}::jsonb, ${recordedAt}::timestamptz
+    from (${source}) as of (id, subject)`;
 }

@@ -127,6 +127,25 @@ export async function insertExecutions(
   `);
 }
 
+/** Executes all of each adjustment alike: only the ids differ, one element for each. */
+export async function insertExecutionsAlike(
+  tx: Transaction,
+  execution: Pick<NewExecution, "clientId" | "basis" | "reference" | "postingDate" | "actor">,
+  rows: { readonly ids: readonly string[]; readonly adjustmentIds: readonly string[] },
+  recordedAt: string,
+): Promise<void> {
+  const { clientId, basis, reference, postingDate, actor } = execution;
+  await tx.execute(sql`
+    insert into execution (
+      client_id, id, adjustment_id, sign, basis, reference, posting_date, actor, recorded_at)
+    select ${clientId}, added.id, added.adjustment_id, 1, ${basis}, ${reference},
+           ${postingDate}::date, ${actor}, ${recordedAt}::timestamptz
+    from unnest(
+      ${rows.ids}::uuid[],
+      ${rows.adjustmentIds}::uuid[]) as added (id, adjustment_id)
+  `);
+}
+
 /** Makes the monthly periods that cover the dates given; existing ones are left as they are. */
 export async function ensurePeriods(
   tx: Transaction,

@@ -29,7 +29,6 @@ export interface PendingWanted {
 
 /** A pending movement, locked by this transaction. */
 export interface PendingMovement extends ReadMovement {
-  readonly operationId: string;
   readonly openAssignmentId: string;
 }
 
@@ -81,7 +80,7 @@ function pendingRows(wanted: PendingWanted): Statement {
   return sql`
     select ${movementColumns(withFacts)},
            a.amount_minor as "amountMinor", a.key_revision as "keyRevision",
-           a.operation_id as "operationId", a.open_assignment_id as "openAssignmentId",
+           a.open_assignment_id as "openAssignmentId",
            a.version > 1 as "wasElsewhere"
     from adjustment a
     ${MOVEMENT_TABLES}
@@ -97,7 +96,6 @@ function pendingRows(wanted: PendingWanted): Statement {
 }
 
 interface PendingRow extends MovementRow {
-  readonly operationId: string;
   readonly openAssignmentId: string;
   /** False for one that nothing has happened to: it was in no file, and nothing of it moved. */
   readonly wasElsewhere: boolean;
@@ -115,9 +113,9 @@ async function movementsOf(
     const past = pasts.get(row.adjustmentId);
     const first = past?.firstPostingDate ?? wanted.postingDate;
     const firstPostingDate = first < wanted.postingDate ? first : wanted.postingDate;
-    const { operationId, openAssignmentId } = row;
+    const { openAssignmentId } = row;
     const movement = movementOf(row, entries, firstPostingDate);
-    movements.push({ ...movement, entryIds: null, operationId, openAssignmentId });
+    movements.push({ ...movement, entryIds: null, openAssignmentId });
     if (past?.isPartly === true) partly.push(row);
   }
   return partly.length === 0 ? movements : withoutExecuted(tx, wanted.clientId, movements, partly);

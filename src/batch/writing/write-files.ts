@@ -37,10 +37,9 @@ export interface WrittenFiles {
   readonly refused: number;
 }
 
-/** What a part of the pending came to: lines by file, and who moved where. */
+/** What a part of the pending came to: lines by file with who moves into it, and the refused. */
 interface Taken {
-  readonly lines: { fileId: string; lines: NewLine[] }[];
-  readonly rows: AlikeRow[];
+  readonly files: { file: OpenFile; lines: NewLine[]; rows: AlikeRow[] }[];
   readonly refused: Move[];
 }
 
@@ -157,7 +156,7 @@ class Run {
   }
 
   async #render(currency: string, part: readonly PendingMovement[]): Promise<Taken> {
-    const taken: Taken = { lines: [], rows: [], refused: [] };
+    const taken: Taken = { files: [], refused: [] };
     const { maximumAdjustments = Number.POSITIVE_INFINITY } = this.#order.profile;
     for (let at = 0; at < part.length;) {
       const file = this.#open ?? this.#start(currency);
@@ -173,20 +172,16 @@ class Run {
 
   /** Answers how many of the movements are dealt with: fewer than all when the file is full. */
   async #fill(file: OpenFile, movements: readonly PendingMovement[], taken: Taken) {
-    const lines: NewLine[] = [];
-    taken.lines.push({ fileId: file.id, lines });
+    const [lines, rows]: [NewLine[], AlikeRow[]] = [[], []];
+    taken.files.push({ file, lines, rows });
     let dealtWith = 0;
     for (const movement of movements) {
       try {
         const line = await file.add(movement);
         if (line === null) break;
         lines.push(line);
-        taken.rows.push({
-          adjustmentId: movement.adjustmentId,
-          operationId: movement.operationId,
-          openAssignmentId: movement.openAssignmentId,
-          outside: { file: file.id, sequence: String(file.sequence), line: line.lineNumber },
-        });
+        const { adjustmentId, openAssignmentId } = movement;
+        rows.push({ adjustmentId, openAssignmentId, line: line.lineNumber });
       } catch (error) {
         if (!(error instanceof FieldRefused)) throw error;
         this.refused += 1;
@@ -197,15 +192,21 @@ class Run {
     return dealtWith;
   }
 
-  async #record({ lines, rows, refused }: Taken): Promise<void> {
+  async #record({ files, refused }: Taken): Promise<void> {
     const clientId = this.#order.runtime.id;
-    for (const one of lines) await insertLines(this.#tx, clientId, one.fileId, one.lines);
-    await moveLockedAlike(
-      this.#tx,
-      this.#desk.engine,
-      { clientId, from: "pendingBatch", event: "takenIntoFile", actor: this.#order.actor },
-      rows,
-    );
+    const { actor } = this.#order;
+    for (const { file, lines, rows } of files) {
+      await insertLines(this.#tx, clientId, file.id, lines);
+      const outside = { file: file.id, sequence: String(file.sequence) };
+      const move = {
+        clientId,
+        from: "pendingBatch",
+        event: "takenIntoFile",
+        actor,
+        outside,
+      } as const;
+      await moveLockedAlike(this.#tx, this.#desk.engine, move, rows);
+    }
     const results = await moveAdjustments(this.#tx, this.#desk.engine, refused);
     assert(
       results.every((one) => one.moved),
