@@ -225,14 +225,7 @@ const STOP = `(() => {
   const box = one.getBoundingClientRect();
   const isSeen = box.width > 0 && box.bottom > 0 && box.top < innerHeight &&
     box.right > 0 && box.left < innerWidth;
-  const { outlineStyle, borderTopColor } = getComputedStyle(one);
-  const probe = document.body.appendChild(document.createElement("i"));
-  const marks = ["--focus", "--accent"].map((name) => {
-    probe.style.color = "var(" + name + ")";
-    return getComputedStyle(probe).color;
-  });
-  probe.remove();
-  const isMarked = outlineStyle !== "none" || marks.includes(borderTopColor);
+  const isMarked = getComputedStyle(one).outlineStyle !== "none";
   const sign = !isSeen || !isMarked || !one.matches(":focus-visible") || one.tabIndex > 0
     ? " hidden: " + one.outerHTML.slice(0, 90) : "";
   return one.dataset.stop + sign;
@@ -250,8 +243,11 @@ test("Tab goes through each page visibly, once, and out of it", { timeout: 300_0
     const seen = new Set<string>();
     let stop = "";
     for (let presses = 0; presses < MOST_STOPS; presses += 1) {
+      const before = stop;
       await page.keyboard.press("Tab");
       stop = await page.evaluate<string>(STOP);
+      // A field of a date has several stops of its own.
+      if (stop !== "" && stop === before) continue;
       if (stop === "" || seen.has(stop)) break;
       seen.add(stop);
       if (stop.includes("hidden")) faults.push(`${name}: ${stop}`);

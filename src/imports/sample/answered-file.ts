@@ -16,7 +16,7 @@ export async function answerLatest(desk: BatchDesk, clientId: string): Promise<v
   const { database, clock } = desk.engine;
   const [file] = await listFiles(database, { clients: [clientId], limit: 1 });
   if (file === undefined) return;
-  const lines = await linesOfFile(database, file, { afterLine: 0n, limit: 100 });
+  const lines = await linesOfFile(database, { clientId, fileId: file.id }, 0n, 100);
   const rows = lines.map(({ adjustmentId, amountMinor, direction }, index) => {
     const amount = formatAmount(amountMinor, CURRENCY);
     const fate = index === 1 ? "refused,R02,account closed" : "accepted,,";
