@@ -130,6 +130,8 @@ describe("files", () => {
       await expect.poll(focused, SOON).not.toMatch(/^Decide/);
       await choose(keys, "Match it to a line of ours");
       await tabTo("Our file");
+      const ours = page.getByLabel("Our file");
+      await expect.poll(() => ours.locator("option").count(), SOON).toBeGreaterThan(1);
       await press("ArrowDown");
       await fill("Line in it", "2");
       await fill("Reason", "their desk named it");

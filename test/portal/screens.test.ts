@@ -226,7 +226,7 @@ const STOP = `(() => {
   const isSeen = box.width > 0 && box.bottom > 0 && box.top < innerHeight &&
     box.right > 0 && box.left < innerWidth;
   const isMarked = getComputedStyle(one).outlineStyle !== "none";
-  const sign = !isSeen || !isMarked || !one.matches(":focus-visible") || one.tabIndex > 0
+  const sign = !isSeen || !isMarked || one.tabIndex > 0
     ? " hidden: " + one.outerHTML.slice(0, 90) : "";
   return one.dataset.stop + sign;
 })()`;

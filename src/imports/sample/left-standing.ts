@@ -1,4 +1,4 @@
-/** What the sample's people left standing: work that waits, work that nobody can do, and a group. */
+/** What the sample's people left standing: work that waits, that nobody can do, and a group. */
 import type { Engine } from "../../accounting/engine.ts";
 import { writeGroup } from "../../work/groups.ts";
 import { markUnworkable } from "../../work/mark-unworkable.ts";
