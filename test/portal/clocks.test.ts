@@ -12,7 +12,8 @@ import { sql } from "../../src/database/sql.ts";
 import { workInbox } from "../../src/accounting/work-inbox.ts";
 import { lookAtClocks } from "../../src/resolution/regulatory-clocks/look-at-clocks.ts";
 import { aClient, aDisputeOf, operate, START } from "../support/engine.ts";
-import { tabTo, usePortal } from "../support/portal.ts";
+import { walk } from "../support/keyboard.ts";
+import { usePortal } from "../support/portal.ts";
 import { useDatabase } from "../support/use-database.ts";
 
 const db = useDatabase();
@@ -80,24 +81,24 @@ test("on a narrow page nothing hangs over the edge", async () => {
   }
 });
 
-test("by keyboard: to the credits by the machine, and one of them approved", async () => {
-  const page = await site.signedIn("amy");
-  await page.getByText("Regulatory clocks").first().waitFor();
+walk(
+  ["/clocks"],
+  "to the credits by the machine, and one of them approved",
+  () => site.signedIn("amy"),
+  async ({ page, press, enter, tabTo }) => {
+    await page.getByText("Regulatory clocks").first().waitFor();
+    await press("g", "r");
+    await page.getByRole("heading", { name: "Regulatory clocks" }).waitFor();
+    await enter("Credits by the machine");
+    await page.getByText("Issue provisional credit").waitFor();
+    await tabTo(dispute);
+    await enter(/^Approve/);
 
-  await page.keyboard.press("g");
-  await page.keyboard.press("r");
-  await page.getByRole("heading", { name: "Regulatory clocks" }).waitFor();
-  await page.getByRole("link", { name: "Credits by the machine" }).focus();
-  await page.keyboard.press("Enter");
-  await page.getByText("Issue provisional credit").waitFor();
-  await page.getByRole("link", { name: dispute }).focus();
-  await tabTo(page, "button:has-text('Approve')");
-  await page.keyboard.press("Enter");
-
-  const approved = page.getByText(/Approved by/);
-  await approved.waitFor();
-  expect(await approved.innerText()).toMatch(/amy/);
-});
+    const approved = page.getByText(/Approved by/);
+    await approved.waitFor();
+    expect(await approved.innerText()).toMatch(/amy/);
+  },
+);
 
 test("a case shows each clock with its day, what is left and its paragraph", async () => {
   const page = await site.signedIn("amy", `/cases/${client}/${claim}?tab=clocks`);

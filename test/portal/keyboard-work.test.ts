@@ -98,6 +98,7 @@ describe("the frame", () => {
       await press("?");
       const list = page.getByRole("dialog", { name: "Keyboard" });
       await list.waitFor();
+      await expect.poll(focused, SOON).toBe("Close");
       const stops = new Set<string>();
       for (let stop = 0; stop < 6; stop += 1) {
         stops.add(await focused());

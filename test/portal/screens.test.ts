@@ -214,6 +214,50 @@ test("on a narrow page nothing hangs over the edge", { timeout: 300_000 }, async
   expect(wide).toEqual([]);
 });
 
+/**
+ * Where the focus is, `hidden` where nothing shows it, and where a positive tab index takes it out
+ * of the reading order. Given as text: these tests know no document.
+ */
+const STOP = `(() => {
+  const one = document.activeElement;
+  if (one === null || one === document.body) return "";
+  one.dataset.stop ??= String((window.stops = (window.stops ?? 0) + 1));
+  const box = one.getBoundingClientRect();
+  const isSeen = box.width > 0 && box.bottom > 0 && box.top < innerHeight &&
+    box.right > 0 && box.left < innerWidth;
+  const isMarked = getComputedStyle(one).outlineStyle !== "none";
+  const sign = !isSeen || !isMarked || one.tabIndex > 0
+    ? " hidden: " + one.outerHTML.slice(0, 90) : "";
+  return one.dataset.stop + sign;
+})()`;
+const MOST_STOPS = 250;
+
+test("Tab goes through each page visibly, once, and out of it", { timeout: 300_000 }, async () => {
+  const page = await site.signedIn("amy");
+  const faults: string[] = [];
+
+  for (const [name, path, shows] of SCREENS) {
+    await page.goto(path(place));
+    await page.getByText(shows).first().waitFor();
+    await page.evaluate("document.activeElement.blur()");
+    const seen = new Set<string>();
+    let stop = "";
+    for (let presses = 0; presses < MOST_STOPS; presses += 1) {
+      const before = stop;
+      await page.keyboard.press("Tab");
+      stop = await page.evaluate<string>(STOP);
+      // A field of a date has several stops of its own.
+      if (stop !== "" && stop === before) continue;
+      if (stop === "" || seen.has(stop)) break;
+      seen.add(stop);
+      if (stop.includes("hidden")) faults.push(`${name}: ${stop}`);
+    }
+    if (stop !== "") faults.push(`${name}: no way out of ${stop} after ${seen.size} stops`);
+  }
+
+  expect(faults).toEqual([]);
+});
+
 test("the first load stays within its budget", { timeout: 120_000 }, async () => {
   const page = await site.page();
   const sizes = { script: 0, stylesheet: 0 };

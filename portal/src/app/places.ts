@@ -1,4 +1,4 @@
-/** Where one can go from everywhere: the main navigation, its shortcuts, and the list on a phone. */
+/** Where one can go from everywhere: the navigation, its shortcuts, and the list on a phone. */
 import {
   Briefcase,
   FileStack,

@@ -70,13 +70,7 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
     if (one.name === "take" || one.name === "release") take(one);
     else choose(one.name === action ? undefined : one.name);
   };
-  useShortcuts(
-    "This assignment",
-    assignment.actions.flatMap((one) => {
-      const keys = one.allowed ? actionKey(one.name) : undefined;
-      return keys === undefined ? [] : [{ keys, label: one.label, run: () => pick(one) }];
-    }),
-  );
+  useActionKeys(assignment.actions, pick);
   const chosen = assignment.actions.find((one) => one.name === action && one.allowed);
   return (
     <article ref={place} className={css["detail"]} aria-label={assignment.type}>
@@ -122,6 +116,19 @@ function Shown(props: AssignmentDetailProps & { readonly assignment: AssignmentD
       <Movement assignment={assignment} />
       <WorkHistory id={assignment.id} />
     </article>
+  );
+}
+
+function useActionKeys(
+  actions: readonly OfferedAction[],
+  pick: (one: OfferedAction) => void,
+): void {
+  useShortcuts(
+    "This assignment",
+    actions.flatMap((one) => {
+      const keys = one.allowed ? actionKey(one.name) : undefined;
+      return keys === undefined ? [] : [{ keys, label: one.label, run: () => pick(one) }];
+    }),
   );
 }
 

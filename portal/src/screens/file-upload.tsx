@@ -9,6 +9,8 @@ import css from "../parts/service.module.css";
 import { ProblemNote } from "../ui/answers.tsx";
 import ui from "../ui/ui.module.css";
 
+// What the server answers at this path is known to whoever names the path.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function FileUpload<Taken>(props: {
   readonly path: string;
   /** What is sent beside the file; null while something is not chosen. */

@@ -13,7 +13,6 @@ import { Answer } from "../ui/answers.tsx";
 import { Table } from "../ui/panel.tsx";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
-import { useFocusInside } from "../ui/use-focus-inside.ts";
 
 import css from "./screens.module.css";
 
@@ -37,7 +36,6 @@ export function QueueAsOf(props: {
 }) {
   const { asOf, queue, turn } = props;
   const client = useClient();
-  const place = useFocusInside<HTMLElement>();
   const [days, setDays] = useState("7");
   const [opened] = useState(() => new Date().toISOString());
   const from = new Date(Date.parse(opened) - Number(days) * DAY_MILLISECONDS).toISOString();
@@ -48,7 +46,7 @@ export function QueueAsOf(props: {
     turn({ asOf: new Date(Math.min(at, Date.now())).toISOString() });
   };
   return (
-    <section ref={place} className={css["asOf"]} aria-label="As of another time">
+    <section className={css["asOf"]} aria-label="As of another time">
       <div className={ui["row"]}>
         <TextInput
           type="datetime-local"

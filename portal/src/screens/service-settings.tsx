@@ -1,4 +1,4 @@
-/** The settings of a service as they were written, and their change. Faults come with their place. */
+/** A service's settings as they were written, and their change. Faults come with their place. */
 import { useQuery } from "@tanstack/react-query";
 
 import type { OneService } from "../api/service-queries.ts";

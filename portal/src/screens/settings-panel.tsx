@@ -55,11 +55,7 @@ export function SettingsPanel(props: {
       }
     >
       <div className={ui["stack"]}>
-        {settings.problem === null ? null : (
-          <p className={ui["problem"]} role="alert">
-            They do not load: {settings.problem}
-          </p>
-        )}
+        <Problem problem={settings.problem} />
         {isSaved ? (
           <Done title="Saved">
             <p>{consequence}</p>
@@ -85,6 +81,15 @@ export function SettingsPanel(props: {
         )}
       </div>
     </Panel>
+  );
+}
+
+function Problem({ problem }: { readonly problem: string | null }) {
+  if (problem === null) return null;
+  return (
+    <p className={ui["problem"]} role="alert">
+      They do not load: {problem}
+    </p>
   );
 }
 

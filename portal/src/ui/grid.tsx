@@ -3,7 +3,7 @@
  * (arrows or j and k, Home, End, Page Up and Down, Enter). More rows are asked for near the end.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import type { CSSProperties, KeyboardEvent, ReactNode } from "react";
+import type { CSSProperties, KeyboardEvent, ReactNode, RefObject } from "react";
 import { memo, useCallback, useEffect, useRef, useState } from "react";
 
 import { moveOf } from "./grid-moves.ts";
@@ -49,36 +49,24 @@ export function Grid<Row>(props: GridProps<Row>) {
     if (hasMore && last >= rows.length - 20) more();
   }, [hasMore, last, more, rows.length]);
 
-  const latestOpen = useRef(open);
-  useEffect(() => {
-    latestOpen.current = open;
-  });
-  const openAt = useCallback((index: number, row: Row) => {
-    setAt(index);
-    latestOpen.current(row);
-  }, []);
+  const openAt = useOpenAt(open, setAt);
+  const move = (key: string): boolean => {
+    const to = moveOf(key, at, rows.length);
+    if (to === undefined) return false;
+    setAt(to);
+    virtual.scrollToIndex(to);
+    return true;
+  };
   const press = (event: KeyboardEvent): void => {
-    const move = moveOf(event.key, at, rows.length);
     const row = rows[at];
-    if (move !== undefined) {
-      setAt(move);
-      virtual.scrollToIndex(move);
-    } else if (event.key === "Enter" && row !== undefined) open(row);
-    else return;
+    if (!move(event.key)) {
+      if (event.key !== "Enter" || row === undefined) return;
+      open(row);
+    }
     event.preventDefault();
     event.stopPropagation();
   };
-  const step = (key: "j" | "k"): void => {
-    place.current?.focus();
-    const move = moveOf(key, at, rows.length);
-    if (move === undefined) return;
-    setAt(move);
-    virtual.scrollToIndex(move);
-  };
-  useShortcuts("In the grid", [
-    { keys: "j", label: "Next row (arrows too; Enter opens it)", run: () => step("j") },
-    { keys: "k", label: "Row before", run: () => step("k") },
-  ]);
+  useGridKeys(place, move);
   if (rows.length === 0) return props.empty;
   const template = columns.map((column) => column.width).join(" ");
   const style: CSSProperties & Record<"--grid-width", string> = { "--grid-width": props.minWidth };
@@ -111,6 +99,39 @@ export function Grid<Row>(props: GridProps<Row>) {
       </div>
     </div>
   );
+}
+
+/** The same function for as long as the grid is shown: rows that stay are not drawn again. */
+function useOpenAt<Row>(
+  open: (row: Row) => void,
+  setAt: (index: number) => void,
+): (index: number, row: Row) => void {
+  const latest = useRef(open);
+  useEffect(() => {
+    latest.current = open;
+  });
+  return useCallback(
+    (index, row) => {
+      setAt(index);
+      latest.current(row);
+    },
+    [setAt],
+  );
+}
+
+/** From anywhere on the page the letters lead into the grid. */
+function useGridKeys(
+  place: RefObject<HTMLDivElement | null>,
+  move: (key: string) => boolean,
+): void {
+  const go = (key: string): void => {
+    place.current?.focus();
+    move(key);
+  };
+  useShortcuts("In the grid", [
+    { keys: "j", label: "Next row (arrows too; Enter opens it)", run: () => go("j") },
+    { keys: "k", label: "Row before", run: () => go("k") },
+  ]);
 }
 
 function GridHead<Row>(props: {

@@ -161,7 +161,8 @@ export async function concludeFile(
   const counts = await lineCounts(tx, file);
   const unmatched = counts.find((one) => one.state === "unmatched")?.count ?? 0n;
   const state = unmatched > 0n ? "partlyMatched" : "matched";
-  const problem = unmatched > 0n ? `${unmatched} lines are not matched` : null;
+  const lines = unmatched === 1n ? "1 line is" : `${unmatched} lines are`;
+  const problem = unmatched > 0n ? `${lines} not matched` : null;
   await changeInboundFile(tx, file, { state, dueAt: null, problem, finishedAt: now }, now);
   const about = { clientId: file.clientId, subject: file.id };
   if (unmatched === 0n) {

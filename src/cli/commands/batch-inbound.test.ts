@@ -56,7 +56,7 @@ test("a file is taken in, its lines are shown, one is matched by hand", async ()
   const again = await run("inbound", path, "--profile", "nightly", "--json");
 
   expect(taken.lines).toEqual([
-    expect.stringMatching(/^ack\.csv is partlyMatched: 1 lines are not matched \([0-9a-f-]{36}\)$/),
+    expect.stringMatching(/^ack\.csv is partlyMatched: 1 line is not matched \([0-9a-f-]{36}\)$/),
     "  1 applied, executed",
     "  1 unmatched",
   ]);

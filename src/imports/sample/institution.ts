@@ -62,6 +62,7 @@ export function sampleClients({ service, deliveryDirectory }: SamplePlaces): Sam
           nightly: {
             layout: "generic-csv",
             marker: "TEST",
+            returnFile: { format: "csv" },
             cutOffs: [{ name: "endOfDay", time: "18:00" }],
             delivery: { kind: "directory", directory: deliveryDirectory },
           },

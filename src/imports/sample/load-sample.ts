@@ -25,8 +25,10 @@ import type { ServiceDesk } from "../../service/desk.ts";
 import { lookAtClocks } from "../../resolution/regulatory-clocks/look-at-clocks.ts";
 import { createDispatcher } from "../../service/dispatcher.ts";
 
+import { answerLatest } from "./answered-file.ts";
 import { approveSome } from "./approve-some.ts";
 import type { SampleClient } from "./institution.ts";
+import { leaveStanding } from "./left-standing.ts";
 import { leaveOpenEnds } from "./open-ends.ts";
 import type { StoryStep } from "./stories.ts";
 import { pickStory, TODAY } from "./stories.ts";
@@ -91,6 +93,8 @@ export async function loadSample(stage: SampleStage): Promise<number> {
       stage.remark(`loading the sample: day ${day + 1} of ${SAMPLE_DAYS}`);
     }
     await leaveOpenEnds(stage, { client: MANUAL_CLIENT, people: PEOPLE });
+    await leaveStanding(engine, { clients: clientIds, people: PEOPLE });
+    await answerLatest(stage.batch, BATCH_CLIENT);
   } finally {
     await dispatcher.close();
   }
@@ -243,5 +247,6 @@ interface Waiting {
 }
 
 const SERVICE_CLIENT = "harbor";
+const BATCH_CLIENT = "prairie";
 const MANUAL_CLIENT = "summit";
 const PEOPLE = ["ann.reyes", "bo.lindqvist", "carla.okafor"] as const;
