@@ -1328,6 +1328,22 @@ create table clock_mark (
 alter table clock_mark add constraint clock_mark_pkey PRIMARY KEY (id);
 CREATE INDEX clock_mark_of_dispute ON public.clock_mark USING btree (client_id, dispute_id);
 
+create table clock_reason (
+  client_id text not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  due_on date not null,
+  stage text not null,
+  words text not null,
+  waiting jsonb not null,
+  recorded_at timestamp with time zone not null
+);
+alter table clock_reason add constraint clock_reason_pkey PRIMARY KEY (client_id, dispute_id, round, clock, due_on, stage);
+alter table clock_reason add constraint clock_reason_stage_check CHECK ((stage = ANY (ARRAY['missed'::text, 'metLate'::text])));
+alter table clock_reason add constraint clock_reason_waiting_check CHECK ((jsonb_typeof(waiting) = 'array'::text));
+alter table clock_reason add constraint clock_reason_words_check CHECK ((words <> ''::text));
+
 create table clock_warning (
   client_id text not null,
   dispute_id uuid not null,
@@ -2221,6 +2237,8 @@ alter table claim_lock add constraint claim_lock_client_id_claim_id_fkey FOREIGN
 
 alter table clock_client add constraint clock_client_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table clock_reason add constraint clock_reason_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
+
 alter table clock_warning add constraint clock_warning_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table clock_watch add constraint clock_watch_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
@@ -2366,6 +2384,8 @@ CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE A
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim_lock_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_reason FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2524,6 +2544,8 @@ grant insert, select, update on table client to redress_app;
 grant insert, select, update on table clock_client to redress_app;
 
 grant delete, insert, select, update on table clock_mark to redress_app;
+
+grant insert, select on table clock_reason to redress_app;
 
 grant insert, select on table clock_warning to redress_app;
 

@@ -19,9 +19,10 @@ import { raiseOfDisputes, setClockDue } from "../../work/store.ts";
 
 import type { DisputeClocks } from "./clocks-of-disputes.ts";
 import { clocksOfDisputes } from "./clocks-of-disputes.ts";
+import { giveReasons } from "./give-reasons.ts";
 import { startOfDay } from "./posting-forecast.ts";
 import type { ClockReading } from "./read-clocks.ts";
-import type { ClockRow, WarningRow } from "./store.ts";
+import type { ClockRow, ReasonRow, WarningRow } from "./store.ts";
 import {
   deleteWatches,
   dropMarks,
@@ -189,9 +190,11 @@ async function warn(
 ): Promise<void> {
   const staged = disputes.flatMap((one) => warningsOf(one, engine.clock.now()));
   const fresh = await insertWarnings(tx, staged, now);
+  const reasons = await giveReasons(tx, disputes, now);
+  const metLate = reasons.filter((row) => row.stage === "metLate");
   await appendEvents(
     tx,
-    fresh.map((row) => eventOf(engine, row)),
+    [...fresh, ...metLate].map((row) => eventOf(engine, row, reasons)),
     now,
   );
   const urgencies = disputes.flatMap((one) => {
@@ -224,13 +227,22 @@ function warningsOf(one: DisputeClocks, now: Temporal.Instant): WarningRow[] {
   });
 }
 
-function eventOf(engine: Engine, row: WarningRow): NewEvent {
+/** Of a clock that was missed it tells why. */
+function eventOf(
+  engine: Engine,
+  row: WarningRow | ReasonRow,
+  reasons: readonly ReasonRow[],
+): NewEvent {
+  const reason = reasons.find(
+    (one) => one.disputeId === row.disputeId && one.clock === row.clock && one.round === row.round,
+  );
+  const why = row.stage === "warned" || reason === undefined ? {} : { reason: reason.words };
   return {
     clientId: row.clientId,
     id: engine.ids.next(),
     type: `resolution.clock.${row.stage}.v1`,
     subject: `dispute/${row.disputeId}`,
-    data: { clock: row.clock, round: row.round, dueOn: row.dueOn },
+    data: { clock: row.clock, round: row.round, dueOn: row.dueOn, ...why },
   };
 }
 
