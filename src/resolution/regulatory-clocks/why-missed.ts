@@ -66,7 +66,16 @@ export function whyMissed(
   const waiting = then.waiting.map(
     ({ assignment, type, adjustment, rule, state: was, assignee, workGroup, ...rest }) => ({
       ...{ assignment, type, adjustment, rule, state: was, assignee, workGroup },
-      words: wordsOf({ assignment, type, adjustment, rule, state: was, assignee, workGroup, ...rest }),
+      words: wordsOf({
+        assignment,
+        type,
+        adjustment,
+        rule,
+        state: was,
+        assignee,
+        workGroup,
+        ...rest,
+      }),
     }),
   );
   const causes = [
