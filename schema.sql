@@ -672,7 +672,8 @@ create table ageing_item (
   approved_by text not null,
   opened_at timestamp with time zone not null,
   settled_at timestamp with time zone,
-  outcome text
+  outcome text,
+  version integer default 1 not null
 );
 alter table ageing_item add constraint ageing_item_pkey PRIMARY KEY (client_id, id);
 alter table ageing_item add constraint ageing_item_amount_minor_check CHECK ((amount_minor >= 0));
@@ -682,6 +683,20 @@ alter table ageing_item add constraint ageing_item_decision_check CHECK ((decisi
 alter table ageing_item add constraint ageing_item_outcome_check CHECK ((outcome = ANY (ARRAY['balanced'::text, 'reopened'::text])));
 CREATE INDEX ageing_due ON public.ageing_item USING btree (client_id, due_on, id) WHERE (settled_at IS NULL);
 CREATE UNIQUE INDEX ageing_open ON public.ageing_item USING btree (client_id, dispute_id) WHERE (settled_at IS NULL);
+
+create table ageing_owner (
+  client_id text not null,
+  item_id uuid not null,
+  version integer not null,
+  owner text not null,
+  due_on date not null,
+  reason text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table ageing_owner add constraint ageing_owner_pkey PRIMARY KEY (client_id, item_id, version);
+alter table ageing_owner add constraint ageing_owner_owner_check CHECK (((length(owner) >= 1) AND (length(owner) <= 80)));
+alter table ageing_owner add constraint ageing_owner_version_check CHECK ((version > 1));
 
 create table api_key (
   id uuid not null,
@@ -2171,6 +2186,8 @@ alter table ageing_item add constraint ageing_item_client_id_claim_id_fkey FOREI
 
 alter table ageing_item add constraint ageing_item_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table ageing_owner add constraint ageing_owner_client_id_item_id_fkey FOREIGN KEY (client_id, item_id) REFERENCES ageing_item(client_id, id);
+
 alter table approval_chain add constraint approval_chain_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
 
 alter table approval_decision add constraint approval_decision_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
@@ -2341,6 +2358,8 @@ alter table staff_group_member add constraint staff_group_member_kind_name_fkey 
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ageing_owner FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_chain FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -2475,7 +2494,9 @@ grant insert, select on table account_number to redress_app;
 
 grant insert, select, update on table adjustment to redress_app;
 
-grant insert, select, update (due_on), update (outcome), update (owner), update (settled_at) on table ageing_item to redress_app;
+grant insert, select, update (due_on), update (outcome), update (owner), update (settled_at), update (version) on table ageing_item to redress_app;
+
+grant insert, select on table ageing_owner to redress_app;
 
 grant insert, select, update on table api_key to redress_app;
 

@@ -395,9 +395,7 @@ describe("what is planted is found, named and placed", () => {
 
   test("every check is planted against", () => {
     const planted = new Set(PLANTED.map(([check]) => check));
-    // Those of `dispute-checks.test.ts`.
     for (const { name } of [...CREDIT_CHECKS, ...DISPUTE_CHECKS]) planted.add(name);
-
     expect(CHECKED.map((check) => check.name).filter((name) => !planted.has(name))).toEqual([]);
   });
 });
