@@ -672,7 +672,8 @@ create table ageing_item (
   approved_by text not null,
   opened_at timestamp with time zone not null,
   settled_at timestamp with time zone,
-  outcome text
+  outcome text,
+  version integer default 1 not null
 );
 alter table ageing_item add constraint ageing_item_pkey PRIMARY KEY (client_id, id);
 alter table ageing_item add constraint ageing_item_amount_minor_check CHECK ((amount_minor >= 0));
@@ -682,6 +683,20 @@ alter table ageing_item add constraint ageing_item_decision_check CHECK ((decisi
 alter table ageing_item add constraint ageing_item_outcome_check CHECK ((outcome = ANY (ARRAY['balanced'::text, 'reopened'::text])));
 CREATE INDEX ageing_due ON public.ageing_item USING btree (client_id, due_on, id) WHERE (settled_at IS NULL);
 CREATE UNIQUE INDEX ageing_open ON public.ageing_item USING btree (client_id, dispute_id) WHERE (settled_at IS NULL);
+
+create table ageing_owner (
+  client_id text not null,
+  item_id uuid not null,
+  version integer not null,
+  owner text not null,
+  due_on date not null,
+  reason text not null,
+  actor text not null,
+  recorded_at timestamp with time zone not null
+);
+alter table ageing_owner add constraint ageing_owner_pkey PRIMARY KEY (client_id, item_id, version);
+alter table ageing_owner add constraint ageing_owner_owner_check CHECK (((length(owner) >= 1) AND (length(owner) <= 80)));
+alter table ageing_owner add constraint ageing_owner_version_check CHECK ((version > 1));
 
 create table api_key (
   id uuid not null,
@@ -1340,6 +1355,22 @@ create table clock_mark (
 );
 alter table clock_mark add constraint clock_mark_pkey PRIMARY KEY (id);
 CREATE INDEX clock_mark_of_dispute ON public.clock_mark USING btree (client_id, dispute_id);
+
+create table clock_reason (
+  client_id text not null,
+  dispute_id uuid not null,
+  round smallint not null,
+  clock text not null,
+  due_on date not null,
+  stage text not null,
+  words text not null,
+  waiting jsonb not null,
+  recorded_at timestamp with time zone not null
+);
+alter table clock_reason add constraint clock_reason_pkey PRIMARY KEY (client_id, dispute_id, round, clock, due_on, stage);
+alter table clock_reason add constraint clock_reason_stage_check CHECK ((stage = ANY (ARRAY['missed'::text, 'metLate'::text])));
+alter table clock_reason add constraint clock_reason_waiting_check CHECK ((jsonb_typeof(waiting) = 'array'::text));
+alter table clock_reason add constraint clock_reason_words_check CHECK ((words <> ''::text));
 
 create table clock_warning (
   client_id text not null,
@@ -2168,6 +2199,8 @@ alter table ageing_item add constraint ageing_item_client_id_claim_id_fkey FOREI
 
 alter table ageing_item add constraint ageing_item_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table ageing_owner add constraint ageing_owner_client_id_item_id_fkey FOREIGN KEY (client_id, item_id) REFERENCES ageing_item(client_id, id);
+
 alter table approval_chain add constraint approval_chain_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
 
 alter table approval_decision add constraint approval_decision_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
@@ -2235,6 +2268,8 @@ alter table claim_lock add constraint claim_lock_client_id_claim_id_fkey FOREIGN
 alter table clock_automation add constraint clock_automation_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table clock_client add constraint clock_client_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table clock_reason add constraint clock_reason_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
 alter table clock_warning add constraint clock_warning_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
@@ -2338,6 +2373,8 @@ alter table staff_group_member add constraint staff_group_member_kind_name_fkey 
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ageing_owner FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_chain FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -2383,6 +2420,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_t
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim_lock_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_automation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_reason FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.clock_warning FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2472,7 +2511,9 @@ grant insert, select on table account_number to redress_app;
 
 grant insert, select, update on table adjustment to redress_app;
 
-grant insert, select, update (due_on), update (outcome), update (owner), update (settled_at) on table ageing_item to redress_app;
+grant insert, select, update (due_on), update (outcome), update (owner), update (settled_at), update (version) on table ageing_item to redress_app;
+
+grant insert, select on table ageing_owner to redress_app;
 
 grant insert, select, update on table api_key to redress_app;
 
@@ -2543,6 +2584,8 @@ grant insert, select on table clock_automation to redress_app;
 grant insert, select, update on table clock_client to redress_app;
 
 grant delete, insert, select, update on table clock_mark to redress_app;
+
+grant insert, select on table clock_reason to redress_app;
 
 grant insert, select on table clock_warning to redress_app;
 

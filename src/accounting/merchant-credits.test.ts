@@ -60,7 +60,10 @@ function importedCredits(random: SeededRandom): object[] {
 function pairOfDisputes(): readonly [MemoryBook, MemoryBook] {
   const books: DisputeBook[] = [];
   const one = () =>
-    memoryBook({ executesAtOnce: true, creditOf: (reference) => creditIn(STANDARD, books, reference) });
+    memoryBook({
+      executesAtOnce: true,
+      creditOf: (reference) => creditIn(STANDARD, books, reference),
+    });
   const pair = [one(), one()] as const;
   books.push(...pair.map((each) => each.book));
   return pair;
@@ -89,7 +92,10 @@ function creditFaults(pair: readonly MemoryBook[]): string[] {
     if (usedBy.some((one) => one < 0n)) faults.push(`${reference} is given back twice`);
   }
   for (const { book } of pair) {
-    const used = creditUses(STANDARD, book, book.changes).reduce((sum, use) => sum + use.amountMinor, 0n);
+    const used = creditUses(STANDARD, book, book.changes).reduce(
+      (sum, use) => sum + use.amountMinor,
+      0n,
+    );
     const booked = book.adjustments
       .flatMap((one) => one.entries)
       .filter((entry) => entry.rule === "MerchantCredit")
@@ -138,7 +144,8 @@ describe("reopen, deny, reopen, pay with merchant credits in every order", () =>
     expect(text).toContain("reference-already-used");
     expect(text).toContain("amount-exceeds-limit");
     expect(text).toMatch(/reverseAdjustment .*done/);
-    const givenBack = /importHistory .*done(?:(?!recordMerchantCredit)[^])*reverseAdjustment .*done/;
+    const givenBack =
+      /importHistory .*done(?:(?!recordMerchantCredit)[^])*reverseAdjustment .*done/;
     expect(text).toMatch(givenBack);
   });
 });

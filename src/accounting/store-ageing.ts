@@ -60,3 +60,31 @@ export async function settleAgeing(
       and ageing_item.settled_at is null
   `);
 }
+
+/** Answers 0 where it ended or is of another version by now. */
+export function ownAgeingItem(
+  tx: Transaction,
+  key: { readonly clientId: string; readonly id: string; readonly version: number },
+  to: {
+    readonly owner: string;
+    readonly dueOn: string;
+    readonly reason: string;
+    readonly actor: string;
+  },
+  now: string,
+): Promise<number> {
+  return tx.execute(sql`
+    with given as (
+      update ageing_item
+      set owner = ${to.owner}, due_on = ${to.dueOn}, version = version + 1
+      where client_id = ${key.clientId} and id = ${key.id} and version = ${key.version}
+        and settled_at is null
+      returning client_id, id, version
+    )
+    insert into ageing_owner (
+      client_id, item_id, version, owner, due_on, reason, actor, recorded_at)
+    select client_id, id, version, ${to.owner}, ${to.dueOn}::date, ${to.reason}, ${to.actor},
+           ${now}::timestamptz
+    from given
+  `);
+}

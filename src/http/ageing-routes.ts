@@ -3,14 +3,17 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
 import { wireMoney } from "../kernel/money.ts";
+import type { AgeingRow } from "../resolution/ageing-views.ts";
 import { ageingItems, creditsOfDispute } from "../resolution/ageing-views.ts";
+import { giveAgeingItem } from "../resolution/own-ageing.ts";
 
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
-import { theDispute } from "./find.ts";
-import { scopeOf } from "./identify.ts";
+import { mustBeId, theDispute } from "./find.ts";
+import { callerOf, scopeOf } from "./identify.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
 import { ClientQuery, Id, Money } from "./shapes.ts";
+import { tag, versionOf } from "./version.ts";
 import type { ZodApp } from "./zod-app.ts";
 
 const AgeingItem = z
@@ -21,7 +24,7 @@ const AgeingItem = z
     dispute: z.string(),
     decision: z.enum(["pay", "deny", "partialDeny", "writeOff"]),
     difference: z.string().describe("What is out of balance, in the gate's words"),
-    amount: Money,
+    amount: Money.nullable().describe("Null where a condition is unmet and no money stands out"),
     reason: z.string(),
     owner: z.string(),
     dueOn: z.string(),
@@ -30,6 +33,18 @@ const AgeingItem = z
     openedAt: z.string(),
     settledAt: z.string().nullable(),
     outcome: z.enum(["balanced", "reopened"]).nullable(),
+    version: z.int(),
+    owners: z
+      .array(
+        z.object({
+          owner: z.string(),
+          dueOn: z.string(),
+          reason: z.string(),
+          by: z.string(),
+          at: z.string(),
+        }),
+      )
+      .describe("Who was given it after the first owner"),
   })
   .meta({ id: "AgeingItem" });
 
@@ -46,6 +61,7 @@ const MerchantCredit = z
 export function ageingRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
   return async (app) => {
     listAgeingRoute(app, parts);
+    ownAgeingRoute(app, parts);
     listCreditsRoute(app, parts);
   };
 }
@@ -87,13 +103,58 @@ function listAgeingRoute(app: ZodApp, parts: HttpDependencies): void {
         keyOf: (row) => [row.dueOn, row.id],
       });
       return {
-        items: rows.map(({ clientId, amountMinor, currency, ...row }) => ({
-          client: clientId,
-          ...row,
-          amount: wireMoney(amountMinor, currency),
-        })),
+        items: rows.map(present),
         next,
       };
+    },
+  );
+}
+
+function present({ clientId, amountMinor, currency, owners, ...row }: AgeingRow) {
+  const amount = amountMinor === 0n ? null : wireMoney(amountMinor, currency);
+  return { client: clientId, ...row, owners: [...owners], amount };
+}
+
+function ownAgeingRoute(app: ZodApp, { engine }: HttpDependencies): void {
+  app.post(
+    "/v1/ageing-items/:id/owner",
+    documented(
+      {
+        id: "giveAgeingItem",
+        tag: "disputes",
+        summary: "Give an ageing item to another owner, with another date where one is named",
+        permission: "assignment:assign",
+        command: "once",
+        versioned: true,
+        failures: [
+          "not-found",
+          "input-invalid",
+          "transition-refused",
+          "date-invalid",
+          "card-number-in-text",
+        ],
+      },
+      {
+        params: Id,
+        body: z.strictObject({
+          owner: z.string().trim().min(1).max(80),
+          dueOn: z.iso.date().optional(),
+          reason: z.string().trim().min(1).max(2000),
+        }),
+        response: { 200: AgeingItem },
+      },
+    ),
+    async (request, reply) => {
+      mustBeId("ageing item", request.params.id);
+      const row = await giveAgeingItem(engine, {
+        ...request.body,
+        clientIds: await scopeOf(engine.database, request),
+        id: request.params.id,
+        version: versionOf(request),
+        actor: callerOf(request).actor,
+      });
+      tag(reply, row.version);
+      return reply.code(200).send(present(row));
     },
   );
 }

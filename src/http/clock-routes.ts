@@ -9,6 +9,7 @@ import type { AutomaticCredit, ListedClock } from "../resolution/regulatory-cloc
 import {
   listAutomaticCredits,
   listClocks,
+  reasonsOfDispute,
   warningsOfDispute,
 } from "../resolution/regulatory-clocks/lists.ts";
 
@@ -87,7 +88,10 @@ function disputeClocksRoute(app: ZodApp, { engine }: HttpDependencies): void {
       const found = await clocksOfDisputes(database, engine, [key]);
       const { client, loaded, readings } = found.get(row.id) as DisputeClocks;
       const asOf = client.calendar.dateOf(engine.clock.now());
-      const warnings = await warningsOfDispute(database, row.clientId, row.id);
+      const told = {
+        warnings: await warningsOfDispute(database, row.clientId, row.id),
+        reasons: await reasonsOfDispute(database, row.clientId, row.id),
+      };
       const credits = await listAutomaticCredits(database, {
         clientIds: [row.clientId],
         disputeId: row.id,
@@ -102,7 +106,7 @@ function disputeClocksRoute(app: ZodApp, { engine }: HttpDependencies): void {
         asOf,
         clocks: readings
           .filter((one) => !isOfOtherKind(one.state, one.because))
-          .map((one) => presentClock(one, warnings, { calendar: client.calendar, today: asOf })),
+          .map((one) => presentClock(one, told, { calendar: client.calendar, today: asOf })),
         automaticCredits: credits.map((one) =>
           presentCredit(one, client.rulebook.clocks.get(one.clock)?.title ?? one.clock),
         ),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type {
   AutomaticCredit,
   ListedClock,
+  ReasonOnRecord,
   WarningGiven,
 } from "../resolution/regulatory-clocks/lists.ts";
 import type { ClockReading } from "../resolution/regulatory-clocks/read-clocks.ts";
@@ -42,6 +43,28 @@ export const ClockShape = z
     warnings: z
       .array(z.object({ stage: z.enum(["warned", "missed"]), dueOn: z.string(), at: z.string() }))
       .describe("Said once for each stage and end"),
+    reasons: z
+      .array(
+        z.object({
+          stage: z.enum(["missed", "metLate"]),
+          dueOn: z.string(),
+          at: z.string().describe("When it was established"),
+          words: z.string(),
+          waiting: z.array(
+            z.object({
+              assignment: z.string(),
+              type: z.string(),
+              adjustment: z.string().nullable(),
+              rule: z.string().nullable(),
+              state: z.string().nullable().describe("Of the adjustment, when the day ended"),
+              assignee: z.string().nullable(),
+              workGroup: z.string(),
+              words: z.string(),
+            }),
+          ),
+        }),
+      )
+      .describe("Why it was missed, and how it was met late: what waited when the day ended"),
     ...Left,
   })
   .meta({ id: "RegulatoryClock" });
@@ -62,6 +85,7 @@ export const ListedClockShape = z
     warnOn: z.string(),
     dueOn: z.string(),
     endedOn: z.string().nullable(),
+    reason: z.string().nullable().describe("Why it was missed or met late, in a sentence"),
     ...Left,
   })
   .meta({ id: "ListedClock" });
@@ -98,7 +122,7 @@ export const AutomaticCreditShape = z
 
 export function presentClock(
   reading: ClockReading,
-  warnings: readonly WarningGiven[],
+  told: { readonly warnings: readonly WarningGiven[]; readonly reasons: readonly ReasonOnRecord[] },
   { calendar, today }: { readonly calendar: BusinessCalendar; readonly today: string },
 ): z.infer<typeof ClockShape> {
   return {
@@ -117,9 +141,15 @@ export function presentClock(
     endedOn: reading.endedOn,
     endedBy: reading.endedBy,
     because: [...reading.because],
-    warnings: warnings
+    warnings: told.warnings
       .filter((one) => one.clock === reading.clock && one.round === reading.round)
       .map(({ stage, dueOn, at }) => ({ stage, dueOn, at })),
+    reasons: told.reasons
+      .filter((one) => one.clock === reading.clock && one.round === reading.round)
+      .map(({ stage, dueOn, at, words, waiting }) => ({
+        ...{ stage, dueOn, at, words },
+        waiting: [...waiting],
+      })),
     ...leftOf(isOver(reading) ? null : reading.dueOn, calendar, today),
   };
 }
@@ -147,6 +177,7 @@ export function presentListedClock(
     warnOn: row.warnOn,
     dueOn: row.dueOn,
     endedOn: row.endedOn,
+    reason: row.reason,
     ...leftOf(row.endedOn === null ? row.dueOn : null, calendar, today),
   };
 }

@@ -120,6 +120,50 @@ test("a request to override ends with the exception that it is about", async () 
   });
 });
 
+test("an ageing item is given to others, and who had it stays known", async () => {
+  const { url, version } = await anException();
+  await post(url, { version, body: { reason: "small", override: OVERRIDE } });
+  await decide("ben");
+  const [item] = await ageing();
+  const give = (at: number, body: object) =>
+    post(`/v1/ageing-items/${String(item?.["id"])}/owner`, { version: at, body });
+
+  const past = await give(1, { owner: "sam", reason: "on leave", dueOn: "2026-11-01" });
+  const card = await give(1, { owner: "sam", reason: "card 4111 1111 1111 1111" });
+  const given = await give(1, { owner: "sam", reason: "on leave" });
+  const stale = await give(1, { owner: "tom", reason: "on leave" });
+  const again = await give(2, { owner: "tom", reason: "his desk", dueOn: "2026-12-15" });
+
+  const refusals = [past, card, stale].map(({ body }) => body["code"]);
+  expect(refusals).toEqual(["date-invalid", "card-number-in-text", "stale-version"]);
+  expect(given.body).toMatchObject({ owner: "sam", dueOn: "2026-11-30", version: 2 });
+  expect(again.body).toMatchObject({
+    owner: "tom",
+    dueOn: "2026-12-15",
+    owners: [
+      { owner: "sam", by: "key:admin", reason: "on leave" },
+      { owner: "tom", by: "key:admin", reason: "his desk" },
+    ],
+  });
+  expect(await ageing("?owner=tom")).toHaveLength(1);
+});
+
+test("where a condition is unmet and no money stands out it says so, not 0.00", async () => {
+  const { dispute } = await opened();
+  await operate(dispute, "resolve", { decision: "deny" });
+  const [exception] = await exceptions();
+  await post(`/v1/assignments/${String(exception?.["id"])}/resolved`, {
+    version: Number(exception?.["version"]),
+    body: { reason: "closed elsewhere", override: { ...OVERRIDE, decision: "deny" } },
+  });
+  await decide("ben");
+
+  const [item] = await ageing();
+
+  expect(item).toMatchObject({ dispute, amount: null });
+  expect(String(item?.["difference"])).toMatch(/^deny: .+/);
+});
+
 test("what is excused stays so until it changes, and ends when the books are right", async () => {
   const { dispute, url, version } = await anException();
   await post(url, { version, body: { reason: "small", override: OVERRIDE } });

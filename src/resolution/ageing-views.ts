@@ -1,6 +1,7 @@
 /** What pages read of ageing items, and of what disputes use of merchants' credits. */
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
+import { Failure } from "../kernel/failure.ts";
 
 export interface AgeingRow {
   readonly clientId: string;
@@ -20,6 +21,44 @@ export interface AgeingRow {
   readonly openedAt: string;
   readonly settledAt: string | null;
   readonly outcome: "balanced" | "reopened" | null;
+  readonly version: number;
+  /** Who was given it after the first owner, in order. */
+  readonly owners: readonly OwnerGiven[];
+}
+
+export interface OwnerGiven {
+  readonly owner: string;
+  readonly dueOn: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: string;
+}
+
+const COLUMNS = sql`
+  g.client_id as "clientId", g.id, c.number as claim, d.number as dispute, g.decision,
+  g.difference, g.amount_minor as "amountMinor", g.currency, g.reason, g.owner,
+  g.due_on as "dueOn", g.asked_by as "askedBy", g.approved_by as "approvedBy",
+  g.opened_at as "openedAt", g.settled_at as "settledAt", g.outcome, g.version,
+  (select coalesce(jsonb_agg(jsonb_build_object(
+            'owner', o.owner, 'dueOn', o.due_on, 'reason', o.reason, 'by', o.actor,
+            'at', o.recorded_at) order by o.version), '[]')
+   from ageing_owner o where o.client_id = g.client_id and o.item_id = g.id) as owners`;
+
+/** Throws `not-found`. */
+export async function ageingItem(
+  db: Queries,
+  clientIds: readonly string[],
+  id: string,
+): Promise<AgeingRow> {
+  const [row] = await db.query<AgeingRow>(sql`
+    select ${COLUMNS}
+    from ageing_item g
+    join claim c on c.client_id = g.client_id and c.id = g.claim_id
+    join dispute d on d.client_id = g.client_id and d.id = g.dispute_id
+    where g.client_id = any (${clientIds}::text[]) and g.id = ${id}
+  `);
+  if (row === undefined) throw new Failure("not-found", `there is no ageing item ${id}`, { id });
+  return row;
 }
 
 export interface AgeingFilter {
@@ -35,10 +74,7 @@ export interface AgeingFilter {
 export function ageingItems(db: Queries, filter: AgeingFilter): Promise<AgeingRow[]> {
   const { owner = null, isOpen, after } = filter;
   return db.query(sql`
-    select g.client_id as "clientId", g.id, c.number as claim, d.number as dispute, g.decision,
-           g.difference, g.amount_minor as "amountMinor", g.currency, g.reason, g.owner,
-           g.due_on as "dueOn", g.asked_by as "askedBy", g.approved_by as "approvedBy",
-           g.opened_at as "openedAt", g.settled_at as "settledAt", g.outcome
+    select ${COLUMNS}
     from ageing_item g
     join claim c on c.client_id = g.client_id and c.id = g.claim_id
     join dispute d on d.client_id = g.client_id and d.id = g.dispute_id

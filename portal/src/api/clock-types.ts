@@ -4,6 +4,13 @@ import type { Money } from "./types.ts";
 export type ClockState =
   "running" | "met" | "metLate" | "missed" | "stopped" | "notStarted" | "notApplicable";
 
+export interface ClockReason {
+  readonly stage: "missed" | "metLate";
+  readonly dueOn: string;
+  readonly at: string;
+  readonly words: string;
+}
+
 export interface RegulatoryClock {
   readonly clock: string;
   readonly title: string;
@@ -20,6 +27,8 @@ export interface RegulatoryClock {
   readonly endedOn: string | null;
   readonly endedBy: string | null;
   readonly because: readonly string[];
+  /** Why it was missed, and how it was met late. */
+  readonly reasons: readonly ClockReason[];
   readonly businessDaysLeft: number | null;
   readonly calendarDaysLeft: number | null;
 }
@@ -39,6 +48,8 @@ export interface ListedClock {
   readonly warnOn: string;
   readonly dueOn: string;
   readonly endedOn: string | null;
+  /** Why it was missed, or met late. */
+  readonly reason: string | null;
   readonly businessDaysLeft: number | null;
   readonly calendarDaysLeft: number | null;
 }

@@ -69,13 +69,16 @@ export interface AgeingItem {
   readonly dispute: string;
   readonly decision: Decision;
   readonly difference: string;
-  readonly amount: Money;
+  /** Null where a condition is unmet: the difference names it. */
+  readonly amount: Money | null;
   readonly reason: string;
   readonly owner: string;
   readonly dueOn: string;
   readonly askedBy: string;
   readonly approvedBy: string;
   readonly openedAt: string;
+  readonly version: number;
+  readonly owners: readonly { readonly owner: string; readonly by: string }[];
 }
 
 export interface Evidence {

@@ -21,6 +21,7 @@ const CLOCK: RegulatoryClock = {
   endedOn: null,
   endedBy: null,
   because: [],
+  reasons: [],
   businessDaysLeft: 5,
   calendarDaysLeft: 5,
 };

@@ -104,6 +104,7 @@ function Row({ clock }: { readonly clock: ListedClock }) {
       <td>
         <Badge look={clock.isWarned ? WARNED : CLOCK_LOOKS[clock.state]} />
         {clock.endedOn === null ? null : <div className={ui["soft"]}>{clock.endedOn}</div>}
+        {clock.reason === null ? null : <div className={ui["soft"]}>{clock.reason}</div>}
       </td>
       <td>
         <Link

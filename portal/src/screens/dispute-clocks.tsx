@@ -95,6 +95,9 @@ function Row({ clock, asOf }: { readonly clock: RegulatoryClock; readonly asOf: 
             {clock.endedOn}: {wordsOf(clock.endedBy)}
           </div>
         )}
+        {clock.reasons.map((reason) => (
+          <div key={`${reason.dueOn} ${reason.stage}`}>Why: {reason.words}</div>
+        ))}
         {clock.because.map((words) => (
           <div key={words} className={ui["soft"]}>
             {words}

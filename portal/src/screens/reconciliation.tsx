@@ -27,6 +27,7 @@ import type { Tone } from "../ui/states.ts";
 import { today } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
+import { AgeingOwner } from "./ageing-owner.tsx";
 import { FeedUpload } from "./feed-upload.tsx";
 
 const route = getRouteApi("/inside/reconciliation");
@@ -103,9 +104,11 @@ function Ageing({ items }: { readonly items: readonly AgeingItem[] }) {
             </td>
             <td>{one.difference}</td>
             <td data-number>
-              <Amount money={one.amount} />
+              {one.amount === null ? "a condition" : <Amount money={one.amount} />}
             </td>
-            <td>{one.owner}</td>
+            <td>
+              <AgeingOwner item={one} />
+            </td>
             <td>
               {one.dueOn}{" "}
               {one.dueOn < today(Date.now()) ? <WordBadge tone="bad">Past</WordBadge> : null}

@@ -12,6 +12,8 @@ import { BALANCE_CHECKS } from "./balance-checks.ts";
 import { BATCH_CHECKS, FILE_CHECK, filesFromRows } from "./batch-checks.ts";
 import { booksDigest } from "./books-digest.ts";
 import { INBOUND_BYTES_CHECK, INBOUND_CHECKS, inboundBytes } from "./inbound-checks.ts";
+import { CREDIT_CHECKS } from "./credit-checks.ts";
+import { DISPUTE_CHECKS, disputeChecks } from "./dispute-checks.ts";
 import { ENTRY_CHECKS } from "./entry-checks.ts";
 import { EVIDENCE_CHECK, EVIDENCE_CHECKS, evidenceAsKept } from "./evidence-checks.ts";
 import { PART_CHECKS } from "./part-checks.ts";
@@ -28,11 +30,13 @@ const CHECKS: readonly Check[] = [
   ...INBOUND_CHECKS,
   ...APPROVAL_CHECKS,
   ...EVIDENCE_CHECKS,
+  ...CREDIT_CHECKS,
 ];
 
 /** Every check by name, with what holds while it finds nothing. */
 export const CHECKED: readonly Pick<Check, "name" | "holds">[] = [
   ...CHECKS,
+  ...DISPUTE_CHECKS,
   FILE_CHECK,
   INBOUND_BYTES_CHECK,
   EVIDENCE_CHECK,
@@ -62,7 +66,7 @@ export async function verify(desk: BatchDesk, options: VerifyOptions): Promise<V
     async (tx) => {
       // Sums over all entries stay in memory longer before they spill to disk.
       await tx.execute(sql`set local work_mem = '128MB'`);
-      for (const check of CHECKS) await count(check.find(tx));
+      for (const check of [...CHECKS, ...disputeChecks(desk.engine)]) await count(check.find(tx));
       return { entries: await entryCount(tx), booksDigest: await booksDigest(tx) };
     },
     { isolation: "repeatable read", readOnly: true },

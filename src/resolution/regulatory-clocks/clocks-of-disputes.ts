@@ -10,6 +10,7 @@ import type { Posting } from "./case-of-book.ts";
 import { caseOfBook } from "./case-of-book.ts";
 import type { ClockReading, ClockRules } from "./read-clocks.ts";
 import { readClocks } from "./read-clocks.ts";
+import type { ClockRow } from "./store.ts";
 import { openedAt, postingsOf } from "./views.ts";
 
 export interface DisputeClocks {
@@ -18,11 +19,12 @@ export interface DisputeClocks {
   readonly readings: readonly ClockReading[];
 }
 
-/** By dispute id, as of now; a dispute that does not exist is absent. */
+/** By dispute id, as of now or of each one's moment; a dispute that does not exist is absent. */
 export async function clocksOfDisputes(
   db: Queries,
   engine: Pick<Engine, "clients" | "clock">,
   keys: readonly DisputeKey[],
+  asOf: (disputeId: string) => Temporal.Instant = () => engine.clock.now(),
 ): Promise<ReadonlyMap<string, DisputeClocks>> {
   if (keys.length === 0) return new Map();
   const clients = await engine.clients(db, [...new Set(keys.map((key) => key.clientId))]);
@@ -40,10 +42,24 @@ export async function clocksOfDisputes(
     const { calendar } = client;
     const on = calendar.dateOf(Temporal.Instant.from(opened.get(disputeId) as string));
     const given = caseOfBook(loaded.book, on, postings.get(disputeId) ?? []);
-    const today = calendar.dateOf(engine.clock.now());
+    const today = calendar.dateOf(asOf(disputeId));
     result.set(disputeId, { client, loaded, readings: readClocks(given, rulesOf(client), today) });
   }
   return result;
+}
+
+export function keyOf({ loaded: { book } }: DisputeClocks): DisputeKey {
+  return { clientId: book.clientId, disputeId: book.id };
+}
+
+/** The clocks of a dispute that are kept: what began. */
+export function keptClocks(one: DisputeClocks): ClockRow[] {
+  return one.readings.flatMap((reading) => {
+    const { round, clock, state, startsOn, warnOn, dueOn, endedOn } = reading;
+    if (state === "notApplicable" || state === "notStarted") return [];
+    if (startsOn === null || warnOn === null || dueOn === null) return [];
+    return [{ ...keyOf(one), round, clock, state, startsOn, warnOn, dueOn, endedOn }];
+  });
 }
 
 /** Those of the client's rule book that the client has not disabled. */

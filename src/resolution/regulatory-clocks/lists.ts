@@ -6,6 +6,7 @@ import type { Queries } from "../../database/database.ts";
 import { nothing, sql } from "../../database/sql.ts";
 
 import type { ClockState } from "./read-clocks.ts";
+import type { Waited } from "./why-missed.ts";
 
 export interface ListedClock {
   readonly clientId: string;
@@ -19,6 +20,8 @@ export interface ListedClock {
   readonly warnOn: string;
   readonly dueOn: string;
   readonly endedOn: string | null;
+  /** Why it was missed, or met late. */
+  readonly reason: string | null;
 }
 
 export interface ClockFilter {
@@ -52,7 +55,8 @@ export function listClocks(db: Queries, filter: ClockFilter): Promise<ListedCloc
   return db.query(sql`
     select head.client_id as "clientId", head.dispute_id as "disputeId", d.number as dispute,
            m.number as claim, head.round, head.clock, head.state, head.starts_on as "startsOn",
-           head.warn_on as "warnOn", head.due_on as "dueOn", head.ended_on as "endedOn"
+           head.warn_on as "warnOn", head.due_on as "dueOn", head.ended_on as "endedOn",
+           why.words as reason
     from (
       select nearest.*
       from unnest(${filter.clientIds}::text[]) as seen (client_id)
@@ -71,6 +75,10 @@ export function listClocks(db: Queries, filter: ClockFilter): Promise<ListedCloc
     ) head
     join dispute d on d.client_id = head.client_id and d.id = head.dispute_id
     join claim m on m.client_id = d.client_id and m.id = d.claim_id
+    left join clock_reason why
+      on why.client_id = head.client_id and why.dispute_id = head.dispute_id
+     and why.round = head.round and why.clock = head.clock and why.due_on = head.due_on
+     and why.stage = head.state
     order by head.due_on, head.dispute_id, head.round, head.clock
   `);
 }
@@ -94,6 +102,31 @@ export function warningsOfDispute(
     from clock_warning
     where client_id = ${clientId} and dispute_id = ${disputeId}
     order by recorded_at, round, clock
+    limit 500
+  `);
+}
+
+export interface ReasonOnRecord {
+  readonly round: number;
+  readonly clock: string;
+  readonly dueOn: string;
+  readonly stage: "missed" | "metLate";
+  readonly at: string;
+  readonly words: string;
+  readonly waiting: readonly Waited[];
+}
+
+/** Why clocks of one dispute were missed, in order. Served by `clock_reason_pkey`. */
+export function reasonsOfDispute(
+  db: Queries,
+  clientId: string,
+  disputeId: string,
+): Promise<ReasonOnRecord[]> {
+  return db.query(sql`
+    select round, clock, due_on as "dueOn", stage, recorded_at as at, words, waiting
+    from clock_reason
+    where client_id = ${clientId} and dispute_id = ${disputeId}
+    order by recorded_at, round, clock, stage desc
     limit 500
   `);
 }

@@ -18,10 +18,11 @@ import type { ActBy } from "../../work/store.ts";
 import { raiseOfDisputes, setClockDue } from "../../work/store.ts";
 
 import type { DisputeClocks } from "./clocks-of-disputes.ts";
-import { clocksOfDisputes } from "./clocks-of-disputes.ts";
+import { clocksOfDisputes, keptClocks, keyOf } from "./clocks-of-disputes.ts";
+import { giveReasons } from "./give-reasons.ts";
 import { startOfDay } from "./posting-forecast.ts";
 import type { ClockReading } from "./read-clocks.ts";
-import type { ClockRow, WarningRow } from "./store.ts";
+import type { ReasonRow, WarningRow } from "./store.ts";
 import {
   deleteWatches,
   dropMarks,
@@ -138,7 +139,7 @@ async function lookAt(tx: Transaction, engine: Engine, keys: readonly DisputeKey
   const having = all.filter((one) => one.readings.some(isClock));
   await deleteWatches(tx, without);
   if (having.length === 0) return;
-  await replaceClocks(tx, having.map(keyOf), having.flatMap(rowsOf), now);
+  await replaceClocks(tx, having.map(keyOf), having.flatMap(keptClocks), now);
   await setClockDue(tx, having.map(actBy));
   await warn(tx, engine, having, now);
   const credits = await writeCredits(tx, engine, having, at);
@@ -155,19 +156,6 @@ async function lookAt(tx: Transaction, engine: Engine, keys: readonly DisputeKey
 /** Of a kind that the dispute can have, though it may not have begun. */
 function isClock({ state }: ClockReading): boolean {
   return state !== "notApplicable";
-}
-
-function keyOf({ loaded: { book } }: DisputeClocks): DisputeKey {
-  return { clientId: book.clientId, disputeId: book.id };
-}
-
-function rowsOf(one: DisputeClocks): ClockRow[] {
-  return one.readings.flatMap((reading) => {
-    const { round, clock, state, startsOn, warnOn, dueOn, endedOn } = reading;
-    if (state === "notApplicable" || state === "notStarted") return [];
-    if (startsOn === null || warnOn === null || dueOn === null) return [];
-    return [{ ...keyOf(one), round, clock, state, startsOn, warnOn, dueOn, endedOn }];
-  });
 }
 
 /** Its open work has to be done before the first running clock ends. */
@@ -189,9 +177,11 @@ async function warn(
 ): Promise<void> {
   const staged = disputes.flatMap((one) => warningsOf(one, engine.clock.now()));
   const fresh = await insertWarnings(tx, staged, now);
+  const reasons = await giveReasons(tx, disputes, now);
+  const metLate = reasons.filter((row) => row.stage === "metLate");
   await appendEvents(
     tx,
-    fresh.map((row) => eventOf(engine, row)),
+    [...fresh, ...metLate].map((row) => eventOf(engine, row, reasons)),
     now,
   );
   const urgencies = disputes.flatMap((one) => {
@@ -213,7 +203,7 @@ function isUnmet({ readings }: DisputeClocks, row: WarningRow): boolean {
 
 function warningsOf(one: DisputeClocks, now: Temporal.Instant): WarningRow[] {
   const today = one.client.calendar.dateOf(now);
-  return rowsOf(one).flatMap((row): WarningRow[] => {
+  return keptClocks(one).flatMap((row): WarningRow[] => {
     const { round, clock, dueOn } = row;
     const base = { ...keyOf(one), round, clock, dueOn };
     if (row.state === "running") {
@@ -224,13 +214,22 @@ function warningsOf(one: DisputeClocks, now: Temporal.Instant): WarningRow[] {
   });
 }
 
-function eventOf(engine: Engine, row: WarningRow): NewEvent {
+/** Of a clock that was missed it tells why. */
+function eventOf(
+  engine: Engine,
+  row: WarningRow | ReasonRow,
+  reasons: readonly ReasonRow[],
+): NewEvent {
+  const reason = reasons.find(
+    (one) => one.disputeId === row.disputeId && one.clock === row.clock && one.round === row.round,
+  );
+  const why = row.stage === "warned" || reason === undefined ? {} : { reason: reason.words };
   return {
     clientId: row.clientId,
     id: engine.ids.next(),
     type: `resolution.clock.${row.stage}.v1`,
     subject: `dispute/${row.disputeId}`,
-    data: { clock: row.clock, round: row.round, dueOn: row.dueOn },
+    data: { clock: row.clock, round: row.round, dueOn: row.dueOn, ...why },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Transaction } from "../../database/database.ts";
 import { sql } from "../../database/sql.ts";
 
 import type { ClockState } from "./read-clocks.ts";
+import type { WhyMissed } from "./why-missed.ts";
 
 /** Takes marks away that nobody else is taking, the oldest first; answers their disputes. */
 export function takeMarks(
@@ -179,6 +180,36 @@ export function insertWarnings(
     on conflict do nothing
     returning client_id as "clientId", dispute_id as "disputeId", round, clock,
               due_on as "dueOn", stage
+  `);
+}
+
+export interface ReasonRow extends DisputeKey, WhyMissed {
+  readonly round: number;
+  readonly clock: string;
+  readonly dueOn: string;
+}
+
+/** Why clocks were missed; what is on record stays. */
+export async function insertReasons(
+  tx: Transaction,
+  rows: readonly ReasonRow[],
+  now: string,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into clock_reason (
+      client_id, dispute_id, round, clock, due_on, stage, words, waiting, recorded_at)
+    select added.*, ${now}::timestamptz
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.round)}::smallint[],
+      ${rows.map((row) => row.clock)}::text[],
+      ${rows.map((row) => row.dueOn)}::date[],
+      ${rows.map((row) => row.stage)}::text[],
+      ${rows.map((row) => row.words)}::text[],
+      ${rows.map((row) => JSON.stringify(row.waiting))}::jsonb[]) as added
+    on conflict do nothing
   `);
 }
 
