@@ -43,6 +43,11 @@ function NoneReads() {
   );
 }
 
+function inMebibytes(bytes: number): string {
+  const size = bytes / 1024 ** 2;
+  return `${size.toLocaleString("en-US", { maximumFractionDigits: 1 })} MiB`;
+}
+
 const idOf = ({ client, name }: BatchProfile): string => `${client} ${name}`;
 
 function Upload({ profiles }: { readonly profiles: readonly BatchProfile[] }) {
@@ -52,7 +57,9 @@ function Upload({ profiles }: { readonly profiles: readonly BatchProfile[] }) {
   const [key, setKey] = useState(newKey);
   const send = useSend<ReturnDetails>();
   const profile = profiles.find((one) => idOf(one) === chosen);
-  const isFilled = profile !== undefined && file !== null;
+  const mostBytes = profile?.returnMostBytes ?? null;
+  const isTooLarge = file !== null && mostBytes !== null && file.size > mostBytes;
+  const isFilled = profile !== undefined && file !== null && !isTooLarge;
   const renew = (): void => {
     setKey(newKey());
     send.reset();
@@ -86,6 +93,12 @@ function Upload({ profiles }: { readonly profiles: readonly BatchProfile[] }) {
         <FileInput
           label="File"
           placeholder="Choose a file…"
+          description={mostBytes === null ? undefined : `at most ${inMebibytes(mostBytes)}, unpacked`}
+          error={
+            isTooLarge
+              ? `It has ${inMebibytes(file.size)}; at most ${inMebibytes(mostBytes)} are read. Ask for it in parts.`
+              : null
+          }
           clearable
           value={file}
           onChange={(one) => {

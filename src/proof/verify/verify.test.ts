@@ -393,7 +393,9 @@ describe("what is planted is found, named and placed", () => {
 
   test("every check is planted against", () => {
     const planted = new Set(PLANTED.map(([check]) => check));
+    // What comes back has a file of its own (inbound-checks.test.ts).
+    const names = CHECKED.map((check) => check.name).filter((name) => !/^inbound-/.test(name));
 
-    expect(CHECKED.map((check) => check.name).filter((name) => !planted.has(name))).toEqual([]);
+    expect(names.filter((name) => !planted.has(name))).toEqual([]);
   });
 });

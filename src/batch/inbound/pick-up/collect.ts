@@ -13,7 +13,7 @@ import type { BatchProfile } from "../../profile.ts";
 import { batchProfiles } from "../../profile.ts";
 import type { PickUp } from "../../pick-up-shapes.ts";
 import { sha256Of } from "../kept-bytes.ts";
-import { receiveFile } from "../receive-file.ts";
+import { receiveFile, refuseTooLarge, returnFileOf } from "../receive-file.ts";
 import { Looks } from "./looks.ts";
 import { openPlace } from "./open-place.ts";
 import type { PickUpPlace, WaitingFile } from "./place.ts";
@@ -29,8 +29,6 @@ export interface Collected {
   readonly files: number;
   readonly problems: readonly CollectProblem[];
 }
-
-const MOST_BYTES = 512 * 1024 ** 2;
 
 /**
  * Looks at every place whose time has come since the looks before. One that cannot be reached
@@ -110,9 +108,7 @@ async function collectOne(
 ): Promise<boolean> {
   const { name } = file;
   const { kind: source, doneMarker } = profile.pickUp;
-  if (file.sizeBytes > MOST_BYTES) {
-    throw new Failure("body-too-large", `${name} has more than 512 MiB`);
-  }
+  refuseTooLarge(returnFileOf(profile).format, name, file.sizeBytes);
   const bytes = await place.read(file);
   if (bytes === null) return false;
   const actor = "system:inbound";
