@@ -7,14 +7,14 @@ import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { LONGEST_LINE } from "../formats/read/limits.ts";
 
-const profile = (marker: string, format: string) => ({
+const profile = (format: string) => ({
   layout: "generic-csv",
-  marker,
+  marker: "TEST",
   delivery: { kind: "byHand" },
   returnFile: { format },
 });
 const SETTINGS = {
-  batchProfiles: { nightly: profile("N", "csv"), statements: profile("S", "camt.053") },
+  batchProfiles: { nightly: profile("csv"), statements: profile("camt.053") },
 };
 const MIB = 1024 ** 2;
 

@@ -100,11 +100,11 @@ test("files that wait are listed by themselves", async () => {
   await bring("done.csv", answerFile("DONE", []));
   await bring("lost.csv", answerFile("LOST", [{ reference: "lost", status: "refused" }]));
   const list = (...words: string[]) => run("inbound-list", "--client", client, "--json", ...words);
-  const named = async (...words: string[]) =>
-    (await list(...words)).lines.map((line) => {
-      const { name, waits } = JSON.parse(line) as { name: string; waits: string | null };
-      return `${name} ${waits}`;
-    });
+  const named = async (...words: string[]): Promise<string[]> => {
+    const { lines } = await list(...words);
+    const files = JSON.parse(lines.join("")) as { name: string; waits: string | null }[];
+    return files.map(({ name, waits }) => `${name} ${waits}`);
+  };
 
   expect(await named()).toEqual(["lost.csv decisions", "done.csv null"]);
   expect(await named("--waits")).toEqual(["lost.csv decisions"]);
