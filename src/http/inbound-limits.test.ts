@@ -41,7 +41,9 @@ test("files that wait are listed by what they wait for, page by page", async () 
   const waiting = await get("/v1/inbound-files?client=harbor&waits=any");
   const first = await get("/v1/inbound-files?client=harbor&waits=decisions&limit=2");
   const cursor = encodeURIComponent(String(first.body.next));
-  const next = await get(`/v1/inbound-files?client=harbor&waits=decisions&limit=2&cursor=${cursor}`);
+  const next = await get(
+    `/v1/inbound-files?client=harbor&waits=decisions&limit=2&cursor=${cursor}`,
+  );
   const foreign = await get(`/v1/inbound-files?client=harbor&waits=any&limit=2&cursor=${cursor}`);
 
   expect(all.body.items).toHaveLength(6);

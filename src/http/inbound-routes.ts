@@ -93,7 +93,10 @@ function receiveRoute(app: ZodApp, parts: HttpDependencies): void {
       const [clientId = client] = await scopeOf(parts.engine.database, request, client);
       const packed = request.headers["content-encoding"] ?? "identity";
       if (packed !== "identity") {
-        throw new Failure("media-type-unsupported", `the body is packed (${packed}): send it as it is`);
+        throw new Failure(
+          "media-type-unsupported",
+          `the body is packed (${packed}): send it as it is`,
+        );
       }
       const bytes = request.body;
       if (!Buffer.isBuffer(bytes)) {

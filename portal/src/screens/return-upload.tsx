@@ -93,7 +93,9 @@ function Upload({ profiles }: { readonly profiles: readonly BatchProfile[] }) {
         <FileInput
           label="File"
           placeholder="Choose a file…"
-          description={mostBytes === null ? undefined : `at most ${inMebibytes(mostBytes)}, unpacked`}
+          description={
+            mostBytes === null ? undefined : `at most ${inMebibytes(mostBytes)}, unpacked`
+          }
           error={
             isTooLarge
               ? `It has ${inMebibytes(file.size)}; at most ${inMebibytes(mostBytes)} are read. Ask for it in parts.`

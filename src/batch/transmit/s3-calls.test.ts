@@ -64,12 +64,7 @@ test("the hash of nothing is that of no bytes", () => {
 describe("where a call goes", () => {
   test.each<[string, BucketCall, Partial<S3Reach>, string]>([
     ["the bucket itself", LIST, {}, "https://s3.example.com/answers"],
-    [
-      "a bucket that is a host",
-      LIST,
-      { addressing: "host" },
-      "https://answers.s3.example.com/",
-    ],
+    ["a bucket that is a host", LIST, { addressing: "host" }, "https://answers.s3.example.com/"],
     [
       "an object",
       { ...LIST, key: "north/ack.csv" },
@@ -126,7 +121,9 @@ describe("what is signed", () => {
 
     expect(found.signed).toMatchObject({ "X-Amz-Date": "20261116T090807Z", ...OF_NOTHING });
     const { Authorization = "" } = found.signed;
-    expect(Authorization).toMatch(/Credential=AKIAEXAMPLE\/20261116\/eu-central-1\/s3\/aws4_request/);
+    expect(Authorization).toMatch(
+      /Credential=AKIAEXAMPLE\/20261116\/eu-central-1\/s3\/aws4_request/,
+    );
     expect(Authorization).toMatch(/SignedHeaders=host;(if-none-match;)?x-amz-content-sha256;/);
     expect(Authorization).toContain("x-amz-meta-own");
     expect(Authorization).toContain(`Signature=${signatureOf("PUT", found)}`);

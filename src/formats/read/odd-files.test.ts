@@ -254,7 +254,7 @@ describe("BAI2", () => {
   const text = fixture("sample1.txt");
 
   test("an account's summaries over several records 88 count for its control total", () => {
-    const head = "01,S,R,260101,0100,1,,,2/\n02,R,S,1,260101,,USD,2/\n03,77,USD,010,\n";
+    const head = "01,S,R,260101,0100,1,,,2/\n02,R,S,1,260101,,USD,2/\n03,77,USD,010/\n";
     const file = `${head}88,100,,,015/\n88,200,,/\n16,100,700,0,b,c,text/\n49,1000,5/\n98,1000,1,7/\n`;
 
     expect(read("bai2", `${file}99,1000,1,9/\n`)).toMatchObject({
