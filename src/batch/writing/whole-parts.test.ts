@@ -9,6 +9,12 @@ interface Row {
   readonly step: number;
 }
 
+async function allOf<Part>(parts: AsyncIterable<Part>): Promise<Part[]> {
+  const all: Part[] = [];
+  for await (const part of parts) all.push(part);
+  return all;
+}
+
 /** One row per letter, numbered as it comes. */
 function rowsOf(letters: string): Row[] {
   return [...letters].map((adjustmentId, step) => ({ adjustmentId, step }));
@@ -27,7 +33,7 @@ function cursorOver(rows: readonly Row[]) {
 
 async function partsOf(letters: string): Promise<string[]> {
   const { fetch } = cursorOver(rowsOf(letters));
-  const parts = await Array.fromAsync(wholeParts(fetch, FETCHED));
+  const parts = await allOf(wholeParts(fetch, FETCHED));
   const steps = parts.flat().map((row) => row.step);
   expect(steps).toEqual([...letters].map((_, step) => step));
   return parts.map((part) => part.map((row) => row.adjustmentId).join(""));
@@ -53,8 +59,8 @@ describe("rows of one adjustment stay together", () => {
     const short = cursorOver(rowsOf("aabbcc"));
     const full = cursorOver(rowsOf("aabb"));
 
-    await Array.fromAsync(wholeParts(short.fetch, FETCHED));
-    await Array.fromAsync(wholeParts(full.fetch, FETCHED));
+    await allOf(wholeParts(short.fetch, FETCHED));
+    await allOf(wholeParts(full.fetch, FETCHED));
 
     expect(short.asked).toEqual([0, 4]);
     expect(full.asked).toEqual([0, 4]);
@@ -98,7 +104,7 @@ describe("parts are prepared ahead", () => {
       prepared.push(part);
     };
 
-    expect(await Array.fromAsync(preparedAhead(given(all), prepare))).toEqual(all);
+    expect(await allOf(preparedAhead(given(all), prepare))).toEqual(all);
     expect(prepared).toEqual(all);
   });
 
