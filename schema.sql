@@ -1697,6 +1697,7 @@ CREATE INDEX inbound_file_due ON public.inbound_file USING btree (due_at) WHERE 
 CREATE INDEX inbound_file_duplicates ON public.inbound_file USING btree (client_id, duplicate_of) WHERE (duplicate_of IS NOT NULL);
 CREATE UNIQUE INDEX inbound_file_identity ON public.inbound_file USING btree (client_id, profile, identity) WHERE ((identity IS NOT NULL) AND (state <> 'refused'::text));
 CREATE INDEX inbound_file_listed ON public.inbound_file USING btree (client_id, received_at, id);
+CREATE INDEX inbound_file_waiting ON public.inbound_file USING btree (client_id, received_at, id) WHERE (state = ANY (ARRAY['received'::text, 'read'::text, 'held'::text, 'partlyMatched'::text]));
 
 create table inbound_line (
   client_id text not null,

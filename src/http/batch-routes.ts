@@ -31,6 +31,8 @@ import {
   presentStatement,
   sums,
 } from "./batch-shapes.ts";
+import { mostBytesOf } from "../formats/read/limits.ts";
+
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { theBatch } from "./find.ts";
@@ -335,6 +337,8 @@ function presentProfiles(
       waiting: sums(preview?.stays ?? []),
       problem: fault?.failure.message ?? null,
       returnFormat: profile.returnFile?.format ?? null,
+      returnMostBytes:
+        profile.returnFile === undefined ? null : mostBytesOf(profile.returnFile.format),
     };
   });
 }

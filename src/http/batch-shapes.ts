@@ -95,6 +95,7 @@ export const BatchProfile = z
     waiting: z.array(Pending).describe("What stays because its posting day has not come"),
     problem: z.string().nullable().describe("Why nothing can be generated"),
     returnFormat: z.string().nullable().describe("Of the answers it reads; null reads none"),
+    returnMostBytes: z.int().nullable().describe("How long such an answer may be"),
   })
   .meta({ id: "BatchProfile" });
 

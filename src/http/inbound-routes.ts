@@ -12,6 +12,7 @@ import {
 } from "../batch/inbound/views.ts";
 import type { InboundFileRow } from "../batch/inbound/views.ts";
 import { workInbound } from "../batch/inbound/work-inbound.ts";
+import { MOST_BYTES, sizeInWords } from "../formats/read/limits.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import type { HttpDependencies } from "./dependencies.ts";
@@ -28,13 +29,13 @@ import {
   presentCounts,
   presentInbound,
   presentInboundLine,
+  WAITS,
 } from "./inbound-shapes.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
 import { Id } from "./shapes.ts";
 import { tag } from "./version.ts";
 import type { ZodApp } from "./zod-app.ts";
 
-const MOST_BYTES = 512 * 1024 ** 2;
 const CONTENT_TYPES = ["application/octet-stream", "text/csv", "text/plain", "application/xml"];
 
 export function inboundRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
@@ -64,10 +65,16 @@ function receiveRoute(app: ZodApp, parts: HttpDependencies): void {
           summary: "Take in a file that a destination sent back, and match it",
           description:
             `Body: the bytes, as ${CONTENT_TYPES.join(", ")}. The same bytes again change ` +
-            "nothing: the answer is 200 and the file that they are.",
+            "nothing: the answer is 200 and the file that they are. At most " +
+            `${sizeInWords(MOST_BYTES)}; of a profile its returnMostBytes.`,
           permission: "batch:answer",
           command: "gathered",
-          failures: ["not-found", "configuration-invalid", "media-type-unsupported"],
+          failures: [
+            "not-found",
+            "configuration-invalid",
+            "media-type-unsupported",
+            "body-too-large",
+          ],
         },
         {
           querystring: z.strictObject({
@@ -84,6 +91,13 @@ function receiveRoute(app: ZodApp, parts: HttpDependencies): void {
       idempotencyKeyOf(request);
       const { client, profile, name } = request.query;
       const [clientId = client] = await scopeOf(parts.engine.database, request, client);
+      const packed = request.headers["content-encoding"] ?? "identity";
+      if (packed !== "identity") {
+        throw new Failure(
+          "media-type-unsupported",
+          `the body is packed (${packed}): send it as it is`,
+        );
+      }
       const bytes = request.body;
       if (!Buffer.isBuffer(bytes)) {
         throw new Failure("media-type-unsupported", `send ${CONTENT_TYPES.join(", ")}`);
@@ -125,20 +139,25 @@ function listRoute(app: ZodApp, parts: HttpDependencies): void {
           client: z.string().optional(),
           profile: z.string().max(60).optional(),
           state: z.enum(INBOUND_STATES).optional(),
+          waits: z
+            .enum([...WAITS, "any"])
+            .optional()
+            .describe("Only those that wait for this, or for anything"),
         }),
         response: { 200: pageOf(InboundFile) },
       },
     ),
     async (request) => {
-      const { client, profile, state } = request.query;
+      const { client, profile, state, waits } = request.query;
       const clients = await scopeOf(database, request, client);
       const { rows, next } = await readPage(parts.cursors, "inboundFiles", request.query, {
-        filters: { client, profile, state },
+        filters: { client, profile, state, waits },
         read: (after, limit) =>
           listInboundFiles(database, {
             clients,
             profile: profile ?? null,
             state: state ?? null,
+            waits: waits ?? null,
             after: after === null ? null : { receivedAt: String(after[0]), id: String(after[1]) },
             limit,
           }),

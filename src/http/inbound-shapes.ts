@@ -6,6 +6,8 @@ import { ALARM_KINDS } from "../batch/alarms.ts";
 import { EXPLANATIONS } from "../batch/inbound/explanations.ts";
 import type { Explanation } from "../batch/inbound/explanations.ts";
 import type { InboundFileRow, InboundLineRow, LineCount } from "../batch/inbound/views.ts";
+import type { WaitsFor } from "../batch/inbound/waits.ts";
+import { WAITS_FOR, waitsFor } from "../batch/inbound/waits.ts";
 import { wireMoney } from "../kernel/money.ts";
 
 import { Money } from "./shapes.ts";
@@ -18,6 +20,8 @@ export const INBOUND_STATES = [
   "partlyMatched",
   "refused",
 ] as const;
+
+export const WAITS = Object.keys(WAITS_FOR) as WaitsFor[];
 
 export const LINE_STATES = [
   "waiting",
@@ -37,7 +41,15 @@ export const InboundFile = z
     source: z.string(),
     format: z.string(),
     state: z.enum(INBOUND_STATES),
-    problem: z.string().nullable().describe("Why it is held, refused or partly matched"),
+    waits: z
+      .enum(WAITS)
+      .nullable()
+      .describe(
+        Object.entries(WAITS_FOR)
+          .map(([wait, words]) => `${wait}: ${words}`)
+          .join(" "),
+      ),
+    problem: z.string().nullable().describe("Why it is held, refused, put off or partly matched"),
     identity: z.string().nullable().describe("What its sender calls it"),
     duplicateOf: z.string().nullable(),
     sha256: z.string(),
@@ -134,6 +146,7 @@ export function presentInbound(file: InboundFileRow): z.infer<typeof InboundFile
     source: file.source,
     format: file.format,
     state: file.state,
+    waits: waitsFor(file),
     problem: file.problem,
     identity: file.identity,
     duplicateOf: file.duplicateOf,

@@ -72,9 +72,19 @@ export function problemOf(request: FastifyRequest, failure: Failure): z.infer<ty
 /** The one place where errors become answers; what is not a `Failure` is our own mistake. */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: unknown, request, reply) => {
-    const failure = failureOf(error);
+    const failure = tooLarge(error, request) ?? failureOf(error);
     if (failure.status >= 500) request.log.error({ err: error, requestId: request.id });
     sendProblem(request, reply, failure);
+  });
+}
+
+/** Fastify's own words name no limit. */
+function tooLarge(error: unknown, { routeOptions }: FastifyRequest): Failure | null {
+  const { code = "" } = error as Partial<FastifyError>;
+  if (code !== "FST_ERR_CTP_BODY_TOO_LARGE") return null;
+  const limitBytes = routeOptions.bodyLimit;
+  return new Failure("body-too-large", `the body has more than ${limitBytes} bytes`, {
+    limitBytes,
   });
 }
 

@@ -25,6 +25,8 @@ export interface BatchProfile {
   readonly problem: string | null;
   /** Of the answers that it reads; null where it reads none. */
   readonly returnFormat: string | null;
+  /** How long such an answer may be. */
+  readonly returnMostBytes: number | null;
 }
 
 export interface BatchTotals {

@@ -11,6 +11,7 @@ export interface ReturnFilter {
   readonly client?: string | undefined;
   readonly profile?: string | undefined;
   readonly state?: string | undefined;
+  readonly waits?: string | undefined;
 }
 
 export const returnsQuery = (filter: ReturnFilter) =>

@@ -3,6 +3,8 @@ import type { Money } from "./types.ts";
 
 export type ReturnState = "received" | "read" | "held" | "matched" | "partlyMatched" | "refused";
 
+export type ReturnWait = "reading" | "matching" | "anotherTry" | "release" | "decisions";
+
 export type ReturnLineState =
   "waiting" | "applied" | "repeated" | "noted" | "unmatched" | "setAside";
 
@@ -14,6 +16,7 @@ export interface ReturnFile {
   readonly source: string;
   readonly format: string;
   readonly state: ReturnState;
+  readonly waits: ReturnWait | null;
   readonly problem: string | null;
   readonly identity: string | null;
   readonly duplicateOf: string | null;

@@ -127,7 +127,7 @@ const batchCalendar = createRoute({
 const returns = createRoute({
   getParentRoute: () => inside,
   path: "/batches/returns",
-  validateSearch: (search: Search) => texts(search, "state"),
+  validateSearch: (search: Search) => texts(search, "state", "waits"),
   component: lazyRouteComponent(() => import("../screens/returns.tsx"), "Returns"),
 });
 

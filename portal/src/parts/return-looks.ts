@@ -12,7 +12,7 @@ import {
   TriangleAlert,
 } from "lucide-react";
 
-import type { BatchAlarm, ReturnLineState, ReturnState } from "../api/return-types.ts";
+import type { BatchAlarm, ReturnLineState, ReturnState, ReturnWait } from "../api/return-types.ts";
 import type { Look } from "../ui/states.ts";
 
 export const RETURN_LOOKS: Readonly<Record<ReturnState, Look>> = {
@@ -22,6 +22,15 @@ export const RETURN_LOOKS: Readonly<Record<ReturnState, Look>> = {
   matched: { tone: "good", icon: ListChecks, word: "Matched" },
   partlyMatched: { tone: "warn", icon: TriangleAlert, word: "Partly matched" },
   refused: { tone: "bad", icon: CircleX, word: "Refused" },
+};
+
+/** What a file waits for, and who goes on with it. */
+export const WAIT_WORDS: Readonly<Record<ReturnWait, string>> = {
+  reading: "Waits to be read",
+  matching: "Waits for its matching",
+  anotherTry: "Put off: waits for another try",
+  release: "Waits for a person's release",
+  decisions: "Waits for decisions about lines",
 };
 
 export const LINE_LOOKS: Readonly<Record<ReturnLineState, Look>> = {

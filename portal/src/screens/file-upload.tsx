@@ -18,14 +18,18 @@ export function FileUpload<Taken>(props: {
   readonly verb: string;
   /** The verb while the server does it. */
   readonly doing: string;
+  /** More are not sent; null while it is not known. */
+  readonly mostBytes?: number | null;
   /** The fields above the file. They call `changed`: what was sent before is another request. */
   readonly fields: (changed: () => void) => ReactNode;
   readonly taken: (answer: Taken) => ReactNode;
 }) {
-  const { path, query, verb, doing, fields, taken } = props;
+  const { path, query, verb, doing, fields, taken, mostBytes = null } = props;
   const [file, setFile] = useState<File | null>(null);
   const [key, setKey] = useState(newKey);
   const send = useSend<Taken>();
+  const isTooLarge = file !== null && mostBytes !== null && file.size > mostBytes;
+  const isFilled = query !== null && file !== null && !isTooLarge;
   const changed = (): void => {
     setKey(newKey());
     send.reset();
@@ -35,7 +39,7 @@ export function FileUpload<Taken>(props: {
       className={ui["stack"]}
       onSubmit={(event) => {
         event.preventDefault();
-        if (query === null || file === null) return;
+        if (!isFilled) return;
         send.mutate({ path, query: { ...query, name: file.name }, bytes: file, key });
       }}
     >
@@ -44,6 +48,12 @@ export function FileUpload<Taken>(props: {
         <FileInput
           label="File"
           placeholder="Choose a file…"
+          description={mostBytes === null ? null : `at most ${inMebibytes(mostBytes)}, unpacked`}
+          error={
+            isTooLarge
+              ? `It has ${inMebibytes(file.size)}; at most ${inMebibytes(mostBytes)} are read. Ask for it in parts.`
+              : null
+          }
           clearable
           value={file}
           onChange={(one) => {
@@ -52,7 +62,7 @@ export function FileUpload<Taken>(props: {
           }}
         />
         <div>
-          <Button type="submit" disabled={query === null || file === null || send.isPending}>
+          <Button type="submit" disabled={!isFilled || send.isPending}>
             {send.isPending ? doing : verb}
           </Button>
         </div>
@@ -61,4 +71,9 @@ export function FileUpload<Taken>(props: {
       {send.data === undefined ? null : taken(send.data)}
     </form>
   );
+}
+
+function inMebibytes(bytes: number): string {
+  const size = bytes / 1024 ** 2;
+  return `${size.toLocaleString("en-US", { maximumFractionDigits: 1 })} MiB`;
 }

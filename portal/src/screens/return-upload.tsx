@@ -54,6 +54,7 @@ function Upload({ profiles }: { readonly profiles: readonly BatchProfile[] }) {
       query={profile === undefined ? null : { client: profile.client, profile: profile.name }}
       verb="Take it in"
       doing="Taking it in…"
+      mostBytes={profile?.returnMostBytes ?? null}
       fields={(changed) => (
         <NativeSelect
           label="Answers to"

@@ -8,7 +8,7 @@ import { returnsQuery } from "../api/return-queries.ts";
 import type { ReturnFile } from "../api/return-types.ts";
 import { BatchTabs } from "../parts/batch-tabs.tsx";
 import { useClient, useClientName } from "../parts/clients.ts";
-import { RETURN_LOOKS } from "../parts/return-looks.ts";
+import { RETURN_LOOKS, WAIT_WORDS } from "../parts/return-looks.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Badge, When } from "../ui/badge.tsx";
 import { Page, Panel, Table } from "../ui/panel.tsx";
@@ -18,13 +18,32 @@ import ui from "../ui/ui.module.css";
 import { BatchAlarms } from "./batch-alarms.tsx";
 import { ReturnUpload } from "./return-upload.tsx";
 
+const WAITING = "waits:";
+const CHOICES = [
+  { value: "", label: "All states" },
+  {
+    group: "That wait",
+    items: [
+      { value: `${WAITING}any`, label: "All that wait" },
+      ...Object.entries(WAIT_WORDS).map(([value, label]) => ({
+        value: `${WAITING}${value}`,
+        label,
+      })),
+    ],
+  },
+  {
+    group: "By state",
+    items: Object.entries(RETURN_LOOKS).map(([value, { word }]) => ({ value, label: word })),
+  },
+];
+
 const route = getRouteApi("/inside/batches/returns");
 
 export function Returns() {
-  const { state } = route.useSearch();
+  const { state, waits } = route.useSearch();
   const client = useClient();
   const navigate = useNavigate({ from: "/batches/returns" });
-  const query = useInfiniteQuery(returnsQuery({ client, state }));
+  const query = useInfiniteQuery(returnsQuery({ client, state, waits }));
   return (
     <Page
       title="Return files"
@@ -39,14 +58,14 @@ export function Returns() {
         actions={
           <NativeSelect
             aria-label="State"
-            value={state ?? ""}
-            data={[
-              { value: "", label: "All states" },
-              ...Object.entries(RETURN_LOOKS).map(([value, { word }]) => ({ value, label: word })),
-            ]}
+            value={waits === undefined ? (state ?? "") : `${WAITING}${waits}`}
+            data={CHOICES}
             onChange={(event) => {
-              const chosen = event.currentTarget.value || undefined;
-              void navigate({ search: (before) => ({ ...before, state: chosen }) });
+              const chosen = event.currentTarget.value;
+              const search = chosen.startsWith(WAITING)
+                ? { state: undefined, waits: chosen.slice(WAITING.length) }
+                : { state: chosen || undefined, waits: undefined };
+              void navigate({ search: (before) => ({ ...before, ...search }) });
             }}
           />
         }
@@ -56,7 +75,7 @@ export function Returns() {
           {(data) => (
             <Files
               files={data.pages.flatMap((page) => page.items)}
-              isFiltered={state !== undefined}
+              isFiltered={state !== undefined || waits !== undefined}
             />
           )}
         </Answer>
@@ -106,6 +125,7 @@ function Files(props: { readonly files: readonly ReturnFile[]; readonly isFilter
             <td>{nameOf(file.client)}</td>
             <td>
               <Badge look={RETURN_LOOKS[file.state]} />
+              {file.waits === null ? null : <div>{WAIT_WORDS[file.waits]}</div>}
               {file.problem === null ? null : <div className={ui["soft"]}>{file.problem}</div>}
             </td>
             <td data-number>{file.lines.toLocaleString("en-US")}</td>

@@ -53,7 +53,9 @@ export async function readKeptBytes(
   keys: VaultKeys,
   sealedBy: SealedBy,
 ): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(keptChunks(db, place, keys, sealedBy)));
+  const chunks: Buffer[] = [];
+  for await (const chunk of keptChunks(db, place, keys, sealedBy)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Hash and length of the clear bytes, of which one chunk at a time is held. Throws as above. */

@@ -83,7 +83,7 @@ export async function matchLines(
   return settled;
 }
 
-/** Decides the first line of each adjustment, and details of one line together. */
+/** Decides for each adjustment the lines up to the first that moves it; details together. */
 async function matchRound(
   tx: Transaction,
   desk: BatchDesk,
@@ -178,8 +178,9 @@ function judge(
       answers.push({ detail: target.detail, isAccepted: said.status !== "refused" });
     }
     const moves = decided.state === "applied" && decided.effect.kind !== "count";
-    const mayGoOn = target.detail !== null && !moves;
-    taken.set(target.line.adjustmentId, mayGoOn ? { key, answers } : null);
+    // What moves nothing leaves all as it is for the lines behind it: none of them waits for it.
+    if (moves) taken.set(target.line.adjustmentId, null);
+    else if (target.detail !== null) taken.set(target.line.adjustmentId, { key, answers });
     judged.push({ said, target, decided });
   }
   return judged;

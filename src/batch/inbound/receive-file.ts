@@ -2,6 +2,8 @@
  * Takes in a file that a destination sent back, however it came: its bytes are stored, sealed and
  * hashed, before anything is read. The same bytes again are the same file: refused and listed.
  */
+import type { InboundFormat } from "../../formats/read/document.ts";
+import { mostBytesOf, sizeInWords } from "../../formats/read/limits.ts";
 import { Failure } from "../../kernel/failure.ts";
 
 import type { BatchDesk } from "../desk.ts";
@@ -29,7 +31,7 @@ export interface Received {
   readonly isRepeat: boolean;
 }
 
-/** Throws `not-found` without such a profile, `configuration-invalid` where it reads no answers. */
+/** Throws `not-found` without such a profile, `configuration-invalid` where it reads no answers, `body-too-large`. */
 export async function receiveFile(desk: BatchDesk, received: ReceivedBytes): Promise<Received> {
   const { clientId, profile: name, bytes } = received;
   const sha256 = sha256Of(bytes);
@@ -37,6 +39,7 @@ export async function receiveFile(desk: BatchDesk, received: ReceivedBytes): Pro
     const now = desk.engine.clock.now().toString();
     const { profile } = await profileOf(tx, desk, clientId, name);
     const { format } = returnFileOf(profile);
+    refuseTooLarge(format, received.name, bytes.length);
     const id = desk.engine.ids.next();
     const seal = newSeal(desk.keys);
     const row = {
@@ -64,6 +67,14 @@ export async function receiveFile(desk: BatchDesk, received: ReceivedBytes): Pro
   });
   desk.failpoints.at("batch.inbound.received");
   return done;
+}
+
+/** Throws `body-too-large`, naming the limit. */
+export function refuseTooLarge(format: InboundFormat, name: string, sizeBytes: number): void {
+  const limitBytes = mostBytesOf(format);
+  if (sizeBytes <= limitBytes) return;
+  const limit = `${sizeInWords(limitBytes)}, the most of ${format}`;
+  throw new Failure("body-too-large", `${name} has more than ${limit}`, { limitBytes });
 }
 
 /** What the profile says of the files that come back. Throws `configuration-invalid`. */

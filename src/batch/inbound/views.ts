@@ -6,6 +6,8 @@ import type { InboundFault, InboundFormat, InboundStatus } from "../../formats/r
 
 import type { ControlDifference } from "./check-controls.ts";
 import type { InboundFileState, InboundSource, LineOutcome, LineState } from "./store.ts";
+import type { WaitsFor } from "./waits.ts";
+import { waitsCondition } from "./waits.ts";
 
 export interface InboundFileRow {
   readonly clientId: string;
@@ -120,17 +122,20 @@ export function listInboundFiles(
     readonly clients: readonly string[];
     readonly profile?: string | null;
     readonly state?: InboundFileState | null;
+    /** Only those that wait, for one thing or for any. */
+    readonly waits?: WaitsFor | "any" | null;
     readonly after?: { readonly receivedAt: string; readonly id: string } | null;
     readonly limit: number;
   },
 ): Promise<InboundFileRow[]> {
-  const { profile = null, state = null, after = null } = filter;
+  const { profile = null, state = null, waits = null, after = null } = filter;
   return db.query(sql`
     select ${FILE}
     from inbound_file f
     where f.client_id = any (${filter.clients}::text[])
       ${profile === null ? nothing : sql`and f.profile = ${profile}`}
       ${state === null ? nothing : sql`and f.state = ${state}`}
+      ${waits === null ? nothing : waitsCondition(waits)}
       ${
         after === null
           ? nothing

@@ -88,3 +88,25 @@ test("a broken file is refused with its places, a held one released with a reaso
   const released = await run("inbound-file", id, "--release", "--reason", "they counted wrong");
   expect(released.lines[0]).toContain("is matched");
 });
+
+test("files that wait are listed by themselves", async () => {
+  const { client } = await aSentFile(desk, engine, ["10.00"]);
+  const directory = await aDirectory();
+  const bring = async (name: string, text: string): Promise<void> => {
+    await writeFile(join(directory, name), text);
+    const whose = ["--client", client, "--profile", "nightly"];
+    await run("inbound", join(directory, name), ...whose);
+  };
+  await bring("done.csv", answerFile("DONE", []));
+  await bring("lost.csv", answerFile("LOST", [{ reference: "lost", status: "refused" }]));
+  const list = (...words: string[]) => run("inbound-list", "--client", client, "--json", ...words);
+  const named = async (...words: string[]): Promise<string[]> => {
+    const { lines } = await list(...words);
+    const files = JSON.parse(lines.join("")) as { name: string; waits: string | null }[];
+    return files.map(({ name, waits }) => `${name} ${waits}`);
+  };
+
+  expect(await named()).toEqual(["lost.csv decisions", "done.csv null"]);
+  expect(await named("--waits")).toEqual(["lost.csv decisions"]);
+  expect(await named("--waits", "release")).toEqual([]);
+});

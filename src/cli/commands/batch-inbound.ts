@@ -2,7 +2,7 @@
  * `redress batch inbound …`: takes in what a destination sent back, lists what its lines did, and
  * settles single lines by hand, with a reason.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 
 import type { Command } from "commander";
 import { Option } from "commander";
@@ -27,8 +27,11 @@ import {
   linesOfInbound,
   listInboundFiles,
 } from "../../batch/inbound/views.ts";
+import type { WaitsFor } from "../../batch/inbound/waits.ts";
+import { WAITS_FOR, waitsFor } from "../../batch/inbound/waits.ts";
 import { workInbound } from "../../batch/inbound/work-inbound.ts";
 import { json } from "../../database/sql.ts";
+import { MOST_BYTES, sizeInWords } from "../../formats/read/limits.ts";
 import { Failure } from "../../kernel/failure.ts";
 import type { CommandContext } from "../context.ts";
 import { printListing } from "../output.ts";
@@ -40,6 +43,7 @@ interface Chosen {
   readonly json?: boolean;
   readonly limit?: string;
   readonly state?: LineState;
+  readonly waits?: WaitsFor | "any";
   readonly reason?: string;
   readonly match?: string;
   readonly setAside?: boolean;
@@ -67,6 +71,11 @@ export function inboundCommands(group: Command, context: CommandContext): void {
   command("inbound-list", "return files, newest first")
     .option("--client <id>", "only this client's")
     .option("--profile <name>", "only this batch profile")
+    .addOption(
+      new Option("--waits [for]", "only those that wait: for this, or for anything")
+        .choices([...Object.keys(WAITS_FOR), "any"])
+        .preset("any"),
+    )
     .option("--limit <count>", "at most so many", "50")
     .action((chosen: Chosen) => withDesk(context, (desk) => list(context, desk, chosen)));
   command("inbound-lines", "the lines of a return file, and what each did")
@@ -102,6 +111,13 @@ async function takeIn(
   const [clientId] = clients;
   if (clientId === undefined || clients.length > 1) {
     throw new Failure("input-invalid", "say which client with --client");
+  }
+  const { size } = await stat(path);
+  if (size > MOST_BYTES) {
+    const limit = sizeInWords(MOST_BYTES);
+    throw new Failure("body-too-large", `${path} has more than ${limit}`, {
+      limitBytes: MOST_BYTES,
+    });
   }
   const { file, isRepeat } = await receiveFile(desk, {
     clientId,
@@ -140,9 +156,10 @@ async function list(context: CommandContext, desk: BatchDesk, chosen: Chosen): P
   const files = await listInboundFiles(desk.engine.database, {
     clients: await clientsOf(desk, chosen.client),
     profile: chosen.profile ?? null,
+    waits: chosen.waits ?? null,
     limit: Number(chosen.limit ?? "50"),
   });
-  const columns = ["client", "profile", "name", "state", "lines", "receivedAt", "id"];
+  const columns = ["client", "profile", "name", "state", "waits", "lines", "receivedAt", "id"];
   printListing(context, files.map(rowOf), { json: chosen.json === true, columns });
 }
 
@@ -252,6 +269,8 @@ function rowOf(file: InboundFileRow) {
     profile: file.profile,
     name: file.name,
     state: file.state,
+    waits: waitsFor(file),
+    problem: file.problem,
     lines: file.lineCount,
     receivedAt: file.receivedAt,
     id: file.id,

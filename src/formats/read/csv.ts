@@ -52,11 +52,37 @@ function* rowsOf(text: string, reading: CsvReading): Generator<MappedRow | Inbou
       yield mapped(row, "header", reading.header, {});
     } else if (records !== null && record === records.trailer) {
       yield mapped(row, "trailer", reading.trailer, {});
-    } else if (titles === null) titles = row.cells;
-    else if (records !== null && record !== records.detail) {
+    } else if (titles === null) {
+      titles = row.cells.map((title) => title.trim());
+      yield* titleFaults(line, titles, columns);
+    } else if (titles.length > 0 && row.cells.slice(titles.length).some((cell) => cell.trim())) {
+      // A delimiter within an amount moves what stands behind it.
+      yield { line, place: "cells", reason: "are more than the titles" };
+    } else if (records !== null && record !== records.detail) {
       const reason = `no record is called ${record.slice(0, 20)}`;
       yield { line, place: "record", reason };
     } else yield mapped(row, "detail", titles, columns);
+  }
+}
+
+/** Two columns of one title, and none of a title that the profile names, would be guesses. */
+function* titleFaults(
+  line: number,
+  titles: readonly string[],
+  columns: CsvReading["columns"],
+): Generator<InboundFault> {
+  const known = new Set<string>();
+  for (const title of titles) {
+    if (title !== "" && known.has(title)) {
+      yield { line, place: "titles", reason: `${title} stands there twice` };
+    }
+    known.add(title);
+  }
+  for (const wanted of Object.values(columns)) {
+    const isPlace = /^[0-9]+$/.test(String(wanted));
+    if (!isPlace && !known.has(String(wanted))) {
+      yield { line, place: "titles", reason: `${wanted} is missing` };
+    }
   }
 }
 
@@ -68,7 +94,7 @@ function mapped(
 ): MappedRow {
   const values = new Map<string, string>();
   row.cells.forEach((cell, index) => {
-    values.set(titles[index]?.trim() ?? `${index + 1}`, cell.trim());
+    values.set(titles[index] ?? `${index + 1}`, cell.trim());
     values.set(`${index + 1}`, cell.trim());
   });
   return {

@@ -119,7 +119,12 @@ const CASES: readonly (readonly [string, InboundFormat, () => string, number])[]
       bai2(`03,1,\n${"88,010,1,,\n".repeat(30_000)}${"16,100,1,0,a,b/\n".repeat(30_000)}49,1,2/`),
     30_000,
   ],
-  ["blanks within an amount", "csv", () => csv(`AD,a,1${" ".repeat(9 * MANY)}x,credit,accepted`), 0],
+  [
+    "blanks within an amount",
+    "csv",
+    () => csv(`AD,a,1${" ".repeat(9 * MANY)}x,credit,accepted`),
+    0,
+  ],
   [
     "a quoted cell that a pattern would be too deep for",
     "csv",
@@ -161,17 +166,13 @@ test.each([
 ] as const)("%s of more than %d MiB is refused before it is read", (format, mebibytes) => {
   const { faults } = readInbound(format, Buffer.alloc(mebibytes * 1024 ** 2 + 1));
 
-  expect(faults).toEqual([
-    { line: null, place: "size", reason: `is more than ${mebibytes} MiB` },
-  ]);
+  expect(faults).toEqual([{ line: null, place: "size", reason: `is more than ${mebibytes} MiB` }]);
 });
 
 test("a tree of too many elements is refused before it is built", () => {
   const { faults } = readInbound("camt.053", Buffer.from(camt("<a/>".repeat(MOST_ELEMENTS))));
 
-  expect(faults).toEqual([
-    { line: null, place: "elements", reason: "are more than 1000000" },
-  ]);
+  expect(faults).toEqual([{ line: null, place: "elements", reason: "are more than 1000000" }]);
 });
 
 test("rows beyond the most, and faults beyond the most, are not gathered", IN_TIME, () => {

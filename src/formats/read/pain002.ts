@@ -110,7 +110,12 @@ function linesOf(reading: Reading, body: XmlElement, original: XmlElement): Inbo
   );
   checkCounts(reading, original, all);
   const told = Number(textAt(original, "OrgnlNbOfTxs") ?? "NaN");
-  const isOfAll = group.code !== null && group.code !== "PART" && lines.length !== told;
+  if (group.code === null && lines.length === 0) {
+    tell(reading, original, "GrpSts", "is missing, and nothing else has a status");
+  }
+  if (group.code === null || lines.length === told) return lines;
+  // That a part was accepted is said by its transactions, unless there are none.
+  const isOfAll = group.code !== "PART" || lines.length === 0;
   return isOfAll ? [...lines, wholeLine(reading, group, null)] : lines;
 }
 
@@ -120,7 +125,7 @@ function linesOfPayment(reading: Reading, payment: XmlElement, group: Said): Inb
   const transactions = childrenOf(payment, "TxInfAndSts");
   const lines = transactions.map((one) => transactionLine(reading, one, said));
   checkCounts(reading, payment, transactions);
-  if (code === null || code === "PART" || lines.length > 0) return lines;
+  if (code === null || lines.length > 0) return lines;
   return [wholeLine(reading, said, textAt(payment, "OrgnlPmtInfId"))];
 }
 

@@ -25,7 +25,9 @@ const KNOWN = new Set(["utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "window
 export function xmlTextOf(bytes: Uint8Array): { readonly text: string } | InboundFault {
   const is = (reason: string): InboundFault => ({ line: null, place: "encoding", reason });
   const wide = wideEncodingOf(bytes);
-  const start = Buffer.from(bytes.subarray(0, 300)).toString("latin1").replace(/^\u00ef\u00bb\u00bf/, "");
+  const start = Buffer.from(bytes.subarray(0, 300))
+    .toString("latin1")
+    .replace(/^\u00ef\u00bb\u00bf/, "");
   const declared = wide ?? DECLARED.exec(start)?.[1]?.toLowerCase() ?? "utf-8";
   if (wide === null && !KNOWN.has(declared)) return is(`${declared} is not read; send UTF-8`);
   try {

@@ -216,5 +216,5 @@ async function wrongWith(desk: BatchDesk, file: Kept): Promise<string | null> {
 
 /** What Node's cipher says of bytes that are not what was sealed. */
 function isOfTheSeal(error: unknown): boolean {
-  return error instanceof Error && /authenticat|unwrap|wrap|tag|bad decrypt/i.test(error.message);
+  return error instanceof Error && /authenticat|wrap/i.test(error.message);
 }

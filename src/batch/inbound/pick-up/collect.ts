@@ -13,7 +13,7 @@ import type { BatchProfile } from "../../profile.ts";
 import { batchProfiles } from "../../profile.ts";
 import type { PickUp } from "../../pick-up-shapes.ts";
 import { sha256Of } from "../kept-bytes.ts";
-import { receiveFile } from "../receive-file.ts";
+import { receiveFile, refuseTooLarge, returnFileOf } from "../receive-file.ts";
 import { Looks } from "./looks.ts";
 import { openPlace } from "./open-place.ts";
 import type { PickUpPlace, WaitingFile } from "./place.ts";
@@ -30,7 +30,6 @@ export interface Collected {
   readonly problems: readonly CollectProblem[];
 }
 
-const MOST_BYTES = 512 * 1024 ** 2;
 const MOST_REASONS = 5;
 
 /**
@@ -99,7 +98,8 @@ async function collectFrom(
       try {
         if (await collectOne(desk, { clientId, profile, place, looks }, file)) count += 1;
       } catch (error) {
-        if (!(error instanceof FileFailed)) throw error;
+        const isOfFile = error instanceof FileFailed || error instanceof Failure;
+        if (!isOfFile) throw error;
         reasons.push(error.message);
       }
     }
@@ -126,7 +126,7 @@ async function collectOne(
 ): Promise<boolean> {
   const { name } = file;
   const { kind: source, doneMarker } = profile.pickUp;
-  if (file.sizeBytes > MOST_BYTES) throw new FileFailed(`${name} has more than 512 MiB`);
+  refuseTooLarge(returnFileOf(profile).format, name, file.sizeBytes);
   const bytes = await place.read(file);
   if (bytes === null) return false;
   const key = `${clientId}\n${profile.name}`;

@@ -72,22 +72,29 @@ export class Looks {
       }
     };
     const { doneMarker } = rule;
-    const names = new Set(files.map((file) => file.name));
     const sorted: Sorted =
       doneMarker === undefined
         ? { whole: files.filter(isQuiet), leftMarkers: [] }
-        : {
-            whole: files.filter(
-              ({ name }) => !name.endsWith(doneMarker) && names.has(`${name}${doneMarker}`),
-            ),
-            leftMarkers: [...names].filter(
-              (name) =>
-                name.endsWith(doneMarker) &&
-                !names.has(name.slice(0, -doneMarker.length)) &&
-                stillFor(name, LEFT) >= 0,
-            ),
-          };
+        : marked(files, doneMarker, (name) => stillFor(name, LEFT) >= 0);
     this.#seen.set(place, seen);
     return sorted;
   }
+}
+
+/** A name that has a marker is a file, also where it ends like one: it is never cleared away. */
+function marked(
+  files: readonly WaitingFile[],
+  doneMarker: string,
+  wasLeft: (name: string) => boolean,
+): Sorted {
+  const names = new Set(files.map((file) => file.name));
+  const hasMarker = (name: string): boolean => names.has(`${name}${doneMarker}`);
+  const isMarker = (name: string): boolean => name.endsWith(doneMarker);
+  const hasFile = (name: string): boolean => names.has(name.slice(0, -doneMarker.length));
+  return {
+    whole: files.filter(({ name }) => hasMarker(name) && !(isMarker(name) && hasFile(name))),
+    leftMarkers: [...names].filter(
+      (name) => isMarker(name) && !hasFile(name) && !hasMarker(name) && wasLeft(name),
+    ),
+  };
 }
