@@ -50,7 +50,10 @@ test("what a process with a slower clock attests is sound, and said in its order
   await operate(ahead, client, dispute, "issueProvisionalCredit");
   const { items } = await listAssignments(db, { clientIds: [client], limit: 9 });
 
-  await completeByHand(behind, items.map((row) => completion(row)));
+  await completeByHand(
+    behind,
+    items.map((row) => completion(row)),
+  );
 
   await expectSound(ahead);
 });
