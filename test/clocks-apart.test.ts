@@ -55,5 +55,7 @@ test("what a process with a slower clock attests is sound, and said in its order
     items.map((row) => completion(row)),
   );
 
+  const { state } = await db.one<{ state: string }>(sql`select state from adjustment`);
+  expect(state).toBe("executed");
   await expectSound(ahead);
 });
