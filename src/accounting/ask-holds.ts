@@ -88,7 +88,7 @@ async function commit(
   client: ClientRuntime,
   disputeId: string,
 ): Promise<Asked[]> {
-  const loaded = await locked(tx, client, disputeId);
+  const loaded = await locked(tx, engine.ids, client, disputeId);
   const now = engine.clock.now();
   const questions: Asked[] = [];
   const rows = [];
@@ -131,7 +131,7 @@ async function settle(
   { lookUpId, hold, question }: Asked,
   answer: LookUpAnswer,
 ): Promise<void> {
-  const loaded = await locked(tx, client, question.disputeId);
+  const loaded = await locked(tx, engine.ids, client, question.disputeId);
   const adjustment = adjustmentOf(loaded.book, question.adjustmentId);
   const finding = await findingOf(tx, vault, question, answer);
   const deciding = decidingOf(engine, client, loaded, adjustment);
@@ -190,10 +190,11 @@ async function findingOf(
 
 async function locked(
   tx: Transaction,
+  ids: Engine["ids"],
   { id: clientId }: ClientRuntime,
   disputeId: string,
 ): Promise<LoadedBook> {
-  const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }])).get(disputeId);
+  const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }], ids)).get(disputeId);
   assert(loaded !== undefined, `dispute ${disputeId} has no book`);
   return loaded;
 }

@@ -61,7 +61,7 @@ export async function carryOutIn<Order extends AdjustmentOrder>(
   const disputes = new Map(found.map((row) => [row.id, row]));
   const clients = await engine.clients(tx, [...new Set(found.map((row) => row.clientId))]);
   const unique = [...new Map(found.map((row) => [row.disputeId, row])).values()];
-  const books = await lockAndLoadBooks(tx, unique);
+  const books = await lockAndLoadBooks(tx, unique, engine.ids);
   const actors = new Map<string, string>();
   const results = orders.map((order): OrderResult => {
     const { adjustmentId } = order;

@@ -128,7 +128,7 @@ export async function executeAccountingIn(
   if (requests.length === 0) return [];
   const clients = await engine.clients(tx, [...new Set(requests.map((one) => one.clientId))]);
   const refs = await disputesOf(tx, requests);
-  const books = await lockAndLoadBooks(tx, [...new Set(refs.values())]);
+  const books = await lockAndLoadBooks(tx, [...new Set(refs.values())], engine.ids);
   const set: OperationSet = {
     engine,
     clients,

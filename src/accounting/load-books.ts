@@ -6,6 +6,7 @@
  */
 import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
+import type { Ids } from "../kernel/ids.ts";
 
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type {
@@ -51,12 +52,24 @@ export interface LoadedBook {
   readonly claimType: string;
 }
 
+/**
+ * For a change. Ids made from here on come after everything in these books, though another
+ * process, whose clock was ahead, wrote it: a book is read in the order of its ids.
+ */
 export async function lockAndLoadBooks(
   tx: Transaction,
   keys: readonly DisputeKey[],
+  ids: Ids,
 ): Promise<Map<string, LoadedBook>> {
   await lockBooks(tx, keys);
-  return loadBooks(tx, keys);
+  const loaded = await loadBooks(tx, keys);
+  for (const { book } of loaded.values()) {
+    ids.after(book.operations.at(-1)?.id ?? book.id);
+    for (const { entries } of book.adjustments) ids.after(entries.at(-1)?.id ?? book.id);
+    ids.after(book.denials.at(-1)?.id ?? book.id);
+    ids.after(book.resolutions.at(-1)?.id ?? book.id);
+  }
+  return loaded;
 }
 
 /** The disputes' rows, locked in sorted order. */

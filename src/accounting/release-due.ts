@@ -90,7 +90,7 @@ async function releaseIn(
   due: readonly DisputeKey[],
 ): Promise<number> {
   const today = client.calendar.dateOf(engine.clock.now());
-  const books = [...(await lockAndLoadBooks(tx, due)).values()];
+  const books = [...(await lockAndLoadBooks(tx, due, engine.ids)).values()];
   const context = dueContext(engine, client);
   const released = books.map(({ book }) => runDue(book, { today }, context).released.length);
   const by = { actorOf: () => "redress", eventDate: today };

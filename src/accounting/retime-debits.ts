@@ -51,7 +51,7 @@ async function retime(
   client: ClientRuntime,
   keys: readonly DisputeKey[],
 ): Promise<number> {
-  const books = [...(await lockAndLoadBooks(tx, keys)).values()];
+  const books = [...(await lockAndLoadBooks(tx, keys, engine.ids)).values()];
   const context = contextOf(engine, client, () => false);
   let count = 0;
   for (const { book } of books) {

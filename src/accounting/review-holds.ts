@@ -87,7 +87,7 @@ async function reviewIn(
   if (client === undefined || at === undefined) {
     throw new Failure("not-found", `adjustment ${adjustmentId} does not exist`);
   }
-  const loaded = (await lockAndLoadBooks(tx, [at])).get(at.disputeId);
+  const loaded = (await lockAndLoadBooks(tx, [at], engine.ids)).get(at.disputeId);
   assert(loaded !== undefined, `dispute ${at.disputeId} has no book`);
   await refuseUnseen(tx, order);
   const { book } = loaded;

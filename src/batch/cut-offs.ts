@@ -90,7 +90,8 @@ function occurrence(
   };
 }
 
-function isCutOn(cutOff: CutOff, calendar: BusinessCalendar, date: string): boolean {
+/** Whether a day has this cut-off. */
+export function isCutOn(cutOff: CutOff, calendar: BusinessCalendar, date: string): boolean {
   return cutOff.days === "every" || calendar.isBusinessDay(date);
 }
 

@@ -249,3 +249,29 @@ test("the worker does what is due and stops when told", async () => {
 
   expect(problems).toEqual([]);
 });
+
+test("a day that is closed after its window was made has none, and its work goes with the next", async () => {
+  at("2026-11-16T15:00:00Z");
+  const directory = await aDirectory();
+  const client = await aBatchClient(engine, directory);
+  await makeWindows(desk);
+  await db.execute(sql`
+    update client
+    set settings = (settings::jsonb || '{"calendar": {"holidays": "federal-reserve",
+          "zone": "America/New_York", "closedDays": ["2026-11-17"]}}'::jsonb)::json,
+        version = version + 1
+    where id = ${client}`);
+  at("2026-11-17T15:00:00Z");
+  const [id = ""] = await pendingCredits(engine, client, ["10.00"]);
+
+  at("2026-11-17T23:00:02Z");
+  await turn();
+  const onTheClosedDay = await stateOf(engine, id);
+  at("2026-11-18T23:00:02Z");
+  await turn();
+
+  expect(onTheClosedDay).toBe("pendingBatch");
+  expect(Object.keys(await filesIn(directory))).toEqual(["nightly-2026-11-18-1.txt"]);
+  const closed = (await windowsOf(client)).find((one) => one.businessDate === "2026-11-17");
+  expect(closed?.state).toBe("skipped");
+});

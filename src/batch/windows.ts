@@ -7,7 +7,7 @@ import { allUsableClients } from "../accounting/client-runtime.ts";
 import { Failure } from "../kernel/failure.ts";
 import { Temporal } from "temporal-polyfill";
 
-import { occurrencesBetween } from "./cut-offs.ts";
+import { isCutOn, occurrencesBetween } from "./cut-offs.ts";
 import type { BatchDesk } from "./desk.ts";
 import type { Generated } from "./generate.ts";
 import { cutWindow, isLate } from "./generate.ts";
@@ -113,11 +113,16 @@ async function stillToCut(desk: BatchDesk, window: DueWindow): Promise<boolean> 
     const settle = (state: "late" | "skipped", reason: string): Promise<void> =>
       settleWindow(tx, window, { state, reason }, now.toString());
     const profile = batchProfiles(runtime.settings).get(window.profile);
-    if (profile?.cutOffs.every((one) => one.name !== row.cutOff) ?? true) {
+    const cutOff = profile?.cutOffs.find((one) => one.name === row.cutOff);
+    if (profile === undefined || cutOff === undefined) {
       await settle("skipped", "the profile has no such cut-off any more");
       return false;
     }
-    if (profile === undefined || !isLate(row.cutAt, profile, now)) return true;
+    if (!isCutOn(cutOff, runtime.calendar, row.businessDate)) {
+      await settle("skipped", "the calendar has no business day there any more");
+      return false;
+    }
+    if (!isLate(row.cutAt, profile, now)) return true;
     if (profile.late.rule === "skip") {
       await settle("skipped", "missed, and the profile skips missed windows");
       return false;

@@ -17,11 +17,16 @@ export interface CheckedLayout {
   readonly faults: readonly FieldFault[];
 }
 
+const MOST_FAULTS = 100;
+/** The longest record that mainframes have (LRECL). */
+const WIDEST_LINE = 32_760;
+const LARGEST_BLOCK = 1_000_000;
+
 /** The layout as it will be used, or what is wrong with it, by JSON Pointer. */
 export function checkLayout(written: unknown, sources: LayoutSources): CheckedLayout {
   const parsed = layoutShape.safeParse(written);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => ({
+    const faults = parsed.error.issues.slice(0, MOST_FAULTS).map((issue) => ({
       pointer: pointerOf(issue.path),
       detail: issue.message,
     }));
@@ -41,24 +46,36 @@ export function checkLayout(written: unknown, sources: LayoutSources): CheckedLa
       detail: unknownSource(layout.hashTotal.from, sources.detail),
     });
   }
-  return { layout: faults.length === 0 ? layout : null, faults };
+  return { layout: faults.length === 0 ? layout : null, faults: faults.slice(0, MOST_FAULTS) };
 }
 
 function frameFaults(layout: Layout, part: "header" | "trailer", sources: Sources): FieldFault[] {
   return frameLines(layout, part).flatMap(({ path, fields }) => fieldFaults(fields, sources, path));
 }
 
-/** Blocks, and lines without an end, need lines of one width. */
+/** No line is wider than a record can be; blocks, and lines without an end, need one width. */
 function widthFaults(layout: FixedWidthLayout): FieldFault[] {
-  if (layout.blocking === undefined && layout.lineEnding !== "none") return [];
   const width = widthOf(layout.detail.fields);
-  const lines = [...frameLines(layout, "header"), ...frameLines(layout, "trailer")];
-  return lines
-    .filter(({ fields }) => widthOf(fields) !== width)
+  const frames = [...frameLines(layout, "header"), ...frameLines(layout, "trailer")];
+  const lines = [{ path: ["detail"], fields: layout.detail.fields }, ...frames];
+  const faults = lines
+    .filter(({ fields }) => widthOf(fields) > WIDEST_LINE)
     .map(({ path, fields }) => ({
       pointer: pointerOf(path),
-      detail: `is ${widthOf(fields)} characters wide, and a detail ${width}`,
+      detail: `is ${widthOf(fields)} characters wide, at most ${WIDEST_LINE}`,
     }));
+  const block = width * (layout.blocking?.lines ?? 0);
+  if (block > LARGEST_BLOCK) {
+    const detail = `is a block of ${block} characters, at most ${LARGEST_BLOCK}`;
+    faults.push({ pointer: "/blocking", detail });
+  }
+  if (layout.blocking === undefined && layout.lineEnding !== "none") return faults;
+  for (const { path, fields } of frames) {
+    if (widthOf(fields) === width) continue;
+    const detail = `is ${widthOf(fields)} characters wide, and a detail ${width}`;
+    faults.push({ pointer: pointerOf(path), detail });
+  }
+  return faults;
 }
 
 function fieldFaults(

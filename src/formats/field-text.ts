@@ -36,6 +36,15 @@ export class FieldRefused extends Error {
   }
 }
 
+/** Longer than any line that a receiver reads; what a template multiplies ends here. */
+const LONGEST_LINE = 1_000_000;
+
+/** The line so far. Throws `FieldRefused` where it grew beyond every bound. */
+export function boundedLine(text: string): string {
+  if (text.length <= LONGEST_LINE) return text;
+  throw new FieldRefused("line", `more than ${LONGEST_LINE} characters`);
+}
+
 /** A field's text before sign, padding or quoting: the digits or words, and the sign by itself. */
 export interface FieldText {
   readonly text: string;

@@ -1,6 +1,13 @@
 /** A line of JSON: one object whose properties are the fields, in order. */
 import type { FieldText, Sources, ValueType, Values, WritingContext } from "./field-text.ts";
-import { FieldRefused, fieldWriter, isNumeric, typeOf, withSign } from "./field-text.ts";
+import {
+  boundedLine,
+  FieldRefused,
+  fieldWriter,
+  isNumeric,
+  typeOf,
+  withSign,
+} from "./field-text.ts";
 import { lengthOf } from "./fixed-cell.ts";
 import type { JsonField, JsonLinesLayout } from "./layout.ts";
 
@@ -22,7 +29,7 @@ export function jsonLine(
   });
   return (values) => {
     const written = properties.map((write) => write(values)).filter((one) => one !== null);
-    return `{${written.join(",")}}`;
+    return boundedLine(`{${written.join(",")}}`);
   };
 }
 

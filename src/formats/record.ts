@@ -3,7 +3,14 @@
  * RFC 4180; fixed-width lines have every field exactly as wide as declared.
  */
 import type { FieldText, Sources, ValueType, Values, WritingContext } from "./field-text.ts";
-import { FieldRefused, fieldWriter, isNumeric, typeOf, withSign } from "./field-text.ts";
+import {
+  boundedLine,
+  FieldRefused,
+  fieldWriter,
+  isNumeric,
+  typeOf,
+  withSign,
+} from "./field-text.ts";
 import { encodingCheck } from "./encoding.ts";
 import { fixedCell, lengthOf } from "./fixed-cell.ts";
 import { jsonLine } from "./json-record.ts";
@@ -108,7 +115,7 @@ function lineCompiler(layout: Layout, context: WritingContext): LineCompiler {
       for (let index = 0; index < cells.length; index += 1) {
         text += (index === 0 ? "" : separator) + (cells[index] as LineWriter)(values);
       }
-      return text;
+      return boundedLine(text);
     };
   };
 }

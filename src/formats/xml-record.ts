@@ -3,7 +3,14 @@
  * `{?name}` and `{/name}` is left out where the field has no value.
  */
 import type { Sources, Values, WritingContext } from "./field-text.ts";
-import { FieldRefused, fieldWriter, isNumeric, typeOf, withSign } from "./field-text.ts";
+import {
+  boundedLine,
+  FieldRefused,
+  fieldWriter,
+  isNumeric,
+  typeOf,
+  withSign,
+} from "./field-text.ts";
 import { lengthOf } from "./fixed-cell.ts";
 import type { TemplateField } from "./layout.ts";
 import { escapedInAttribute, isForbiddenInXml } from "./xml-characters.ts";
@@ -13,6 +20,7 @@ type Piece =
   | { readonly field: string }
   | { readonly given: string; readonly pieces: readonly Piece[] };
 
+const DEEPEST = 32;
 const MARK = /\{([?/]?)([A-Za-z][A-Za-z0-9]*)\}/g;
 
 /** The names that a template uses, or what is wrong with its braces. */
@@ -62,6 +70,7 @@ function written(pieces: readonly Piece[], texts: ReadonlyMap<string, string>): 
     if ("text" in piece) text += piece.text;
     else if ("field" in piece) text += texts.get(piece.field) ?? "";
     else if ((texts.get(piece.given) ?? "") !== "") text += written(piece.pieces, texts);
+    boundedLine(text);
   }
   return text;
 }
@@ -82,6 +91,7 @@ function piecesOf(template: string): Piece[] | string {
     if (match.index > at) top.pieces.push({ text: template.slice(at, match.index) });
     at = match.index + mark.length;
     if (kind === "") top.pieces.push({ field: name });
+    else if (kind === "?" && open.length > DEEPEST) return `is nested more than ${DEEPEST} deep`;
     else if (kind === "?") open.push({ given: name, pieces: [] });
     else if (open.length === 1 || top.given !== name) return `{/${name}} closes nothing`;
     else {

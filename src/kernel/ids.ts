@@ -17,11 +17,16 @@ export interface Ids {
   take(count: number): string[];
   /** A fresh UUIDv7 whose last digit is 0: the id of an entry. */
   nextEntry(): string;
+  /** What follows comes after this id, whoever's clock made it. Moves no clock. */
+  after(id: string): void;
 }
 
 export type RandomSource = (size: number) => Uint8Array;
 
-/** Ids in order of creation inside one process: a 12-bit counter follows the millisecond. */
+/**
+ * Ids in order of creation inside one process: a 12-bit counter follows the millisecond. Across
+ * processes they follow each other where `after` was told what is there already.
+ */
 export function uuids(clock: Clock, random: RandomSource = pooledRandom()): Ids {
   let lastMillis = 0;
   let counter = 0;
@@ -42,6 +47,13 @@ export function uuids(clock: Clock, random: RandomSource = pooledRandom()): Ids 
       `${variant}${tail.slice(1, 4)}-${tail.slice(4)}`
     );
   };
+  const after = (id: string): void => {
+    const millis = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+    const count = Number.parseInt(id.slice(15, 18), 16);
+    if (millis < lastMillis || (millis === lastMillis && count <= counter)) return;
+    lastMillis = millis;
+    counter = count;
+  };
   const next = (): string => nextAt(clock.now().epochMilliseconds);
   return {
     next,
@@ -50,6 +62,7 @@ export function uuids(clock: Clock, random: RandomSource = pooledRandom()): Ids 
       return Array.from({ length: count }, () => nextAt(now));
     },
     nextEntry: () => `${next().slice(0, 35)}0`,
+    after,
   };
 }
 

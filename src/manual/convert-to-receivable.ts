@@ -36,7 +36,9 @@ export function convertToReceivable(
     const [found] = await disputeOfAdjustments(tx, [{ clientId, id: adjustmentId }]);
     if (found === undefined) throw new Failure("not-found", `no adjustment ${adjustmentId}`);
     const { disputeId } = found;
-    const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }])).get(disputeId);
+    const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }], engine.ids)).get(
+      disputeId,
+    );
     assert(loaded !== undefined, `dispute ${disputeId} has no book`);
     const [seen] = await lockSeen(tx, [{ clientId, id: assignmentId, version }]);
     assert(seen !== undefined, "an assignment seen is there");

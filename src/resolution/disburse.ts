@@ -49,7 +49,9 @@ export function disburse(
     const [found] = await assignmentsById(tx, [{ clientId, id }]);
     const disputeId = found?.disputeId ?? "";
     const client = (await engine.clients(tx, [clientId])).get(clientId) as ClientRuntime;
-    const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }])).get(disputeId);
+    const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }], engine.ids)).get(
+      disputeId,
+    );
     const [seen] = await lockSeen(tx, [{ clientId, id, version }]);
     assert(loaded !== undefined && seen !== undefined, "a disbursement is a dispute's");
     refuseOthers(seen, actor);

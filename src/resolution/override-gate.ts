@@ -140,7 +140,7 @@ async function override(tx: Transaction, engine: Engine, request: DecidedRequest
   const agreed = agreedShape.parse(request.payload);
   const disputeId = request.disputeId ?? "";
   const client = (await engine.clients(tx, [clientId])).get(clientId) as ClientRuntime;
-  const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }])).get(disputeId);
+  const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }], engine.ids)).get(disputeId);
   assert(loaded !== undefined, `dispute ${disputeId} has a book`);
   const { book } = loaded;
   const { decision, difference } = agreed;

@@ -49,7 +49,8 @@ export function resolveException(
     const [found] = await assignmentsById(tx, [{ clientId, id }]);
     const disputeId = found?.disputeId ?? null;
     const client = (await engine.clients(tx, [clientId])).get(clientId) as ClientRuntime;
-    const books = disputeId === null ? null : await lockAndLoadBooks(tx, [{ clientId, disputeId }]);
+    const books =
+      disputeId === null ? null : await lockAndLoadBooks(tx, [{ clientId, disputeId }], engine.ids);
     const loaded = books?.get(disputeId ?? "");
     const [seen] = await lockSeen(tx, [{ clientId, id, version }]);
     if (seen !== undefined) refuseOthers(seen, actor);

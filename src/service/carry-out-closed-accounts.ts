@@ -65,7 +65,7 @@ async function carryOut(
   const { engine } = desk;
   const { clientId, adjustmentId, disputeId, version } = row;
   const client = (await engine.clients(tx, [clientId])).get(clientId) as ClientRuntime;
-  const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }])).get(disputeId);
+  const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }], engine.ids)).get(disputeId);
   const credit = loaded?.book.adjustments.find((one) => one.id === adjustmentId);
   // A person was faster.
   if (loaded === undefined || credit?.version !== version) return 0;

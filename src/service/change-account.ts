@@ -128,7 +128,7 @@ async function write(
   const { clientId, adjustmentId, assignmentId, actor, reason } = order;
   const { disputeId, claimId } = row;
   const client = (await engine.clients(tx, [clientId])).get(clientId) as ClientRuntime;
-  const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }])).get(disputeId);
+  const loaded = (await lockAndLoadBooks(tx, [{ clientId, disputeId }], engine.ids)).get(disputeId);
   assert(loaded !== undefined, `dispute ${disputeId} has no book`);
   await lockItems(tx, [order], engine.clock.now().toString());
   await refuseUnlessRefused(tx, order);

@@ -48,7 +48,9 @@ async function park(tx: Transaction, desk: ServiceDesk, judged: Judged): Promise
   const { engine } = desk;
   const { flight } = judged.landed;
   const { clientId, adjustmentId, disputeId, amount, attemptId, key } = flight;
-  const book = (await lockAndLoadBooks(tx, [{ clientId, disputeId }])).get(disputeId)?.book;
+  const book = (await lockAndLoadBooks(tx, [{ clientId, disputeId }], engine.ids)).get(
+    disputeId,
+  )?.book;
   const now = book?.adjustments.find((one) => one.id === adjustmentId);
   const isSuperseded = now?.version !== flight.fence;
   if (!isSuperseded) {

@@ -27,7 +27,9 @@ export interface Parameter {
 export interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+  };
 }
 
 export interface Description {
@@ -164,6 +166,31 @@ export function hostileRequest(
     },
     ...(sendsBody ? { payload: attack.body(schema, where === "body") } : {}),
   };
+}
+
+/** Every operation with a sound body and address, as somebody who means no harm sends it. */
+export function soundRequests(
+  description: Description,
+  random: SeededRandom,
+  known: Readonly<Record<string, readonly string[]>>,
+): HostileRequest[] {
+  const attack = new Attack(description, random);
+  return Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const schema = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
+      return {
+        operationId: operation.operationId,
+        method: method.toUpperCase(),
+        url: addressOf(path, random, known, false),
+        headers: {
+          "idempotency-key": `sound-${operation.operationId}-${random.below(1_000_000_000)}`,
+          "if-match": '"1"',
+          ...(schema === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(schema === undefined ? {} : { payload: attack.body(schema, false) }),
+      };
+    }),
+  );
 }
 
 function addressOf(

@@ -81,6 +81,12 @@ const NOTHING: LayoutPreview = {
   sha256: null,
 };
 
+const MOST_CHARACTERS = 4 * 1024 ** 2;
+const TOO_LARGE: FieldFault = {
+  pointer: "",
+  detail: "the preview has more than 4 MiB: shorten its fields, or show fewer amounts",
+};
+
 /** The sources that a layout's fields may name, by part, for people who write one. */
 export function knownSources(facts: readonly string[]): LayoutSources {
   return layoutSources(facts);
@@ -129,7 +135,14 @@ function rendered(trial: LayoutTrial, layout: Layout, sources: LayoutSources): L
     (trial.amounts ?? SAMPLE_AMOUNTS).map((amount, index) =>
       sampleMovement(index, amount, trial.facts),
     );
-  const details = movements.map((movement) => attempt(() => renderer.add(movement).text));
+  const details: string[] = [];
+  let characters = 0;
+  for (const movement of movements) {
+    const text = attempt(() => renderer.add(movement).text);
+    characters += text.length;
+    if (characters > MOST_CHARACTERS) return { ...NOTHING, faults: [TOO_LARGE] };
+    details.push(text);
+  }
   return presented(layout, renderer, refused, [
     ["header", attempt(() => renderer.begin())],
     ...details.map((text): [PreviewLine["part"], string] => ["detail", text]),

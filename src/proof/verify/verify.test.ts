@@ -306,7 +306,7 @@ const PLANTED: readonly (readonly [string, string, Statement, RegExp])[] = [
     "transition-chain",
     "a transition is missing",
     sql`delete from transition where from_state is null and adjustment_id = ${ONE_EXECUTED}`,
-    /goes on from pendingManual, but was new/,
+    /goes on from pendingManual, but never came there/,
   ],
   [
     "one-live-line",

@@ -60,9 +60,10 @@ const LONGEST_NAME_BYTES = 255;
  */
 export function collectedName(name: string, sha256: Uint8Array): string {
   const hash = Buffer.from(sha256).toString("hex").slice(0, HASH_CHARACTERS);
-  let kept = [...name];
-  while (Buffer.byteLength(kept.join("")) + hash.length + 1 > LONGEST_NAME_BYTES) {
+  let kept = name;
+  // A character of two halves is left out as a whole.
+  while (Buffer.byteLength(kept) + hash.length + 1 > LONGEST_NAME_BYTES || !kept.isWellFormed()) {
     kept = kept.slice(1);
   }
-  return `${hash}-${kept.join("")}`;
+  return `${hash}-${kept}`;
 }
