@@ -66,6 +66,22 @@ describe("values", () => {
     );
   });
 
+  test("go in as a set whatever their texts hold", async () => {
+    const texts = ["", " ", "null", "{}", "a,b", "'", '"', "\\", '\\"', "two\nlines", "é 💶", null];
+    const flags = texts.map((text) => (text === null ? null : text === ""));
+    const counts = texts.map((_, index) => index - 1.5);
+
+    const rows = await database.query<{ text: string | null }>(sql`
+      select * from unnest(${texts}::text[], ${flags}::boolean[], ${counts}::float8[])
+        as given (text, flag, count)
+    `);
+    const { none } = await database.one<{ none: string[] }>(sql`select ${[]}::text[] as none`);
+
+    const wanted = texts.map((text, index) => ({ text, flag: flags[index], count: counts[index] }));
+    expect(rows).toEqual(wanted);
+    expect(none).toEqual([]);
+  });
+
   test("of Temporal go in as they are, alone and in arrays", async () => {
     const instant = Temporal.Instant.from("2026-11-23T12:00:00.123456Z");
     const days = [Temporal.PlainDate.from("2026-02-28"), null];

@@ -51,13 +51,27 @@ export const resultTypes: pg.CustomTypesConfig = {
 export function boundValues(values: readonly unknown[]): unknown[] {
   return values.map((value) => {
     if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) {
-      const items: readonly unknown[] = value;
-      if (!isTemporal(items.find((item) => item !== null))) return items;
-      return items.map((item) => (item === null ? null : String(item)));
-    }
+    if (Array.isArray(value)) return arrayLiteral(value) ?? (value as readonly unknown[]);
     return isTemporal(value) ? String(value) : value;
   });
+}
+
+/** Null where something in it is the driver's to write: bytes, a list inside. */
+function arrayLiteral(items: readonly unknown[]): string | null {
+  const written: string[] = [];
+  for (const item of items) {
+    if (item === null) written.push("NULL");
+    else if (typeof item === "string") written.push(quoted(item));
+    else if (typeof item !== "object") written.push(String(item));
+    else if (isTemporal(item)) written.push(`"${String(item)}"`);
+    else return null;
+  }
+  return `{${written.join(",")}}`;
+}
+
+function quoted(text: string): string {
+  const escaped = /["\\]/.test(text) ? text.replaceAll(/["\\]/g, String.raw`\$&`) : text;
+  return `"${escaped}"`;
 }
 
 /**
