@@ -159,18 +159,6 @@ export async function dueCount(database: Database): Promise<number> {
   return due;
 }
 
-/** Cheap to ask again and again: it stops at the first. */
-export async function isAnyDue(database: Database): Promise<boolean> {
-  const { found } = await database.one<{ found: boolean }>(sql`
-    select exists (
-      select from assignment
-      where is_open and due_at <= now() and type = 'Pending Accounting Service'
-        and client_id = ${DUE_CLIENT} and destination = ${DUE_SERVICE}
-    ) as found
-  `);
-  return found;
-}
-
 /** Refuses a run in which anything was left out, done twice or not written down. */
 export async function requireAllExecuted(database: Database, count: number): Promise<void> {
   const made = await database.one<Record<string, number>>(sql`

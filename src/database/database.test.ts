@@ -66,14 +66,20 @@ describe("values", () => {
     );
   });
 
-  test("of an array are elements, whatever they look like", async () => {
-    const texts = ["plain", "null", "NULL", "", "a,b", '"q"', "{x}", "back\\slash", null, " "];
+  test("go in as a set whatever their texts hold", async () => {
+    const texts = ["", " ", "null", "{}", "a,b", "'", '"', "\\", '\\"', "two\nlines", "é 💶", null];
+    const flags = texts.map((text) => (text === null ? null : text === ""));
+    const counts = texts.map((_, index) => index - 1.5);
 
-    for (const list of [texts, ["a", "b"], ["null"], [null, null], []]) {
-      const row = await database.one(sql`select ${list}::text[] as list`);
+    const rows = await database.query<{ text: string | null }>(sql`
+      select * from unnest(${texts}::text[], ${flags}::boolean[], ${counts}::float8[])
+        as given (text, flag, count)
+    `);
+    const { none } = await database.one<{ none: string[] }>(sql`select ${[]}::text[] as none`);
 
-      expect(row).toEqual({ list });
-    }
+    const wanted = texts.map((text, index) => ({ text, flag: flags[index], count: counts[index] }));
+    expect(rows).toEqual(wanted);
+    expect(none).toEqual([]);
   });
 
   test("of Temporal go in as they are, alone and in arrays", async () => {

@@ -70,9 +70,14 @@ export function joined(
  * decimal text.
  */
 export function json(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "bigint" ? inner.toString() : inner,
-  );
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A bigint in it. Asking at every value would cost all the others four times as much.
+    return JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === "bigint" ? inner.toString() : inner,
+    );
+  }
 }
 
 function flattened(template: readonly string[], values: readonly unknown[]): Statement {

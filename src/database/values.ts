@@ -51,36 +51,27 @@ export const resultTypes: pg.CustomTypesConfig = {
 export function boundValues(values: readonly unknown[]): unknown[] {
   return values.map((value) => {
     if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) {
-      const items: readonly unknown[] = value;
-      const text = plainArray(items);
-      if (text !== null) return text;
-      if (!isTemporal(items.find((item) => item !== null))) return items;
-      return items.map((item) => (item === null ? null : String(item)));
-    }
+    if (Array.isArray(value)) return arrayLiteral(value) ?? (value as readonly unknown[]);
     return isTemporal(value) ? String(value) : value;
   });
 }
 
-const NEEDS_NO_QUOTES = /^[0-9A-Za-z_.:+-]+$/;
-
-/**
- * An array's literal where no element needs quotes: ids, numbers, dates and names of states, of
- * which large sets consist. The driver escapes each element, at ten times the cost. Null where it
- * has to.
- */
-function plainArray(items: readonly unknown[]): string | null {
-  let text = "";
+/** Null where something in it is the driver's to write: bytes, a list inside. */
+function arrayLiteral(items: readonly unknown[]): string | null {
+  const written: string[] = [];
   for (const item of items) {
-    if (text !== "") text += ",";
-    if (item === null) text += "NULL";
-    else if (typeof item === "number" || typeof item === "bigint") text += String(item);
-    else if (typeof item !== "string" || !NEEDS_NO_QUOTES.test(item)) return null;
-    // A word that PostgreSQL would read as no value at all.
-    else if (item.length === 4 && item.toUpperCase() === "NULL") return null;
-    else text += item;
+    if (item === null) written.push("NULL");
+    else if (typeof item === "string") written.push(quoted(item));
+    else if (typeof item !== "object") written.push(String(item));
+    else if (isTemporal(item)) written.push(`"${String(item)}"`);
+    else return null;
   }
-  return `{${text}}`;
+  return `{${written.join(",")}}`;
+}
+
+function quoted(text: string): string {
+  const escaped = /["\\]/.test(text) ? text.replaceAll(/["\\]/g, String.raw`\$&`) : text;
+  return `"${escaped}"`;
 }
 
 /**

@@ -9,7 +9,8 @@ export interface Clock {
   now(): Temporal.Instant;
 }
 
-export const systemClock: Clock = { now: () => Temporal.Now.instant() };
+/** The machine's time in whole milliseconds. */
+export const systemClock: Clock = everyMillisecond();
 
 export interface ManualClock extends Clock {
   set(instant: Temporal.Instant): void;
@@ -26,6 +27,23 @@ export function manualClock(start: Temporal.Instant): ManualClock {
     },
     advance: (duration) => {
       instant = instant.add(duration);
+    },
+  };
+}
+
+/** Within a millisecond it is the same instant, and making one costs more than asking. */
+function everyMillisecond(): Clock {
+  let latest = Temporal.Instant.fromEpochMilliseconds(0);
+  let milliseconds = 0;
+  return {
+    now: () => {
+      // oxlint-disable-next-line no-restricted-globals, no-restricted-properties -- as said above
+      const now = Date.now();
+      if (now !== milliseconds) {
+        latest = Temporal.Instant.fromEpochMilliseconds(now);
+        milliseconds = now;
+      }
+      return latest;
     },
   };
 }

@@ -13,7 +13,7 @@ import { Failure } from "../kernel/failure.ts";
 import { openAdapter } from "./http-adapter.ts";
 import { nextPart } from "./parts.ts";
 import { readValidation, textAt } from "./read-answer.ts";
-import { requestFacts } from "./request-facts.ts";
+import { keyOf, requestFacts } from "./request-facts.ts";
 import type { Service } from "./service-configuration.ts";
 import type { TestDesk } from "./test-connection.ts";
 import type { ServiceAdjustment } from "./views.ts";
@@ -85,6 +85,7 @@ async function factsOf(
   const { chart } = client.rulebook.accounts;
   const sources = {
     service,
+    key: keyOf(row, service, part),
     calendar: client.calendar,
     today: client.calendar.dateOf(engine.clock.now()),
     part,
@@ -93,8 +94,6 @@ async function factsOf(
   };
   const named = (shown: string) => (account: string) =>
     account === NEW_ACCOUNT ? shown : (chart.get(account)?.number ?? account);
-  return {
-    real: requestFacts(row, sources, named(number)),
-    masked: requestFacts(row, sources, named(maskOf(kind, number))),
-  };
+  const numbers = { real: named(number), masked: named(maskOf(kind, number)) };
+  return requestFacts(row, sources, numbers);
 }

@@ -45,6 +45,8 @@ export interface DispatcherOptions {
   readonly openAdapter?: (service: Service) => ServiceAdapter;
 }
 
+/** A small set is soon on the record, so that no call waits for it; a tiny one costs as much. */
+const MOST_AT_ONCE = 256;
 const GROUNDED = { kind: "notSent", reason: "the circuit opened before it was sent" } as const;
 
 export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions): Dispatcher {
@@ -174,6 +176,10 @@ interface WantedLine extends WantedCalls, Line {
   readonly probe?: Circuit;
 }
 
+function limitOf({ gate, runway, service }: Line): number {
+  return Math.min(MOST_AT_ONCE, gate.free(runway.room(service)));
+}
+
 /**
  * What each line may take now. An open circuit lets one probe through when its time has come; what
  * still waits to leave then stays here.
@@ -185,7 +191,7 @@ async function wantedCalls(
 ): Promise<WantedLine[]> {
   const now = desk.engine.clock.now().epochMilliseconds;
   const free = lines
-    .map((line) => ({ ...line, limit: line.gate.free(line.runway.room(line.service)) }))
+    .map((line) => ({ ...line, limit: limitOf(line) }))
     .filter((line) => line.limit > 0);
   if (free.length === 0) return [];
   const rows = await circuitsOf(desk.engine.database, [

@@ -252,8 +252,10 @@ function call(
   const client = clients.get(row.clientId) as ClientRuntime;
   const { chart } = client.rulebook.accounts;
   const part = taking.parts.get(row.adjustmentId) ?? null;
+  const key = keyOf(row, service, part);
   const sources = {
     service,
+    key,
     calendar: client.calendar,
     today: client.calendar.dateOf(desk.engine.clock.now()),
     part,
@@ -266,10 +268,7 @@ function call(
     numbers.masked.get(account) ?? chart.get(account)?.number ?? account;
   let request: PreparedRequest;
   try {
-    request = adapter.prepare(planned.purpose, {
-      real: requestFacts(row, sources, real),
-      masked: requestFacts(row, sources, masked),
-    });
+    request = adapter.prepare(planned.purpose, requestFacts(row, sources, { real, masked }));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     taking.moves.push(unwritable(row, error.message));
@@ -285,7 +284,7 @@ function call(
     attemptId: desk.engine.ids.next(),
     service,
     purpose: planned.purpose,
-    key: keyOf(row, service, part),
+    key,
     ...fenceOf(row, event),
     startedAt: taking.startedAt,
     sendBefore: Math.min(now + desk.leaseSeconds * 1000, keyEndOf(service, planned)),

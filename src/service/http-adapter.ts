@@ -175,7 +175,13 @@ function finished(
   { clock, secrets, randomBytes }: AdapterEnvironment,
 ): PreparedRequest {
   if (request.body === null) return request;
-  const moment = { now: clock.now().toString(), secretAt: secrets, randomBytes };
+  const moment = {
+    get now() {
+      return clock.now().toString();
+    },
+    secretAt: secrets,
+    randomBytes,
+  };
   return { ...request, body: codec.finish(request.body, moment) };
 }
 

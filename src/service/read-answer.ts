@@ -219,7 +219,7 @@ function textsAt(answer: ServiceAnswer, source: string): string[] {
  * say beforehand which of its elements may repeat or have attributes.
  */
 export function textAt(answer: ServiceAnswer, source: string): string | null {
-  const [root, ...path] = source.split(".");
+  const [root, ...path] = stepsOf(source);
   if (root === "header") return answer.headers[path.join(".").toLowerCase()] ?? null;
   let value = valueAt(answer.body, path);
   if (typeof value === "object" && value !== null && Object.hasOwn(value, "#text")) {
@@ -227,6 +227,19 @@ export function textAt(answer: ServiceAnswer, source: string): string | null {
   }
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+}
+
+const stepsByPlace = new Map<string, readonly string[]>();
+const REMEMBERED_PLACES = 1000;
+
+/** Places are of the configuration: the same few for every answer. */
+function stepsOf(place: string): readonly string[] {
+  let steps = stepsByPlace.get(place);
+  if (steps === undefined) {
+    steps = place.split(".");
+    if (stepsByPlace.size < REMEMBERED_PLACES) stepsByPlace.set(place, steps);
+  }
+  return steps;
 }
 
 function valueAt(root: unknown, path: readonly string[]): unknown {

@@ -19,6 +19,8 @@ export type NumberOf = (account: string) => string;
 
 export interface FactSources {
   readonly service: Service;
+  /** As `keyOf` says. */
+  readonly key: string;
   readonly calendar: BusinessCalendar;
   /** ISO date in the client's zone. */
   readonly today: string;
@@ -40,14 +42,22 @@ export function keyOf(
 export function requestFacts(
   adjustment: ServiceAdjustment,
   sources: FactSources,
-  numberOf: NumberOf,
-): RequestFacts {
+  numbers: { readonly real: NumberOf; readonly masked: NumberOf },
+): { readonly real: RequestFacts; readonly masked: RequestFacts } {
+  const facts = factsWithoutNumbers(adjustment, sources);
+  return {
+    real: withNumbers(facts, adjustment, sources.part, numbers.real),
+    masked: withNumbers(facts, adjustment, sources.part, numbers.masked),
+  };
+}
+
+function factsWithoutNumbers(adjustment: ServiceAdjustment, sources: FactSources): RequestFacts {
   const { service, calendar, today, labelOf, part } = sources;
   const textOf = (rule: string): string => service.statementTexts[rule] ?? labelOf(rule);
   const rule = adjustment.principalRule ?? adjustment.entries[0]?.rule ?? null;
   const planned = adjustment.plannedPostingDate;
   const common: Record<string, FactValue> = {
-    key: keyOf(adjustment, service, part),
+    key: sources.key,
     keyRevision: adjustment.keyRevision,
     client: adjustment.clientId,
     "claim.id": adjustment.claimId,
@@ -75,16 +85,15 @@ export function requestFacts(
     today,
     statementText: rule === null ? null : textOf(rule),
     "holder.account": adjustment.holderAccount,
-    "holder.number": numberOf(adjustment.holderAccount),
   };
-  Object.assign(common, stepFacts(adjustment, part, numberOf));
+  Object.assign(common, stepFacts(adjustment, part));
   for (const [name, value] of Object.entries(adjustment.facts)) {
     if (isScalar(value)) common[`${FREE_FACTS}${name}`] = value;
   }
   return {
     common,
     entries: adjustment.entries.map((entry) => ({
-      ...entryFacts(entry, adjustment, numberOf),
+      ...entryFacts(entry, adjustment),
       "entry.label": labelOf(entry.rule),
       "entry.statementText": textOf(entry.rule),
     })),
@@ -92,23 +101,52 @@ export function requestFacts(
   };
 }
 
+function withNumbers(
+  { common, entries, overrides }: RequestFacts,
+  { holderAccount, entries: posted }: ServiceAdjustment,
+  part: Part | null,
+  numberOf: NumberOf,
+): RequestFacts {
+  const step = stepAccount(posted, part);
+  return {
+    common: {
+      ...common,
+      "holder.number": numberOf(holderAccount),
+      ...(step === null ? {} : { "step.number": numberOf(step) }),
+    },
+    entries: entries.map((entry, index) => {
+      const { debitAccount, creditAccount } = posted[index] as PostingEntry;
+      return {
+        ...entry,
+        "entry.debitNumber": numberOf(debitAccount),
+        "entry.creditNumber": numberOf(creditAccount),
+      };
+    }),
+    overrides,
+  };
+}
+
+/** The account of the side that is called for; null where a whole entry or adjustment is. */
+function stepAccount([entry]: readonly PostingEntry[], part: Part | null): string | null {
+  if (part === null || part.side === null || entry === undefined) return null;
+  return part.side === "debit" ? entry.debitAccount : entry.creditAccount;
+}
+
 /** Of the side that is called for; nothing where a whole entry or adjustment is. */
 function stepFacts(
   { entries, holderAccount }: ServiceAdjustment,
   part: Part | null,
-  numberOf: NumberOf,
 ): Record<string, FactValue> {
   const [entry] = entries;
-  if (part === null || part.side === null || entry === undefined) return {};
+  const account = stepAccount(entries, part);
+  if (part === null || account === null || entry === undefined) return {};
   const isDebit = part.side === "debit";
-  const account = isDebit ? entry.debitAccount : entry.creditAccount;
   return {
     "step.id": part.id,
     "step.side": part.side,
     "step.collection": isDebit ? entry.debitCollection : entry.creditCollection,
     "step.account": account,
     "step.isHolder": account === holderAccount,
-    "step.number": numberOf(account),
     "step.tranCode": isDebit ? entry.debitTranCode : entry.creditTranCode,
   };
 }
@@ -116,7 +154,6 @@ function stepFacts(
 function entryFacts(
   entry: PostingEntry,
   { currency, holderAccount }: ServiceAdjustment,
-  numberOf: NumberOf,
 ): FactTable {
   return {
     "entry.id": entry.id,
@@ -129,12 +166,10 @@ function entryFacts(
     "entry.debitCollection": entry.debitCollection,
     "entry.debitAccount": entry.debitAccount,
     "entry.debitIsHolder": entry.debitAccount === holderAccount,
-    "entry.debitNumber": numberOf(entry.debitAccount),
     "entry.debitTranCode": entry.debitTranCode,
     "entry.creditCollection": entry.creditCollection,
     "entry.creditAccount": entry.creditAccount,
     "entry.creditIsHolder": entry.creditAccount === holderAccount,
-    "entry.creditNumber": numberOf(entry.creditAccount),
     "entry.creditTranCode": entry.creditTranCode,
   };
 }

@@ -19,8 +19,8 @@ describe("room", () => {
   });
 
   test("of a fast service: as much as leaves in a moment, eight times concurrency at most", () => {
-    expect(flown(1).room(LIMITS)).toBe(64 + 2 * 512);
-    expect(flown(25).room(LIMITS)).toBe(64 + 2 * 128);
+    expect(flown(1).room(LIMITS)).toBe(64 + 4 * 512);
+    expect(flown(25).room(LIMITS)).toBe(64 + 4 * 128);
   });
 
   test("of a slow service: next to nothing", () => {
@@ -55,9 +55,9 @@ describe("departures", () => {
   });
 });
 
-test("it is well filled while half of what may wait does", () => {
+test("it is well filled while more waits than leaves in a moment", () => {
   const runway = flown(1);
-  runway.add(Array.from({ length: 64 + 257 }, (_, index) => index));
+  runway.add(Array.from({ length: 64 + 513 }, (_, index) => index));
   runway.departures(64);
 
   expect(runway.isWellFilled(LIMITS)).toBe(true);

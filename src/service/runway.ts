@@ -3,8 +3,8 @@
  * concurrency allows are under way; where answers come fast a few more wait beside them, taken
  * ahead, so that the database is asked for hundreds at once instead of for one at a time.
  *
- * What waits is committed as being sent: so only as much waits as leaves within a blink. A slow
- * core, a rate or an outage leave nothing waiting.
+ * What waits is committed as being sent: so only as much waits as leaves within a blink, and the set
+ * that was taken last. A slow core, a rate or an outage leave nothing waiting.
  */
 
 export interface RunwayLimits {
@@ -28,6 +28,8 @@ export interface Runway<Flight> {
 /** What leaves within this time may be taken ahead. */
 const AHEAD_MILLISECONDS = 50;
 const MOST_AHEAD = 8;
+/** Most of what is in hand is not waiting: its answers are being written. */
+const IN_HAND = 4;
 const SMOOTHING = 0.05;
 
 export function openRunway<Flight>(): Runway<Flight> {
@@ -41,8 +43,8 @@ export function openRunway<Flight>(): Runway<Flight> {
     return Math.floor(concurrency * Math.min(MOST_AHEAD, AHEAD_MILLISECONDS / latency));
   };
   return {
-    room: (limits) => limits.concurrency + 2 * ahead(limits),
-    isWellFilled: (limits) => waiting.length > ahead(limits) / 2,
+    room: (limits) => limits.concurrency + IN_HAND * ahead(limits),
+    isWellFilled: (limits) => waiting.length > ahead(limits),
     add: (flights) => void waiting.push(...flights),
     departures: (concurrency) => {
       const leaving = waiting.splice(0, Math.max(0, concurrency - underWay));

@@ -14,7 +14,7 @@ import { openAdapter } from "./http-adapter.ts";
 import { maskedText } from "./mask.ts";
 import { nextPart } from "./parts.ts";
 import { readValidation } from "./read-answer.ts";
-import { requestFacts } from "./request-facts.ts";
+import { keyOf, requestFacts } from "./request-facts.ts";
 import { sampleFacts } from "./sample-facts.ts";
 import type { Service } from "./service-configuration.ts";
 import type { AttemptPurpose } from "./store.ts";
@@ -122,6 +122,7 @@ async function factsOf(desk: TestDesk, service: Service, order: TrialOrder): Pro
     by.get(account) ?? chart.get(account)?.number ?? account;
   const sources = {
     service,
+    key: keyOf(row, service, part),
     calendar: client.calendar,
     today: client.calendar.dateOf(engine.clock.now()),
     part,
@@ -129,8 +130,7 @@ async function factsOf(desk: TestDesk, service: Service, order: TrialOrder): Pro
     labelOf: (rule: string) => client.rulebook.rules.get(rule)?.label ?? rule,
   };
   return {
-    real: requestFacts(row, sources, named(numbers.whole)),
-    masked: requestFacts(row, sources, named(numbers.masked)),
+    ...requestFacts(row, sources, { real: named(numbers.whole), masked: named(numbers.masked) }),
     numbers: maskedByNumber(numbers, row),
   };
 }
