@@ -21,9 +21,10 @@ test(
     const { client, adjustments } = await aSentFile(desk, engine, ["10.00"], {
       basis: "onAcknowledgement",
     });
-    const same = { reference: adjustments[0] ?? "", status: "accepted" };
+    const reference = adjustments[0] ?? "";
+    const same = Array.from({ length: MANY }, () => ({ reference, status: "accepted" }));
 
-    const file = await bringIn(desk, client, answerFile("SAME", Array(MANY).fill(same)));
+    const file = await bringIn(desk, client, answerFile("SAME", same));
 
     expect(file.state).toBe("matched");
     expect(await lineCounts(db, file)).toEqual([

@@ -17,7 +17,7 @@ async function allOf<Part>(parts: AsyncIterable<Part>): Promise<Part[]> {
 
 /** One row per letter, numbered as it comes. */
 function rowsOf(letters: string): Row[] {
-  return [...letters].map((adjustmentId, step) => ({ adjustmentId, step }));
+  return Array.from(letters, (adjustmentId, step) => ({ adjustmentId, step }));
 }
 
 /** A cursor over the rows: so many at a time, and how often it was asked. */
@@ -35,7 +35,7 @@ async function partsOf(letters: string): Promise<string[]> {
   const { fetch } = cursorOver(rowsOf(letters));
   const parts = await allOf(wholeParts(fetch, FETCHED));
   const steps = parts.flat().map((row) => row.step);
-  expect(steps).toEqual([...letters].map((_, step) => step));
+  expect(steps).toEqual(Array.from(letters, (_, step) => step));
   return parts.map((part) => part.map((row) => row.adjustmentId).join(""));
 }
 

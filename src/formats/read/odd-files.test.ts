@@ -293,7 +293,7 @@ describe("Nacha", () => {
       addenda,
       second.slice(0, 29) + "0000000000" + second.slice(39),
       changed.slice(0, 93) + "3",
-      `${control.slice(0, 4)}000004${"0018280120"}${control.slice(20)}`,
+      `${control.slice(0, 4)}0000040018280120${control.slice(20)}`,
       "9000001000001000000040018280120000000012354000000000000".padEnd(94),
       "9".repeat(94),
       "9".repeat(94),

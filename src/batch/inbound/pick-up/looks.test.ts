@@ -1,4 +1,7 @@
+import { Temporal } from "temporal-polyfill";
 import { describe, expect, test } from "vitest";
+
+import { dateOf } from "../../../kernel/clock.ts";
 
 import { Looks } from "./looks.ts";
 import type { WaitingFile } from "./place.ts";
@@ -11,7 +14,8 @@ function seen(name: string, version: string, sizeBytes = 1): WaitingFile {
 }
 
 function changed(name: string, at: number): WaitingFile {
-  return { name, sizeBytes: 1, whole: { by: "clock", changedAt: new Date(at) } };
+  const changedAt = dateOf(Temporal.Instant.fromEpochMilliseconds(at));
+  return { name, sizeBytes: 1, whole: { by: "clock", changedAt } };
 }
 
 function names(files: readonly WaitingFile[]): string[] {
