@@ -31,8 +31,11 @@ export const OF_CONNECTIONS: readonly FaultName[] = [
   "resetBeforeSend",
 ];
 
-/** So many connections come through; then for a share of the time that they took none does. */
-const CONNECTIONS_AT_ONCE = 16;
+/**
+ * So many connections come through; then for a share of the time that they took none does. Few at
+ * first, so that a short run feels it; more later, or most calls would meet a closed door.
+ */
+const CONNECTIONS_AT_ONCE = { first: 16, most: 256 } as const;
 const CLOSED_MILLISECONDS = { least: 5, most: 25 } as const;
 
 /** Does to the connections what the plan says; answers how to stop it. */
@@ -55,6 +58,7 @@ export function guardDoor(door: Door): () => Promise<void> {
   };
   let openedAt = performance.now();
   let through = 0;
+  let atOnce: number = CONNECTIONS_AT_ONCE.first;
   let closed: Promise<void> | null = null;
   const shutForAWhile = async (): Promise<void> => {
     const { least, most } = CLOSED_MILLISECONDS;
@@ -65,11 +69,12 @@ export function guardDoor(door: Door): () => Promise<void> {
     await turn(false);
     openedAt = performance.now();
     through = 0;
+    atOnce = Math.min(atOnce * 2, CONNECTIONS_AT_ONCE.most);
     closed = null;
   };
   const arrived = (): void => {
     through += 1;
-    if (through >= CONNECTIONS_AT_ONCE) closed ??= shutForAWhile();
+    if (through >= atOnce) closed ??= shutForAWhile();
   };
   server.on("connection", arrived);
   return async () => {

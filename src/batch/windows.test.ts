@@ -250,7 +250,7 @@ test("the worker does what is due and stops when told", async () => {
   expect(problems).toEqual([]);
 });
 
-test("a day that is closed after its window was made has none, and its work goes with the next", async () => {
+test("a day closed after its window was made has none; its work goes with the next", async () => {
   at("2026-11-16T15:00:00Z");
   const directory = await aDirectory();
   const client = await aBatchClient(engine, directory);

@@ -102,7 +102,7 @@ test("a packed body is refused, and so is a packed file", async () => {
   expect(long.body).toMatchObject({ state: "refused", faults: [{ line: 3, place: "line" }] });
 });
 
-test("no account number of a file is told: not by its name for itself, a code or a fault", async () => {
+test("no account number of a file is told: not by its identity, a code or a fault", async () => {
   const card = "4111111111111111";
   const line = { ...lost, code: card, reason: `card ${card}` };
   const one = await upload("one.csv", answerFile(card, [line]));

@@ -3,8 +3,8 @@
  * concurrency allows are under way; where answers come fast a few more wait beside them, taken
  * ahead, so that the database is asked for hundreds at once instead of for one at a time.
  *
- * What waits is committed as being sent: so only as much waits as leaves within a blink, and the set
- * that was taken last. A slow core, a rate or an outage leave nothing waiting.
+ * What waits is committed as being sent: so only as much waits as leaves within a blink, and the
+ * set that was taken last. A slow core, a rate or an outage leave nothing waiting.
  */
 
 export interface RunwayLimits {

@@ -47,6 +47,7 @@ export interface Verdict {
 }
 
 const MOST_UNDECIDED = 0.02;
+const MOST_TOLD = 10;
 
 /** Open: the machine has something left to do. */
 export function countStates(
@@ -112,7 +113,7 @@ export async function compareBooks(
   const booksEqual =
     strangers === 0 &&
     sameBalances(await executedBalances(engine, vault), coreBalances(core, unknown));
-  const { violations } = await verify(opened, { onViolation: () => undefined });
+  const violations = await violationsOf(opened, run.remark);
   const hasLookUp = run.lookUp && run.core !== "fineract";
   const isFew = !hasLookUp || count.undecided <= ours.length * MOST_UNDECIDED;
   const setbacks = await setbacksOf(db);
@@ -146,14 +147,25 @@ export async function compareBooks(
 }
 
 /**
- * What was refused was refused on purpose, and a refusal on purpose ends as one. Not every hit does:
- * the answer may be late or its worker killed, then the call is made again, and that one may post.
+ * What was refused was refused on purpose, and a refusal on purpose ends as one. Not every hit
+ * does: its answer may be late or its worker killed; then the call is made again, and may post.
  */
 function areRefusalsRight(core: RunningCore, ours: readonly Ours[]): boolean {
   return ours.every(({ state, event, keys }) => {
     if (state === "executed" || state === "unknown") return true;
     return (event === "refused") === keys.some((key) => core.refused.has(key));
   });
+}
+
+/** Tells the first ones, counts all. */
+async function violationsOf(opened: OpenEngine, remark: (line: string) => void): Promise<number> {
+  let left = MOST_TOLD;
+  const { violations } = await verify(opened, {
+    onViolation: ({ check, at, what }) => {
+      if (--left >= 0) remark(`${check}: ${at}: ${what}`);
+    },
+  });
+  return violations;
 }
 
 async function setbacksOf(db: Queries): Promise<number> {

@@ -49,11 +49,7 @@ export function FileUpload<Taken>(props: {
           label="File"
           placeholder="Choose a file…"
           description={mostBytes === null ? null : `at most ${inMebibytes(mostBytes)}, unpacked`}
-          error={
-            isTooLarge
-              ? `It has ${inMebibytes(file.size)}; at most ${inMebibytes(mostBytes)} are read. Ask for it in parts.`
-              : null
-          }
+          error={isTooLarge ? `It has ${inMebibytes(file.size)}. Ask for it in parts.` : null}
           clearable
           value={file}
           onChange={(one) => {

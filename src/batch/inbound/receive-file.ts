@@ -31,7 +31,10 @@ export interface Received {
   readonly isRepeat: boolean;
 }
 
-/** Throws `not-found` without such a profile, `configuration-invalid` where it reads no answers, `body-too-large`. */
+/**
+ * Throws `not-found` without such a profile, `configuration-invalid` where it reads no answers,
+ * `body-too-large`.
+ */
 export async function receiveFile(desk: BatchDesk, received: ReceivedBytes): Promise<Received> {
   const { clientId, profile: name, bytes } = received;
   const sha256 = sha256Of(bytes);

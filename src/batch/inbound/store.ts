@@ -124,6 +124,7 @@ export async function changeInboundFile(
   change: InboundFileChange,
   now: string,
 ): Promise<void> {
+  const faults = change.faults?.map(safeFault);
   await tx.execute(sql`
     update inbound_file
     set state = ${change.state}, due_at = ${change.dueAt}::timestamptz,
@@ -132,8 +133,7 @@ export async function changeInboundFile(
         identity = coalesce(${change.identity ?? null}, identity),
         duplicate_of = coalesce(${change.duplicateOf ?? null}::uuid, duplicate_of),
         format = coalesce(${change.format ?? null}, format),
-        faults = coalesce(${change.faults === undefined ? null : json(change.faults.map(safeFault))}::jsonb,
-          faults),
+        faults = coalesce(${faults === undefined ? null : json(faults)}::jsonb, faults),
         totals = coalesce(${change.totals === undefined ? null : json(change.totals)}::jsonb,
           totals),
         line_count = coalesce(${change.lineCount ?? null}::bigint, line_count),

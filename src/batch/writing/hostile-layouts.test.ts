@@ -1,4 +1,4 @@
-/** Layouts that nobody should write: each is answered with its place, in bounded time and memory. */
+/** Layouts that nobody should write: each is answered with its place, in bounded time. */
 import { expect, test } from "vitest";
 
 import { previewLayout } from "./preview-layout.ts";

@@ -13,8 +13,8 @@ const IN_TIME = { timeout: 30_000 };
 
 function camt(body: string): string {
   return (
-    "<Document><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr><Stmt><Acct><Id><IBAN>1</IBAN></Id>" +
-    `</Acct>${body}</Stmt></BkToCstmrStmt></Document>`
+    "<Document><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr>" +
+    `<Stmt><Acct><Id><IBAN>1</IBAN></Id></Acct>${body}</Stmt></BkToCstmrStmt></Document>`
   );
 }
 

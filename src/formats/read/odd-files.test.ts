@@ -1,6 +1,6 @@
 /**
- * Files of other kinds than a standard's examples: what senders, mainframes and spreadsheets make of
- * them. Each is read right, or refused with its line and the reason.
+ * Files of other kinds than a standard's examples: what senders, mainframes and spreadsheets make
+ * of them. Each is read right, or refused with its line and the reason.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ function csv(rows: readonly string[], { titles = TITLES, mapping = {} } = {}): I
 }
 
 describe("CSV", () => {
-  test("of a spreadsheet: byte order mark, CRLF, breaks within quotes, a delimiter too much", () => {
+  test("of a spreadsheet: byte order mark, CRLF, breaks in quotes, a delimiter too much", () => {
     const text =
       "\u{feff}AH,X,,,USD,\r\nrecord,reference,status,amount,reason,\r\n" +
       'AD,a-1,refused,"12.50","two\r\nlines, ""quoted""",\r\nAT,1,,,\r\n';
@@ -65,7 +65,7 @@ describe("CSV", () => {
     });
   });
 
-  test("a sign behind the amount turns the side where the profile says that it stands there", () => {
+  test("a sign behind the amount turns the side where the profile says so", () => {
     const { lines } = csv(["AD,a,refused,12.00-,credit", "AD,b,refused,12.00,credit"], {
       mapping: { sign: "trailing" },
     });
@@ -234,7 +234,7 @@ describe("ISO 20022", () => {
     `<Document><CstmrPmtStsRpt><GrpHdr><MsgId>R</MsgId></GrpHdr><OrgnlGrpInfAndSts>` +
     `<OrgnlMsgId>O-1</OrgnlMsgId>${group}</OrgnlGrpInfAndSts>${within}</CstmrPmtStsRpt></Document>`;
 
-  test("pain.002 that says only that a part was accepted decides nothing, and is no silence", () => {
+  test("pain.002 that says only that a part was accepted decides nothing, and is told", () => {
     const lines = [{ status: "unknown", code: "PART", original: { fileId: "O-1" } }];
 
     expect(read("pain.002", report("<GrpSts>PART</GrpSts>"))).toMatchObject({ faults: [], lines });
@@ -255,7 +255,8 @@ describe("BAI2", () => {
 
   test("an account's summaries over several records 88 count for its control total", () => {
     const head = "01,S,R,260101,0100,1,,,2/\n02,R,S,1,260101,,USD,2/\n03,77,USD,010/\n";
-    const file = `${head}88,100,,,015/\n88,200,,/\n16,100,700,0,b,c,text/\n49,1000,5/\n98,1000,1,7/\n`;
+    const account = "88,100,,,015/\n88,200,,/\n16,100,700,0,b,c,text/\n49,1000,5/\n";
+    const file = `${head}${account}98,1000,1,7/\n`;
 
     expect(read("bai2", `${file}99,1000,1,9/\n`)).toMatchObject({
       faults: [],

@@ -17,6 +17,7 @@ import type { Statement } from "../../database/sql.ts";
 import { sql } from "../../database/sql.ts";
 import { completeByHand } from "../../manual/complete.ts";
 import { keepEvidence } from "../../manual/evidence.ts";
+import { MACHINE_ACTOR } from "../../service/desk.ts";
 import { decideApproval } from "../../work/approvals/decide.ts";
 import { insertDelegation } from "../../work/approvals/store.ts";
 import { APPROVAL_RIGHTS } from "../../work/approvals/tiers.ts";
@@ -291,6 +292,17 @@ describe("what is planted is found, named and placed", () => {
     expect(own.map((one) => one.what)).toContainEqual(expect.stringMatching(what));
     expect(own[0]?.client).toMatch(/^client-/);
     expect(own[0]?.at).not.toBe("");
+  });
+
+  test("what a look-up of the machine has shown takes no second person", async () => {
+    await lived();
+    await plant(sql`
+      update transition set event = 'foundNotPosted', actor = ${MACHINE_ACTOR}
+      where event = 'attested'`);
+
+    const told = (await violations()).map((one) => one.what);
+
+    expect(told.filter((what) => what.includes("found not to have posted"))).toEqual([]);
   });
 
   test("every check is planted against", () => {

@@ -4,6 +4,7 @@
  */
 import { PROPOSAL_KINDS } from "../../accounting/write-approvals.ts";
 import { sql } from "../../database/sql.ts";
+import { MACHINE_ACTOR } from "../../service/desk.ts";
 
 import type { Check } from "./violation.ts";
 import { statementCheck } from "./violation.ts";
@@ -134,7 +135,7 @@ export const APPROVAL_CHECKS: readonly Check[] = [
       select t.client_id, format('adjustment %s', t.adjustment_id),
              'was found not to have posted, without a second person'
       from transition t
-      where t.event = 'foundNotPosted' and not exists (
+      where t.event = 'foundNotPosted' and t.actor <> ${MACHINE_ACTOR} and not exists (
         select 1 from approval_request r
         where r.client_id = t.client_id and r.subject_kind = 'didNotPost'
           and r.subject_id = t.adjustment_id::text and r.state = 'approved')

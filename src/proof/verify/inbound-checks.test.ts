@@ -190,7 +190,8 @@ const PLANTED: readonly (readonly [string, string, readonly Statement[], RegExp]
     "inbound-taken-once",
     "the same identity was taken twice",
     [
-      sql`update inbound_file set state = 'matched', identity = 'MIXED' where identity = 'RETURNED'`,
+      sql`update inbound_file set state = 'matched', identity = 'MIXED'
+          where identity = 'RETURNED'`,
     ],
     /return files of the same identity: answer.csv, answer.csv/,
   ],

@@ -12,7 +12,8 @@ import { statementCheck } from "./violation.ts";
 
 /** Of each file how many lines there are in which state. */
 const FILES = sql`
-  select f.client_id, f.id, f.state, f.line_count, format('return file %s (%s)', f.name, f.id) as at,
+  select f.client_id, f.id, f.state, f.line_count,
+         format('return file %s (%s)', f.name, f.id) as at,
          l.*
   from inbound_file f
   cross join lateral (

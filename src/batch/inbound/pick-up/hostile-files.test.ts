@@ -1,4 +1,4 @@
-/** Pick-up of what nobody should leave: one bad file keeps no other waiting, and none goes unseen. */
+/** Pick-up of what nobody should leave: a bad file keeps no other waiting, and none goes unseen. */
 import { mkdir, readdir, rename, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -65,7 +65,7 @@ test("a file too big to be taken alarms by name, and keeps no other waiting", as
   const problems = await look();
 
   expect(await state()).toBe("executed");
-  expect(problems).toEqual([expect.stringContaining("a-huge.csv has more than 512 MiB")]);
+  expect(problems).toEqual([expect.stringContaining("a-huge.csv has more than 128 MiB")]);
   expect(await alarms()).toMatchObject([{ kind: "pickUpFailed" }]);
   await rm(join(inbox, "a-huge.csv"));
   expect(await look()).toEqual([]);
@@ -156,7 +156,7 @@ test("another process that puts the same file away at the same time is no failur
   expect(await readdir(inbox)).toEqual(["collected"]);
 });
 
-test("hundreds of files that are no answers keep the one that is one not waiting for long", async () => {
+test("hundreds of files that are no answers keep the one that is one not waiting", async () => {
   const { inbox, answer, look, state, files } = await aPickUp();
   await mkdir(join(inbox, "b-folder.csv"));
   for (let ordinal = 0; ordinal < 300; ordinal += 1) {
