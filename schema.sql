@@ -467,6 +467,9 @@ CREATE OR REPLACE FUNCTION public.mark_clocks_of_new_books()
  SET search_path TO 'public'
 AS $function$
 begin
+  insert into clock_watch (client_id, dispute_id, looked_at)
+  select client_id, dispute_id, statement_timestamp() from added
+  on conflict (client_id, dispute_id) do nothing;
   insert into clock_mark (client_id, dispute_id)
   select client_id, dispute_id from added;
   return null;

@@ -79,6 +79,19 @@ test("a new dispute's clocks are kept; one that no regulation protects has none"
   expect(await database.query(sql`select 1 as a from clock_mark`)).toEqual([]);
 });
 
+test("what changes during the first look at a dispute is looked at again", async () => {
+  const { clientId } = await aCase();
+
+  await database.owner.transaction(async (tx) => {
+    await tx.execute(sql`update dispute_book set state = state where client_id = ${clientId}`);
+    await lookAtClocks(engine);
+  });
+
+  const marks = await database.query(sql`
+    select 1 as a from clock_mark where client_id = ${clientId}`);
+  expect(marks).toHaveLength(1);
+});
+
 test("it is warned of once and missed once, with an event each, and its work rises", async () => {
   const { clientId, dispute } = await aCase();
   await operate(engine, clientId, dispute, "issueProvisionalCredit");
