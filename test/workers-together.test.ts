@@ -17,6 +17,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { insertClient } from "../src/cases/store.ts";
 import { sql } from "../src/database/sql.ts";
+import { systemClock } from "../src/kernel/clock.ts";
 import { testEngine } from "./support/engine.ts";
 import { aClaim } from "./support/http-case.ts";
 import { startPeer } from "./support/peer.ts";
@@ -157,7 +158,7 @@ async function aBank(id: string, core: string): Promise<void> {
     },
   };
   const settings = id === BY_SERVICE ? byService : id === BY_HAND ? {} : byFile;
-  const createdAt = new Date().toISOString();
+  const createdAt = systemClock.now().toString();
   await db.transaction((tx) => insertClient(tx, { id, name: id, settings, createdAt }));
 }
 
