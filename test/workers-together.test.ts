@@ -80,7 +80,7 @@ test("nothing is done twice, whoever is killed", { timeout: 120_000 }, async () 
   for (const bank of BANKS) await aBank(bank, core.address);
   start("src/main.ts");
   const { address = "", apiKey = "" } = await firstRun();
-  const post = await caller(address, apiKey);
+  const post = caller(address, apiKey);
   let worker = start("src/cli/main.ts", "worker");
   start("src/cli/main.ts", "worker");
 
