@@ -119,7 +119,7 @@ const SETTINGS: { readonly [Key in keyof Configuration]: Setting<Configuration[K
   },
 };
 
-/** Who signs in at the terminal: read by the commands that decide, no setting of an installation. */
+/** Who signs in at the terminal: read by the commands that decide; no setting. */
 const CREDENTIALS: Readonly<Record<string, string>> = {
   REDRESS_API_KEY: "whose key decides at the terminal",
   REDRESS_PASSWORD: "of the user named by --as, at the terminal",

@@ -28,7 +28,7 @@ if (known === undefined || fault === undefined) {
   process.stderr.write(
     `usage: main.ts ${Object.keys(CORES).join("|")} [--port 9090] [--journal FILE] ` +
       `[--fault NAME] [--one-in 5] [--seed 1]\n` +
-      `       main.ts NAME --settings [--port 9090]   prints the client's settings that connect it\n` +
+      `       main.ts NAME --settings [--port 9090]  prints the settings that connect it\n` +
       `faults:\n${faults.join("\n")}\n`,
   );
   process.exitCode = 2;

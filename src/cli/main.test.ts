@@ -88,7 +88,7 @@ describe("redress says what is wrong on stderr and by its exit code", () => {
   });
 
   test("a reader that has read enough is no failure", async () => {
-    const command = `"${process.execPath}" "${MAIN}" rules test | head -n 1; echo \${PIPESTATUS[0]}`;
+    const command = `"${process.execPath}" "${MAIN}" rules test | head -n1; echo \${PIPESTATUS[0]}`;
 
     const { stdout, stderr } = await promisify(execFile)("bash", ["-c", command]);
 

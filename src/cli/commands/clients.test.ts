@@ -49,7 +49,7 @@ async function ids(): Promise<string[]> {
   return (JSON.parse(lines.join("")) as { id: string }[]).map((row) => row.id);
 }
 
-test("a client that is added is listed, shown as written, and its movements go its way", async () => {
+test("a client that is added is listed and shown, and its movements go its way", async () => {
   const id = freshId();
   const settings = { calendar: { zone: "America/Denver" }, batchProfiles: { nightly } };
 
