@@ -8,7 +8,7 @@ import type { Statement } from "../database/sql.ts";
 import { nothing, sql } from "../database/sql.ts";
 
 import type { AssignmentKind } from "./assignment-types.ts";
-import type { StandingName } from "./views.ts";
+import type { AssignmentRow, StandingName } from "./views.ts";
 import { inQueue } from "./views.ts";
 
 export interface AsOfFilter {
@@ -22,28 +22,29 @@ export interface AsOfFilter {
   readonly standing?: StandingName | undefined;
 }
 
-export interface AsOfRow {
-  readonly clientId: string;
-  readonly id: string;
-  readonly claim: string;
-  readonly dispute: string | null;
-  readonly adjustmentId: string | null;
-  readonly adjustmentState: string | null;
-  readonly type: string;
-  readonly queue: string;
-  readonly kind: AssignmentKind;
-  readonly workGroup: string;
-  readonly urgency: number;
-  readonly goalAt: string | null;
-  readonly deadlineAt: string | null;
-  readonly amountMinor: bigint | null;
-  readonly currency: string | null;
-  readonly assignee: string | null;
-  readonly pendedUntil: string | null;
-  readonly isUnworkable: boolean;
-  readonly openedAt: string;
-  readonly version: number;
-}
+/** Of an assignment what its history tells. */
+export type AsOfRow = Pick<
+  AssignmentRow,
+  | "clientId"
+  | "id"
+  | "claim"
+  | "dispute"
+  | "adjustmentId"
+  | "adjustmentState"
+  | "type"
+  | "queue"
+  | "kind"
+  | "workGroup"
+  | "urgency"
+  | "goalAt"
+  | "deadlineAt"
+  | "amountMinor"
+  | "currency"
+  | "assignee"
+  | "pendedUntil"
+  | "openedAt"
+  | "version"
+> & { readonly isUnworkable: boolean };
 
 const OF_STANDING: Readonly<Record<StandingName, Statement>> = {
   free: sql`

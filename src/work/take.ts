@@ -7,7 +7,6 @@ import { taken } from "./standing.ts";
 import type { AssignmentRow } from "./views.ts";
 
 export {
-  changed,
   lockSeen,
   refuseOthers,
   refuseUnseen,
