@@ -11,7 +11,9 @@ const DIGIT_RUN = /(?<![0-9])[2-6](?:[ -]?[0-9]){12,18}(?![0-9])/g;
 const OUR_ID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
 export function holdsCardNumber(text: string): boolean {
-  return [...text.replaceAll(OUR_ID, "-").matchAll(DIGIT_RUN)].some(([run]) => hasCheckDigit(run.replaceAll(/[ -]/g, "")));
+  return [...text.replaceAll(OUR_ID, "-").matchAll(DIGIT_RUN)].some(([run]) =>
+    hasCheckDigit(run.replaceAll(/[ -]/g, "")),
+  );
 }
 
 /** Throws `card-number-in-text` naming the field, never the number. */
