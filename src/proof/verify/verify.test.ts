@@ -343,7 +343,6 @@ describe("what is planted is found, named and placed", () => {
   test.each(PLANTED)("%s: %s", async (check, _, statement, what) => {
     await livedBooks();
     await plant(statement);
-
     const { found, violations } = await verified();
 
     const own = found.filter((violation) => violation.check === check);
