@@ -95,7 +95,6 @@ test("sound books of every history have no violation, and every entry is counted
   await livedBooks();
 
   const { found, ...verdict } = await verified();
-
   expect(found).toEqual([]);
   const { entries } = await database.one<{ entries: bigint }>(sql`
     select count(*) as entries from entry`);
@@ -344,7 +343,6 @@ describe("what is planted is found, named and placed", () => {
   test.each(PLANTED)("%s: %s", async (check, _, statement, what) => {
     await livedBooks();
     await plant(statement);
-
     const { found, violations } = await verified();
 
     const own = found.filter((violation) => violation.check === check);
