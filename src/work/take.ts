@@ -6,12 +6,7 @@ import { changeStandings, refuseOthers } from "./change-standing.ts";
 import { taken } from "./standing.ts";
 import type { AssignmentRow } from "./views.ts";
 
-export {
-  lockSeen,
-  refuseOthers,
-  refuseUnseen,
-  type SeenAssignment,
-} from "./change-standing.ts";
+export { lockSeen, refuseOthers, refuseUnseen, type SeenAssignment } from "./change-standing.ts";
 
 /**
  * Gives all of the assignments to the person, or none. Throws `not-found`, `assignment-closed`,
