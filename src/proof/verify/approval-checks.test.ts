@@ -10,6 +10,7 @@ import {
   testEngine,
 } from "../../../test/support/engine.ts";
 import { aUser } from "../../../test/support/people.ts";
+import { planterOf, violationsOf } from "../../../test/support/planted.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { completion } from "../../../test/support/work-by-hand.ts";
 import { approvalDesk } from "../../approval-desk.ts";
@@ -25,28 +26,14 @@ import { listAssignments } from "../../work/views.ts";
 
 import { APPROVAL_CHECKS } from "./approval-checks.ts";
 import { EVIDENCE_CHECK, EVIDENCE_CHECKS } from "./evidence-checks.ts";
-import { verify } from "./verify.ts";
 import type { Violation } from "./violation.ts";
 
 const database = useDatabase();
 const engine = testEngine(database);
 const desk = batchDesk(engine);
 
-async function violations(): Promise<Violation[]> {
-  const found: Violation[] = [];
-  await verify(desk, { onViolation: (one) => found.push(one) });
-  return found;
-}
-
-/** Does what the application's role may not: no trigger fires, no key is checked. */
-async function plant(...statements: readonly Statement[]): Promise<void> {
-  await database.owner.transaction(async (tx) => {
-    await tx.execute(sql`set local session_replication_role = replica`);
-    for (const statement of statements) {
-      expect(await tx.execute(statement)).toBeGreaterThan(0);
-    }
-  });
-}
+const violations = (): Promise<Violation[]> => violationsOf(desk);
+const plant = planterOf(database);
 
 async function decide(requestId: string, clientId: string, name: string, approved = true) {
   const rights = new Set(name === "dan" ? [] : APPROVAL_RIGHTS);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { answerFile, aSentFile, bringIn } from "../../../test/support/answers.ts";
 import { batchDesk, PROFILE } from "../../../test/support/batch-desk.ts";
 import { testEngine } from "../../../test/support/engine.ts";
+import { planterOf, violationsOf } from "../../../test/support/planted.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { receiveFile } from "../../batch/inbound/receive-file.ts";
 import { releaseFile, setLineAside } from "../../batch/inbound/settle-by-hand.ts";
@@ -11,28 +12,14 @@ import type { Statement } from "../../database/sql.ts";
 import { sql } from "../../database/sql.ts";
 
 import { INBOUND_BYTES_CHECK, INBOUND_CHECKS } from "./inbound-checks.ts";
-import { verify } from "./verify.ts";
 import type { Violation } from "./violation.ts";
 
 const database = useDatabase();
 const engine = testEngine(database);
 const desk = batchDesk(engine);
 
-async function violations(): Promise<Violation[]> {
-  const found: Violation[] = [];
-  await verify(desk, { onViolation: (violation) => found.push(violation) });
-  return found;
-}
-
-/** Does what the application's role may not: no trigger fires, no key is checked. */
-async function plant(...statements: readonly Statement[]): Promise<void> {
-  await database.owner.transaction(async (tx) => {
-    await tx.execute(sql`set local session_replication_role = replica`);
-    for (const statement of statements) {
-      expect(await tx.execute(statement)).toBeGreaterThan(0);
-    }
-  });
-}
+const violations = (): Promise<Violation[]> => violationsOf(desk);
+const plant = planterOf(database);
 
 const line = (reference: string | undefined, status: string, more = {}) => ({
   reference: reference ?? "",
