@@ -29,6 +29,7 @@ export const Problem = z
 
 const RETRYABLE: ReadonlySet<FailureCode> = new Set([
   "still-running",
+  "request-timeout",
   "database-unreachable",
   "internal-error",
 ]);
@@ -52,7 +53,10 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, failur
     .send(problemOf(request, failure));
 }
 
-export function problemOf(request: FastifyRequest, failure: Failure): z.infer<typeof Problem> {
+export function problemOf(
+  request: Pick<FastifyRequest, "url" | "id">,
+  failure: Failure,
+): z.infer<typeof Problem> {
   return {
     type: `/docs/errors/${failure.code}`,
     title: failure.title,

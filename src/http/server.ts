@@ -62,6 +62,7 @@ import { serviceRoutes } from "./service-routes.ts";
 import { serviceSettingsRoutes } from "./service-settings-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { systemRoutes } from "./system-routes.ts";
+import { REQUEST_TIMEOUT_MILLISECONDS, refuseUnread } from "./unread-request.ts";
 import { windowRoutes } from "./window-routes.ts";
 import { isKnown } from "./version.ts";
 
@@ -82,6 +83,8 @@ export async function buildServer(
   const app = fastify({
     ...options,
     bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    clientErrorHandler: refuseUnread,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => {
       const given = request.headers["x-request-id"];

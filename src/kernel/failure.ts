@@ -177,6 +177,16 @@ const CATALOGUE = {
     title: "The body is too large",
     remedy: "Send less at once; for many operations use an import.",
   },
+  "request-head-too-large": {
+    status: 431,
+    title: "Address and headers are too large",
+    remedy: "Send a shorter address and shorter headers.",
+  },
+  "request-timeout": {
+    status: 408,
+    title: "The request did not arrive in time",
+    remedy: "Send it again, all of it at once.",
+  },
   "media-type-unsupported": {
     status: 415,
     title: "The body is of a kind that is not read here",
