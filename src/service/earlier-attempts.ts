@@ -44,6 +44,7 @@ function earlierAttempt(
     startedAt: Temporal.Instant.from(attempt.startedAt).epochMilliseconds,
     // An answer that came too late proves nothing to the machine.
     outcome: attempt.isSuperseded === true ? null : attempt.outcome,
+    isCutShort: attempt.outcome === null,
     isOfAssignment:
       Temporal.Instant.compare(
         Temporal.Instant.from(attempt.startedAt).add({ milliseconds: 1 }),

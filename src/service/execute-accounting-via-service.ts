@@ -26,7 +26,7 @@ import type { Flight } from "./flight.ts";
 import type { HolderNumbers } from "./holder-numbers.ts";
 import { maskedByNumber, readHolderNumbers } from "./holder-numbers.ts";
 import type { EarlierAttempt, NextStep } from "./outcome-machine.ts";
-import { nextWhileUnknown } from "./outcome-machine.ts";
+import { nextWhileUnknown, triesOf } from "./outcome-machine.ts";
 import { askedPosting, keyOf, requestFacts } from "./request-facts.ts";
 import type { PacedCalls } from "./keep-pace.ts";
 import { keepPace, withinPace } from "./keep-pace.ts";
@@ -276,7 +276,6 @@ function call(
   }
   const { event } = planned;
   if (event !== null) taking.moves.push(moveOf(row, event, null));
-  const posts = planned.history.filter((one) => one.purpose === "post" && one.isOfAssignment);
   taking.flights.push({
     clientId: row.clientId,
     adjustmentId: row.adjustmentId,
@@ -297,7 +296,7 @@ function call(
     asksToPark: row.closedAccount === "parking",
     wasUnknown: row.state === "unknown",
     isProvenAbsent: planned.isProvenAbsent,
-    calls: posts.length + (planned.purpose === "post" ? 1 : 0),
+    calls: triesOf(planned.history) + (planned.purpose === "post" ? 1 : 0),
     history: planned.history,
     part,
     isPartlyProcessed: row.isPartlyProcessed,

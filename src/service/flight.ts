@@ -32,7 +32,7 @@ export interface Flight {
   readonly wasUnknown: boolean;
   /** A look-up has shown that none of the earlier calls was processed. */
   readonly isProvenAbsent: boolean;
-  /** Postings since the assignment opened, this one included. */
+  /** Postings tried since the assignment opened, this one included, none that was cut short. */
   readonly calls: number;
   /** Earlier attempts with this key. */
   readonly history: readonly EarlierAttempt[];

@@ -209,11 +209,17 @@ describe("what is next while unknown", () => {
     purpose: "post",
     startedAt: at * SECOND,
     outcome,
+    isCutShort: false,
     isOfAssignment: true,
   });
   const lookUp = (at: number, outcome: string): EarlierAttempt => ({
     ...post(at, outcome),
     purpose: "lookUp",
+  });
+  const cutShort = (attempt: EarlierAttempt): EarlierAttempt => ({
+    ...attempt,
+    outcome: null,
+    isCutShort: true,
   });
 
   test.each<[string, EarlierAttempt[], Record<string, unknown>, number, object]>([
@@ -315,6 +321,51 @@ describe("what is next while unknown", () => {
       [post(0), post(1), lookUp(70, "notFound")],
       { lookUp: LOOK_UP, maxAccountingServiceCallRetries: 1 },
       71,
+      { kind: "failed", event: "foundNotPosted" },
+    ],
+    [
+      "goes on looking up after look-ups that were cut short",
+      [post(0), ...[1, 2, 3].map((at) => cutShort(lookUp(at, "unknown")))],
+      { lookUp: LOOK_UP, ...IGNORES_KEYS },
+      4,
+      { kind: "lookUp" },
+    ],
+    [
+      "counts no call that was cut short as a try",
+      [cutShort(post(0)), cutShort(post(1)), post(2), lookUp(70, "notFound")],
+      { lookUp: LOOK_UP, maxAccountingServiceCallRetries: 1 },
+      71,
+      { kind: "resend", isProvenAbsent: true },
+    ],
+    [
+      "sends what was cut short again with the same key, where there is no look-up",
+      [cutShort(post(0)), cutShort(post(1))],
+      { maxAccountingServiceCallRetries: 1 },
+      2,
+      { kind: "resend", isProvenAbsent: false },
+    ],
+    [
+      "ends before a person what kills worker after worker",
+      Array.from({ length: 50 }, (_, at) => cutShort(post(at))),
+      {},
+      50,
+      {
+        kind: "person",
+        reason: "cut short 50 times by the end of a worker; the outcome is unknown",
+      },
+    ],
+    [
+      "ends before a person what kills worker after worker that looks it up",
+      [post(0), ...Array.from({ length: 50 }, (_, at) => cutShort(lookUp(at, "unknown")))],
+      { lookUp: LOOK_UP, ...IGNORES_KEYS },
+      50,
+      { kind: "person" },
+    ],
+    [
+      "fails what kills worker after worker and is proven absent",
+      [...Array.from({ length: 50 }, (_, at) => cutShort(post(at))), lookUp(150, "notFound")],
+      { lookUp: LOOK_UP },
+      151,
       { kind: "failed", event: "foundNotPosted" },
     ],
     [

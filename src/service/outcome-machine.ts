@@ -55,7 +55,7 @@ export interface PostingContext {
   readonly wasUnknown: boolean;
   /** A look-up has shown that none of the earlier calls was processed. */
   readonly isProvenAbsent: boolean;
-  /** Postings tried since the assignment opened, this one included. */
+  /** Postings tried since the assignment opened, this one included, none that was cut short. */
   readonly calls: number;
   /** 0 … 1. */
   readonly random: number;
@@ -207,11 +207,19 @@ export interface EarlierAttempt {
   readonly purpose: "post" | "lookUp";
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Null: its answer never came. */
+  /** Null: its answer never came, or too late. */
   readonly outcome: string | null;
+  /** Nothing of it is on record: our own worker was gone before it could write what came. */
+  readonly isCutShort: boolean;
   /** Since the open assignment opened. */
   readonly isOfAssignment: boolean;
 }
+
+/**
+ * A worker that is killed tells nothing about the core, so that what it leaves uses up neither the
+ * tries nor the look-ups of a service. What kills worker after worker still comes to an end.
+ */
+const MOST_CUT_SHORT = 50;
 
 export type NextStep =
   | { readonly kind: "lookUp" }
@@ -236,8 +244,7 @@ export function nextWhileUnknown(
   if (last === undefined || first === undefined) {
     return { kind: "person", reason: "no call is recorded" };
   }
-  const calls = posts.filter((one) => one.isOfAssignment).length;
-  const isUsedUp = calls > limits.maxAccountingServiceCallRetries;
+  const usedUp = whatIsUsedUp(history, limits);
   const lookUps = history.filter(
     (one) => one.purpose === "lookUp" && one.startedAt >= last.startedAt,
   );
@@ -246,9 +253,10 @@ export function nextWhileUnknown(
     const proofFrom = proofAt(last, lookUp.absenceIsProofAfterSeconds);
     const absent = lookUps.filter((one) => one.outcome === "notFound");
     if (absent.some((one) => one.startedAt >= proofFrom)) {
-      return provenAbsent(last, isUsedUp, calls);
+      return provenAbsent(last, usedUp);
     }
-    const isLookedUp = lookUps.length >= lookUp.maximum;
+    const asked = lookUps.filter((one) => !one.isCutShort).length;
+    const isLookedUp = asked >= lookUp.maximum || lookUps.length - asked >= MOST_CUT_SHORT;
     if (!isLookedUp && (absent.length === 0 || proofFrom !== Infinity)) {
       if (absent.length > 0 && now < proofFrom) {
         return { kind: "wait", waitSeconds: (proofFrom - now) / 1000 };
@@ -256,7 +264,7 @@ export function nextWhileUnknown(
       return { kind: "lookUp" };
     }
   }
-  if (isUsedUp) return { kind: "person", reason: `tried ${calls} times; the outcome is unknown` };
+  if (usedUp !== null) return { kind: "person", reason: `${usedUp}; the outcome is unknown` };
   if (isForgotten(first, limits, now)) {
     const reason =
       limits.key.lifeSeconds === 0
@@ -267,12 +275,29 @@ export function nextWhileUnknown(
   return { kind: "resend", isProvenAbsent: false };
 }
 
-function provenAbsent(last: EarlierAttempt, isUsedUp: boolean, calls: number): NextStep {
+/** How often the core was tried since the assignment opened; what was cut short is no try of it. */
+export function triesOf(history: readonly EarlierAttempt[]): number {
+  return history.filter((one) => isOwnPost(one) && !one.isCutShort).length;
+}
+
+function isOwnPost({ purpose, isOfAssignment }: EarlierAttempt): boolean {
+  return purpose === "post" && isOfAssignment;
+}
+
+/** In words; null while it may be sent again. */
+function whatIsUsedUp(history: readonly EarlierAttempt[], limits: CallLimits): string | null {
+  const tries = triesOf(history);
+  if (tries > limits.maxAccountingServiceCallRetries) return `tried ${tries} times`;
+  const cutShort = history.filter(isOwnPost).length - tries;
+  return cutShort < MOST_CUT_SHORT ? null : `cut short ${cutShort} times by the end of a worker`;
+}
+
+function provenAbsent(last: EarlierAttempt, usedUp: string | null): NextStep {
   if (last.outcome === "refused" || last.outcome === "refusedOverridable") {
     return { kind: "failed", event: "refused", reason: "refused, and not found by the look-up" };
   }
-  if (!isUsedUp) return { kind: "resend", isProvenAbsent: true };
-  const reason = `tried ${calls} times; the look-up shows that it is not posted`;
+  if (usedUp === null) return { kind: "resend", isProvenAbsent: true };
+  const reason = `${usedUp}; the look-up shows that it is not posted`;
   return { kind: "failed", event: "foundNotPosted", reason };
 }
 

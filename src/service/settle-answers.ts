@@ -197,11 +197,12 @@ function dueAgain(desk: ServiceDesk, { landed, reading }: Judged): DueTime {
     purpose: "lookUp",
     startedAt: Temporal.Instant.from(flight.startedAt).epochMilliseconds,
     outcome: reading.outcome,
+    isCutShort: false,
     isOfAssignment: true,
   };
   const history = [...flight.history, own];
   const step = nextWhileUnknown(history, flight.service, now.epochMilliseconds);
-  const lookUps = history.filter((one) => one.purpose === "lookUp").length;
+  const lookUps = history.filter((one) => one.purpose === "lookUp" && !one.isCutShort).length;
   const spaced = waitAfter(lookUps + 1, flight.service, {
     random: desk.random(),
     waitsDividedBy: desk.retryDivisor,

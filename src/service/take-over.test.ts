@@ -37,22 +37,31 @@ async function later(seconds: number): Promise<number> {
   return round();
 }
 
+/** A worker that dies when its call is committed and has not left. */
+async function dieSending(): Promise<void> {
+  const failpoints = {
+    at: (name: string) => {
+      if (name === "service.attempt.committed") throw new Error("died");
+    },
+  };
+  const dispatcher = createDispatcher({ ...desk, failpoints }, { worker: "dead" });
+  await expect(dispatcher.round()).rejects.toThrow("died");
+  await dispatcher.close();
+}
+
+/** The lease of who died is over, what it left is taken over, and the wait of a retry is over. */
+async function pastTheLease(): Promise<void> {
+  engine.clock.advance({ seconds: 31 });
+  const dispatcher = createDispatcher(desk, { worker: "alive" });
+  await dispatcher.takeOver();
+  await dispatcher.close();
+  engine.clock.advance({ seconds: 6 });
+}
+
 describe("a worker that dies or sleeps", () => {
   test("while it sends: taken over when its lease is over, as unknown", async () => {
     const { id } = await aCredit();
-    const dispatcher = createDispatcher(
-      {
-        ...desk,
-        failpoints: {
-          at: (name) => {
-            if (name === "service.attempt.committed") throw new Error("died");
-          },
-        },
-      },
-      { worker: "dead" },
-    );
-    await expect(dispatcher.round()).rejects.toThrow("died");
-    await dispatcher.close();
+    await dieSending();
 
     const other = createDispatcher(desk, { worker: "alive" });
     expect([await other.takeOver(), (await onlyStanding(db, id)).state]).toEqual([0, "sending"]);
@@ -62,6 +71,39 @@ describe("a worker that dies or sleeps", () => {
 
     expect(await onlyStanding(db, id)).toMatchObject({ state: "unknown", mayAct: true });
     expect(core.calls()).toBe(0);
+  });
+
+  test("over and over: what it left uses up neither tries nor look-ups", async () => {
+    const { lookUp, ...rest } = standInService(core.address, { callSeconds: 0.3 });
+    const { client, id } = await aCredit({
+      ...rest,
+      key: { ...rest.key, lifeSeconds: 0 },
+      lookUp: { ...lookUp, maximum: 2 },
+      maxAccountingServiceCallRetries: 1,
+    });
+
+    for (let turn = 0; turn < 2; turn += 1) {
+      for (let deaths = 0; deaths < 4; deaths += 1) {
+        await dieSending();
+        await pastTheLease();
+      }
+      expect(await later(60)).toBe(1);
+      engine.clock.advance({ seconds: 1 });
+    }
+    expect(await round()).toBe(1);
+
+    expect(await onlyStanding(db, id)).toMatchObject({ state: "executed" });
+    const cutShort = (purpose: string, times: number) => Array(times).fill([purpose, null, 1]);
+    expect(await attempts(client, id)).toEqual([
+      ...cutShort("post", 1),
+      ...cutShort("lookUp", 3),
+      ["lookUp", "notFound", 1],
+      ...cutShort("post", 1),
+      ...cutShort("lookUp", 3),
+      ["lookUp", "notFound", 1],
+      ["post", "posted", 1],
+    ]);
+    expect(core.book.postings()).toHaveLength(1);
   });
 
   test("an answer to a superseded attempt changes nothing but the record", async () => {
