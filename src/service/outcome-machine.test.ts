@@ -369,6 +369,13 @@ describe("what is next while unknown", () => {
       { kind: "failed", event: "foundNotPosted" },
     ],
     [
+      "asks a person where there may be calls that were not read",
+      [...Array.from({ length: 999 }, (_, at) => cutShort(post(at))), lookUp(1100, "notFound")],
+      { lookUp: LOOK_UP },
+      1101,
+      { kind: "person", reason: "called and looked up 1000 times" },
+    ],
+    [
       "fails what was refused and is proven absent",
       [post(0), post(1, "refused"), lookUp(70, "notFound")],
       { lookUp: LOOK_UP },

@@ -221,6 +221,9 @@ export interface EarlierAttempt {
  */
 const MOST_CUT_SHORT = 50;
 
+/** As many are read of one adjustment; where there may be more, nothing is concluded from them. */
+export const MOST_ATTEMPTS = 1000;
+
 export type NextStep =
   | { readonly kind: "lookUp" }
   | { readonly kind: "resend"; readonly isProvenAbsent: boolean }
@@ -243,6 +246,9 @@ export function nextWhileUnknown(
   const first = posts[0];
   if (last === undefined || first === undefined) {
     return { kind: "person", reason: "no call is recorded" };
+  }
+  if (history.length >= MOST_ATTEMPTS) {
+    return { kind: "person", reason: `called and looked up ${MOST_ATTEMPTS} times` };
   }
   const usedUp = whatIsUsedUp(history, limits);
   const lookUps = history.filter(

@@ -10,6 +10,7 @@ import type { Statement } from "../database/sql.ts";
 import { sql } from "../database/sql.ts";
 
 import type { Circuit } from "./circuit.ts";
+import { MOST_ATTEMPTS } from "./outcome-machine.ts";
 import type { AttemptPurpose, KeptRequest, ServiceKey } from "./store.ts";
 
 /** Clients that have a service at all. */
@@ -290,7 +291,7 @@ export interface AttemptRow {
   readonly part: string | null;
 }
 
-/** Every attempt of adjustments, oldest first, at most 1,000 of each set. */
+/** Every attempt of adjustments, oldest first, at most 1,000 of each. */
 export function attemptsOf(
   db: Queries,
   keys: readonly { clientId: string; adjustmentId: string; createdAt: string }[],
@@ -311,7 +312,7 @@ export function attemptsOf(
       where t.client_id = wanted.client_id and t.adjustment_id = wanted.id
         and t.started_at >= wanted.created_at
       order by t.started_at, t.id
-      limit 1000
+      limit ${MOST_ATTEMPTS}
     ) t
     left join service_attempt_outcome o
       on o.client_id = t.client_id and o.adjustment_id = t.adjustment_id
