@@ -9,17 +9,22 @@
 import { recordAudit } from "./access/audit.ts";
 import { assembleClient } from "./accounting/client-runtime.ts";
 import type { ClientRuntime, Engine } from "./accounting/engine.ts";
+import { unknownNames } from "./accounting/settings-names.ts";
 import { batchProfiles } from "./batch/profile.ts";
 import { declaredFacts, layoutSources } from "./batch/writing/layout-sources.ts";
 import { layoutOf } from "./batch/writing/layouts.ts";
 import { insertClient, updateClientSettings } from "./cases/store.ts";
 import { lockClient } from "./cases/views.ts";
 import type { Transaction } from "./database/database.ts";
+import { checkMapping } from "./formats/read/read-inbound.ts";
+import type { FieldFault } from "./kernel/failure.ts";
 import { Failure } from "./kernel/failure.ts";
 import type { OpenEngine } from "./open-engine.ts";
+import { textsOf, unknownRules } from "./rulebook/rule-names.ts";
 import { checkLookUps } from "./service/configure-holds.ts";
 import { checkServiceChange } from "./service/configure-service.ts";
-import { serviceOf } from "./service/service-configuration.ts";
+import { unknownRulesOf } from "./service/check-rules.ts";
+import { servicesOf } from "./service/service-configuration.ts";
 import type { SettingChange } from "./service/setting-changes.ts";
 import { inWords, settingChanges } from "./service/setting-changes.ts";
 
@@ -65,8 +70,9 @@ export function configureClient(
     }
     const version = before?.version ?? 0;
     checkParts(assembleClient({ id, name, settings, version }, rulebooks));
-    if (before !== undefined)
+    if (before !== undefined) {
       await checkChange(tx, id, before.settings as Parts, settings as Parts);
+    }
     const changes = settingChanges(before?.settings ?? {}, settings);
     const isNew = before === undefined;
     if (dryRun || (changes.length === 0 && !isNew)) return { isNew, changes, version };
@@ -95,19 +101,27 @@ async function add(
   if (!isAdded) throw new Failure("already-exists", `client ${client.id} was added this moment`);
 }
 
-/** As each part is read when it is used: a service, a look-up, a profile with its layout. */
+/** As each part is read when it is used, and every name of a part stands for something. */
 function checkParts({ settings, rulebook }: ClientRuntime): void {
-  for (const name of Object.keys(settings.services)) serviceOf(settings, name);
+  const services = [...servicesOf(settings).values()];
   checkLookUps(settings);
   const sources = layoutSources(declaredFacts(rulebook.facts));
-  for (const profile of batchProfiles(settings).values()) layoutOf(profile, sources);
-  mustBeOneOf(settings.services, "service", settings.service);
-  mustBeOneOf(settings.batchProfiles, "batchProfile", settings.batchProfile);
-}
-
-function mustBeOneOf(written: object, setting: string, name: string | undefined): void {
-  if (name === undefined || Object.hasOwn(written, name)) return;
-  throw refused(`/${setting}`, `${name} is not one of the ${setting}s`);
+  const profiles = [...batchProfiles(settings).values()];
+  for (const profile of profiles) layoutOf(profile, sources);
+  for (const { name, returnFile } of profiles) {
+    if (returnFile === undefined) continue;
+    const { format, mapping } = returnFile;
+    checkMapping(format, mapping, `/batchProfiles/${name}/returnFile/mapping`);
+  }
+  checkMapping("csv", settings.reconciliation.csv, "/reconciliation/csv");
+  const faults = [
+    ...unknownNames(settings, rulebook),
+    ...services.flatMap((one) => unknownRulesOf(one, rulebook, `/services/${one.name}`)),
+    ...profiles.flatMap((one) =>
+      unknownRules(rulebook, textsOf(one, `/batchProfiles/${one.name}`)),
+    ),
+  ];
+  if (faults.length > 0) throw refused(...faults);
 }
 
 interface Parts {
@@ -128,15 +142,17 @@ async function checkChange(
     const pointer = `/batchProfiles/${name}`;
     const profile = after.batchProfiles?.[name];
     // Its files are made again from it, whenever somebody asks.
-    if (profile === undefined) throw refused(pointer, "a profile stays");
+    if (profile === undefined) throw refused({ pointer, detail: "a profile stays" });
     for (const part of ["layout", "values"]) {
       if (settingChanges(written[part], profile[part]).length === 0) continue;
       const way = `PUT /v1/clients/${clientId}/batch-profiles/${name}/layout`;
-      throw refused(`${pointer}/${part}`, `is changed with ${way}, which keeps the versions`);
+      const detail = `is changed with ${way}, which keeps the versions`;
+      throw refused({ pointer: `${pointer}/${part}`, detail });
     }
   }
 }
 
-function refused(pointer: string, detail: string): Failure {
-  return new Failure("configuration-invalid", `${pointer}: ${detail}`, {}, [{ pointer, detail }]);
+function refused(...faults: readonly FieldFault[]): Failure {
+  const detail = faults.map((one) => `${one.pointer}: ${one.detail}`).join("; ");
+  return new Failure("configuration-invalid", detail, {}, faults);
 }

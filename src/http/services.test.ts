@@ -129,6 +129,8 @@ describe("settings", () => {
     [{ post: { path: "x", body: {} } }, "/post/path"],
     [{ post: { path: "/x", body: { a: "{{no.such}}" } } }, "/post/body/a"],
     [{ authentication: { kind: "bearer", token: "sesame" } }, "/authentication/token"],
+    [{ memoPost: { rules: ["Paid", "Payed"] } }, "/memoPost/rules/1"],
+    [{ statementTexts: { Payed: "Paid" } }, "/statementTexts/Payed"],
     [{ surprise: 1 }, ""],
   ])("%o is refused with its place", async (fault, pointer) => {
     const refused = await send("PUT", settingsPath(), { body: written(fault), version: 1 });

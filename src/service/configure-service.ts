@@ -6,6 +6,7 @@
  * another key it could be posted twice.
  */
 import { recordAudit } from "../access/audit.ts";
+import { usableClients } from "../accounting/client-runtime.ts";
 import type { Engine } from "../accounting/engine.ts";
 import { updateClientSettings } from "../cases/store.ts";
 import type { ClientRow } from "../cases/views.ts";
@@ -14,6 +15,7 @@ import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
 
+import { unknownRulesOf } from "./check-rules.ts";
 import { serviceOf } from "./service-configuration.ts";
 import type { SettingChange } from "./setting-changes.ts";
 import { inWords, settingChanges } from "./setting-changes.ts";
@@ -54,6 +56,7 @@ export function configureService(
   checkSettings(name, settings);
   return engine.database.transaction(async (tx) => {
     const client = await lockSeenClient(tx, given);
+    await checkRules(tx, engine, given);
     const services = servicesIn(client);
     const before = services[name];
     const changes = settingChanges(before, settings);
@@ -125,6 +128,21 @@ function checkSettings(name: string, settings: unknown): void {
     const detail = faults.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`).join("; ");
     throw new Failure("configuration-invalid", detail, { service: name }, faults);
   }
+}
+
+/** Where the client as it is does not load there is no rule book to ask. */
+async function checkRules(
+  tx: Transaction,
+  engine: Engine,
+  { clientId, name, settings }: ServiceChange & { readonly settings: unknown },
+): Promise<void> {
+  const [client] = (await usableClients(engine, tx, [clientId])).usable;
+  const service = serviceOf({ services: { [name]: settings } }, name);
+  if (client === undefined || service === undefined) return;
+  const faults = unknownRulesOf(service, client.rulebook, "");
+  if (faults.length === 0) return;
+  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Failure("configuration-invalid", detail, { service: name }, faults);
 }
 
 async function lockSeenClient(tx: Transaction, given: ServiceChange): Promise<ClientRow> {

@@ -25,6 +25,8 @@ const nightly = {
   delivery: { kind: "directory", directory: "/srv/files" },
 };
 const core = standInService("http://127.0.0.1:9");
+const TIERS = [{ above: "500.00", levels: 1 }];
+const ODD = { delimeter: ";" };
 
 let ordinal = 0;
 
@@ -83,6 +85,35 @@ test.each([
   ["a hold that asks nobody", { holds: { fraudCardStatus: { service: "cards" } } }, /fraudCard/],
   ["a layout that is none", { batchProfiles: { nightly: { ...nightly, layout: "x" } } }, /layout/],
   ["a route to nothing", { services: { core }, service: "other" }, /\/service: other/],
+  ["tiers of no operation", { approvals: { payDisputes: TIERS } }, /\/approvals\/payDisputes/],
+  ["tiers that nothing asks", { approvals: { publishRules: TIERS } }, /\/approvals\/publishRules/],
+  ["a tracked rule that is none", { tracked: ["Paid", "Payed"] }, /\/tracked\/1: .*Payed/],
+  ["nothing combined for nobody", { perEntry: ["core"] }, /\/perEntry\/0: core/],
+  [
+    "memo posts of no rule",
+    { services: { core: { ...core, memoPost: { rules: ["Payed"] } } } },
+    /\/services\/core\/memoPost\/rules\/0: .*Payed/,
+  ],
+  [
+    "a service's text for no rule",
+    { services: { core: { ...core, statementTexts: { Payed: "Paid" } } } },
+    /\/services\/core\/statementTexts\/Payed/,
+  ],
+  [
+    "a profile's text for no rule",
+    { batchProfiles: { nightly: { ...nightly, statementTexts: { Payed: "Paid" } } } },
+    /\/batchProfiles\/nightly\/statementTexts\/Payed/,
+  ],
+  [
+    "a mapping of returns that does not read",
+    { batchProfiles: { nightly: { ...nightly, returnFile: { format: "csv", mapping: ODD } } } },
+    /\/batchProfiles\/nightly\/returnFile\/mapping/,
+  ],
+  [
+    "a mapping of feeds that does not read",
+    { reconciliation: { csv: ODD } },
+    /\/reconciliation\/csv.*delimeter/,
+  ],
 ])("%s is refused, and nothing is saved", async (_, settings, words) => {
   const id = freshId();
 

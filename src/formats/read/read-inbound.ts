@@ -1,5 +1,5 @@
 /** Reads a file that came back, by its format. Pure: bytes in, lines and faults out. */
-import type { z } from "zod";
+import { z } from "zod";
 
 import { Failure } from "../../kernel/failure.ts";
 
@@ -32,16 +32,33 @@ export function readInbound(
   return storable(tooMany === null ? document : unread(tooMany));
 }
 
+/** What a profile says of formats whose columns are its own; the others say it all themselves. */
+const MAPPINGS = {
+  csv: csvReadingShape,
+  jsonLines: jsonLinesReadingShape,
+  fixedWidth: fixedWidthReadingShape,
+};
+
+const NOTHING = z.strictObject({});
+
+/** Throws `configuration-invalid`, its places below `pointer`, where the mapping does not fit. */
+export function checkMapping(format: InboundFormat, written: unknown, pointer: string): void {
+  const shape = Object.hasOwn(MAPPINGS, format)
+    ? MAPPINGS[format as keyof typeof MAPPINGS]
+    : NOTHING;
+  mappingOf(shape, written, pointer);
+}
+
 function readAs(format: InboundFormat, bytes: Uint8Array, mapping: unknown): InboundDocument {
+  const reading = <Shape extends z.ZodType>(shape: Shape): z.output<Shape> =>
+    mappingOf(shape, mapping, "/returnFile/mapping");
   switch (format) {
     case "csv":
-      return readText(bytes, format, (text) => readCsv(text, mappingOf(csvReadingShape, mapping)));
+      return readText(bytes, format, (text) => readCsv(text, reading(MAPPINGS.csv)));
     case "jsonLines":
-      return readText(bytes, format, (text) =>
-        readJsonLines(text, mappingOf(jsonLinesReadingShape, mapping)),
-      );
+      return readText(bytes, format, (text) => readJsonLines(text, reading(MAPPINGS.jsonLines)));
     case "fixedWidth":
-      return readFixedWidth(bytes, mappingOf(fixedWidthReadingShape, mapping));
+      return readFixedWidth(bytes, reading(MAPPINGS.fixedWidth));
     case "bai2":
       return withoutLongLines(format, bankTextOf(bytes), readBai2);
     case "camt.053":
@@ -75,12 +92,17 @@ function readXml(bytes: Uint8Array, read: Reader): InboundDocument {
   return tooMany === null ? read(text.text) : unread(tooMany);
 }
 
-function mappingOf<Shape extends z.ZodType>(shape: Shape, written: unknown): z.output<Shape> {
-  const reading = shape.safeParse(written);
-  if (reading.success) return reading.data;
-  const faults = reading.error.issues.map((issue) => ({
-    pointer: `/returnFile/mapping${issue.path.map((part) => `/${String(part)}`).join("")}`,
+function mappingOf<Shape extends z.ZodType>(
+  shape: Shape,
+  written: unknown,
+  pointer: string,
+): z.output<Shape> {
+  const result = shape.safeParse(written);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => ({
+    pointer: `${pointer}${issue.path.map((part) => `/${String(part)}`).join("")}`,
     detail: issue.message,
   }));
-  throw new Failure("configuration-invalid", "returnFile.mapping", {}, faults);
+  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
+  throw new Failure("configuration-invalid", detail, {}, faults);
 }

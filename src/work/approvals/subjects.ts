@@ -11,8 +11,8 @@ export interface SubjectKind {
   readonly kind: string;
   readonly label: string;
   readonly right: Permission;
-  /** Key of its tiers in the client's `approvals`. */
-  readonly tiers: string;
+  /** Key of its tiers in the client's `approvals`; null: nothing looks for tiers under its name. */
+  readonly tiers: string | null;
   /** What the approver agrees to, and what a refusal does. */
   readonly approved: string;
   readonly declined: string;
@@ -27,7 +27,11 @@ const CANCELLED = "It is cancelled";
 const STAYS = "All stays as it is";
 
 export const SUBJECT_KINDS: readonly SubjectKind[] = [
-  ofAdjustment("operation", "Operation", "It is booked and executed", CANCELLED),
+  // Its tiers stand under the name of the operation that it is.
+  {
+    ...ofAdjustment("operation", "Operation", "It is booked and executed", CANCELLED),
+    tiers: null,
+  },
   ofAdjustment("adjustManually", "Manual adjustment", "It is booked and executed", CANCELLED),
   ofAdjustment("reverseAdjustment", "Reversal", "It is booked and executed", CANCELLED),
   ofAdjustment("changeAccount", "Change of account", "It goes to the other account", CANCELLED),
@@ -51,9 +55,13 @@ export const SUBJECT_KINDS: readonly SubjectKind[] = [
     right: "batch:regenerate",
   },
   ofOther("overrideGate", "Override of the resolution gate", "The decision passes", STAYS),
-  ofOther("publishRules", "Publishing of rules", "The version is published", STAYS),
+  {
+    ...ofOther("publishRules", "Publishing of rules", "The version is published", STAYS),
+    tiers: null,
+  },
   {
     ...ofOther("automaticCredit", "Credit by the clock", "It was right", "It is looked into"),
+    tiers: null,
     isAfter: true,
   },
 ];
@@ -80,6 +88,11 @@ function ofAdjustment(
 function ofOther(kind: string, label: string, approved: string, declined: string): SubjectKind {
   return { ...ofAdjustment(kind, label, approved, declined), isAdjustment: false };
 }
+
+/** Keys of `approvals` beside the operations of the rule book. */
+export const TIER_KEYS: ReadonlySet<string> = new Set(
+  SUBJECT_KINDS.flatMap(({ tiers }) => tiers ?? []),
+);
 
 const BY_KIND = new Map(SUBJECT_KINDS.map((row) => [row.kind, row]));
 

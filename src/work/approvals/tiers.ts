@@ -5,6 +5,7 @@
 import { z } from "zod";
 
 import type { Permission } from "../../access/roles.ts";
+import { assert } from "../../kernel/assert.ts";
 import { formatAmount, parseAmount } from "../../kernel/money.ts";
 
 import { subjectKind } from "./subjects.ts";
@@ -96,6 +97,7 @@ export function tierOf(
   amount: Pick<TierQuestion, "amountMinor" | "currency">,
 ): ApprovalNeed | null {
   const { tiers: setting, right } = subjectKind(kind);
+  assert(setting !== null, `tiers of ${kind} are asked for under another name`);
   return tierFired(approvals[setting], { setting, right, ...amount });
 }
 
