@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 
-import { aClient, aDisputeOf, operate, testEngine } from "../../test/support/engine.ts";
+import { aClient, aDisputeOf, operate, START, testEngine } from "../../test/support/engine.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
+import { closePeriod } from "../ledger/store.ts";
 import { cancelAdjustments } from "./cancel-adjustments.ts";
 import { executeAccounting } from "./execute-accounting.ts";
 import { moveAdjustments } from "./move-adjustments.ts";
@@ -257,4 +258,21 @@ test("no card number among the facts of a dispute", async () => {
   const opened = aDisputeOf(engine, client, { exemption: "4111111111111111" });
 
   await expect(opened).rejects.toThrow(/disputes\/0\/facts\/exemption .*card number/);
+});
+
+test("in a closed period nothing is booked, and the caller is told so", async () => {
+  const clientId = await aClient(engine, BATCH);
+  const dispute = await aDisputeOf(engine, clientId);
+  await operate(engine, clientId, dispute, "issueProvisionalCredit", { amount: "60.00" });
+  await db.transaction((tx) =>
+    closePeriod(tx, { clientId, startsOn: "2026-11-01", closedBy: "test", closedAt: START }),
+  );
+
+  const late = operate(engine, clientId, dispute, "issueProvisionalCredit", { amount: "40.00" });
+
+  await expect(late).rejects.toMatchObject({
+    code: "period-closed",
+    message: expect.stringContaining("dated 2026-11-") as string,
+  });
+  expect(await adjustments()).toHaveLength(1);
 });

@@ -163,6 +163,15 @@ async function usage(clientId: string) {
     order by c.reference`);
 }
 
+test("a credit in another currency than the dispute's is none of it", () => {
+  const known = { currency: "EUR", wholeMinor: 10_000n, usedMinor: 0n };
+  const { refusal } = memoryBook({ creditOf: () => known });
+
+  const code = refusal("recordMerchantCredit", { reference: "R-1", amount: "60.00" });
+
+  expect(code).toBe("currency-mismatch");
+});
+
 describe("in the database", () => {
   test.each([11, 12, 13, 14, 15, 16])("a sequence from seed %i", async (seed) => {
     const random = seededRandom(seed);

@@ -23,7 +23,8 @@ export interface CreditUse {
 
 /**
  * Throws `reference-already-used` where nothing of the credit is left, `amount-exceeds-limit` where
- * less is, and `input-invalid` where it is said to be of another amount or currency.
+ * less is, `input-invalid` where it is said to be of another amount, and `currency-mismatch` where
+ * the credit is in another currency than the dispute.
  */
 export function useCredit(applied: Applied, operation: Operation, reference: string): void {
   const { book, context, input, operationId } = applied;
@@ -34,11 +35,15 @@ export function useCredit(applied: Applied, operation: Operation, reference: str
   const wholeMinor = typeof said === "bigint" ? said : (known?.wholeMinor ?? amount);
   const money = (minor: bigint): string => `${formatAmount(minor, book.currency)} ${book.currency}`;
   if (known !== undefined && known.currency !== book.currency) {
-    throw unfit("/reference", `${reference} is a credit in ${known.currency}`);
+    const detail = `${reference} is a credit in ${known.currency}, the dispute in ${book.currency}`;
+    throw new Failure("currency-mismatch", detail, { reference }, [
+      { pointer: "/reference", detail },
+    ]);
   }
   if (known !== undefined && known.wholeMinor !== wholeMinor) {
     const detail = `${reference} is a credit of ${money(known.wholeMinor)}`;
-    throw unfit(`/${operation.wholeInput ?? ""}`, detail);
+    const pointer = `/${operation.wholeInput ?? ""}`;
+    throw new Failure("input-invalid", detail, {}, [{ pointer, detail }]);
   }
   const left = wholeMinor - (known?.usedMinor ?? 0n);
   if (left <= 0n) {
@@ -55,10 +60,6 @@ export function useCredit(applied: Applied, operation: Operation, reference: str
     ]);
   }
   record(book, { type: "creditUsed", reference, wholeMinor, amountMinor: amount, operationId });
-}
-
-function unfit(pointer: string, detail: string): Failure {
-  return new Failure("input-invalid", detail, {}, [{ pointer, detail }]);
 }
 
 /** What changes did to the usage book: uses as recorded, and what reversals give back. */

@@ -106,6 +106,8 @@ const OPERATION = documented(
       "amount-exceeds-limit",
       "amount-required",
       "amount-invalid",
+      "currency-mismatch",
+      "period-closed",
       "input-invalid",
       "date-invalid",
       "unknown-operation",

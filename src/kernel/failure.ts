@@ -44,7 +44,7 @@ const CATALOGUE = {
   "currency-mismatch": {
     status: 422,
     title: "Two currencies where one is meant",
-    remedy: "Give the amount in the dispute's currency.",
+    remedy: "Use what is in the dispute's currency.",
   },
   "amount-invalid": {
     status: 422,
@@ -79,7 +79,7 @@ const CATALOGUE = {
   "period-closed": {
     status: 422,
     title: "The accounting period is closed",
-    remedy: "Date the entry in an open period.",
+    remedy: "Entries are dated today: try again in an open period, or have this one opened.",
   },
   "date-invalid": {
     status: 422,

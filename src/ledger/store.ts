@@ -3,7 +3,9 @@
  * database keeps them, so that nothing can book without them.
  */
 import type { Transaction } from "../database/database.ts";
+import { violatedConstraint } from "../database/errors.ts";
 import { sql } from "../database/sql.ts";
+import { Failure } from "../kernel/failure.ts";
 
 /** Between the parts of a text[] that travels as one text; no table or row is named with it. */
 const UNIT_SEPARATOR = "\u001f";
@@ -34,12 +36,31 @@ export interface NewEntry {
   readonly actor: string;
 }
 
+/** Raised by the trigger that books entries: somebody closed their period. */
+const ENTRY_IN_OPEN_PERIOD = "entry_in_open_period";
+
+/** Throws `period-closed` where the period of one of them is not open: then none is booked. */
 export async function insertEntries(
   tx: Transaction,
   rows: readonly NewEntry[],
   recordedAt: string,
 ): Promise<void> {
   if (rows.length === 0) return;
+  try {
+    await insertRows(tx, rows, recordedAt);
+  } catch (error) {
+    if (violatedConstraint(error) !== ENTRY_IN_OPEN_PERIOD) throw error;
+    const failure = new Failure("period-closed", (error as Error).message);
+    failure.cause = error;
+    throw failure;
+  }
+}
+
+async function insertRows(
+  tx: Transaction,
+  rows: readonly NewEntry[],
+  recordedAt: string,
+): Promise<void> {
   await tx.execute(sql`
     insert into entry (
       client_id, id, dispute_id, adjustment_id, operation_id, rule, kind, undoes,
