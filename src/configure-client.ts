@@ -25,8 +25,8 @@ import { checkLookUps } from "./service/configure-holds.ts";
 import { checkServiceChange } from "./service/configure-service.ts";
 import { unknownRulesOf } from "./service/check-rules.ts";
 import { servicesOf } from "./service/service-configuration.ts";
-import type { SettingChange } from "./service/setting-changes.ts";
-import { inWords, settingChanges } from "./service/setting-changes.ts";
+import type { SettingChange } from "./cases/setting-changes.ts";
+import { inWords, settingChanges } from "./cases/setting-changes.ts";
 
 const CLIENT_ID = /^[a-z0-9][a-z0-9-]{0,30}$/;
 

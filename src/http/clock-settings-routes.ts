@@ -7,29 +7,22 @@ import {
   writtenClocks,
 } from "../resolution/regulatory-clocks/configure-clocks.ts";
 
+import { changePart, Changed, ClientPath, DryRun, theClient, Written } from "./client-settings.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
-import { theClient } from "./hold-settings-routes.ts";
-import { callerOf, scopeOf } from "./identify.ts";
-import { ServicePath } from "./service-routes.ts";
-import { Changed } from "./service-settings-routes.ts";
-import { tag, versionOf } from "./version.ts";
+import { tag } from "./version.ts";
 
-const ClientPath = ServicePath.pick({ client: true });
-const Written = z
-  .record(z.string(), z.unknown())
-  .describe("docs/reference/clocks.md says what there is");
+const ClocksBody = Written.describe("docs/reference/clocks.md says what there is");
 
 const ClockSettings = z
   .object({
     client: z.string(),
-    settings: Written,
+    settings: ClocksBody,
     version: z.int().describe("The client's: a change names it in If-Match"),
   })
   .meta({ id: "ClockSettings" });
 
 export function clockSettingsRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { engine } = parts;
   return async (app) => {
     app.get(
       "/v1/clients/:client/clocks",
@@ -66,26 +59,15 @@ export function clockSettingsRoutes(parts: HttpDependencies): FastifyPluginAsync
         },
         {
           params: ClientPath,
-          querystring: z.strictObject({ dryRun: z.stringbool().default(false) }),
-          body: Written,
+          querystring: DryRun,
+          body: ClocksBody,
           response: { 200: Changed },
         },
       ),
       async (request, reply) => {
-        const { client: clientId } = request.params;
-        const version = versionOf(request);
-        await scopeOf(engine.database, request, clientId);
-        const done = await configureClocks(engine, {
-          clientId,
-          version,
-          written: request.body,
-          dryRun: request.query.dryRun,
-          actor: callerOf(request).actor,
-          requestId: request.id,
-        });
-        tag(reply, done.version);
-        const changes = done.changes.map((one) => ({ ...one }));
-        return { isNew: false, changes, open: 0, undecided: 0 };
+        const { params, query, body: written } = request;
+        const change = { ...params, ...query, written };
+        return (await changePart(parts, request, reply, change, configureClocks)).answer;
       },
     );
   };

@@ -1,22 +1,14 @@
 /** /v1/clients/{client}/holds: the holds of a client and the services they ask, as written. */
-import type { FastifyRequest } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
-import type { ClientRow } from "../cases/views.ts";
-import { clientsById } from "../cases/views.ts";
-import { Failure } from "../kernel/failure.ts";
 import { configureHolds, holdsProblem, writtenHolds } from "../service/configure-holds.ts";
 
+import { changePart, Changed, ClientPath, DryRun, theClient, Written } from "./client-settings.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
-import { callerOf, scopeOf } from "./identify.ts";
-import { ServicePath } from "./service-routes.ts";
-import { Changed } from "./service-settings-routes.ts";
-import { tag, versionOf } from "./version.ts";
+import { tag } from "./version.ts";
 
-const ClientPath = ServicePath.pick({ client: true });
-const Written = z.record(z.string(), z.unknown());
 const HoldsBody = z.strictObject({
   holds: Written.default({}).describe("docs/reference/holds.md says what there is"),
   lookUps: Written.default({}).describe("Services that holds ask, by name"),
@@ -33,7 +25,6 @@ const HoldSettings = z
   .meta({ id: "HoldSettings" });
 
 export function holdSettingsRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
-  const { engine } = parts;
   return async (app) => {
     app.get(
       "/v1/clients/:client/holds",
@@ -76,39 +67,17 @@ export function holdSettingsRoutes(parts: HttpDependencies): FastifyPluginAsyncZ
         },
         {
           params: ClientPath,
-          querystring: z.strictObject({ dryRun: z.stringbool().default(false) }),
+          querystring: DryRun,
           body: HoldsBody,
           response: { 200: Changed },
         },
       ),
       async (request, reply) => {
-        const { client: clientId } = request.params;
-        const version = versionOf(request);
-        await scopeOf(engine.database, request, clientId);
-        const done = await configureHolds(engine, {
-          clientId,
-          version,
-          written: request.body,
-          dryRun: request.query.dryRun,
-          actor: callerOf(request).actor,
-          requestId: request.id,
-        });
-        tag(reply, done.version);
-        const changes = done.changes.map((one) => ({ ...one }));
-        return { isNew: false, changes, open: done.held, undecided: 0 };
+        const { params, query, body: written } = request;
+        const change = { ...params, ...query, written };
+        const done = await changePart(parts, request, reply, change, configureHolds);
+        return { ...done.answer, open: done.held };
       },
     );
   };
-}
-
-/** A client that the caller may see. Throws `not-found`. */
-export async function theClient(
-  { engine }: HttpDependencies,
-  request: FastifyRequest,
-  id: string,
-): Promise<ClientRow> {
-  const [known] = await scopeOf(engine.database, request, id);
-  const [client] = known === undefined ? [] : await clientsById(engine.database, [known]);
-  if (client === undefined) throw new Failure("not-found", `client ${id} does not exist`);
-  return client;
 }

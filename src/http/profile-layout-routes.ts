@@ -6,17 +6,14 @@ import { batchProfile } from "../batch/profile.ts";
 import { configureLayout } from "../batch/writing/configure-layout.ts";
 import { keptOfName } from "../batch/writing/layout-views.ts";
 import { shippedLayouts } from "../batch/writing/layouts.ts";
-import { clientsById } from "../cases/views.ts";
-import { Failure } from "../kernel/failure.ts";
 
+import { changeOf, DryRun, theClient, Written } from "./client-settings.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
-import { callerOf, scopeOf } from "./identify.ts";
-import { tag, versionOf } from "./version.ts";
+import { tag } from "./version.ts";
 import type { ZodApp } from "./zod-app.ts";
 
 const LayoutPath = z.strictObject({ client: z.string(), profile: z.string().max(60) });
-const Written = z.record(z.string(), z.unknown());
 
 const ProfileLayout = z
   .object({
@@ -66,7 +63,7 @@ export function profileLayoutRoutes(parts: HttpDependencies): FastifyPluginAsync
   };
 }
 
-function readLayoutRoute(app: ZodApp, { engine }: HttpDependencies): void {
+function readLayoutRoute(app: ZodApp, parts: HttpDependencies): void {
   app.get(
     "/v1/clients/:client/batch-profiles/:profile/layout",
     documented(
@@ -81,15 +78,13 @@ function readLayoutRoute(app: ZodApp, { engine }: HttpDependencies): void {
     ),
     async (request, reply) => {
       const { client, profile: name } = request.params;
-      await scopeOf(engine.database, request, client);
-      const [row] = await clientsById(engine.database, [client]);
-      if (row === undefined) throw new Failure("not-found", `client ${client} does not exist`);
+      const row = await theClient(parts, request, client);
       const profile = batchProfile(row.settings as Parameters<typeof batchProfile>[0], name);
       const shipped = typeof profile.layout === "string" ? profile.layout : null;
       const layout = Written.catch({}).parse(
         shipped === null ? profile.layout : shippedLayouts().get(shipped),
       );
-      const kept = await keptOfName(engine.database, client, String(layout["name"]));
+      const kept = await keptOfName(parts.engine.database, client, String(layout["name"]));
       tag(reply, row.version);
       return {
         client,
@@ -109,7 +104,7 @@ function readLayoutRoute(app: ZodApp, { engine }: HttpDependencies): void {
   );
 }
 
-function putLayoutRoute(app: ZodApp, { engine }: HttpDependencies): void {
+function putLayoutRoute(app: ZodApp, parts: HttpDependencies): void {
   app.put(
     "/v1/clients/:client/batch-profiles/:profile/layout",
     documented(
@@ -126,36 +121,28 @@ function putLayoutRoute(app: ZodApp, { engine }: HttpDependencies): void {
       },
       {
         params: LayoutPath,
-        querystring: z.strictObject({ dryRun: z.stringbool().default(false) }),
+        querystring: DryRun,
         body: LayoutBody,
         response: { 200: LayoutChanged },
       },
     ),
     async (request, reply) => {
       const { client, profile } = request.params;
-      const version = versionOf(request);
-      await scopeOf(engine.database, request, client);
+      const change = await changeOf(parts, request, client);
       const {
         version: after,
         changes,
         ...done
-      } = await configureLayout(engine, {
-        clientId: client,
-        profile,
+      } = await configureLayout(parts.engine, {
+        ...change,
+        ...request.query,
         ...request.body,
-        version,
-        actor: callerOf(request).actor,
-        requestId: request.id,
-        dryRun: request.query.dryRun,
+        profile,
       });
       tag(reply, after);
       return {
         ...done,
-        changes: changes.map((one) => ({
-          pointer: one.pointer,
-          before: one.before,
-          after: one.after,
-        })),
+        changes: [...changes],
       };
     },
   );

@@ -4,24 +4,34 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
 import type { ClientRow } from "../cases/views.ts";
-import { clientsById } from "../cases/views.ts";
 import { UUID } from "../cases/case-views.ts";
 import { Failure } from "../kernel/failure.ts";
-import { configureService, noSuchService, removeService } from "../service/configure-service.ts";
-import type { ServiceChange } from "../service/configure-service.ts";
+import {
+  configureService,
+  isOfConnection,
+  noSuchService,
+  removeService,
+} from "../service/configure-service.ts";
 import type { Service } from "../service/service-configuration.ts";
 import { serviceOf } from "../service/service-configuration.ts";
 import { testConnection } from "../service/test-connection.ts";
 import { tryRequest } from "../service/try-request.ts";
 
+import {
+  Changed,
+  changeOf,
+  ClientPath,
+  DryRun,
+  presentChanges,
+  theClient,
+  Written,
+} from "./client-settings.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
-import { callerOf, scopeOf } from "./identify.ts";
+import { callerOf } from "./identify.ts";
 import { ServicePath } from "./service-routes.ts";
-import { tag, versionOf } from "./version.ts";
+import { tag } from "./version.ts";
 import type { ZodApp } from "./zod-app.ts";
-
-const Written = z.record(z.string(), z.unknown());
 
 const ServiceSettings = z
   .object({
@@ -32,22 +42,6 @@ const ServiceSettings = z
     version: z.int().describe("The client's: a change names it in If-Match"),
   })
   .meta({ id: "ServiceSettings" });
-
-export const Changed = z
-  .object({
-    isNew: z.boolean(),
-    changes: z.array(
-      z.object({
-        pointer: z.string().describe("JSON Pointer into the settings"),
-        before: z.string().nullable().describe("JSON, shortened; null: was not there"),
-        after: z.string().nullable(),
-        isOfConnection: z.boolean().describe("Where calls go, or who we say we are"),
-      }),
-    ),
-    open: z.int().describe("Open movements routed to it: it is live"),
-    undecided: z.int().describe("Of them, called now or of unknown outcome"),
-  })
-  .meta({ id: "ServiceChange" });
 
 const ConnectionTest = z
   .object({
@@ -96,8 +90,6 @@ const Trial = z
   })
   .meta({ id: "ServiceTrial" });
 
-const ClientPath = ServicePath.pick({ client: true });
-const DryRun = z.strictObject({ dryRun: z.stringbool().default(false) });
 const read = { tag: "services", permission: "case:read" } as const;
 const configure = { tag: "services", permission: "service:configure", versioned: true } as const;
 const test = { tag: "services", permission: "service:test" } as const;
@@ -177,17 +169,15 @@ function putServiceRoute(app: ZodApp, parts: HttpDependencies): void {
       },
     ),
     async (request, reply) => {
-      const { dryRun } = request.query;
-      const change = await changeOf(parts, request, request.params);
-      const done = await configureService(parts.engine, {
-        ...change,
-        settings: request.body,
-        dryRun,
-      });
+      const { query, params, body: settings } = request;
+      const { dryRun } = query;
+      const change = await changeOf(parts, request, params.client);
+      const given = { ...change, name: params.name, settings, dryRun };
+      const done = await configureService(parts.engine, given);
       tag(reply, done.version);
       return reply.code(done.isNew && !dryRun ? 201 : 200).send({
         isNew: done.isNew,
-        changes: done.changes.map((one) => ({ ...one })),
+        changes: presentChanges(done.changes, isOfConnection),
         open: done.work.open,
         undecided: done.work.undecided,
       });
@@ -208,7 +198,9 @@ function deleteServiceRoute(app: ZodApp, parts: HttpDependencies): void {
       { params: ServicePath, response: { 204: z.null().describe("Removed") } },
     ),
     async (request, reply) => {
-      await removeService(parts.engine, await changeOf(parts, request, request.params));
+      const { client, name } = request.params;
+      const change = await changeOf(parts, request, client);
+      await removeService(parts.engine, { ...change, name });
       return reply.code(204).send(null);
     },
   );
@@ -266,17 +258,6 @@ function trialRoute(app: ZodApp, parts: HttpDependencies): void {
   );
 }
 
-async function changeOf(
-  { engine }: HttpDependencies,
-  request: FastifyRequest,
-  { client, name }: z.infer<typeof ServicePath>,
-): Promise<ServiceChange> {
-  const version = versionOf(request);
-  await scopeOf(engine.database, request, client);
-  const { actor } = callerOf(request);
-  return { clientId: client, name, version, actor, requestId: request.id };
-}
-
 /** The service as it would be called. Throws `not-found`, `configuration-invalid`. */
 async function loaded(
   parts: HttpDependencies,
@@ -287,17 +268,6 @@ async function loaded(
   const service = serviceOf({ services: servicesIn(row) }, name);
   if (service === undefined) throw noSuchService(client, name);
   return { clientId: row.id, service };
-}
-
-async function theClient(
-  { engine }: HttpDependencies,
-  request: FastifyRequest,
-  id: string,
-): Promise<ClientRow> {
-  await scopeOf(engine.database, request, id);
-  const [row] = await clientsById(engine.database, [id]);
-  if (row === undefined) throw new Failure("not-found", `client ${id} does not exist`);
-  return row;
 }
 
 function servicesIn({ settings }: ClientRow): Record<string, unknown> {

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { Failure } from "../kernel/failure.ts";
+import { refuseStale } from "../kernel/row-version.ts";
 
 const ENTITY_TAG = /^(?:W\/)?"([0-9]{1,9})"$/;
 
@@ -23,12 +24,7 @@ export function versionOf(request: FastifyRequest): number {
 
 /** Throws `stale-version` when the version read is not the present one. */
 export function mustBePresent(request: FastifyRequest, present: number): void {
-  const read = versionOf(request);
-  if (read === present) return;
-  throw new Failure("stale-version", `version ${read} was read, it is ${present} now`, {
-    read,
-    present,
-  });
+  refuseStale(versionOf(request), present);
 }
 
 /** Sets the entity tag: the version that a command on it has to name. */

@@ -2,42 +2,31 @@
  * Changes a client's holds and the look-up services that they ask: checked against the rule book's
  * facts before they are saved, recorded with the difference. What is held now keeps its dates.
  */
-import { recordAudit } from "../access/audit.ts";
 import { clientSettings } from "../accounting/client-settings.ts";
 import type { Engine } from "../accounting/engine.ts";
 import { clientHolds } from "../accounting/holds/conditions.ts";
-import { updateClientSettings } from "../cases/store.ts";
+import type { ChangedSettings, SettingsChange } from "../cases/change-settings.ts";
+import { changeSettings } from "../cases/change-settings.ts";
+import { settingChanges } from "../cases/setting-changes.ts";
 import type { ClientRow } from "../cases/views.ts";
-import { lockClient } from "../cases/views.ts";
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import { lookUpServiceOf } from "./look-up-services.ts";
-import type { SettingChange } from "./setting-changes.ts";
-import { inWords, settingChanges } from "./setting-changes.ts";
 
 export interface WrittenHolds {
   readonly holds: Readonly<Record<string, unknown>>;
   readonly lookUps: Readonly<Record<string, unknown>>;
 }
 
-export interface HoldsChange {
-  readonly clientId: string;
-  /** The client's row version that was read. */
-  readonly version: number;
+export interface HoldsChange extends SettingsChange {
   readonly written: WrittenHolds;
-  readonly dryRun: boolean;
-  readonly actor: string;
-  readonly requestId: string | null;
 }
 
-export interface ConfiguredHolds {
-  readonly changes: readonly SettingChange[];
+export interface ConfiguredHolds extends ChangedSettings {
   /** Movements that a hold of the settings holds now. */
   readonly held: number;
-  /** The client's, after it. */
-  readonly version: number;
 }
 
 export function writtenHolds(settings: unknown): WrittenHolds {
@@ -47,30 +36,20 @@ export function writtenHolds(settings: unknown): WrittenHolds {
 
 /** Throws `configuration-invalid` with places, `not-found`, `stale-version`. */
 export function configureHolds(engine: Engine, given: HoldsChange): Promise<ConfiguredHolds> {
-  const { clientId, written, dryRun, actor, requestId } = given;
-  return engine.database.transaction(async (tx) => {
-    const client = await lockClient(tx, clientId);
-    if (client === undefined) throw new Failure("not-found", `client ${clientId} does not exist`);
-    if (client.version !== given.version) {
-      const detail = `version ${given.version} was read, it is ${client.version} now`;
-      throw new Failure("stale-version", detail, { read: given.version, present: client.version });
-    }
-    const settings = { ...(client.settings as object), ...written };
+  const { clientId, written } = given;
+  const { holds, lookUps } = written;
+  return changeSettings(engine, given, async (tx, client) => {
     const runtime = (await engine.clients(tx, [clientId])).get(clientId);
-    const read = clientSettings(settings);
+    const read = clientSettings({ ...(client.settings as object), holds, lookUps });
     if (runtime !== undefined) clientHolds(read.holds, runtime.rulebook);
     checkLookUps(read);
-    const changes = settingChanges(writtenHolds(client.settings), written);
-    const held = await heldNow(tx, clientId);
-    if (dryRun || changes.length === 0) return { changes, held, version: client.version };
-    await updateClientSettings(tx, { id: client.id, settings });
-    const lines = changes.map(inWords);
-    const action = "configureHolds";
-    const reason = lines.join("\n");
-    await recordAudit(tx, engine, [
-      { actor, clientId, action, subject: `client/${clientId}`, reason, requestId },
-    ]);
-    return { changes, held, version: client.version + 1 };
+    return {
+      settings: { holds, lookUps },
+      changes: settingChanges(writtenHolds(client.settings), { holds, lookUps }),
+      answer: { held: await heldNow(tx, clientId) },
+      action: "configureHolds",
+      subject: `client/${clientId}`,
+    };
   });
 }
 

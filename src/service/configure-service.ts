@@ -5,28 +5,21 @@
  * The rule it protects: a key's shape is not changed while a movement may be sent again; under
  * another key it could be posted twice.
  */
-import { recordAudit } from "../access/audit.ts";
 import { usableClients } from "../accounting/client-runtime.ts";
 import type { Engine } from "../accounting/engine.ts";
-import { updateClientSettings } from "../cases/store.ts";
+import type { ChangedSettings, SettingsChange } from "../cases/change-settings.ts";
+import { changeSettings } from "../cases/change-settings.ts";
+import { settingChanges } from "../cases/setting-changes.ts";
 import type { ClientRow } from "../cases/views.ts";
-import { lockClient } from "../cases/views.ts";
 import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
 
 import { unknownRulesOf } from "./check-rules.ts";
 import { serviceOf } from "./service-configuration.ts";
-import type { SettingChange } from "./setting-changes.ts";
-import { inWords, settingChanges } from "./setting-changes.ts";
 
-export interface ServiceChange {
-  readonly clientId: string;
+export interface ServiceChange extends SettingsChange {
   readonly name: string;
-  /** The client's row version that was read. */
-  readonly version: number;
-  readonly actor: string;
-  readonly requestId: string | null;
 }
 
 export interface OpenWork {
@@ -36,12 +29,9 @@ export interface OpenWork {
   readonly undecided: number;
 }
 
-export interface ConfiguredService {
+export interface ConfiguredService extends ChangedSettings {
   readonly isNew: boolean;
-  readonly changes: readonly SettingChange[];
   readonly work: OpenWork;
-  /** The client's, after it. */
-  readonly version: number;
 }
 
 /**
@@ -50,30 +40,29 @@ export interface ConfiguredService {
  */
 export function configureService(
   engine: Engine,
-  given: ServiceChange & { readonly settings: unknown; readonly dryRun: boolean },
+  given: ServiceChange & { readonly settings: unknown },
 ): Promise<ConfiguredService> {
-  const { name, settings, dryRun } = given;
+  const { name, settings } = given;
   checkSettings(name, settings);
-  return engine.database.transaction(async (tx) => {
-    const client = await lockSeenClient(tx, given);
+  return changeSettings(engine, given, async (tx, client) => {
     await checkRules(tx, engine, given);
     const services = servicesIn(client);
     const before = services[name];
-    const changes = settingChanges(before, settings);
     const work = await checkServiceChange(tx, given, before, settings);
-    const answer = { isNew: before === undefined, changes, work, version: client.version };
-    if (dryRun || changes.length === 0) return answer;
-    await save(tx, client, { ...services, [name]: settings });
-    await audit(tx, engine, given, "configureService", changes);
-    return { ...answer, version: client.version + 1 };
+    return {
+      settings: { services: { ...services, [name]: settings } },
+      changes: settingChanges(before, settings),
+      answer: { isNew: before === undefined, work },
+      action: "configureService",
+      subject: `service/${name}`,
+    };
   });
 }
 
 /** Throws `not-found`, `stale-version`, and `service-in-use` while something open points at it. */
-export function removeService(engine: Engine, given: ServiceChange): Promise<void> {
+export async function removeService(engine: Engine, given: ServiceChange): Promise<void> {
   const { clientId, name } = given;
-  return engine.database.transaction(async (tx) => {
-    const client = await lockSeenClient(tx, given);
+  await changeSettings(engine, given, async (tx, client) => {
     const { [name]: before, ...others } = servicesIn(client);
     if (before === undefined) throw noSuchService(clientId, name);
     if ((client.settings as { service?: unknown }).service === name) {
@@ -82,8 +71,13 @@ export function removeService(engine: Engine, given: ServiceChange): Promise<voi
       });
     }
     await checkServiceChange(tx, given, before, undefined);
-    await save(tx, client, others);
-    await audit(tx, engine, given, "removeService", settingChanges(before, undefined));
+    return {
+      settings: { services: others },
+      changes: settingChanges(before, undefined),
+      answer: {},
+      action: "removeService",
+      subject: `service/${name}`,
+    };
   });
 }
 
@@ -145,26 +139,9 @@ async function checkRules(
   throw new Failure("configuration-invalid", detail, { service: name }, faults);
 }
 
-async function lockSeenClient(tx: Transaction, given: ServiceChange): Promise<ClientRow> {
-  const client = await lockClient(tx, given.clientId);
-  if (client === undefined) {
-    throw new Failure("not-found", `client ${given.clientId} does not exist`);
-  }
-  if (client.version !== given.version) {
-    const detail = `version ${given.version} was read, it is ${client.version} now`;
-    throw new Failure("stale-version", detail, { read: given.version, present: client.version });
-  }
-  return client;
-}
-
 function servicesIn(client: ClientRow): Record<string, unknown> {
   const { services } = client.settings as { services?: Record<string, unknown> };
   return services ?? {};
-}
-
-function save(tx: Transaction, client: ClientRow, services: unknown): Promise<void> {
-  const settings = { ...(client.settings as object), services };
-  return updateClientSettings(tx, { id: client.id, settings });
 }
 
 function refuseOtherKey(name: string, before: unknown, after: unknown, work: OpenWork): void {
@@ -206,15 +183,11 @@ async function openWorkOf(db: Queries, clientId: string, service: string): Promi
   `);
 }
 
-async function audit(
-  tx: Transaction,
-  engine: Engine,
-  { clientId, name, actor, requestId }: ServiceChange,
-  action: string,
-  changes: readonly SettingChange[],
-): Promise<void> {
-  const lines = changes.map(inWords);
-  await recordAudit(tx, engine, [
-    { actor, clientId, action, subject: `service/${name}`, reason: lines.join("\n"), requestId },
-  ]);
+const OF_CONNECTION = new RegExp(
+  "^/((url|protocol|authentication|secretHeaders|tls|key|soap/security)(/|$)|post/(path|method)$)",
+);
+
+/** Where calls go, and who we say we are: what decides whose book is written. */
+export function isOfConnection({ pointer }: { readonly pointer: string }): boolean {
+  return OF_CONNECTION.test(pointer);
 }

@@ -10,7 +10,7 @@ import { configureClient } from "../../configure-client.ts";
 import { json } from "../../database/sql.ts";
 import { Failure } from "../../kernel/failure.ts";
 import type { OpenEngine } from "../../open-engine.ts";
-import { inWords } from "../../service/setting-changes.ts";
+import { inWords } from "../../cases/setting-changes.ts";
 import type { CommandContext } from "../context.ts";
 import { printListing } from "../output.ts";
 

@@ -1,21 +1,16 @@
 /**
- * What differs between two written settings of a service, place by place, in words that an audit
+ * What differs between two written settings of a client, place by place, in words that an audit
  * can keep. Pure. Secrets are references in settings, so nothing secret can stand in a difference.
  */
 
 export interface SettingChange {
-  /** JSON Pointer into the service's settings. */
+  /** JSON Pointer into what was compared. */
   readonly pointer: string;
   /** As JSON text, shortened; null where it was not there. */
   readonly before: string | null;
   readonly after: string | null;
-  /** Where calls go, and who we say we are: what decides whose book is written. */
-  readonly isOfConnection: boolean;
 }
 
-const OF_CONNECTION = new RegExp(
-  "^/((url|protocol|authentication|secretHeaders|tls|key|soap/security)(/|$)|post/(path|method)$)",
-);
 const SHOWN_CHARACTERS = 200;
 
 export function settingChanges(before: unknown, after: unknown, pointer = ""): SettingChange[] {
@@ -26,23 +21,20 @@ export function settingChanges(before: unknown, after: unknown, pointer = ""): S
     );
     if (inner.length > 0 || sameOrder(before, after)) return inner;
     // XML has an order: the same members in another one are another request.
-    return [change(pointer, Object.keys(before), Object.keys(after))];
+    return changeAt(pointer, Object.keys(before), Object.keys(after));
   }
-  return JSON.stringify(before) === JSON.stringify(after) ? [] : [change(pointer, before, after)];
+  return changeAt(pointer, before, after);
+}
+
+/** As `settingChanges`, of what is one value however much it holds: none, or one. */
+export function changeAt(pointer: string, before: unknown, after: unknown): SettingChange[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  return [{ pointer, before: shown(before), after: shown(after) }];
 }
 
 /** A difference in a line, as the audit keeps it. */
-export function inWords({ pointer, before, after }: Omit<SettingChange, "isOfConnection">): string {
+export function inWords({ pointer, before, after }: SettingChange): string {
   return `${pointer || "/"}: ${before ?? "–"} → ${after ?? "–"}`;
-}
-
-function change(pointer: string, before: unknown, after: unknown): SettingChange {
-  return {
-    pointer,
-    before: shown(before),
-    after: shown(after),
-    isOfConnection: OF_CONNECTION.test(pointer),
-  };
 }
 
 function sameOrder(before: object, after: object): boolean {

@@ -13,19 +13,14 @@ test("nothing changed is nothing", () => {
   expect(settingChanges(BEFORE, structuredClone(BEFORE))).toEqual([]);
 });
 
-test("names each place with what it was and is, and what is of the connection", () => {
+test("names each place with what it was and is", () => {
   const { concurrency: _, ...rest } = structuredClone(BEFORE);
   const after = { ...rest, url: "https://other.example", "a/b~": 1 };
 
   expect(settingChanges(BEFORE, after)).toEqual([
-    {
-      pointer: "/url",
-      before: '"https://core.example"',
-      after: '"https://other.example"',
-      isOfConnection: true,
-    },
-    { pointer: "/concurrency", before: "4", after: null, isOfConnection: false },
-    { pointer: "/a~1b~0", before: null, after: "1", isOfConnection: false },
+    { pointer: "/url", before: '"https://core.example"', after: '"https://other.example"' },
+    { pointer: "/concurrency", before: "4", after: null },
+    { pointer: "/a~1b~0", before: null, after: "1" },
   ]);
 });
 
@@ -36,14 +31,4 @@ test("the same members in another order are another request", () => {
   expect(settingChanges(BEFORE, after)).toMatchObject([
     { pointer: "/post/body", before: '["amount","text"]', after: '["text","amount"]' },
   ]);
-});
-
-test.each([
-  [{ authentication: { kind: "none" } }, "/authentication/kind"],
-  [{ key: { format: "int64" } }, "/key"],
-  [{ post: { ...BEFORE.post, path: "/b" } }, "/post/path"],
-])("%o is of the connection", (changed, pointer) => {
-  const found = settingChanges(BEFORE, { ...BEFORE, ...changed });
-
-  expect(found.find((one) => one.pointer === pointer)).toMatchObject({ isOfConnection: true });
 });
