@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 
 import type { BatchDesk } from "../../src/batch/desk.ts";
+import type { Queries } from "../../src/database/database.ts";
 import type { Statement } from "../../src/database/sql.ts";
 import { sql } from "../../src/database/sql.ts";
 import { verify } from "../../src/proof/verify/verify.ts";
@@ -18,6 +19,20 @@ export function planterOf(database: ReturnType<typeof useDatabase>) {
       }
     });
   };
+}
+
+/** The latest adjustment of a dispute, named by its number. */
+export async function lastAdjustment(
+  database: Queries,
+  clientId: string,
+  dispute: string,
+): Promise<string> {
+  const row = await database.one<{ id: string }>(sql`
+    select a.id from adjustment a
+    join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
+    where d.client_id = ${clientId} and d.number = ${dispute}
+    order by a.ordinal desc limit 1`);
+  return row.id;
 }
 
 export async function violationsOf(desk: BatchDesk): Promise<Violation[]> {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { batchDesk } from "../../../test/support/batch-desk.ts";
 import { aClient, aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
+import { lastAdjustment, planterOf, violationsOf } from "../../../test/support/planted.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { completion } from "../../../test/support/work-by-hand.ts";
 import { exceptionOf } from "../../accounting/dispute-work.ts";
@@ -20,7 +21,6 @@ import { listAssignments } from "../../work/views.ts";
 
 import { CREDIT_CHECKS } from "./credit-checks.ts";
 import { DISPUTE_CHECKS } from "./dispute-checks.ts";
-import { verify } from "./verify.ts";
 import type { Violation } from "./violation.ts";
 
 const database = useDatabase();
@@ -29,21 +29,11 @@ const desk = batchDesk(engine);
 
 /** Of the checks at hand: nobody was asked for what is excused here. */
 async function verified(): Promise<Violation[]> {
-  const found: Violation[] = [];
-  await verify(desk, { onViolation: (violation) => found.push(violation) });
   const ours = new Set([...CREDIT_CHECKS, ...DISPUTE_CHECKS].map(({ name }) => name));
-  return found.filter(({ check }) => ours.has(check));
+  return (await violationsOf(desk)).filter(({ check }) => ours.has(check));
 }
 
-/** Does what the application's role may not: no trigger fires, no key is checked. */
-async function plant(...statements: readonly Statement[]): Promise<void> {
-  await database.owner.transaction(async (tx) => {
-    await tx.execute(sql`set local session_replication_role = replica`);
-    for (const statement of statements) {
-      expect(await tx.execute(statement)).toBeGreaterThan(0);
-    }
-  });
-}
+const plant = planterOf(database);
 
 /** A merchant's credit used, given back and used in part; and a case resolved out of balance. */
 async function livedBooks(): Promise<string> {
@@ -61,7 +51,7 @@ async function livedBooks(): Promise<string> {
   await operate(engine, client, refunded, "importHistory", { movements });
   await operate(engine, client, again, "recordMerchantCredit", credit);
   for (const dispute of [refunded, again]) {
-    const adjustment = await lastAdjustment(client, dispute);
+    const adjustment = await lastAdjustment(database, client, dispute);
     await operate(engine, client, dispute, "reverseAdjustment", { adjustment, reason: "not its" });
   }
   await operate(engine, client, again, "recordMerchantCredit", { ...credit, amount: "30.00" });
@@ -105,15 +95,6 @@ async function excuse(client: string, dispute: string): Promise<void> {
   const asked = { clientId: client, key: "excused", source: "portal", actor: "amy", dispute };
   const [result] = await executeAccounting(engine, [{ ...asked, source: "portal", ...resolve }]);
   expect(result?.failure).toBeNull();
-}
-
-async function lastAdjustment(client: string, dispute: string): Promise<string> {
-  const row = await database.one<{ id: string }>(sql`
-    select a.id from adjustment a
-    join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
-    where d.client_id = ${client} and d.number = ${dispute}
-    order by a.ordinal desc limit 1`);
-  return row.id;
 }
 
 test("sound books have no violation", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { aBatchClient, aDirectory, pendingCredits } from "../../../test/support/batch.ts";
 import { batchDesk, PROFILE } from "../../../test/support/batch-desk.ts";
 import { aClient, aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
+import { lastAdjustment, planterOf } from "../../../test/support/planted.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { completion } from "../../../test/support/work-by-hand.ts";
 import { generateNow } from "../../batch/generate.ts";
@@ -28,15 +29,7 @@ async function verified(): Promise<Verdict & { found: Violation[] }> {
   return { ...verdict, found };
 }
 
-/** Does what the application's role may not: no trigger fires, no key is checked. */
-async function plant(...statements: readonly Statement[]): Promise<void> {
-  await database.owner.transaction(async (tx) => {
-    await tx.execute(sql`set local session_replication_role = replica`);
-    for (const statement of statements) {
-      expect(await tx.execute(statement)).toBeGreaterThan(0);
-    }
-  });
-}
+const plant = planterOf(database);
 
 /**
  * A client by hand with a dispute in every kind of history: posted, cancelled, reversed, planned,
@@ -72,7 +65,7 @@ async function livedBooks(): Promise<{ client: string; batchClient: string }> {
   await operate(engine, client, paid, "recordChargeback", { amount: "100.00", reference: "CB-1" });
   await operate(engine, client, denied, "denyDispute", { reason: "no error", amount: "100.00" });
   await operate(engine, client, reversed, "reverseAdjustment", {
-    adjustment: await lastAdjustment(client, reversed),
+    adjustment: await lastAdjustment(database, client, reversed),
     reason: "wrong account",
   });
   const batchClient = await aBatchClient(engine, await aDirectory());
@@ -80,15 +73,6 @@ async function livedBooks(): Promise<{ client: string; batchClient: string }> {
   await generateNow(desk, { clientId: batchClient, profile: PROFILE, actor: "ann" });
   await pendingCredits(engine, batchClient, ["7.00"]);
   return { client, batchClient };
-}
-
-async function lastAdjustment(client: string, dispute: string): Promise<string> {
-  const row = await database.one<{ id: string }>(sql`
-    select a.id from adjustment a
-    join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
-    where d.client_id = ${client} and d.number = ${dispute}
-    order by a.ordinal desc limit 1`);
-  return row.id;
 }
 
 test("sound books of every history have no violation, and every entry is counted", async () => {
