@@ -13,6 +13,7 @@ import { seededRandom } from "../src/rehearsal/seeded-random.ts";
 import type { Description } from "./support/hostile-requests.ts";
 import { hostileRequest } from "./support/hostile-requests.ts";
 import { useCaseApi } from "./support/http-case.ts";
+import { SERVICE_AND_BATCH } from "./support/service-and-batch.ts";
 import { useDatabase } from "./support/use-database.ts";
 
 const REQUESTS = Number(process.env["FUZZ_REQUESTS"] ?? 1000);
@@ -20,23 +21,7 @@ const SEED = Number(process.env["FUZZ_SEED"] ?? 7);
 const LONGEST_MILLISECONDS = 2000;
 
 const db = useDatabase();
-const { admin, get, opened, operate, server } = useCaseApi(db, {
-  services: {
-    core: {
-      protocol: "rest-json",
-      url: "http://127.0.0.1:9",
-      post: { path: "/postings", body: { amount: "{{amount}}" } },
-      answer: { reference: "body.id" },
-    },
-  },
-  batchProfiles: {
-    nightly: {
-      layout: "generic-csv",
-      marker: "TEST",
-      delivery: { kind: "directory", directory: "/nowhere" },
-    },
-  },
-});
+const { admin, get, opened, operate, server } = useCaseApi(db, SERVICE_AND_BATCH);
 
 test(
   `${REQUESTS} hostile requests from seed ${SEED}`,

@@ -14,6 +14,7 @@ import type { Placed } from "./books.ts";
 import { aDispute, bookEntry, ids, NOW, TODAY } from "./books.ts";
 import type { TestEngine } from "./engine.ts";
 import { aClient } from "./engine.ts";
+import { SERVICE_AND_BATCH } from "./service-and-batch.ts";
 import type { TestDatabase } from "./use-database.ts";
 import { anOpenAdjustment, testTerms } from "./work.ts";
 
@@ -22,24 +23,6 @@ export interface Cell {
   /** Null: it is of a dispute as a whole. */
   readonly state: AdjustmentState | null;
 }
-
-const SETTINGS = {
-  services: {
-    core: {
-      protocol: "rest-json",
-      url: "http://127.0.0.1:9",
-      post: { path: "/postings", body: { amount: "{{amount}}" } },
-      answer: { reference: "body.id" },
-    },
-  },
-  batchProfiles: {
-    nightly: {
-      layout: "generic-csv",
-      marker: "TEST",
-      delivery: { kind: "directory", directory: "/nowhere" },
-    },
-  },
-};
 
 export interface WorldOfWork {
   readonly clientId: string;
@@ -58,7 +41,7 @@ export async function worldOfWork(
   database: TestDatabase,
   engine: TestEngine,
 ): Promise<WorldOfWork> {
-  const clientId = await aClient(engine, SETTINGS);
+  const clientId = await aClient(engine, SERVICE_AND_BATCH);
   const placed = await aDispute(database, clientId);
   // A book at its first version is read without its history.
   await database.owner.execute(sql`
