@@ -1,27 +1,28 @@
-/** A group of commands over a test's engine: what it printed, and the code it finished with. */
+/** A group of commands over a test's engine: what it said, and the code it finished with. */
 import { Command } from "commander";
+import { Temporal } from "temporal-polyfill";
 
 import type { CommandContext } from "../../src/cli/context.ts";
+import { manualClock } from "../../src/kernel/clock.ts";
 import { batchDesk } from "./batch-desk.ts";
 import type { TestEngine } from "./engine.ts";
-import { standardBook } from "./engine.ts";
+import { standardBook, START } from "./engine.ts";
 
 export interface Told {
   readonly lines: string[];
+  readonly remarks: string[];
   code: number;
 }
 
+type Commands = (program: Command, context: CommandContext) => void;
+
 /** Runs `redress WORDS…`; throws what the command throws. */
-export async function atTheTerminal(
+export function atTheTerminal(
   engine: TestEngine,
-  commands: (program: Command, context: CommandContext) => void,
-  ...words: string[]
+  commands: Commands,
+  ...words: readonly string[]
 ): Promise<Told> {
-  const told: Told = { lines: [], code: 0 };
-  const context: CommandContext = {
-    databaseUrl: undefined,
-    dataDirectory: "",
-    projectDirectory: "",
+  return told(commands, words, {
     clock: engine.clock,
     openEngine: () =>
       Promise.resolve({
@@ -31,15 +32,37 @@ export async function atTheTerminal(
         embedded: false,
         close: () => Promise.resolve(),
       }),
-    print: (line) => told.lines.push(line),
-    remark: () => undefined,
+  });
+}
+
+/** As `atTheTerminal`, of a command that opens no database: one that does fails. */
+export function withoutDatabase(commands: Commands, ...words: readonly string[]): Promise<Told> {
+  return told(commands, words, {
+    clock: manualClock(Temporal.Instant.from(START)),
+    openEngine: () => Promise.reject(new Error("the command needs no database")),
+  });
+}
+
+async function told(
+  commands: Commands,
+  words: readonly string[],
+  opened: Pick<CommandContext, "clock" | "openEngine">,
+): Promise<Told> {
+  const said: Told = { lines: [], remarks: [], code: 0 };
+  const context: CommandContext = {
+    ...opened,
+    databaseUrl: undefined,
+    dataDirectory: "",
+    projectDirectory: process.cwd(),
+    print: (line) => said.lines.push(line),
+    remark: (line) => said.remarks.push(line),
     finish: (code) => {
-      told.code = code;
+      said.code = code;
     },
   };
   const program = new Command().exitOverride();
   program.configureOutput({ writeErr: () => undefined });
   commands(program, context);
-  await program.parseAsync(words, { from: "user" });
-  return told;
+  await program.parseAsync([...words], { from: "user" });
+  return said;
 }

@@ -1,47 +1,21 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { Command } from "commander";
 import { expect, test } from "vitest";
 
 import { answerFile, aSentFile } from "../../../test/support/answers.ts";
 import { aDirectory, stateOf } from "../../../test/support/batch.ts";
+import { atTheTerminal } from "../../../test/support/cli.ts";
 import { batchDesk } from "../../../test/support/batch-desk.ts";
 import { testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
-import type { CommandContext } from "../context.ts";
 import { batchCommands } from "./batch.ts";
 
 const db = useDatabase();
 const engine = testEngine(db);
 const desk = batchDesk(engine);
 
-/** Runs `redress batch …`; answers what it printed and remarked. */
-async function run(...words: string[]) {
-  const told = { lines: [] as string[], remarks: [] as string[] };
-  const context: CommandContext = {
-    databaseUrl: undefined,
-    dataDirectory: "",
-    projectDirectory: "",
-    clock: engine.clock,
-    openEngine: () =>
-      Promise.resolve({
-        ...desk,
-        vault: engine.vault,
-        rulebooks: () => undefined,
-        embedded: false,
-        close: () => Promise.resolve(),
-      }),
-    print: (line) => told.lines.push(line),
-    remark: (line) => told.remarks.push(line),
-    finish: () => undefined,
-  };
-  const program = new Command().exitOverride();
-  program.configureOutput({ writeErr: () => undefined });
-  batchCommands(program, context);
-  await program.parseAsync(["batch", ...words], { from: "user" });
-  return told;
-}
+const run = (...words: string[]) => atTheTerminal(engine, batchCommands, "batch", ...words);
 
 test("a file is taken in, its lines are shown, one is matched by hand", async () => {
   const sent = await aSentFile(desk, engine, ["10.00", "10.00"], { basis: "onAcknowledgement" });

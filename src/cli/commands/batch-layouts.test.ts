@@ -1,31 +1,13 @@
-import { Command } from "commander";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
 import { aDirectory } from "../../../test/support/batch.ts";
-import { systemClock } from "../../kernel/clock.ts";
-import type { CommandContext } from "../context.ts";
+import { withoutDatabase } from "../../../test/support/cli.ts";
 import { layoutCommands } from "./batch-layouts.ts";
 
-async function run(...words: string[]) {
-  const told = { lines: [] as string[], remarks: [] as string[], code: 0 };
-  const context: CommandContext = {
-    databaseUrl: undefined,
-    dataDirectory: await aDirectory(),
-    projectDirectory: process.cwd(),
-    clock: systemClock,
-    openEngine: () => Promise.reject(new Error("a preview needs no database")),
-    print: (line) => void told.lines.push(line),
-    remark: (line) => void told.remarks.push(line),
-    finish: (code) => void (told.code = code),
-  };
-  const program = new Command().exitOverride();
-  layoutCommands(program, context);
-  await program.parseAsync(words, { from: "user" });
-  return told;
-}
+const run = (...words: string[]) => withoutDatabase(layoutCommands, ...words);
 
 test("preview shows a shipped layout with made-up adjustments", async () => {
   const { lines, remarks, code } = await run("preview", "generic-csv");

@@ -1,48 +1,19 @@
-import { Command } from "commander";
 import { rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
 import { aBatchClient, aDirectory, filesIn, pendingCredits } from "../../../test/support/batch.ts";
-import { batchDesk } from "../../../test/support/batch-desk.ts";
+import { atTheTerminal } from "../../../test/support/cli.ts";
 import { testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { Failure } from "../../kernel/failure.ts";
-import type { CommandContext } from "../context.ts";
 import { batchCommands } from "./batch.ts";
 
 const db = useDatabase();
 const engine = testEngine(db);
 
-/** Runs `redress batch …`; answers what it printed, remarked and exits with. */
-async function run(...words: string[]) {
-  const told = { lines: [] as string[], remarks: [] as string[], code: 0 };
-  const context: CommandContext = {
-    databaseUrl: undefined,
-    dataDirectory: "",
-    projectDirectory: "",
-    clock: engine.clock,
-    openEngine: () =>
-      Promise.resolve({
-        ...batchDesk(engine),
-        vault: engine.vault,
-        rulebooks: () => undefined,
-        embedded: false,
-        close: () => Promise.resolve(),
-      }),
-    print: (line) => told.lines.push(line),
-    remark: (line) => told.remarks.push(line),
-    finish: (code) => {
-      told.code = code;
-    },
-  };
-  const program = new Command().exitOverride();
-  program.configureOutput({ writeErr: () => undefined });
-  batchCommands(program, context);
-  await program.parseAsync(["batch", ...words], { from: "user" });
-  return told;
-}
+const run = (...words: string[]) => atTheTerminal(engine, batchCommands, "batch", ...words);
 
 interface Listed {
   id: string;

@@ -2,50 +2,20 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { Command } from "commander";
 import { expect, test } from "vitest";
 
-import { batchDesk } from "../../../test/support/batch-desk.ts";
+import { atTheTerminal } from "../../../test/support/cli.ts";
 import { testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { completion, workByHand } from "../../../test/support/work-by-hand.ts";
 import { completeByHand } from "../../manual/complete.ts";
-import type { CommandContext } from "../context.ts";
 
 import { reconcileCommands } from "./reconcile.ts";
 
 const database = useDatabase();
 const engine = testEngine(database);
-const desk = batchDesk(engine);
 
-async function run(...words: readonly string[]) {
-  const printed: string[] = [];
-  let code = 0;
-  const context: CommandContext = {
-    databaseUrl: undefined,
-    dataDirectory: "data",
-    projectDirectory: "",
-    clock: engine.clock,
-    openEngine: () =>
-      Promise.resolve({
-        ...desk,
-        engine,
-        vault: engine.vault,
-        rulebooks: () => undefined,
-        embedded: false,
-        close: () => Promise.resolve(),
-      }),
-    print: (line) => printed.push(line),
-    remark: () => undefined,
-    finish: (exit) => {
-      code = exit;
-    },
-  };
-  const program = new Command("redress").exitOverride();
-  reconcileCommands(program, context);
-  await program.parseAsync(["reconcile", ...words], { from: "user" });
-  return { printed, code };
-}
+const run = (...words: string[]) => atTheTerminal(engine, reconcileCommands, "reconcile", ...words);
 
 async function aFeed(lines: readonly string[]): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "redress-feed-")), "core.csv");
@@ -64,11 +34,11 @@ test("matched exits 0, again says so, and what is missing exits 7", async () => 
   const again = await run(sound, ...options, "--json");
   const missing = await run(strange, ...options);
 
-  expect(first).toEqual({
-    printed: ["1 lines: 1 matched, 0 different, 0 missing here, 0 missing there"],
+  expect(first).toMatchObject({
+    lines: ["1 lines: 1 matched, 0 different, 0 missing here, 0 missing there"],
     code: 0,
   });
-  expect(JSON.parse(again.printed[0] ?? "{}")).toMatchObject({ isRepeat: true, matchedCount: 1 });
+  expect(JSON.parse(again.lines[0] ?? "{}")).toMatchObject({ isRepeat: true, matchedCount: 1 });
   expect(missing.code).toBe(7);
 });
 
