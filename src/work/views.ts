@@ -102,14 +102,7 @@ export function assignmentsById(
   db: Queries,
   keys: readonly AssignmentKey[],
 ): Promise<AssignmentRow[]> {
-  return db.query(sql`
-    select ${COLUMNS}
-    from unnest(
-      ${keys.map((key) => key.clientId)}::text[],
-      ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
-    join assignment a on a.client_id = wanted.client_id and a.id = wanted.id
-    ${OF_CASES}
-  `);
+  return db.query(ofKeys(keys));
 }
 
 /** As `assignmentsById`, with the assignments' rows locked in sorted order. */
@@ -118,15 +111,20 @@ export function lockAssignments(
   keys: readonly AssignmentKey[],
 ): Promise<AssignmentRow[]> {
   return tx.query(sql`
+    ${ofKeys(keys)}
+    order by a.client_id, a.id
+    for update of a
+  `);
+}
+
+function ofKeys(keys: readonly AssignmentKey[]): Statement {
+  return sql`
     select ${COLUMNS}
     from unnest(
       ${keys.map((key) => key.clientId)}::text[],
       ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
     join assignment a on a.client_id = wanted.client_id and a.id = wanted.id
-    ${OF_CASES}
-    order by a.client_id, a.id
-    for update of a
-  `);
+    ${OF_CASES}`;
 }
 
 /** An assignment by id alone, among the clients that the caller may see. */

@@ -4,6 +4,7 @@
  */
 import type { DisputeKey } from "../../accounting/load-books.ts";
 import type { Transaction } from "../../database/database.ts";
+import type { Statement } from "../../database/sql.ts";
 import { sql } from "../../database/sql.ts";
 
 import type { ClockState } from "./read-clocks.ts";
@@ -97,9 +98,21 @@ export async function deleteWatches(tx: Transaction, keys: readonly DisputeKey[]
   `);
 }
 
-export interface ClockRow extends DisputeKey {
+interface ClockKey extends DisputeKey {
   readonly round: number;
   readonly clock: string;
+}
+
+/** Which clock each row is of, as the first four columns of an unnest. */
+function ofClocks(rows: readonly ClockKey[]): Statement {
+  return sql`
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.disputeId)}::uuid[],
+      ${rows.map((row) => row.round)}::smallint[],
+      ${rows.map((row) => row.clock)}::text[]`;
+}
+
+export interface ClockRow extends ClockKey {
   readonly state: ClockState;
   readonly startsOn: string;
   readonly warnOn: string;
@@ -136,10 +149,7 @@ export async function replaceClocks(
       client_id, dispute_id, round, clock, state, starts_on, warn_on, due_on, ended_on, read_at)
     select read.*, ${now}::timestamptz
     from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.disputeId)}::uuid[],
-      ${rows.map((row) => row.round)}::smallint[],
-      ${rows.map((row) => row.clock)}::text[],
+      ${ofClocks(rows)},
       ${rows.map((row) => row.state)}::text[],
       ${rows.map((row) => row.startsOn)}::date[],
       ${rows.map((row) => row.warnOn)}::date[],
@@ -152,9 +162,7 @@ export async function replaceClocks(
   `);
 }
 
-export interface WarningRow extends DisputeKey {
-  readonly round: number;
-  readonly clock: string;
+export interface WarningRow extends ClockKey {
   readonly dueOn: string;
   readonly stage: "warned" | "missed";
 }
@@ -171,10 +179,7 @@ export function insertWarnings(
       client_id, dispute_id, round, clock, due_on, stage, recorded_at)
     select added.*, ${now}::timestamptz
     from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.disputeId)}::uuid[],
-      ${rows.map((row) => row.round)}::smallint[],
-      ${rows.map((row) => row.clock)}::text[],
+      ${ofClocks(rows)},
       ${rows.map((row) => row.dueOn)}::date[],
       ${rows.map((row) => row.stage)}::text[]) as added
     on conflict do nothing
@@ -183,9 +188,7 @@ export function insertWarnings(
   `);
 }
 
-export interface ReasonRow extends DisputeKey, WhyMissed {
-  readonly round: number;
-  readonly clock: string;
+export interface ReasonRow extends ClockKey, WhyMissed {
   readonly dueOn: string;
 }
 
@@ -201,10 +204,7 @@ export async function insertReasons(
       client_id, dispute_id, round, clock, due_on, stage, words, waiting, recorded_at)
     select added.*, ${now}::timestamptz
     from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.disputeId)}::uuid[],
-      ${rows.map((row) => row.round)}::smallint[],
-      ${rows.map((row) => row.clock)}::text[],
+      ${ofClocks(rows)},
       ${rows.map((row) => row.dueOn)}::date[],
       ${rows.map((row) => row.stage)}::text[],
       ${rows.map((row) => row.words)}::text[],

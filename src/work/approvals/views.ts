@@ -56,28 +56,26 @@ export interface RequestKey {
 }
 
 export function requestsById(db: Queries, keys: readonly RequestKey[]): Promise<RequestRow[]> {
-  return db.query(sql`
-    select ${COLUMNS}
-    from unnest(
-      ${keys.map((key) => key.clientId)}::text[],
-      ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
-    join approval_request r on r.client_id = wanted.client_id and r.id = wanted.id
-    ${OF_CASES}
-  `);
+  return db.query(ofKeys(keys));
 }
 
 /** As `requestsById`, with the rows locked in sorted order. */
 export function lockRequests(tx: Transaction, keys: readonly RequestKey[]): Promise<RequestRow[]> {
   return tx.query(sql`
+    ${ofKeys(keys)}
+    order by r.client_id, r.id
+    for update of r
+  `);
+}
+
+function ofKeys(keys: readonly RequestKey[]): Statement {
+  return sql`
     select ${COLUMNS}
     from unnest(
       ${keys.map((key) => key.clientId)}::text[],
       ${keys.map((key) => key.id)}::uuid[]) as wanted (client_id, id)
     join approval_request r on r.client_id = wanted.client_id and r.id = wanted.id
-    ${OF_CASES}
-    order by r.client_id, r.id
-    for update of r
-  `);
+    ${OF_CASES}`;
 }
 
 /** A request by id alone, among the clients that the caller may see. */
