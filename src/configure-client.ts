@@ -17,8 +17,8 @@ import { insertClient, updateClientSettings } from "./cases/store.ts";
 import { lockClient } from "./cases/views.ts";
 import type { Transaction } from "./database/database.ts";
 import { checkMapping } from "./formats/read/read-inbound.ts";
-import type { FieldFault } from "./kernel/failure.ts";
 import { Failure } from "./kernel/failure.ts";
+import { refused } from "./kernel/field-faults.ts";
 import type { OpenEngine } from "./open-engine.ts";
 import { textsOf, unknownRules } from "./rulebook/rule-names.ts";
 import { checkLookUps } from "./service/configure-holds.ts";
@@ -121,7 +121,7 @@ function checkParts({ settings, rulebook }: ClientRuntime): void {
       unknownRules(rulebook, textsOf(one, `/batchProfiles/${one.name}`)),
     ),
   ];
-  if (faults.length > 0) throw refused(...faults);
+  if (faults.length > 0) throw refused("configuration-invalid", faults);
 }
 
 interface Parts {
@@ -142,17 +142,13 @@ async function checkChange(
     const pointer = `/batchProfiles/${name}`;
     const profile = after.batchProfiles?.[name];
     // Its files are made again from it, whenever somebody asks.
-    if (profile === undefined) throw refused({ pointer, detail: "a profile stays" });
+    if (profile === undefined)
+      throw refused("configuration-invalid", [{ pointer, detail: "a profile stays" }]);
     for (const part of ["layout", "values"]) {
       if (settingChanges(written[part], profile[part]).length === 0) continue;
       const way = `PUT /v1/clients/${clientId}/batch-profiles/${name}/layout`;
       const detail = `is changed with ${way}, which keeps the versions`;
-      throw refused({ pointer: `${pointer}/${part}`, detail });
+      throw refused("configuration-invalid", [{ pointer: `${pointer}/${part}`, detail }]);
     }
   }
-}
-
-function refused(...faults: readonly FieldFault[]): Failure {
-  const detail = faults.map((one) => `${one.pointer}: ${one.detail}`).join("; ");
-  return new Failure("configuration-invalid", detail, {}, faults);
 }

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 
-import { Failure } from "../kernel/failure.ts";
+import { faultsOf, refused } from "../kernel/field-faults.ts";
+import { WEEKDAYS } from "../kernel/holidays.ts";
 import { approvalTier } from "../work/approvals/tiers.ts";
 import { slaSettingsShape } from "../work/sla.ts";
 
@@ -21,15 +22,7 @@ export const EVIDENCE_TYPES = [
 
 export const MOST_EVIDENCE_BYTES = 20_000_000;
 
-const weekday = z.enum([
-  "monday",
-  "tuesday",
-  "wednesday",
-  "thursday",
-  "friday",
-  "saturday",
-  "sunday",
-]);
+const weekday = z.enum(WEEKDAYS);
 
 export const clientSettingsShape = z.strictObject({
   rulebook: z.string().default("standard").describe("The id of the rule book"),
@@ -132,14 +125,5 @@ export type ClientSettings = z.infer<typeof clientSettingsShape>;
 export function clientSettings(value: unknown): ClientSettings {
   const result = clientSettingsShape.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => ({
-    pointer: `/${issue.path.join("/")}`,
-    detail: issue.message,
-  }));
-  throw new Failure(
-    "configuration-invalid",
-    faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; "),
-    {},
-    faults,
-  );
+  throw refused("configuration-invalid", faultsOf(result.error));
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 
 import { INBOUND_FORMATS } from "../formats/read/document.ts";
 import { Failure } from "../kernel/failure.ts";
+import { faultsOf } from "../kernel/field-faults.ts";
 
 import { deliveryShape, openPgpShape } from "./delivery-shapes.ts";
 import { pickUpShape } from "./pick-up-shapes.ts";
@@ -164,10 +165,7 @@ function parseProfile(name: string, written: unknown): BatchProfile {
   if (known?.name === name) return known;
   const result = profileShape.safeParse(written);
   if (!result.success || !NAME.test(name)) {
-    const faults = (result.error?.issues ?? []).map((issue) => ({
-      pointer: `/batchProfiles/${name}${issue.path.map((part) => `/${String(part)}`).join("")}`,
-      detail: issue.message,
-    }));
+    const faults = result.success ? [] : faultsOf(result.error, `/batchProfiles/${name}`);
     throw new Failure("configuration-invalid", `batch profile ${name}`, { profile: name }, faults);
   }
   const profile = { ...result.data, name };

@@ -2,6 +2,7 @@
  * What differs between two written settings of a client, place by place, in words that an audit
  * can keep. Pure. Secrets are references in settings, so nothing secret can stand in a difference.
  */
+import { pointerPart } from "../kernel/field-faults.ts";
 
 export interface SettingChange {
   /** JSON Pointer into what was compared. */
@@ -17,7 +18,7 @@ export function settingChanges(before: unknown, after: unknown, pointer = ""): S
   if (isRecord(before) && isRecord(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     const inner = names.flatMap((name) =>
-      settingChanges(before[name], after[name], `${pointer}/${escaped(name)}`),
+      settingChanges(before[name], after[name], `${pointer}/${pointerPart(name)}`),
     );
     if (inner.length > 0 || sameOrder(before, after)) return inner;
     // XML has an order: the same members in another one are another request.
@@ -45,10 +46,6 @@ function shown(value: unknown): string | null {
   if (value === undefined) return null;
   const text = JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-}
-
-function escaped(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

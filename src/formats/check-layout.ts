@@ -3,6 +3,7 @@
  * something without a date, a fixed field whose constant does not fit.
  */
 import type { FieldFault } from "../kernel/failure.ts";
+import { faultsOf } from "../kernel/field-faults.ts";
 
 import type { Sources } from "./field-text.ts";
 import { templateFaults } from "./check-template.ts";
@@ -26,11 +27,7 @@ const LARGEST_BLOCK = 1_000_000;
 export function checkLayout(written: unknown, sources: LayoutSources): CheckedLayout {
   const parsed = layoutShape.safeParse(written);
   if (!parsed.success) {
-    const faults = parsed.error.issues.slice(0, MOST_FAULTS).map((issue) => ({
-      pointer: pointerOf(issue.path),
-      detail: issue.message,
-    }));
-    return { layout: null, faults };
+    return { layout: null, faults: faultsOf(parsed.error, "").slice(0, MOST_FAULTS) };
   }
   const layout = parsed.data;
   const faults = [

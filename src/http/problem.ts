@@ -8,6 +8,7 @@ import { z } from "zod";
 
 import type { FailureCode, FieldFault } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
+import { faultWords, pointerPart, refused } from "../kernel/field-faults.ts";
 
 export const Problem = z
   .object({
@@ -120,15 +121,9 @@ function validationFailure(error: {
 }): Failure {
   const issues = error.validation as readonly ValidationIssue[];
   const faults = issues.flatMap(faultsOf);
-  const detail = faults.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`).join("; ");
-  return error.validationContext === "body"
-    ? new Failure("input-invalid", detail, {}, faults)
-    : new Failure(
-        "request-invalid",
-        `${error.validationContext ?? "request"} ${detail}`,
-        {},
-        faults,
-      );
+  if (error.validationContext === "body") return refused("input-invalid", faults);
+  const where = error.validationContext ?? "request";
+  return new Failure("request-invalid", `${where} ${faultWords(faults)}`, {}, faults);
 }
 
 /** An unknown field is named itself, not the object it stands in. */
@@ -137,7 +132,7 @@ function faultsOf(issue: ValidationIssue): FieldFault[] {
   const { keys } = issue.params;
   if (keys !== undefined && keys.length > 0) {
     return keys.map((key) => ({
-      pointer: `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+      pointer: `${path}/${pointerPart(key)}`,
       detail: "is not known here",
     }));
   }

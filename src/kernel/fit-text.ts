@@ -5,7 +5,7 @@
  */
 import { refuseCardNumbers } from "./card-number.ts";
 import type { FailureCode, FieldFault } from "./failure.ts";
-import { Failure } from "./failure.ts";
+import { pointerPart, refused } from "./field-faults.ts";
 
 /** Fields that people write into, with all that is inside them. */
 const FREE_TEXT: ReadonlySet<string> = new Set([
@@ -32,9 +32,7 @@ export function refuseCardNumbersIn(input: unknown): void {
 export function refuseUnfitText(value: unknown, code: FailureCode = "input-invalid"): void {
   const faults: FieldFault[] = [];
   walk(value, "", "", 0, faults);
-  if (faults.length === 0) return;
-  const words = faults.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`).join("; ");
-  throw new Failure(code, words, {}, faults);
+  if (faults.length > 0) throw refused(code, faults);
 }
 
 function walk(
@@ -70,6 +68,5 @@ function unfit(text: string): string | null {
 }
 
 function printable(name: string): string {
-  const text = name.toWellFormed().replaceAll("\u0000", "�");
-  return text.replaceAll("~", "~0").replaceAll("/", "~1");
+  return pointerPart(name.toWellFormed().replaceAll("\u0000", "�"));
 }

@@ -4,7 +4,7 @@
 import type { z } from "zod";
 
 import type { Engine } from "../accounting/engine.ts";
-import { Failure } from "../kernel/failure.ts";
+import { fitting } from "../kernel/field-faults.ts";
 import type { ActionName } from "../work/actions.ts";
 import type { ActionCall, ActionVerb } from "../work/perform-action.ts";
 
@@ -27,7 +27,8 @@ export function manualVerbs(engine: Engine): Readonly<Record<ManualAction, Actio
     failure: acting(reasonInput, (items) => couldNotPost(engine, items)),
     manual: acting(reasonInput, (items) => moveToManual(engine, items)),
     cancellation: acting(reasonInput, (items) => cancelWork(engine, items)),
-    receivable: (call) => convertToReceivable(engine, call, parsed(reasonInput, call.input).reason),
+    receivable: (call) =>
+      convertToReceivable(engine, call, fitting(reasonInput, call.input).reason),
   };
 }
 
@@ -36,23 +37,11 @@ function acting<Input extends object>(
   verb: (items: (WorkItem & Input)[]) => Promise<WorkResult[]>,
 ): ActionVerb {
   return async (call) => {
-    const input = parsed(shape, call.input);
+    const input = fitting(shape, call.input);
     return onlyResult(await verb([{ ...itemOf(call), ...input }]));
   };
 }
 
 function itemOf({ clientId, assignmentId, version, actor, agreedBy }: ActionCall): WorkItem {
   return { clientId, assignmentId, version, actor, agreedBy };
-}
-
-/** Throws `input-invalid` naming each field that does not fit. */
-function parsed<Input>(shape: z.ZodType<Input>, value: unknown): Input {
-  const result = shape.safeParse(value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => ({
-    pointer: `/${issue.path.join("/")}`,
-    detail: issue.message,
-  }));
-  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("input-invalid", detail, {}, faults);
 }

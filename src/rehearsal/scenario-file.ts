@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 import { Failure } from "../kernel/failure.ts";
+import { faultsOf, refused } from "../kernel/field-faults.ts";
 
 const amount = z.string().regex(/^-?[0-9]+(\.[0-9]+)?$/);
 const amounts = z.record(z.string(), amount);
@@ -80,10 +81,5 @@ export function readScenario(text: string): Scenario {
   }
   const result = scenarioShape.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => ({
-    pointer: `/${issue.path.join("/")}`,
-    detail: issue.message,
-  }));
-  const words = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("scenario-invalid", words, {}, faults);
+  throw refused("scenario-invalid", faultsOf(result.error));
 }

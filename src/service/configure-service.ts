@@ -14,6 +14,7 @@ import type { ClientRow } from "../cases/views.ts";
 import type { Queries, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refused } from "../kernel/field-faults.ts";
 
 import { unknownRulesOf } from "./check-rules.ts";
 import { serviceOf } from "./service-configuration.ts";
@@ -119,8 +120,7 @@ function checkSettings(name: string, settings: unknown): void {
       pointer: pointer.startsWith(prefix) ? pointer.slice(prefix.length) : pointer,
       detail,
     }));
-    const detail = faults.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`).join("; ");
-    throw new Failure("configuration-invalid", detail, { service: name }, faults);
+    throw refused("configuration-invalid", faults, { service: name });
   }
 }
 
@@ -134,9 +134,7 @@ async function checkRules(
   const service = serviceOf({ services: { [name]: settings } }, name);
   if (client === undefined || service === undefined) return;
   const faults = unknownRulesOf(service, client.rulebook, "");
-  if (faults.length === 0) return;
-  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("configuration-invalid", detail, { service: name }, faults);
+  if (faults.length > 0) throw refused("configuration-invalid", faults, { service: name });
 }
 
 function servicesIn(client: ClientRow): Record<string, unknown> {

@@ -7,6 +7,7 @@ import { z } from "zod";
 
 import { headerNameShape, secretShape, tlsShape } from "../connections/shapes.ts";
 import { Failure } from "../kernel/failure.ts";
+import { faultsOf } from "../kernel/field-faults.ts";
 
 import { lookUpRowShape, sourceShape } from "./answer-shapes.ts";
 import { authenticationShape } from "./connection-shapes.ts";
@@ -62,10 +63,7 @@ export function lookUpServiceOf(settings: WithLookUps, name: string): LookUpServ
   if (known !== undefined) return known;
   const result = lookUpShape.safeParse(written);
   if (!result.success) {
-    const faults = result.error.issues.map((issue) => ({
-      pointer: `/lookUps/${name}${issue.path.map((part) => `/${String(part)}`).join("")}`,
-      detail: issue.message,
-    }));
+    const faults = faultsOf(result.error, `/lookUps/${name}`);
     const detail = faults.map((fault) => `${fault.pointer} ${fault.detail}`).join("; ");
     throw new Failure("configuration-invalid", detail, { lookUp: name }, faults);
   }

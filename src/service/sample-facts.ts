@@ -4,8 +4,8 @@
  */
 import type { Temporal } from "temporal-polyfill";
 
-import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
+import { refused } from "../kernel/field-faults.ts";
 
 import { ENTRY_FACTS, FREE_FACTS, REQUEST_FACTS } from "./request-fact-names.ts";
 import type { Service } from "./service-configuration.ts";
@@ -95,7 +95,5 @@ function refuseUnknown(given: Readonly<Record<string, FactValue>>): void {
     .filter((name) => !REQUEST_FACTS.has(name) && !ENTRY_FACTS.has(name))
     .filter((name) => !name.startsWith(FREE_FACTS))
     .map((name) => ({ pointer: `/facts/${name}`, detail: "is not a fact of an adjustment" }));
-  if (faults.length === 0) return;
-  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("input-invalid", detail, {}, faults);
+  if (faults.length > 0) throw refused("input-invalid", faults);
 }

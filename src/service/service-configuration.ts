@@ -9,6 +9,7 @@ import { z } from "zod";
 import { headerNameShape, secretShape, tlsShape } from "../connections/shapes.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
+import { faultsOf } from "../kernel/field-faults.ts";
 
 import {
   answerShape,
@@ -203,10 +204,7 @@ function parseService(name: string, written: unknown): Service {
   const faults: FieldFault[] = [];
   if (!NAME.test(name)) faults.push({ pointer: `/services/${name}`, detail: "is not a name" });
   const result = serviceShape.safeParse(written);
-  for (const issue of result.error?.issues ?? []) {
-    const place = issue.path.map((part) => `/${String(part)}`).join("");
-    faults.push({ pointer: `/services/${name}${place}`, detail: issue.message });
-  }
+  if (!result.success) faults.push(...faultsOf(result.error, `/services/${name}`));
   const service = result.success ? compiled(name, result.data, written, faults) : undefined;
   if (service === undefined || faults.length > 0) {
     const detail = faults.map((fault) => `${fault.pointer} ${fault.detail}`).join("; ");

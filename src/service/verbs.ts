@@ -1,11 +1,10 @@
 /**
  * The verbs of this room as actions on assignments: `main.ts` registers them with the work room.
  */
-import type { z } from "zod";
 
 import type { Engine } from "../accounting/engine.ts";
 import { assert } from "../kernel/assert.ts";
-import { Failure } from "../kernel/failure.ts";
+import { fitting } from "../kernel/field-faults.ts";
 import type { ActionName } from "../work/actions.ts";
 import type { ActionCall, ActionVerb } from "../work/perform-action.ts";
 
@@ -37,7 +36,7 @@ export function serviceVerbs(
     },
     finding: async (call) => {
       const { rights } = call;
-      const finding = { ...itemOf(call), rights, ...inputOf(findingInput, call) };
+      const finding = { ...itemOf(call), rights, ...fitting(findingInput, call.input) };
       const result = await recordFinding(engine, finding);
       wake();
       return result;
@@ -45,7 +44,7 @@ export function serviceVerbs(
     override: async (call) => {
       const result = await overrideRefusal(engine, {
         ...itemOf(call),
-        ...inputOf(overrideInput, call),
+        ...fitting(overrideInput, call.input),
       });
       wake();
       return result;
@@ -56,23 +55,11 @@ export function serviceVerbs(
 /** The one that needs the vault, and asks the core. */
 export function accountVerb(desk: AccountDesk, wake: () => void = () => undefined): ActionVerb {
   return async (call) => {
-    const order = { ...itemOf(call), ...inputOf(accountInput, call) };
+    const order = { ...itemOf(call), ...fitting(accountInput, call.input) };
     const result = await changeAccountOf(desk, order);
     wake();
     return result;
   };
-}
-
-/** Throws `input-invalid` with every place that does not fit. */
-function inputOf<Shape extends z.ZodType>(shape: Shape, { input }: ActionCall): z.output<Shape> {
-  const result = shape.safeParse(input);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => ({
-    pointer: `/${issue.path.join("/")}`,
-    detail: issue.message,
-  }));
-  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("input-invalid", detail, {}, faults);
 }
 
 function itemOf({ clientId, assignmentId, adjustmentId, version, actor }: ActionCall): ServiceItem {

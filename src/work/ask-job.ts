@@ -8,6 +8,7 @@ import type { Database } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
+import { faultsOf, refused } from "../kernel/field-faults.ts";
 import type { Ids } from "../kernel/ids.ts";
 
 import type { JobKind, JobKinds } from "./job-kinds.ts";
@@ -88,10 +89,9 @@ function checked(kinds: JobKinds, request: JobRequest): { kind: JobKind; input: 
   mustBeAllowed(request.caller, kind.right);
   const result = kind.input.safeParse(request.input);
   if (result.success) return { kind, input: result.data };
-  const faults = result.error.issues.map((issue) => ({
-    pointer: `${issue.path[0] === "action" ? "" : "/filter"}/${issue.path.map(String).join("/")}`,
-    detail: issue.message,
+  const faults = faultsOf(result.error).map(({ pointer, detail }) => ({
+    pointer: /^\/action(\/|$)/.test(pointer) ? pointer : `/filter${pointer}`,
+    detail,
   }));
-  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("input-invalid", detail, {}, faults);
+  throw refused("input-invalid", faults);
 }

@@ -15,9 +15,10 @@ import type { StandingDecision, StandingDesk } from "./change-standing.ts";
 import { changeStandingsIn, refuseOthers } from "./change-standing.ts";
 import type { JobItem, JobKind } from "./job-kinds.ts";
 import { pended, released, restored, unworkable } from "./standing.ts";
-import { read, WORK_INPUTS } from "./verbs.ts";
+import { WORK_INPUTS } from "./verbs.ts";
 import type { AssignmentRow } from "./views.ts";
 import { inQueue, STANDINGS, whichWork } from "./views.ts";
+import { fitting } from "../kernel/field-faults.ts";
 
 /** Which of a person's work a bulk action reaches. */
 export const workFilterShape = {
@@ -75,7 +76,7 @@ export function workJobKinds(desk: StandingDesk): JobKind[] {
     input: bulkInput(shape),
     matching: (clientIds, input) => matchingWork(clientIds, input as WorkFilter),
     perform: async (tx, items, actor, input) => {
-      const action = read(shape, (input as { action: unknown }).action);
+      const action = fitting(shape, (input as { action: unknown }).action);
       refuseCardNumbers((action as { reason?: string }).reason ?? "", "reason");
       await check(tx, action);
       const now = desk.clock.now().toString();

@@ -9,6 +9,7 @@ import { sql } from "../database/sql.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
+import { refused } from "../kernel/field-faults.ts";
 import type { Ids } from "../kernel/ids.ts";
 
 import { ASSIGNMENT_TYPE_ROWS } from "./assignment-types.ts";
@@ -105,6 +106,5 @@ async function memberFaults(tx: Transaction, members: readonly string[]): Promis
 
 function refuse(faults: readonly FieldFault[]): void {
   if (faults.length === 0) return;
-  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("input-invalid", detail, {}, faults);
+  throw refused("input-invalid", faults);
 }

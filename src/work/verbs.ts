@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { refuseCardNumbers } from "../kernel/card-number.ts";
-import { Failure } from "../kernel/failure.ts";
+import { fitting } from "../kernel/field-faults.ts";
 
 import type { ActionName } from "./actions.ts";
 import type { ActionCall, ActionVerb } from "./perform-action.ts";
@@ -33,28 +33,28 @@ export type WorkAction = keyof typeof WORK_INPUTS;
 export function workVerbs(desk: StandingDesk): Readonly<Record<WorkAction, ActionVerb>> {
   return {
     assignment: (call) => {
-      const to = read(WORK_INPUTS.assignment, call.input);
+      const to = fitting(WORK_INPUTS.assignment, call.input);
       refuseCardNumbers(to.reason ?? "", "reason");
       return assignAssignmentsTo(desk, call.actor, [seen(call)], to);
     },
     pending: (call) => {
-      const input = read(WORK_INPUTS.pending, call.input);
+      const input = fitting(WORK_INPUTS.pending, call.input);
       refuseCardNumbers(input.reason, "reason");
       return pendAssignments(desk, call.actor, [seen(call)], input);
     },
     resumption: (call) => resumeAssignments(desk, call.actor, [seen(call)]),
     unworkable: (call) => {
-      const input = read(WORK_INPUTS.unworkable, call.input);
+      const input = fitting(WORK_INPUTS.unworkable, call.input);
       refuseCardNumbers(input.reason, "reason");
       return markUnworkable(desk, call.actor, [seen(call)], input.reason);
     },
     restoration: (call) => {
-      const why = read(WORK_INPUTS.restoration, call.input).reason ?? null;
+      const why = fitting(WORK_INPUTS.restoration, call.input).reason ?? null;
       refuseCardNumbers(why ?? "", "reason");
       return restoreAssignments(desk, call.actor, [seen(call)], why);
     },
     note: (call) => {
-      const { text } = read(WORK_INPUTS.note, call.input);
+      const { text } = fitting(WORK_INPUTS.note, call.input);
       refuseCardNumbers(text, "text");
       const { clientId, assignmentId: id, actor } = call;
       const by = { actor, at: desk.clock.now().toString() };
@@ -65,16 +65,4 @@ export function workVerbs(desk: StandingDesk): Readonly<Record<WorkAction, Actio
 
 function seen({ clientId, assignmentId, version }: ActionCall): SeenAssignment {
   return { clientId, id: assignmentId, version };
-}
-
-/** Throws `input-invalid` naming each field that does not fit. */
-export function read<Input>(shape: z.ZodType<Input>, value: unknown): Input {
-  const result = shape.safeParse(value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => ({
-    pointer: `/${issue.path.map(String).join("/")}`,
-    detail: issue.message,
-  }));
-  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("input-invalid", detail, {}, faults);
 }

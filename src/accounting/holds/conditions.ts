@@ -7,7 +7,7 @@ import type { Facts, FactTypes } from "../../rulebook/facts.ts";
 import type { RuleBook } from "../../rulebook/load.ts";
 import type { Problem } from "../../rulebook/source.ts";
 import type { FieldFault } from "../../kernel/failure.ts";
-import { Failure } from "../../kernel/failure.ts";
+import { refused } from "../../kernel/field-faults.ts";
 
 import type { HoldSettings, WrittenCondition } from "./hold-settings.ts";
 
@@ -37,10 +37,7 @@ export function clientHolds(settings: HoldSettings, rulebook: RuleBook): ClientH
   if (before?.rulebook === rulebook) return before.holds;
   const faults: FieldFault[] = [];
   const holds = compiled(settings, rulebook.facts, faults);
-  if (faults.length > 0) {
-    const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-    throw new Failure("configuration-invalid", detail, {}, faults);
-  }
+  if (faults.length > 0) throw refused("configuration-invalid", faults);
   known.set(settings, { rulebook, holds });
   return holds;
 }

@@ -1,7 +1,7 @@
 /** Reads a file that came back, by its format. Pure: bytes in, lines and faults out. */
 import { z } from "zod";
 
-import { Failure } from "../../kernel/failure.ts";
+import { faultsOf, refused } from "../../kernel/field-faults.ts";
 
 import { readBai2 } from "./bai2.ts";
 import { readCamt } from "./camt.ts";
@@ -99,10 +99,5 @@ function mappingOf<Shape extends z.ZodType>(
 ): z.output<Shape> {
   const result = shape.safeParse(written);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => ({
-    pointer: `${pointer}${issue.path.map((part) => `/${String(part)}`).join("")}`,
-    detail: issue.message,
-  }));
-  const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  throw new Failure("configuration-invalid", detail, {}, faults);
+  throw refused("configuration-invalid", faultsOf(result.error, pointer));
 }

@@ -13,6 +13,7 @@ import { activeUser } from "../../access/views.ts";
 import { refuseCardNumbers } from "../../kernel/card-number.ts";
 import type { FieldFault } from "../../kernel/failure.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { refused } from "../../kernel/field-faults.ts";
 import { parsePositiveAmount } from "../../kernel/money.ts";
 
 import type { ApprovalDesk } from "./decide.ts";
@@ -64,10 +65,7 @@ export async function delegateApproval(
   if (delegate === undefined) {
     faults.push({ pointer: "/delegate", detail: "is nobody who may sign in" });
   }
-  if (faults.length > 0) {
-    const detail = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-    throw new Failure("input-invalid", detail, {}, faults);
-  }
+  if (faults.length > 0) throw refused("input-invalid", faults);
   const { maximum } = request;
   const id = desk.ids.next();
   await desk.database.transaction(async (tx) => {
