@@ -16,7 +16,7 @@ import { assert } from "../kernel/assert.ts";
 import type { FailureCode } from "../kernel/failure.ts";
 import { refuseCardNumbersIn } from "../kernel/fit-text.ts";
 import { Failure } from "../kernel/failure.ts";
-import { DISPUTE_NUMBER } from "../kernel/ids.ts";
+import { DISPUTE_NUMBER, UUID } from "../kernel/ids.ts";
 
 import { bodyHash, sameHash } from "./body-hash.ts";
 import { contextOf } from "./context-of.ts";
@@ -212,8 +212,6 @@ async function disputesOf(
   }
   return refs;
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 async function recordedBefore(
   tx: Transaction,

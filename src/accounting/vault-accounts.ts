@@ -3,16 +3,16 @@
  * names of its chart. A dispute's entries may stand on more than one of them, since the account of
  * a refused posting may be changed.
  */
+import { UUID } from "../kernel/ids.ts";
+
 interface EntryAccounts {
   readonly debitAccount: string;
   readonly creditAccount: string;
 }
 
-const VAULT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** No name of a chart looks like an id. */
 export function isVaultAccount(account: string): boolean {
-  return VAULT_ID.test(account);
+  return UUID.test(account);
 }
 
 /** The holder's accounts of entries, each once, in their order. */

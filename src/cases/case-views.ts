@@ -1,7 +1,7 @@
 /** What pages read of claims and disputes: one by one, and as pages scoped to clients. */
 import type { Queries } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
-import { CLAIM_NUMBER, DISPUTE_NUMBER } from "../kernel/ids.ts";
+import { CLAIM_NUMBER, DISPUTE_NUMBER, UUID } from "../kernel/ids.ts";
 
 export interface ClaimRow {
   readonly clientId: string;
@@ -154,8 +154,6 @@ export function disputesOfClaim(
     limit 1000
   `);
 }
-
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Which clients have a dispute of these numbers or ids; of all clients where the scope is null. */
 export function clientsOfDisputes(

@@ -6,9 +6,10 @@ import { findInboundFile } from "../batch/inbound/views.ts";
 import type { FileRow } from "../batch/views.ts";
 import { findFile } from "../batch/views.ts";
 import type { ClaimRow, DisputeRow } from "../cases/case-views.ts";
-import { UUID, findClaims, findDisputes } from "../cases/case-views.ts";
+import { findClaims, findDisputes } from "../cases/case-views.ts";
 import type { Database } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
+import { UUID } from "../kernel/ids.ts";
 
 import { scopeOf } from "./identify.ts";
 

@@ -4,8 +4,8 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 
 import type { ClientRow } from "../cases/views.ts";
-import { UUID } from "../cases/case-views.ts";
 import { Failure } from "../kernel/failure.ts";
+import { UUID } from "../kernel/ids.ts";
 import {
   configureService,
   isOfConnection,

@@ -80,6 +80,9 @@ export function caseNumber(localDate: string, ordinal: number, kind: "C" | "D"):
   return `${day}${String(ordinal).padStart(4, "0")}${kind}`;
 }
 
+/** An id of ours; the database takes it as it is. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export const CLAIM_NUMBER = /^[0-9]{6}[0-9]{4,}C$/;
 export const DISPUTE_NUMBER = /^[0-9]{6}[0-9]{4,}D$/;
 

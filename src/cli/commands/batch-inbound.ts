@@ -33,6 +33,7 @@ import { workInbound } from "../../batch/inbound/work-inbound.ts";
 import { json } from "../../database/sql.ts";
 import { MOST_BYTES, sizeInWords } from "../../formats/read/limits.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { UUID } from "../../kernel/ids.ts";
 import type { CommandContext } from "../context.ts";
 import { printListing } from "../output.ts";
 import { actor, clientsOf, withDesk } from "./with-desk.ts";
@@ -252,7 +253,7 @@ function placeOf(text: string): readonly [string, bigint] {
 }
 
 async function inboundFile(desk: BatchDesk, id: string): Promise<InboundFileRow> {
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
+  const isId = UUID.test(id.toLowerCase());
   const clients = await clientsOf(desk, undefined);
   const file = isId ? await findInboundFile(desk.engine.database, clients, id) : undefined;
   if (file === undefined) throw new Failure("not-found", `no return file ${id}`, { file: id });

@@ -19,6 +19,7 @@ import type { FileRow } from "../../batch/views.ts";
 import { chainOfFile, findFile, listFiles, transmissionSteps } from "../../batch/views.ts";
 import { json } from "../../database/sql.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { UUID } from "../../kernel/ids.ts";
 import { formatAmount } from "../../kernel/money.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
@@ -283,7 +284,7 @@ function tellFile(context: CommandContext, file: FileRow, chosen: Chosen): void 
 }
 
 async function fileOf(desk: BatchDesk, id: string): Promise<FileRow> {
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
+  const isId = UUID.test(id.toLowerCase());
   const clients = await clientsOf(desk, undefined);
   const file = isId ? await findFile(desk.engine.database, clients, id) : undefined;
   if (file === undefined) throw new Failure("not-found", `no batch file ${id}`, { file: id });
