@@ -2,18 +2,7 @@
  * What was decided on a dispute, as later operations must know it: its state, denials,
  * resolutions, and the operations themselves.
  */
-
-export const DISPUTE_STATES = [
-  "open",
-  "provisionallyCredited",
-  "denialPlanned",
-  "finalCredit",
-  "denied",
-  "withdrawn",
-  "resolved",
-] as const;
-
-export type DisputeState = (typeof DISPUTE_STATES)[number];
+import type { DisputeState } from "../rulebook/operations.ts";
 
 export interface Denial {
   readonly id: string;
@@ -36,6 +25,24 @@ export interface Denial {
    */
   honorFrom: string | null;
   honorUntil: string | null;
+}
+
+type DenialBegun = Pick<
+  Denial,
+  "id" | "operationId" | "kind" | "amountMinor" | "reason" | "stateBefore"
+>;
+
+/** A denial in force, of which nothing else is known yet but what is given. */
+export function newDenial(given: DenialBegun & Partial<Denial>): Denial {
+  return {
+    lifted: false,
+    noticeSentOn: null,
+    debitDate: null,
+    dateNamed: null,
+    honorFrom: null,
+    honorUntil: null,
+    ...given,
+  };
 }
 
 export type ResolutionDecision = "pay" | "deny" | "partialDeny" | "writeOff";

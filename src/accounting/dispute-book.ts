@@ -6,22 +6,18 @@
  * remembers it, so that what is written to the database is exactly what was decided.
  */
 import { assert } from "../kernel/assert.ts";
+import type { DisputeState } from "../rulebook/operations.ts";
 import type { ApprovalNeed } from "../work/approvals/tiers.ts";
 
 import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
 import type { Hold, HoldDecision } from "./holds/hold-states.ts";
 
-import type { Denial, DisputeState, PastOperation, Resolution } from "./decisions.ts";
+import type { Denial, PastOperation, Resolution } from "./decisions.ts";
 
-export { DISPUTE_STATES } from "./decisions.ts";
-export type {
-  Denial,
-  DisputeState,
-  PastOperation,
-  Resolution,
-  ResolutionDecision,
-} from "./decisions.ts";
+export { DISPUTE_STATES } from "../rulebook/operations.ts";
+export type { DisputeState } from "../rulebook/operations.ts";
+export type { Denial, PastOperation, Resolution, ResolutionDecision } from "./decisions.ts";
 export type { Hold, HoldDecision, RegulatoryDate } from "./holds/hold-states.ts";
 
 export type Processing = "execute" | "track";

@@ -182,21 +182,26 @@ export const operationSection = section({
   meaning: "Operations by name",
 });
 
+/** What a dispute has come to; a book says what each of them allows. */
+export const DISPUTE_STATES = [
+  "open",
+  "provisionallyCredited",
+  "denialPlanned",
+  "finalCredit",
+  "denied",
+  "withdrawn",
+  "resolved",
+] as const;
+
+export type DisputeState = (typeof DISPUTE_STATES)[number];
+
 const stateShape = z.strictObject({ allows: z.array(z.enum(OPERATION_GROUPS)) });
 
 export const stateSection = section({
   file: STATES_FILE,
   key: "states",
   record: stateShape,
-  id: z.enum([
-    "open",
-    "provisionallyCredited",
-    "denialPlanned",
-    "finalCredit",
-    "denied",
-    "withdrawn",
-    "resolved",
-  ]),
+  id: z.enum(DISPUTE_STATES),
   meaning: "Which groups of operations a state of a dispute allows",
 });
 

@@ -11,6 +11,7 @@ import { approvalNeeded } from "../approval-needed.ts";
 import { dropAdjustment } from "../cancel-adjustment.ts";
 import { amountOf } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
+import { newDenial } from "../decisions.ts";
 import type { Adjustment } from "../dispute-book.ts";
 import { record } from "../dispute-book.ts";
 import { openAdjustments } from "../open-adjustments.ts";
@@ -60,20 +61,14 @@ export function bookCustomerReceivable(applied: Applied, operation: Operation): 
   if (denialId !== null) {
     record(book, {
       type: "denialRecorded",
-      denial: {
+      denial: newDenial({
         id: denialId,
         operationId,
         kind: "receivable",
         amountMinor: minimum(beyond, positions.disputed - positions.denied),
         reason: null,
         stateBefore: book.state,
-        lifted: false,
-        noticeSentOn: null,
-        debitDate: null,
-        dateNamed: null,
-        honorFrom: null,
-        honorUntil: null,
-      },
+      }),
     });
   }
   openAdjustments(applied, lines, {

@@ -11,6 +11,7 @@ import { cancelUnsentCredits, unsentCredits } from "../cancel-adjustment.ts";
 import { amountOf, withinLimit } from "../take-amount.ts";
 import type { Applied } from "../decide-context.ts";
 import { factsOf } from "../decide-context.ts";
+import { newDenial } from "../decisions.ts";
 import type { Denial } from "../dispute-book.ts";
 import { moveState, record } from "../dispute-book.ts";
 import { isPlannedDenial } from "../denial-state.ts";
@@ -134,20 +135,16 @@ function denialOf(applied: Applied, wanted: TakeBack): Denial | null {
   if (wanted.amount <= 0n) return null;
   const { book, context, operationId, input } = applied;
   const { debitOn } = wanted;
-  return {
+  return newDenial({
     id: context.ids.next(),
     operationId,
     kind: wanted.kind,
     amountMinor: wanted.amount,
     reason: typeof input["reason"] === "string" ? input["reason"] : null,
     stateBefore: book.state,
-    lifted: false,
     noticeSentOn: debitOn === "now" ? noticeGiven(applied) : null,
-    debitDate: null,
     dateNamed: dateNamed(applied, debitOn),
-    honorFrom: null,
-    honorUntil: null,
-  };
+  });
 }
 
 /** The notice that goes with a debit made at once, where it was given already. */

@@ -1,12 +1,13 @@
 /** importHistory: the movements of a case that began elsewhere, one by one, tracked. */
 import { z } from "zod";
 
-import type { FieldFault } from "../../kernel/failure.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { faultsOf, refused } from "../../kernel/field-faults.ts";
 import { parsePositiveAmount } from "../../kernel/money.ts";
 
 import type { Applied } from "../decide-context.ts";
-import type { Denial, DisputeState } from "../dispute-book.ts";
+import { newDenial } from "../decisions.ts";
+import type { DisputeState } from "../dispute-book.ts";
 import { moveState, record } from "../dispute-book.ts";
 import { useCredit } from "../merchant-credits.ts";
 import { openAdjustments } from "../open-adjustments.ts";
@@ -33,17 +34,16 @@ export function importHistory(applied: Applied): void {
   }
   const movements = input["movements"] as readonly unknown[];
   if (movements.length > MOST_MOVEMENTS) {
-    throw invalid([{ pointer: "/movements", detail: `are more than ${MOST_MOVEMENTS}` }]);
+    throw refused("input-invalid", [
+      { pointer: "/movements", detail: `are more than ${MOST_MOVEMENTS}` },
+    ]);
   }
   const seen = new Set<string>();
   movements.forEach((given, index) => {
     const movement = movementShape.safeParse(given);
     const at = `/movements/${index}`;
     if (!movement.success) {
-      const [issue] = movement.error.issues;
-      throw invalid([
-        { pointer: [at, ...(issue?.path ?? [])].join("/"), detail: issue?.message ?? "is invalid" },
-      ]);
+      throw refused("input-invalid", faultsOf(movement.error, at).slice(0, 1));
     }
     const { rule, amount, date = applied.eventDate, reference } = movement.data;
     const { creditAmount = amount } = movement.data;
@@ -104,24 +104,13 @@ function recordAsHere(
 /** A case that comes denied or withdrawn: the holder is liable for all of it. */
 function recordDenial(applied: Applied, state: "denied" | "withdrawn"): void {
   const { book, context, operationId, positions } = applied;
-  const denial: Denial = {
+  const denial = newDenial({
     id: context.ids.next(),
     operationId,
     kind: state === "denied" ? "deny" : "withdraw",
     amountMinor: positions.disputed,
     reason: "imported",
     stateBefore: book.state,
-    lifted: false,
-    noticeSentOn: null,
-    debitDate: null,
-    dateNamed: null,
-    honorFrom: null,
-    honorUntil: null,
-  };
+  });
   record(book, { type: "denialRecorded", denial });
-}
-
-function invalid(faults: readonly FieldFault[]): Failure {
-  const words = faults.map((fault) => `${fault.pointer}: ${fault.detail}`).join("; ");
-  return new Failure("input-invalid", words, {}, faults);
 }
