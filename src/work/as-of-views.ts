@@ -7,8 +7,7 @@ import type { Queries } from "../database/database.ts";
 import type { Statement } from "../database/sql.ts";
 import { nothing, sql } from "../database/sql.ts";
 
-import type { AssignmentKind } from "./assignment-types.ts";
-import type { AssignmentRow, StandingName } from "./views.ts";
+import type { AssignmentRow, QueueCount, StandingName } from "./views.ts";
 import { inQueue } from "./views.ts";
 
 export interface AsOfFilter {
@@ -153,25 +152,12 @@ function afterCursor(after: AsOfCursor | undefined): Statement {
           -coalesce(${amountMinor}::bigint, -1), ${id}::uuid))`;
 }
 
-export interface QueueAsOf {
-  readonly clientId: string;
-  readonly queue: string;
-  readonly kind: AssignmentKind;
-  readonly workGroup: string;
-  readonly open: number;
-  readonly unassigned: number;
-  readonly overdue: number;
-  readonly pended: number;
-  readonly unworkable: number;
-  readonly nearestGoalAt: string | null;
-}
-
 /** The queues that had open work then, counted whole. */
 export function queuesAsOf(
   db: Queries,
   clientIds: readonly string[],
   at: string,
-): Promise<QueueAsOf[]> {
+): Promise<QueueCount[]> {
   const filter = { clientIds, at };
   return db.query(sql`
     with ${standingAt(filter)}

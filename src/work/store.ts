@@ -61,7 +61,7 @@ export async function openAssignments(
         ${rows.map((row) => row.dueAt)}::timestamptz[],
         ${rows.map((row) => row.reason)}::text[],
         ${rows.map((row) => row.openedAt)}::timestamptz[],
-        ${rows.map((row) => row.nextRiseAt ?? firstRiseAt(row))}::timestamptz[],
+        ${rows.map(firstStageAt)}::timestamptz[],
         ${rows.map((row) => row.cause ?? null)}::text[])
       on conflict (client_id, dispute_id, cause) where is_open and cause is not null do nothing
       returning ${AFTER}, assignment.opened_at as at, assignment.reason
@@ -73,6 +73,11 @@ export async function openAssignments(
            pended_until, is_unworkable, version
     from opened
   `);
+}
+
+/** Null is an answer: its client has no stage for it. */
+function firstStageAt(row: NewAssignment): string | null {
+  return row.nextRiseAt === undefined ? firstRiseAt(row) : row.nextRiseAt;
 }
 
 /** Brings what an open assignment is about up to date, where the books moved on under it. */
