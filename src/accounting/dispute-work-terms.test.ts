@@ -17,7 +17,7 @@ async function firstRiseOf(clientId: string, type: string): Promise<unknown> {
     where client_id = ${clientId} and type = ${type}`);
 }
 
-test("where the client says nothing at the goal, an exception's first stage is its deadline", async () => {
+test("an exception first rises at its deadline where the goal says nothing", async () => {
   const type = "Accounting Exception";
   const tracked = ["Paid"];
   const clientId = await aClient(engine, { tracked, slas: { [type]: QUIET_GOAL } });

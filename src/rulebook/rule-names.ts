@@ -1,4 +1,4 @@
-/** Settings that name accounting rules: a name of no rule would do nothing, and nobody would see. */
+/** Settings that name accounting rules: a name of no rule would do nothing, and nobody see it. */
 import type { FieldFault } from "../kernel/failure.ts";
 
 import type { RuleBook } from "./load.ts";

@@ -1,4 +1,4 @@
-/** Settings of a client with a service that nobody answers for, and a profile that reaches nobody. */
+/** Settings of a client with a service that nobody answers for and files that reach nobody. */
 export const SERVICE_AND_BATCH = {
   services: {
     core: {
