@@ -6,7 +6,7 @@ import type { BalancesPreview } from "../api/resolution-types.ts";
 import type { Dispute } from "../api/types.ts";
 import { Amount } from "../ui/money.tsx";
 import { Table } from "../ui/panel.tsx";
-import { inWords } from "../ui/states.ts";
+import { accountWords, inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 export function PreviewedBalances(props: {
@@ -28,8 +28,7 @@ export function PreviewedBalances(props: {
       <Table label="Balances before and after">
         <thead>
           <tr>
-            <th>Collection</th>
-            <th>Account</th>
+            <th>Collection and account</th>
             <th data-number>Before</th>
             <th data-number>After</th>
           </tr>
@@ -37,8 +36,10 @@ export function PreviewedBalances(props: {
         <tbody>
           {query.data.balances.map((one) => (
             <tr key={`${one.collection} ${one.account}`}>
-              <td>{inWords(one.collection)}</td>
-              <td>{one.account}</td>
+              <td>
+                {inWords(one.collection)}
+                <div className={ui["soft"]}>{accountWords(one.account)}</div>
+              </td>
               <td data-number>
                 <Amount money={one.before} />
               </td>

@@ -1,11 +1,20 @@
 /** The inputs of an operation as the rule book declares them, each with its default and limit. */
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
+import type { TextInputProps } from "@mantine/core";
 
 import { showAmount } from "../api/money.ts";
 import type { OperationInput } from "../api/types.ts";
 import css from "../parts/parts.module.css";
 import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
+
+/** The fields of a row stand on one line, whether one has a hint or not. */
+const HINT_BELOW: NonNullable<TextInputProps["inputWrapperOrder"]> = [
+  "label",
+  "input",
+  "description",
+  "error",
+];
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -51,6 +60,7 @@ function Input(props: {
     return (
       <Checkbox
         label={label}
+        style={{ alignSelf: "center" }}
         checked={value === true}
         onChange={(event) => change(event.currentTarget.checked ? true : undefined)}
       />
@@ -62,6 +72,7 @@ function Input(props: {
     name: input.name,
     required: input.required,
     description: hintOf(input),
+    inputWrapperOrder: HINT_BELOW,
     value: text,
     autoComplete: "off",
   };
