@@ -163,9 +163,9 @@ function Decision({ one }: { readonly one: ApprovalDetails }) {
             onChange={(event) => setReason(event.currentTarget.value)}
           />
         ) : (
-          <p>You may not approve it: {whyNot}.</p>
+          <p>You may not approve it: {spoken(whyNot ?? "")}.</p>
         )}
-        <p className={ui["soft"]}>{stillNeeded}</p>
+        <p className={ui["soft"]}>{spoken(stillNeeded ?? "")}</p>
         {mayDecide ? (
           <div className={ui["row"]}>
             <Button disabled={send.isPending} onClick={() => decide(true)}>

@@ -181,7 +181,7 @@ function RequestCells({ one }: { readonly one: Approval }) {
             <WordBadge tone={one.mayDecide ? "accent" : "calm"}>
               {`${agreed} of ${one.levels.length} agreed`}
             </WordBadge>
-            <div className={ui["soft"]}>{one.whyNot ?? one.stillNeeded}</div>
+            <div className={ui["soft"]}>{spoken(one.whyNot ?? one.stillNeeded ?? "")}</div>
           </>
         ) : (
           <WordBadge tone={one.state === "approved" ? "good" : "calm"}>

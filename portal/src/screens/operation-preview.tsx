@@ -3,7 +3,7 @@ import { showAmount } from "../api/money.ts";
 import type { OperationResult } from "../api/types.ts";
 import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Table } from "../ui/panel.tsx";
-import { inWords, ROUTE_WORDS } from "../ui/states.ts";
+import { accountWords, inWords, ROUTE_WORDS } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 export function OperationPreview(props: {
@@ -15,8 +15,8 @@ export function OperationPreview(props: {
     ...result.entries.map((one) => ({
       what: "Booked",
       rule: one.rule,
-      debit: `${inWords(one.debit.collection)} ${one.debit.account}`,
-      credit: `${inWords(one.credit.collection)} ${one.credit.account}`,
+      debit: sideWords(one.debit),
+      credit: sideWords(one.credit),
       amount: one.amount,
     })),
     ...result.planned.map((one) => ({
@@ -41,6 +41,11 @@ export function OperationPreview(props: {
       <Balances balances={result.balances} currency={currency} />
     </div>
   );
+}
+
+/** The holder's account stands there as masked digits; others have a name in the settings. */
+function sideWords(side: { readonly collection: string; readonly account: string }): string {
+  return `${inWords(side.collection)}, ${accountWords(side.account)}`;
 }
 
 interface Movement {
