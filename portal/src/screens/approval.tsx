@@ -69,7 +69,7 @@ function Shown({ one }: { readonly one: ApprovalDetails }) {
               ["Asked", showInstant(one.requestedAt)],
               ["Reason", one.reason],
               ["Why it waits", spoken(one.ruleWords)],
-              ["Rule", one.rule],
+              ["Rule", ruleName(one.rule)],
               ["Case", <CaseLink key="case" one={one} />],
             ]}
           />
@@ -94,6 +94,13 @@ function Shown({ one }: { readonly one: ApprovalDetails }) {
       </Panel>
     </Page>
   );
+}
+
+/** `approvals.writeOff.0` is where the tier stands in the client's settings. */
+function ruleName(rule: string): string {
+  const [, operation, tier] = /^approvals\.(\w+)\.(\d+)$/.exec(rule) ?? [];
+  if (operation === undefined) return inWords(rule);
+  return `${inWords(operation)}, tier ${Number(tier) + 1}`;
 }
 
 function CaseLink({ one }: { readonly one: ApprovalDetails }) {

@@ -28,7 +28,7 @@ export function PreviewedBalances(props: {
       <Table label="Balances before and after">
         <thead>
           <tr>
-            <th>Collection and account</th>
+            <th>Collection</th>
             <th data-number>Before</th>
             <th data-number>After</th>
           </tr>

@@ -102,7 +102,7 @@ function Row({ clock }: { readonly clock: ListedClock }) {
         {clock.title}
         <div className={ui["soft"]}>{clock.regulation}</div>
       </td>
-      <td>
+      <td style={clock.reason === null ? {} : { minWidth: 240 }}>
         <Badge look={clock.isWarned ? WARNED : CLOCK_LOOKS[clock.state]} />
         {clock.endedOn === null ? null : <div className={ui["soft"]}>{clock.endedOn}</div>}
         {clock.reason === null ? null : (

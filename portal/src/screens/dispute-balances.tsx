@@ -65,7 +65,7 @@ function BalanceTable(props: {
     <Table label="Balances by collection">
       <thead>
         <tr>
-          <th>Collection and account</th>
+          <th>Collection</th>
           <th data-number>Booked</th>
           <th data-number>Executed</th>
           <th data-number>Committed</th>

@@ -168,7 +168,9 @@ function Side(props: {
 }) {
   const { side, holder, isCredit = false } = props;
   const isHolder = side.account === holder?.id;
-  const account = isHolder ? (holder?.masked ?? "the holder's") : inWords(side.account);
+  const account = isHolder
+    ? (holder?.masked ?? "the holder's")
+    : inWords(side.account).toLowerCase();
   return (
     <div style={{ paddingLeft: isCredit ? 20 : 0 }}>
       {inWords(side.collection)}{" "}

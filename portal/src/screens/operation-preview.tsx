@@ -65,17 +65,18 @@ function Movements(props: { readonly rows: readonly Movement[]; readonly currenc
           <th>Debit</th>
           <th>Credit</th>
           <th data-number>{props.currency}</th>
-          <th>When</th>
         </tr>
       </thead>
       <tbody>
         {props.rows.map((row) => (
           <tr key={row.what + row.rule + row.debit + row.credit}>
-            <td>{inWords(row.rule)}</td>
+            <td>
+              {inWords(row.rule)}
+              <div className={ui["soft"]}>{row.what.toLowerCase()}</div>
+            </td>
             <td>{row.debit}</td>
             <td>{row.credit}</td>
             <td data-number>{showAmount(row.amount)}</td>
-            <td>{row.what}</td>
           </tr>
         ))}
       </tbody>
