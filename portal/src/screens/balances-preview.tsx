@@ -2,9 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { command } from "../api/http.ts";
+import { showAmount } from "../api/money.ts";
 import type { BalancesPreview } from "../api/resolution-types.ts";
 import type { Dispute } from "../api/types.ts";
-import { Amount } from "../ui/money.tsx";
 import { Table } from "../ui/panel.tsx";
 import { accountWords, inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
@@ -29,8 +29,8 @@ export function PreviewedBalances(props: {
         <thead>
           <tr>
             <th>Collection</th>
-            <th data-number>Before</th>
-            <th data-number>After</th>
+            <th data-number>Before, {dispute.currency}</th>
+            <th data-number>After, {dispute.currency}</th>
           </tr>
         </thead>
         <tbody>
@@ -40,12 +40,8 @@ export function PreviewedBalances(props: {
                 {inWords(one.collection)}
                 <div className={ui["soft"]}>{accountWords(one.account)}</div>
               </td>
-              <td data-number>
-                <Amount money={one.before} />
-              </td>
-              <td data-number>
-                <Amount money={one.after} />
-              </td>
+              <td data-number>{showAmount(one.before.amount)}</td>
+              <td data-number>{showAmount(one.after.amount)}</td>
             </tr>
           ))}
         </tbody>

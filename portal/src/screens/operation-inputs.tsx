@@ -1,20 +1,11 @@
 /** The inputs of an operation as the rule book declares them, each with its default and limit. */
 import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
-import type { TextInputProps } from "@mantine/core";
 
 import { showAmount } from "../api/money.ts";
 import type { OperationInput } from "../api/types.ts";
 import css from "../parts/parts.module.css";
 import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
-
-/** The fields of a row stand on one line, whether one has a hint or not. */
-const HINT_BELOW: NonNullable<TextInputProps["inputWrapperOrder"]> = [
-  "label",
-  "input",
-  "description",
-  "error",
-];
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -72,7 +63,6 @@ function Input(props: {
     name: input.name,
     required: input.required,
     description: hintOf(input),
-    inputWrapperOrder: HINT_BELOW,
     value: text,
     autoComplete: "off",
   };
