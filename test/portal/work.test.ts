@@ -120,6 +120,19 @@ describe("by keyboard alone", { timeout: 180_000 }, () => {
     expect(site.complaints).toEqual([]);
   });
 
+  test("on a phone the list of queues leads to all of them at once", async () => {
+    const viewport = { width: 390, height: 844 };
+    const page = await site.signedIn("amy", "/queues", { viewport });
+    const list = page.getByRole("navigation", { name: "Queues" });
+    await list.getByText("Execute Accounting").waitFor();
+    expect(await page.getByRole("grid").isVisible()).toBe(false);
+
+    await list.getByRole("link", { name: "All queues" }).click();
+
+    await page.getByRole("grid").getByText("250.00").waitFor();
+    expect(await list.isVisible()).toBe(false);
+  });
+
   test("a claim is opened for work on its page, and the other person sees who has it", async () => {
     await site.person("ben");
     const { claim } = await db.one<{ claim: string }>(sql`

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 
 const WIDE = { width: 1400, height: 1000 };
-const NARROW = { width: 420, height: 900 };
+const NARROW = { width: 390, height: 844 };
 
 export async function glance(page: Page, name: string): Promise<void> {
   const directory = process.env["GLANCE_DIRECTORY"];

@@ -10,6 +10,7 @@ import type { Role } from "../../src/access/roles.ts";
 import { ROLES } from "../../src/access/roles.ts";
 import type { Database } from "../../src/database/database.ts";
 import { launchBrowser } from "./browser.ts";
+import { glance } from "./glance.ts";
 import type { TestServer } from "./http.ts";
 import { testServer } from "./http.ts";
 
@@ -55,8 +56,11 @@ export function usePortal(database: Database): PortalSite {
       viewport: { width: 1440, height: 900 },
       ...options,
     });
-    onTestFinished(() => context.close());
     const opened = await context.newPage();
+    onTestFinished(async () => {
+      await glance(opened, pictureName());
+      await context.close();
+    });
     opened.setDefaultTimeout(20_000);
     opened.on("pageerror", (error) => complaints.push(error.message));
     opened.on("console", (message) => {
@@ -111,6 +115,12 @@ export async function tabTo(page: Page, selector: string): Promise<void> {
     await page.keyboard.press("Tab");
   }
   expect.fail(`${selector} cannot be reached by Tab`);
+}
+
+/** Of the test that runs, as a file can be called. */
+function pictureName(): string {
+  const name = expect.getState().currentTestName ?? "page";
+  return name.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(-90);
 }
 
 function fail(message: string): never {

@@ -68,11 +68,13 @@ const today = createRoute({
   component: lazyRouteComponent(() => import("../screens/today.tsx"), "Today"),
 });
 
+const QUEUE_VIEW = ["asOf", "bulk", "assignment", "action"] as const;
+
 const queues = createRoute({
   getParentRoute: () => inside,
   path: "/queues",
   validateSearch: (search: Search) =>
-    texts(search, "queue", "assignee", "standing", "asOf", "bulk", "assignment", "action"),
+    texts(search, "queue", "assignee", "standing", "every", ...QUEUE_VIEW),
   component: lazyRouteComponent(() => import("../screens/queues.tsx"), "Queues"),
 });
 

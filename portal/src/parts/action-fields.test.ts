@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { actionBody, actionShape, missing, shownFields } from "./action-fields.ts";
+import { actionBody, actionShape, missing, shownFields, mayBeMain } from "./action-fields.ts";
 
 describe("completing by hand", () => {
   const shape = actionShape("completion");
@@ -54,4 +54,10 @@ test("an action without fields sends nothing of another one", () => {
 
 test("a text that reads true stays a text", () => {
   expect(actionBody(actionShape("failure"), { reason: "true" })).toEqual({ reason: "true" });
+});
+
+test("what undoes the work or only speaks of it is never offered first", () => {
+  const first = ["cancellation", "note", "release", "unworkable", "take"].filter(mayBeMain);
+
+  expect(first).toEqual(["take"]);
 });

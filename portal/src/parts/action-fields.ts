@@ -350,6 +350,11 @@ export function actionShape(name: string, assignment?: string): ActionShape {
   return ACTION_SHAPES[name] ?? WORK_SHAPES[name] ?? UNKNOWN;
 }
 
+/** What is offered first is not what gives the work back, undoes it or only speaks of it. */
+export function mayBeMain(name: string): boolean {
+  return name !== "release" && name !== "note" && actionShape(name).tone !== "red";
+}
+
 export function shownFields(shape: ActionShape, given: Given): readonly Field[] {
   return shape.fields.filter(({ when }) => when === undefined || given[when.field] === when.is);
 }

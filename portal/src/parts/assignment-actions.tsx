@@ -4,6 +4,7 @@ import { Button, Tooltip } from "@mantine/core";
 import type { Assignment, OfferedAction } from "../api/types.ts";
 import ui from "../ui/ui.module.css";
 
+import { mayBeMain } from "./action-fields.ts";
 import css from "./parts.module.css";
 
 const KEYS: Readonly<Record<string, string>> = {
@@ -36,8 +37,7 @@ export function AssignmentActions(props: {
   const { assignment, chosen, choose } = props;
   const refused = assignment.actions.filter((action) => !action.allowed);
   if (assignment.actions.length === 0) return null;
-  const isMain = (action: OfferedAction): boolean =>
-    action.name === assignment.actions.find((one) => one.allowed && one.name !== "release")?.name;
+  const main = assignment.actions.find(({ allowed, name }) => allowed && mayBeMain(name))?.name;
   return (
     <div className={ui["stack"]}>
       <div className={css["actions"]} role="group" aria-label="Actions">
@@ -45,7 +45,7 @@ export function AssignmentActions(props: {
           <ActionButton
             key={action.name}
             action={action}
-            isMain={isMain(action)}
+            isMain={action.name === main}
             isChosen={chosen === action.name}
             choose={() => choose(action)}
           />

@@ -1,5 +1,5 @@
 /** How the balances came about, as steps over time. The table beside it holds the figures. */
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useEffect, useRef } from "react";
 import UPlot from "uplot";
@@ -18,7 +18,7 @@ const HEIGHT = 200;
 export default function BalanceChart(props: { readonly entries: readonly Entry[] }): ReactNode {
   const { entries } = props;
   const place = useRef<HTMLDivElement>(null);
-  const { colorScheme } = useMantineColorScheme();
+  const colorScheme = useComputedColorScheme("light");
   useEffect(() => {
     const box = place.current;
     if (box === null) return undefined;

@@ -85,7 +85,7 @@ function Explained({ found, client, claim }: OfCase & { readonly found: GateExpl
                       </Link>
                       <div className={ui["soft"]}>by {inWords(entry.operation)}</div>
                     </td>
-                    <td>{entry.bookedOn}</td>
+                    <td data-day>{entry.bookedOn}</td>
                     <td data-number>
                       <Amount money={entry.effect} />
                     </td>

@@ -76,7 +76,6 @@ function Checks(props: { readonly checks: readonly GateCheck[]; readonly label: 
       <thead>
         <tr>
           <th>What is tested</th>
-          <th>Account</th>
           <th data-number>Stands at</th>
           <th>Now</th>
         </tr>
@@ -88,8 +87,10 @@ function Checks(props: { readonly checks: readonly GateCheck[]; readonly label: 
               {check.collection === null
                 ? conditionWords(check)
                 : `${inWords(check.collection)} ${MUST_BE[check.mustBe]}`}
+              {check.account === null ? null : (
+                <div className={ui["soft"]}>account {inWords(check.account).toLowerCase()}</div>
+              )}
             </td>
-            <td>{check.account ?? ""}</td>
             <td data-number>
               <Amount money={check.value} />
             </td>
@@ -105,5 +106,6 @@ function Checks(props: { readonly checks: readonly GateCheck[]; readonly label: 
 
 /** The rule book says what it means when a position does not pass; passing it is the opposite. */
 function conditionWords({ words, passes, mustBe }: GateCheck): string {
-  return passes ? `Not: ${words}` : `${words}: ${MUST_BE[mustBe]}`;
+  if (passes) return `Not: ${words}`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}: it ${MUST_BE[mustBe]}`;
 }

@@ -45,7 +45,7 @@ function holdFacts(hold: HeldBy): readonly (readonly [string, string | null])[] 
     ["Why", hold.note],
     ["Released by", conditionOf(hold)],
     ["Looked at again on", watch === undefined ? null : releaseOn],
-    ["Waits for", waitsFor.length === 0 ? null : `${waitsFor.length} other movement(s)`],
+    ["Waits for", othersWords(waitsFor.length)],
     ["Held since", watch?.since ?? null],
     ["Days used up on", watch?.deadlineOn ?? null],
     ["The law's date", regulatory === null ? null : `${regulatory.on} (${regulatory.source})`],
@@ -60,6 +60,11 @@ function holdFacts(hold: HeldBy): readonly (readonly [string, string | null])[] 
     ],
     ["Last answer", watch?.lastAnswer ?? null],
   ];
+}
+
+function othersWords(count: number): string | null {
+  if (count === 0) return null;
+  return count === 1 ? "1 other movement" : `${count} other movements`;
 }
 
 function conditionOf({ reason, asksPerson, releaseOn }: HeldBy): string {

@@ -1,4 +1,6 @@
 /** What happened, newest first: who, when, why, and what the outside world said. */
+import { Link } from "@tanstack/react-router";
+
 import { ADJUSTMENT_LOOKS, inWords } from "../ui/states.ts";
 import type { Transition } from "../api/types.ts";
 import { Empty } from "../ui/answers.tsx";
@@ -51,14 +53,29 @@ function Happened({ item }: { readonly item: TimelineItem }) {
         </div>
         {item.reason === null ? null : <div>{item.reason}</div>}
         {item.outside === null ? null : (
-          <div className={css["outside"]}>{outsideWords(item.outside)}</div>
+          <div className={css["outside"]}>
+            {outsideWords(item.outside)}
+            <ReturnLink file={item.outside["returnFile"]} />
+          </div>
         )}
       </div>
     </li>
   );
 }
 
-const IDS: ReadonlySet<string> = new Set(["attempt", "file"]);
+function ReturnLink({ file }: { readonly file: unknown }) {
+  if (typeof file !== "string") return null;
+  return (
+    <>
+      {" · "}
+      <Link to="/batches/returns/$return" params={{ return: file }}>
+        the return file
+      </Link>
+    </>
+  );
+}
+
+const IDS: ReadonlySet<string> = new Set(["attempt", "file", "returnFile"]);
 
 /** Which attempt or file it was is reached from elsewhere; what is not so says nothing. */
 function outsideWords(outside: Readonly<Record<string, unknown>>): string {

@@ -69,7 +69,7 @@ function Shown({ one }: { readonly one: ApprovalDetails }) {
               ["Asked", showInstant(one.requestedAt)],
               ["Reason", one.reason],
               ["Why it waits", spoken(one.ruleWords)],
-              ["Rule", one.rule],
+              ["Rule", ruleName(one.rule)],
               ["Case", <CaseLink key="case" one={one} />],
             ]}
           />
@@ -94,6 +94,13 @@ function Shown({ one }: { readonly one: ApprovalDetails }) {
       </Panel>
     </Page>
   );
+}
+
+/** `approvals.writeOff.0` is where the tier stands in the client's settings. */
+function ruleName(rule: string): string {
+  const [, operation, tier] = /^approvals\.(\w+)\.(\d+)$/.exec(rule) ?? [];
+  if (operation === undefined) return inWords(rule);
+  return `${inWords(operation)}, tier ${Number(tier) + 1}`;
 }
 
 function CaseLink({ one }: { readonly one: ApprovalDetails }) {
@@ -163,9 +170,9 @@ function Decision({ one }: { readonly one: ApprovalDetails }) {
             onChange={(event) => setReason(event.currentTarget.value)}
           />
         ) : (
-          <p>You may not approve it: {whyNot}.</p>
+          <p>You may not approve it: {spoken(whyNot ?? "")}.</p>
         )}
-        <p className={ui["soft"]}>{stillNeeded}</p>
+        <p className={ui["soft"]}>{spoken(stillNeeded ?? "")}</p>
         {mayDecide ? (
           <div className={ui["row"]}>
             <Button disabled={send.isPending} onClick={() => decide(true)}>

@@ -116,35 +116,40 @@ function RequestTable(props: {
     <Table label="Requests for approval">
       <thead>
         <tr>
-          <th>
-            <Checkbox
-              size="xs"
-              aria-label="Choose all that you may decide"
-              checked={all}
-              disabled={mayChoose.length === 0}
-              onChange={() => choose(new Set(all ? [] : mayChoose.map((one) => one.id)))}
-            />
-          </th>
+          {mayChoose.length === 0 ? null : (
+            <th>
+              <Checkbox
+                size="xs"
+                aria-label="Choose all that you may decide"
+                checked={all}
+                onChange={() => choose(new Set(all ? [] : mayChoose.map((one) => one.id)))}
+              />
+            </th>
+          )}
           <th>What will happen</th>
           <th data-number>Amount</th>
           <th>Asked by</th>
           <th>Why it waits</th>
-          <th>Who is still needed</th>
+          <th>
+            {items.some((one) => one.state === "waiting") ? "Who is still needed" : "Decided"}
+          </th>
         </tr>
       </thead>
       <tbody>
         {items.map((one) => (
           <tr key={one.id}>
-            <td>
-              <Checkbox
-                size="xs"
-                aria-label={`Choose ${one.summary}`}
-                checked={chosen.has(one.id)}
-                disabled={!one.mayDecide}
-                title={one.whyNot ?? undefined}
-                onChange={() => toggle(one.id)}
-              />
-            </td>
+            {mayChoose.length === 0 ? null : (
+              <td>
+                <Checkbox
+                  size="xs"
+                  aria-label={`Choose ${spoken(one.summary)}`}
+                  checked={chosen.has(one.id)}
+                  disabled={!one.mayDecide}
+                  title={one.whyNot ?? undefined}
+                  onChange={() => toggle(one.id)}
+                />
+              </td>
+            )}
             <RequestCells one={one} />
           </tr>
         ))}
@@ -168,7 +173,7 @@ function RequestCells({ one }: { readonly one: Approval }) {
       <td data-number>
         <Amount money={one.amount} />
       </td>
-      <td>
+      <td data-day>
         {one.requester}
         <div className={ui["soft"]}>
           <When at={one.requestedAt} />
@@ -181,7 +186,7 @@ function RequestCells({ one }: { readonly one: Approval }) {
             <WordBadge tone={one.mayDecide ? "accent" : "calm"}>
               {`${agreed} of ${one.levels.length} agreed`}
             </WordBadge>
-            <div className={ui["soft"]}>{one.whyNot ?? one.stillNeeded}</div>
+            <div className={ui["soft"]}>{spoken(one.whyNot ?? one.stillNeeded ?? "")}</div>
           </>
         ) : (
           <WordBadge tone={one.state === "approved" ? "good" : "calm"}>

@@ -2,11 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { command } from "../api/http.ts";
+import { showAmount } from "../api/money.ts";
 import type { BalancesPreview } from "../api/resolution-types.ts";
 import type { Dispute } from "../api/types.ts";
-import { Amount } from "../ui/money.tsx";
 import { Table } from "../ui/panel.tsx";
-import { inWords } from "../ui/states.ts";
+import { accountWords, inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 export function PreviewedBalances(props: {
@@ -29,22 +29,19 @@ export function PreviewedBalances(props: {
         <thead>
           <tr>
             <th>Collection</th>
-            <th>Account</th>
-            <th data-number>Before</th>
-            <th data-number>After</th>
+            <th data-number>Before, {dispute.currency}</th>
+            <th data-number>After, {dispute.currency}</th>
           </tr>
         </thead>
         <tbody>
           {query.data.balances.map((one) => (
             <tr key={`${one.collection} ${one.account}`}>
-              <td>{inWords(one.collection)}</td>
-              <td>{one.account}</td>
-              <td data-number>
-                <Amount money={one.before} />
+              <td>
+                {inWords(one.collection)}
+                <div className={ui["soft"]}>{accountWords(one.account)}</div>
               </td>
-              <td data-number>
-                <Amount money={one.after} />
-              </td>
+              <td data-number>{showAmount(one.before.amount)}</td>
+              <td data-number>{showAmount(one.after.amount)}</td>
             </tr>
           ))}
         </tbody>

@@ -9,7 +9,7 @@ import type { Assignment, Rollup, RollupStep } from "../api/types.ts";
 import { WORK_SHAPES } from "../parts/action-fields.ts";
 import { AdjustmentBadge, Due, When } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
-import { inWords, ROUTE_WORDS, STEP_LOOKS } from "../ui/states.ts";
+import { inWords, ROUTE_WORDS, spoken, STEP_LOOKS } from "../ui/states.ts";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 import type { AdjustmentState } from "../../../src/accounting/adjustment-machine.ts";
@@ -92,14 +92,14 @@ function StepGates({ gates }: { readonly gates: NonNullable<RollupStep["gates"]>
             {one.gate.map(({ decision, allowed, because }) => (
               <Tooltip
                 key={decision}
-                label={allowed ? "The books allow it now" : because.join("; ")}
+                label={allowed ? "The books allow it now" : spoken(because.join("; "))}
                 openDelay={100}
               >
                 <span tabIndex={0} className={ui["tone"]} data-tone={allowed ? "good" : "calm"}>
                   {allowed ? <Check size={13} aria-hidden /> : <Minus size={13} aria-hidden />}
                   {inWords(decision)}
                   <span className={ui["hidden"]}>
-                    {allowed ? " passes" : ` does not pass: ${because.join("; ")}`}
+                    {allowed ? " passes" : ` does not pass: ${spoken(because.join("; "))}`}
                   </span>
                 </span>
               </Tooltip>

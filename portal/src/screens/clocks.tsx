@@ -12,6 +12,7 @@ import tabs from "../parts/service.module.css";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Page, Panel, Table } from "../ui/panel.tsx";
+import { spokenWork } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import { CreditTable } from "./automatic-credits.tsx";
@@ -101,10 +102,12 @@ function Row({ clock }: { readonly clock: ListedClock }) {
         {clock.title}
         <div className={ui["soft"]}>{clock.regulation}</div>
       </td>
-      <td>
+      <td style={clock.reason === null ? {} : { minWidth: 240 }}>
         <Badge look={clock.isWarned ? WARNED : CLOCK_LOOKS[clock.state]} />
         {clock.endedOn === null ? null : <div className={ui["soft"]}>{clock.endedOn}</div>}
-        {clock.reason === null ? null : <div className={ui["soft"]}>{clock.reason}</div>}
+        {clock.reason === null ? null : (
+          <div className={ui["soft"]}>{spokenWork(clock.reason)}</div>
+        )}
       </td>
       <td>
         <Link
@@ -117,7 +120,9 @@ function Row({ clock }: { readonly clock: ListedClock }) {
         </Link>
         <div className={ui["soft"]}>{nameOf(clock.client)}</div>
       </td>
-      <td className={ui["soft"]}>{clock.citation}</td>
+      <td className={ui["soft"]} data-day>
+        {clock.citation}
+      </td>
     </tr>
   );
 }

@@ -62,8 +62,9 @@ function Rows({ items }: { readonly items: readonly DenyDebit[] }) {
       <thead>
         <tr>
           <th scope="col">Dispute</th>
-          <th scope="col">Client</th>
-          <th scope="col">Amount</th>
+          <th scope="col" data-number>
+            Amount
+          </th>
           <th scope="col">Notice sent</th>
           <th scope="col">Named day</th>
           <th scope="col">Posted</th>
@@ -85,9 +86,9 @@ function Rows({ items }: { readonly items: readonly DenyDebit[] }) {
                 >
                   {one.dispute}
                 </Link>
+                <div className={ui["soft"]}>{nameOf(one.client)}</div>
               </td>
-              <td>{nameOf(one.client)}</td>
-              <td>
+              <td data-number>
                 <Amount money={one.amount} />
               </td>
               <td data-day>{one.noticeSentOn ?? "–"}</td>

@@ -52,7 +52,7 @@ type Holder = Dispute["account"] | undefined;
 
 function accountWords(account: string | null, holder: Holder): string {
   if (account === null) return "planned";
-  return account === holder?.id ? (holder.masked ?? "the holder's") : account;
+  return account === holder?.id ? (holder.masked ?? "the holder's") : inWords(account);
 }
 
 function BalanceTable(props: {
@@ -66,7 +66,6 @@ function BalanceTable(props: {
       <thead>
         <tr>
           <th>Collection</th>
-          <th>Account</th>
           <th data-number>Booked</th>
           <th data-number>Executed</th>
           <th data-number>Committed</th>
@@ -75,8 +74,10 @@ function BalanceTable(props: {
       <tbody>
         {balances.map((one) => (
           <tr key={`${one.collection} ${one.account ?? ""}`}>
-            <td>{inWords(one.collection)}</td>
-            <td className={ui["mono"]}>{accountWords(one.account, holder)}</td>
+            <td>
+              {inWords(one.collection)}
+              <div className={ui["soft"]}>{accountWords(one.account, holder)}</div>
+            </td>
             {SUMS.map((sum) => (
               <td key={sum} data-number>
                 {showAmount(one[sum].amount)}
@@ -87,7 +88,7 @@ function BalanceTable(props: {
       </tbody>
       <tfoot>
         <tr>
-          <th colSpan={2} scope="row">
+          <th scope="row">
             <Verdict isBalanced={totals.every(isZero)} />
           </th>
           {totals.map((total, index) => (

@@ -11,7 +11,7 @@ import css from "../parts/clocks.module.css";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Table } from "../ui/panel.tsx";
-import { inWords } from "../ui/states.ts";
+import { inWords, spokenWork } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import { CreditTable } from "./automatic-credits.tsx";
@@ -96,7 +96,7 @@ function Row({ clock, asOf }: { readonly clock: RegulatoryClock; readonly asOf: 
           </div>
         )}
         {clock.reasons.map((reason) => (
-          <div key={`${reason.dueOn} ${reason.stage}`}>Why: {reason.words}</div>
+          <div key={`${reason.dueOn} ${reason.stage}`}>Why: {spokenWork(reason.words)}</div>
         ))}
         {clock.because.map((words) => (
           <div key={words} className={ui["soft"]}>

@@ -91,6 +91,17 @@ function Denial(props: { readonly dispute: Numbered; readonly found: DenialOfDis
   );
 }
 
+const NOTICE_MODELS: Readonly<Record<string, string>> = {
+  futureDebit: "of a future debit",
+  debitNow: "debited now, with the honoring window",
+};
+
+/** A letter's fact; the model of the notice as the case says it. */
+function factWords(name: string, value: string | null | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  return name === "noticeModel" ? (NOTICE_MODELS[value] ?? value) : value;
+}
+
 function Refused({ actions }: { readonly actions: readonly DenialAction[] }) {
   if (actions.length === 0) return null;
   return (
@@ -175,7 +186,9 @@ function LetterData(props: { readonly dispute: Numbered; readonly letters: Lette
         </Button>
       </div>
       {send.error === null ? null : <ProblemNote error={send.error} />}
-      <Facts items={names.map((name) => [inWords(name), current[name]] as const)} />
+      <Facts
+        items={names.map((name) => [inWords(name), factWords(name, current[name])] as const)}
+      />
       <h4>Versions issued</h4>
       {versions.length === 0 ? (
         <p className={ui["quiet"]}>
@@ -215,5 +228,7 @@ function Versions({ versions }: Pick<Letters, "versions">) {
 
 function changeWords(changed: readonly string[], facts: LetterFacts): string {
   if (changed.length === 0) return "the first";
-  return changed.map((name) => `${inWords(name)}: ${facts[name] ?? "none"}`).join("; ");
+  return changed
+    .map((name) => `${inWords(name)}: ${factWords(name, facts[name]) ?? "none"}`)
+    .join("; ");
 }

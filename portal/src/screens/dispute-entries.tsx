@@ -167,10 +167,14 @@ function Side(props: {
   readonly isCredit?: boolean;
 }) {
   const { side, holder, isCredit = false } = props;
-  const account = side.account === holder?.id ? (holder.masked ?? "the holder's") : side.account;
+  const isHolder = side.account === holder?.id;
+  const account = isHolder
+    ? (holder?.masked ?? "the holder's")
+    : inWords(side.account).toLowerCase();
   return (
     <div style={{ paddingLeft: isCredit ? 20 : 0 }}>
-      {inWords(side.collection)} <span className={ui["mono"]}>{account}</span>
+      {inWords(side.collection)}{" "}
+      <span className={isHolder ? ui["mono"] : ui["soft"]}>{account}</span>
       {side.tranCode === null ? null : <span className={ui["soft"]}> · {side.tranCode}</span>}
     </div>
   );

@@ -15,7 +15,7 @@ import { AdjustmentBadge, Badge, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Facts, Page, Panel, Table } from "../ui/panel.tsx";
 import type { Tone } from "../ui/states.ts";
-import { inWords } from "../ui/states.ts";
+import { inWords, spoken } from "../ui/states.ts";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
@@ -112,7 +112,7 @@ function ItemLink({ item }: { readonly item: JobItem }) {
   if (approval !== null) {
     return (
       <Link className={ui["link"]} to="/approvals/$approval" params={{ approval }}>
-        {summary}
+        {spoken(summary ?? "")}
       </Link>
     );
   }

@@ -12,6 +12,7 @@ import { JOB_LOOKS } from "../parts/service-looks.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Badge, When } from "../ui/badge.tsx";
 import { Page, Panel, Table } from "../ui/panel.tsx";
+import { inWords, queueWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import { CancelJob } from "./cancel-job.tsx";
@@ -96,7 +97,19 @@ const FILTER_WORDS: Readonly<Record<string, string>> = {
   code: "code",
   reason: "because of",
   failedBefore: "failed before",
+  queue: "in",
+  because: "because",
 };
+
+function filterWords(name: string, value: unknown): string {
+  if (name === "ids") {
+    const count = String(value).split(",").length;
+    return count === 1 ? "one by name" : `${count} by name`;
+  }
+  if (name === "approved") return value === true ? "to approve" : "to decline";
+  const words = FILTER_WORDS[name] ?? inWords(name).toLowerCase();
+  return `${words} ${name === "queue" ? queueWords(String(value)) : String(value)}`;
+}
 
 /** What the job was asked for, in words. */
 export function JobFilter({ job }: { readonly job: Job }) {
@@ -104,9 +117,7 @@ export function JobFilter({ job }: { readonly job: Job }) {
   const { client, ...others } = job.filter;
   const words = [
     client === undefined ? "All clients" : nameOf(String(client)),
-    ...Object.entries(others).map(
-      ([name, value]) => `${FILTER_WORDS[name] ?? name} ${String(value)}`,
-    ),
+    ...Object.entries(others).map(([name, value]) => filterWords(name, value)),
   ];
   return <>{words.join(", ")}</>;
 }

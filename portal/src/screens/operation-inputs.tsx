@@ -51,6 +51,7 @@ function Input(props: {
     return (
       <Checkbox
         label={label}
+        style={{ alignSelf: "center" }}
         checked={value === true}
         onChange={(event) => change(event.currentTarget.checked ? true : undefined)}
       />

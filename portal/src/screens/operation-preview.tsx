@@ -3,7 +3,7 @@ import { showAmount } from "../api/money.ts";
 import type { OperationResult } from "../api/types.ts";
 import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Table } from "../ui/panel.tsx";
-import { inWords, ROUTE_WORDS } from "../ui/states.ts";
+import { accountWords, inWords, ROUTE_WORDS } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 export function OperationPreview(props: {
@@ -15,8 +15,8 @@ export function OperationPreview(props: {
     ...result.entries.map((one) => ({
       what: "Booked",
       rule: one.rule,
-      debit: `${inWords(one.debit.collection)} ${one.debit.account}`,
-      credit: `${inWords(one.credit.collection)} ${one.credit.account}`,
+      debit: sideWords(one.debit),
+      credit: sideWords(one.credit),
       amount: one.amount,
     })),
     ...result.planned.map((one) => ({
@@ -43,6 +43,11 @@ export function OperationPreview(props: {
   );
 }
 
+/** The holder's account stands there as masked digits; others have a name in the settings. */
+function sideWords(side: { readonly collection: string; readonly account: string }): string {
+  return `${inWords(side.collection)}, ${accountWords(side.account)}`;
+}
+
 interface Movement {
   readonly what: string;
   readonly rule: string;
@@ -60,17 +65,18 @@ function Movements(props: { readonly rows: readonly Movement[]; readonly currenc
           <th>Debit</th>
           <th>Credit</th>
           <th data-number>{props.currency}</th>
-          <th>When</th>
         </tr>
       </thead>
       <tbody>
         {props.rows.map((row) => (
           <tr key={row.what + row.rule + row.debit + row.credit}>
-            <td>{inWords(row.rule)}</td>
+            <td>
+              {inWords(row.rule)}
+              <div className={ui["soft"]}>{row.what.toLowerCase()}</div>
+            </td>
             <td>{row.debit}</td>
             <td>{row.credit}</td>
             <td data-number>{showAmount(row.amount)}</td>
-            <td>{row.what}</td>
           </tr>
         ))}
       </tbody>

@@ -141,7 +141,11 @@ function useColumns(isNarrow: boolean, asOf: string | undefined): readonly Colum
     cell: (row) => (
       <>
         <div>
-          <Due at={row.goalAt} asOf={asOf} />
+          {row.goalAt === null && row.pendedUntil !== null ? (
+            <span className={ui["soft"]}>until {showInstant(row.pendedUntil).slice(0, 10)}</span>
+          ) : (
+            <Due at={row.goalAt} asOf={asOf} />
+          )}
         </div>
         <Nearest clock={row.clock} />
       </>

@@ -36,9 +36,18 @@ export function QueueList(props: {
 }) {
   const mayWork = useRight("assignment:work");
   const merged = mergeClients(props.queues);
+  const isEvery = [props.queue, props.assignee, props.standing].every((one) => one === undefined);
   return (
     <nav className={css["queueList"]} aria-label="Queues" tabIndex={0}>
       <div>
+        <Link
+          className={css["queueItem"]}
+          to="/queues"
+          search={(before) => ({ ...kept(before), every: "queue" })}
+          aria-current={isEvery ? "page" : undefined}
+        >
+          <b>All queues</b>
+        </Link>
         <Link
           className={css["queueItem"]}
           to="/queues"

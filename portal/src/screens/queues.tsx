@@ -20,7 +20,8 @@ import css from "./screens.module.css";
 const route = getRouteApi("/inside/queues");
 
 export function Queues() {
-  const { queue, assignment, action, assignee, standing, asOf, bulk } = route.useSearch();
+  const search = route.useSearch();
+  const { queue, assignment, action, assignee, standing, asOf, bulk } = search;
   const client = useClient();
   const navigate = useNavigate({ from: "/queues" });
   const queues = useQuery(queuesQuery(client, asOf));
@@ -52,7 +53,9 @@ export function Queues() {
       className={css["work"]}
       data-open={assignment === undefined ? undefined : true}
       data-queue={
-        [queue, assignee, standing, asOf, bulk].every((one) => one === undefined) ? undefined : true
+        [queue, assignee, standing, asOf, bulk, search.every].every((one) => one === undefined)
+          ? undefined
+          : true
       }
     >
       <Answer query={queues} what="the queues">

@@ -8,6 +8,7 @@ import { useEffect, useRef } from "react";
 import { ProblemError } from "../api/http.ts";
 import type { Problem } from "../api/http.ts";
 
+import { inWords, spoken } from "./states.ts";
 import css from "./ui.module.css";
 
 export function Loading({ what }: { readonly what: string }) {
@@ -54,11 +55,11 @@ export function ProblemNote(props: {
         <TriangleAlert size={15} aria-hidden />
         {problem.title}
       </h3>
-      <p>{problem.detail}</p>
+      <p>{spoken(problem.detail)}</p>
       <Faults problem={problem} />
       {problem.remedy === undefined ? null : (
         <p>
-          <strong>What to do:</strong> {problem.remedy}
+          <strong>What to do:</strong> {spoken(problem.remedy)}
         </p>
       )}
       <p className={css["soft"]}>
@@ -83,11 +84,16 @@ function Faults({ problem }: { readonly problem: Problem }) {
     <ul>
       {faults.map((fault) => (
         <li key={fault.pointer + fault.detail}>
-          <code>{fault.pointer}</code> {fault.detail}
+          {placeWords(fault.pointer)} {fault.detail}
         </li>
       ))}
     </ul>
   );
+}
+
+/** `/amount` is a field of the form; `/profiles/0/name` is a place in what was written. */
+function placeWords(pointer: string): ReactNode {
+  return /^\/[a-zA-Z]+$/.test(pointer) ? inWords(pointer.slice(1)) : <code>{pointer}</code>;
 }
 
 /** The server's answer to a command; takes the focus, so that the keyboard goes on from here. */

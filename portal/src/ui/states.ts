@@ -107,6 +107,24 @@ export function spoken(text: string): string {
   );
 }
 
+/** The same where rules and routes stand in it: `(ProvisionalCredit pendingManual)`. */
+export function spokenWork(text: string): string {
+  return spoken(text)
+    .replaceAll(/\b[A-Z][a-z]+(?:\d*[A-Z][a-z]+|\d+[a-z]+)+\b/g, (name) =>
+      inWords(name).toLowerCase(),
+    )
+    .replaceAll(
+      /\bby (AUTO|BATCH|MANUAL)\b/g,
+      (_, route: string) =>
+        `by ${route === "MANUAL" ? "hand" : (ROUTE_WORDS[route] ?? route).toLowerCase()}`,
+    );
+}
+
+/** An account's name in the settings as words; masked digits stay as they are. */
+export function accountWords(account: string): string {
+  return /\d/.test(account) ? account : inWords(account);
+}
+
 /** `provisionallyCredited` as `Provisionally credited`. */
 export function inWords(name: string): string {
   const words = name

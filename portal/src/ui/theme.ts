@@ -52,6 +52,10 @@ export const theme = createTheme({
   },
   components: {
     Button: { defaultProps: { size: "xs" } },
+    // Hints below: the fields of a row stand on one line, whether one has a hint or not.
+    InputWrapper: {
+      defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] },
+    },
     Checkbox: { defaultProps: { size: "sm" } },
     Radio: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true, multiline: true, maw: 320 } },
