@@ -5,6 +5,7 @@
 import { formatAmount } from "../kernel/money.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 import type { Operation, OperationInput } from "../rulebook/operations.ts";
+import { recordableFacts } from "../rulebook/recordable-facts.ts";
 
 import { isAllowedByState } from "./decide.ts";
 import type { DisputeBook } from "./dispute-book.ts";
@@ -29,6 +30,7 @@ export interface AllowedOperation {
 
 export function allowedOperations(book: DisputeBook, rulebook: RuleBook): AllowedOperation[] {
   const values = amountValues(positionsOf(book));
+  const facts = [...recordableFacts(rulebook.clocks).all].sort();
   return [...rulebook.operations.values()]
     .filter((operation) => isAllowedByState(book, rulebook, operation))
     .map((operation) => ({
@@ -36,9 +38,18 @@ export function allowedOperations(book: DisputeBook, rulebook: RuleBook): Allowe
       label: operation.label,
       group: operation.group,
       inputs: [...operation.inputs.values()].map((input) =>
-        inputOf(book, operation, input, values),
+        inputOf(book, operation, { ...input, values: choicesOf(operation, input, facts) }, values),
       ),
     }));
+}
+
+/** Which facts may be recorded the clocks say; a form offers them by name. */
+function choicesOf(
+  { procedure }: Operation,
+  { name, values }: OperationInput,
+  facts: readonly string[],
+): readonly string[] | null {
+  return procedure === "recordRegulatoryFact" && name === "fact" ? facts : values;
 }
 
 function inputOf(

@@ -236,6 +236,9 @@ describe("a dispute", () => {
       limit: "40.00",
     });
     expect(allowed.map((one) => one.operation)).not.toContain("reopen");
+    const facts = allowed.find((one) => one.operation === "recordRegulatoryFact")?.inputs[0];
+    expect(facts).toMatchObject({ name: "fact", type: "text", required: true });
+    expect(facts).toHaveProperty("values", expect.arrayContaining(["resultsReportedOn"]));
 
     const positions = (await get(`/v1/disputes/${dispute}/positions`)).body;
     expect(positions).toMatchObject({
