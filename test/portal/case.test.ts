@@ -112,6 +112,21 @@ describe("the case page", { timeout: 120_000 }, () => {
     expect(await entries()).toHaveLength(2);
   });
 
+  test("says that the connection is lost, and goes on by itself", async () => {
+    const page = await site.signedIn("amy", "/");
+    const link = page.getByRole("navigation", { name: "Main" }).getByText("Clocks");
+    // What the page is made of is read as soon as the pointer is near.
+    await link.hover();
+    await page.waitForLoadState("networkidle");
+
+    await page.context().setOffline(true);
+    await link.click();
+    await page.getByRole("status").getByText("This device is offline").waitFor();
+    await page.context().setOffline(false);
+
+    await page.getByText("No clock is running").waitFor();
+  });
+
   test("is found by the number of its dispute", async () => {
     const page = await site.signedIn("amy", "/");
     await page.getByLabel("Search cases by claim or dispute number").fill(dispute);

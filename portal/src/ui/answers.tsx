@@ -1,6 +1,6 @@
 /** What the server says: loading, nothing there, refused with what to do, done. */
 import { Button, Loader } from "@mantine/core";
-import { CircleCheck, Inbox, TriangleAlert } from "lucide-react";
+import { CircleCheck, Inbox, TriangleAlert, WifiOff } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { useEffect, useRef } from "react";
@@ -123,6 +123,7 @@ export function Answer<Data>(props: {
     readonly data: Data | undefined;
     readonly error: unknown;
     readonly refetch: () => unknown;
+    readonly fetchStatus?: "fetching" | "paused" | "idle";
   };
   readonly what: string;
   readonly children: (data: Data) => ReactNode;
@@ -132,5 +133,16 @@ export function Answer<Data>(props: {
   if (query.error !== null) {
     return <ProblemNote error={query.error} retry={() => void query.refetch()} />;
   }
-  return <Loading what={what} />;
+  return query.fetchStatus === "paused" ? <NoConnection what={what} /> : <Loading what={what} />;
+}
+
+/** What is asked for while the browser is offline waits, and is read when it is not. */
+function NoConnection({ what }: { readonly what: string }) {
+  return (
+    <div role="status">
+      <Empty title="No connection" icon={WifiOff}>
+        <p>This device is offline. It goes on reading {what} by itself once it is not.</p>
+      </Empty>
+    </div>
+  );
 }
