@@ -125,6 +125,7 @@ describe("the case page", { timeout: 120_000 }, () => {
     await page.context().setOffline(false);
 
     await page.getByText("No clock is running").waitFor();
+    expect(await page.getByText("This device is offline").count()).toBe(0);
   });
 
   test("is found by the number of its dispute", async () => {
