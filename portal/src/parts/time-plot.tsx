@@ -2,7 +2,7 @@
  * A plot over time that is drawn once and then fed: new figures move nothing else on the page.
  * Colours follow the scheme; a table beside it holds the figures.
  */
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useEffect, useRef } from "react";
 import UPlot from "uplot";
@@ -40,7 +40,8 @@ export default function TimePlot(props: TimePlotProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const latest = useRef(props);
-  const { colorScheme } = useMantineColorScheme();
+  // What is seen, not what was chosen: a choice of "system" turns with the machine.
+  const colorScheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   useEffect(() => {
     latest.current = props;
   });

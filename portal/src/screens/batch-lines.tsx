@@ -1,11 +1,12 @@
 /** The lines of a file, each leading to its case. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { FileMinus } from "lucide-react";
 
 import { batchLinesQuery } from "../api/queries.ts";
 import type { BatchDetails, BatchLine } from "../api/batch-types.ts";
 import { MoreItems } from "../parts/more-items.tsx";
-import { Answer } from "../ui/answers.tsx";
+import { Answer, Empty } from "../ui/answers.tsx";
 import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Panel, Table } from "../ui/panel.tsx";
@@ -26,6 +27,13 @@ export function BatchLines({ file }: { readonly file: BatchDetails }) {
 
 function Lines(props: { readonly file: BatchDetails; readonly items: readonly BatchLine[] }) {
   const { file, items } = props;
+  if (items.length === 0) {
+    return (
+      <Empty title="An empty file" icon={FileMinus}>
+        <p>Nothing was pending at its cut-off; the destination expects a file all the same.</p>
+      </Empty>
+    );
+  }
   return (
     <Table label="Lines of the file">
       <thead>
@@ -60,11 +68,17 @@ function Lines(props: { readonly file: BatchDetails; readonly items: readonly Ba
               <AdjustmentBadge state={line.state} />
             </td>
             <td>
-              {line.outcome === null ? "–" : inWords(line.outcome)} {line.reference}
+              {line.outcome === null ? "–" : inWords(line.outcome)}
+              <div className={ui["soft"]}>{because(line)}</div>
             </td>
           </tr>
         ))}
       </tbody>
     </Table>
   );
+}
+
+/** A released line has the statement about its file; an answered one what its answer said. */
+function because({ outcome, reference }: BatchLine): string | null {
+  return outcome === "released" && reference !== null ? inWords(reference) : reference;
 }

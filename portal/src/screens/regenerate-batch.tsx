@@ -14,6 +14,7 @@ import { Answer, Empty } from "../ui/answers.tsx";
 import { FileBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Facts, Panel } from "../ui/panel.tsx";
+import { FILE_LOOKS } from "../ui/states.ts";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
@@ -45,7 +46,7 @@ export function RegenerateBatch() {
                   { value: "", label: "Choose…" },
                   ...files.map((one) => ({
                     value: one.id,
-                    label: `${one.fileName} · ${nameOf(one.client)} · ${one.state}`,
+                    label: `${one.fileName} · ${nameOf(one.client)} · ${FILE_LOOKS[one.state].word}`,
                   })),
                 ]}
                 onChange={(event) => {
