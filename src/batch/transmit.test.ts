@@ -289,7 +289,10 @@ test("a directory in which nothing may be written is a proven failure", async ()
 
   expect(await transmitNext(desk, SENDING)).toMatchObject({ outcome: "notPlaced" });
 
-  expect(await file()).toMatchObject({ state: "sending", problem: "ENOTDIR" });
+  expect(await file()).toMatchObject({
+    state: "sending",
+    problem: "the place is not a directory (ENOTDIR)",
+  });
 });
 
 test("two senders at once place one file once", async () => {

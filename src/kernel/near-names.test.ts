@@ -7,7 +7,7 @@ const NAMES = ["claim", "dispute", "amount", "account", "accountNumber", "curren
 test.each([
   ["clam", ["claim"]],
   ["Claim", ["claim"]],
-  ["acount", ["account", "amount"]],
+  ["acount", ["amount", "account"]],
   ["disputes", ["dispute"]],
   ["colour", []],
   ["x", []],
