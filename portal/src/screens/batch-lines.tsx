@@ -40,7 +40,6 @@ function Lines(props: { readonly file: BatchDetails; readonly items: readonly Ba
         <tr>
           <th data-number>Line</th>
           <th>Dispute</th>
-          <th>Claim</th>
           <th data-number>Amount</th>
           <th>State now</th>
           <th>Outcome</th>
@@ -50,7 +49,6 @@ function Lines(props: { readonly file: BatchDetails; readonly items: readonly Ba
         {items.map((line) => (
           <tr key={line.line}>
             <td data-number>{line.line}</td>
-            <td>{line.dispute}</td>
             <td>
               <Link
                 className={ui["link"]}
@@ -58,8 +56,9 @@ function Lines(props: { readonly file: BatchDetails; readonly items: readonly Ba
                 params={{ client: file.client, claim: line.claim }}
                 search={{ dispute: line.dispute }}
               >
-                {line.claim}
+                {line.dispute}
               </Link>
+              <div className={ui["soft"]}>{line.claim}</div>
             </td>
             <td data-number>
               <Amount money={line.amount} />

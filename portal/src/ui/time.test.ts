@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { ago, countdown, showInstant, timeLeft, withInstants } from "./time.ts";
+import { ago, countdown, dayIn, showInstant, timeLeft, withInstants } from "./time.ts";
 
 const NOW = Date.parse("2026-11-16T15:00:00Z");
 
@@ -45,4 +45,11 @@ test("instants within words are shown as those beside them", () => {
   expect(withInstants(`it left at ${one}, came at ${other}; file-2026-11-16-1.txt`)).toBe(
     `it left at ${showInstant(one)}, came at ${showInstant(other)}; file-2026-11-16-1.txt`,
   );
+});
+
+test.each([
+  ["America/New_York", "2026-11-16"],
+  ["Pacific/Kiritimati", "2026-11-17"],
+])("in %s it is %s", (zone, day) => {
+  expect(dayIn(NOW, zone)).toBe(day);
 });
