@@ -50,6 +50,9 @@ function wordsFor(file: BatchDetails, profile: BatchProfile | undefined): string
     return `Each line has its answer since ${showInstant(file.acknowledgedAt)}.`;
   }
   if (file.state === "void") return "The file is void: no answer is awaited.";
+  if (file.state === "deliveryUnknown") {
+    return "Whether it was handed over is not known: nothing is executed before somebody says so.";
+  }
   if (file.handedOverAt === null) return "It is not handed over yet: nothing is executed.";
   if (profile?.basis === "onAcknowledgement") {
     return "Handed over, not wholly answered: a line is executed when its answer accepts it.";

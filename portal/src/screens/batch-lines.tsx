@@ -6,6 +6,7 @@ import { FileMinus } from "lucide-react";
 import { batchLinesQuery } from "../api/queries.ts";
 import type { BatchDetails, BatchLine } from "../api/batch-types.ts";
 import { MoreItems } from "../parts/more-items.tsx";
+import { plural } from "../parts/service-looks.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -16,7 +17,7 @@ import ui from "../ui/ui.module.css";
 export function BatchLines({ file }: { readonly file: BatchDetails }) {
   const query = useInfiniteQuery(batchLinesQuery(file.id));
   return (
-    <Panel title="Lines" note={`${file.totals.adjustments} adjustments`} flush>
+    <Panel title="Lines" note={plural(file.totals.adjustments, "adjustment")} flush>
       <Answer query={query} what="the lines">
         {(data) => <Lines file={file} items={data.pages.flatMap((page) => page.items)} />}
       </Answer>

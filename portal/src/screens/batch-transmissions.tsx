@@ -25,7 +25,7 @@ export function BatchTransmissions({ file }: { readonly file: BatchDetails }) {
     <div className={ui["stack"]}>
       {state === "sending" && dueAt !== null ? (
         <p>
-          Tried again {countdown(dueAt, now)}, {showInstant(dueAt)}.
+          Next try: {countdown(dueAt, now)} ({showInstant(dueAt)}).
         </p>
       ) : null}
       <ol className={css["timeline"]}>
