@@ -27,7 +27,9 @@ export function BatchAcknowledgement({ file }: { readonly file: BatchDetails }) 
           Answers come in as {profile.returnFormat}: <Link to="/batches/returns">Return files</Link>
         </p>
       ) : null}
-      {(MAY_BE_SAID[file.state] || isCarried) && file.release !== "waiting" ? (
+      {(MAY_BE_SAID[file.state] || isCarried) &&
+      file.totals.adjustments > 0 &&
+      file.release !== "waiting" ? (
         <BatchAttestation file={file} />
       ) : null}
     </div>
