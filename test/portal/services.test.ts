@@ -107,7 +107,7 @@ describe("the monitor", { timeout: 120_000 }, () => {
 test("its plots turn with the machine's scheme", { timeout: 120_000 }, async () => {
   await failed(["31.00"]);
   const page = await monitor();
-  const inks = (): Promise<string> => page.locator(".u-wrap canvas").first().evaluate(INKS);
+  const inks = (): Promise<string> => page.evaluate(INKS);
   await page.locator(".u-wrap canvas").first().waitFor();
   await expect.poll(inks, SOON).toBe("light");
 
@@ -245,7 +245,8 @@ describe("the attempts of an adjustment", { timeout: 120_000 }, () => {
  * Which scheme a plot is drawn for: its lines are pale on a pale page, dim on a dark one. Given as
  * text: these tests know no document.
  */
-const INKS = `(canvas) => {
+const INKS = `(() => {
+  const canvas = document.querySelector(".u-wrap canvas");
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   const counts = { light: 0, dark: 0 };
   // A line between two pixels is half of its colour in each: its alpha says so, not its hue.
@@ -256,7 +257,7 @@ const INKS = `(canvas) => {
     if (is(at, 0x2c, 0x33, 0x32)) counts.dark += 1;
   }
   return counts.light > counts.dark ? "light" : counts.dark > 0 ? "dark" : "neither";
-}`;
+})()`;
 
 async function versionOf(): Promise<number> {
   const row = await db.one<{ version: number }>(sql`
