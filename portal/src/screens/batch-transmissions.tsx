@@ -1,7 +1,7 @@
 /** Every recorded step of sending a file: only proof is success, only proof is failure. */
 import { Send } from "lucide-react";
 
-import type { BatchDetails } from "../api/batch-types.ts";
+import type { BatchDetails, TransmissionStep } from "../api/batch-types.ts";
 import css from "../parts/parts.module.css";
 import { actorWords } from "../ui/actors.ts";
 import { Empty } from "../ui/answers.tsx";
@@ -37,9 +37,7 @@ export function BatchTransmissions({ file }: { readonly file: BatchDetails }) {
             <div>
               <strong>{inWords(step.step)}</strong>
               <div className={ui["soft"]}>
-                transmission {step.transmission}
-                {step.attempt === 0 ? "" : `, try ${step.attempt}`} · {actorWords(step.actor)} ·{" "}
-                <When at={step.recordedAt} />
+                {whichTry(step)} · {actorWords(step.actor)} · <When at={step.recordedAt} />
               </div>
               <div className={css["outside"]}>
                 {Object.entries(step.detail)
@@ -53,4 +51,10 @@ export function BatchTransmissions({ file }: { readonly file: BatchDetails }) {
       </ol>
     </div>
   );
+}
+
+function whichTry({ transmission, attempt }: TransmissionStep): string {
+  return attempt === 0
+    ? `transmission ${transmission}`
+    : `transmission ${transmission}, try ${attempt}`;
 }

@@ -51,21 +51,15 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
         if (isFilled) apply();
       }}
     >
-      <Radio.Group
-        label="What became of the old file?"
-        value={fate?.value ?? ""}
-        onChange={(value) => {
-          setFate(fates.find((one) => one.value === value) ?? null);
+      <FateChoice
+        fates={fates}
+        fate={fate}
+        choose={(chosen) => {
+          setFate(chosen);
           setKey("");
           preview.reset();
         }}
-      >
-        <div className={ui["stack"]}>
-          {fates.map((one) => (
-            <Radio key={one.value} value={one.value} label={one.label} />
-          ))}
-        </div>
-      </Radio.Group>
+      />
       <Textarea
         label="How do you know?"
         description="Kept with the file for ever."
@@ -92,6 +86,27 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
       ) : null}
       {send.error === null ? null : <ProblemNote error={send.error} />}
     </form>
+  );
+}
+
+function FateChoice(props: {
+  readonly fates: readonly Fate[];
+  readonly fate: Fate | null;
+  readonly choose: (fate: Fate | null) => void;
+}) {
+  const { fates, fate, choose } = props;
+  return (
+    <Radio.Group
+      label="What became of the old file?"
+      value={fate?.value ?? ""}
+      onChange={(value) => choose(fates.find((one) => one.value === value) ?? null)}
+    >
+      <div className={ui["stack"]}>
+        {fates.map((one) => (
+          <Radio key={one.value} value={one.value} label={one.label} />
+        ))}
+      </div>
+    </Radio.Group>
   );
 }
 
