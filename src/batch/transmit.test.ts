@@ -133,11 +133,12 @@ test("after its last try a file proven absent has failed, and resend starts anew
   }
 
   const failed = await file();
-  expect(failed).toMatchObject({ state: "transmissionFailed", problem: "ENOENT", dueAt: null });
+  const problem = "the directory is not there (ENOENT)";
+  expect(failed).toMatchObject({ state: "transmissionFailed", problem, dueAt: null });
   expect(await transmitNext(desk, SENDING)).toBeNull();
   expect(await stateOf(engine, adjustments[0] as string)).toBe("inFile");
   expect(await shownBy(adjustments)).toEqual(
-    Array(2).fill("Execute Batch Accounting Failed ENOENT"),
+    Array(2).fill(`Execute Batch Accounting Failed ${problem}`),
   );
   await mkdir(directory);
   await resend(desk, { clientId: client, fileId: failed.id, reason: "mounted", actor: "ann" });
@@ -288,7 +289,10 @@ test("a directory in which nothing may be written is a proven failure", async ()
 
   expect(await transmitNext(desk, SENDING)).toMatchObject({ outcome: "notPlaced" });
 
-  expect(await file()).toMatchObject({ state: "sending", problem: "ENOTDIR" });
+  expect(await file()).toMatchObject({
+    state: "sending",
+    problem: "the place is not a directory (ENOTDIR)",
+  });
 });
 
 test("two senders at once place one file once", async () => {

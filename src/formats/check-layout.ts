@@ -2,6 +2,7 @@
  * What is wrong with a layout before a file is written with it: an unknown source, a picture on
  * something without a date, a fixed field whose constant does not fit.
  */
+import { namesNear } from "../kernel/near-names.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 import { faultsOf } from "../kernel/field-faults.ts";
 
@@ -106,7 +107,11 @@ function* detailsOf(field: Field, sources: Sources): Generator<string> {
 }
 
 function unknownSource(name: string, sources: Sources): string {
-  return `${name} is not a source here; there are ${[...sources.keys()].join(", ")}`;
+  const names = [...sources.keys()];
+  const near = namesNear(name, names);
+  return near.length > 0
+    ? `${name} is not a source here; is ${near.join(" or ")} meant?`
+    : `${name} is not a source here; there are ${names.join(", ")}`;
 }
 
 function pointerOf(path: readonly PropertyKey[]): string {

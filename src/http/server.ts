@@ -26,6 +26,7 @@ import { accessRoutes } from "./access-routes.ts";
 import { adjustmentRoutes } from "./adjustment-routes.ts";
 import { approvalRoutes } from "./approval-routes.ts";
 import { assignmentRoutes } from "./assignment-routes.ts";
+import { batchAcknowledgementRoutes } from "./batch-acknowledgement-routes.ts";
 import { batchCommandRoutes } from "./batch-command-routes.ts";
 import { batchRoutes } from "./batch-routes.ts";
 import { claimRoutes } from "./claim-routes.ts";
@@ -135,6 +136,7 @@ function routesOf(parts: HttpDependencies) {
     evidenceRoutes(parts),
     batchRoutes(parts),
     batchCommandRoutes(parts),
+    batchAcknowledgementRoutes(parts),
     layoutRoutes(parts),
     profileLayoutRoutes(parts),
     serviceRoutes(parts),

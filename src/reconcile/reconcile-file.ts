@@ -133,7 +133,8 @@ function soundLines({ format, bytes }: Feed, { settings }: ClientRuntime): reado
     detail: reason,
   }));
   const where = first.line === null ? first.place : `line ${first.line}, ${first.place}`;
-  const detail = `${faults.length} faults, the first: ${where}: ${first.reason}`;
+  const howMany = faults.length === 1 ? "one fault:" : `${faults.length} faults, the first:`;
+  const detail = `${howMany} ${where}: ${first.reason}`;
   throw new Failure("input-invalid", detail, {}, named);
 }
 

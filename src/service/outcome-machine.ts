@@ -100,7 +100,7 @@ export function afterPosting(
         return {
           kind: "failed",
           event: "retriesUsedUp",
-          reason: `${reason}; tried ${calls} times`,
+          reason: `${reason}; tried ${timesOf(calls)}`,
           isOverridable: false,
         };
       }
@@ -293,9 +293,13 @@ function isOwnPost({ purpose, isOfAssignment }: EarlierAttempt): boolean {
 /** In words; null while it may be sent again. */
 function whatIsUsedUp(history: readonly EarlierAttempt[], limits: CallLimits): string | null {
   const tries = triesOf(history);
-  if (tries > limits.maxAccountingServiceCallRetries) return `tried ${tries} times`;
+  if (tries > limits.maxAccountingServiceCallRetries) return `tried ${timesOf(tries)}`;
   const cutShort = history.filter(isOwnPost).length - tries;
   return cutShort < MOST_CUT_SHORT ? null : `cut short ${cutShort} times by the end of a worker`;
+}
+
+function timesOf(calls: number): string {
+  return calls === 1 ? "once" : `${calls} times`;
 }
 
 function provenAbsent(last: EarlierAttempt, usedUp: string | null): NextStep {

@@ -121,6 +121,22 @@ describe("regenerating", { timeout: 120_000 }, () => {
   });
 });
 
+test("of a file that is settled nothing is asked, and the reason stands there", async () => {
+  const page = await site.signedIn("amy", `/administration?client=${byBatch}`);
+  await generate(page);
+  await db.execute(sql`
+    update batch_file set state = 'acknowledged' where client_id = ${byBatch}
+  `);
+
+  await page.getByRole("link", { name: REGENERATE }).click();
+  await page.getByLabel("Which file?").selectOption({ index: 1 });
+
+  await page.getByText("what was posted is never sent again").waitFor();
+  const choice = page.getByLabel("Which file?").locator("option").nth(1);
+  expect(await choice.innerText()).toMatch(/· Acknowledged$/);
+  expect(await page.getByLabel("How do you know?").count()).toBe(0);
+});
+
 async function generate(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Apply" }).click();
   await page.getByRole("button", { name: "Process Actions" }).click();

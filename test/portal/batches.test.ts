@@ -53,6 +53,8 @@ describe("return files", { timeout: 120_000 }, () => {
 
     const lines = page.getByRole("region", { name: "Lines of the return file" });
     await expect.poll(() => lines.innerText(), SOON).toContain("It names no adjustment");
+    const totals = page.getByRole("region", { name: "Totals of the file" });
+    await expect.poll(() => totals.innerText(), SOON).toContain("121.00");
     await page.getByRole("button", { name: /Decide about line/ }).click();
     await page.getByLabel("Match it to a line of ours").check();
     await page.getByLabel("Our file").selectOption(sent.fileId);
@@ -124,6 +126,7 @@ describe("two people's word", { timeout: 120_000 }, () => {
 
     await second.getByText("the file that took its place").waitFor();
     await second.getByText("Seconded", { exact: true }).waitFor();
+    expect(await second.getByRole("link", { name: "Regenerate Accounting" }).count()).toBe(0);
     const files = await db.query<{ state: string }>(sql`
       select state from batch_file order by sequence
     `);
@@ -153,5 +156,48 @@ describe("a profile", { timeout: 120_000 }, () => {
     await page.getByText("The way to the destination is open").waitFor();
     await page.getByText("Writing, renaming, removing").waitFor();
     expect(Object.keys(await filesIn(directory))).toHaveLength(1);
+  });
+});
+
+describe("a file of which it is not known whether it arrived", { timeout: 120_000 }, () => {
+  async function anUnknownFile(): Promise<SentFile> {
+    const file = await aFile({ basis: "onAcknowledgement" });
+    await db.owner.execute(sql`
+      update batch_file
+      set state = 'deliveryUnknown', problem = 'gone since 2026-11-16T15:03:01Z'
+      where id = ${file.fileId}
+    `);
+    return file;
+  }
+
+  test("leads out: a person who looked says that it was processed", async () => {
+    const { fileId, adjustments } = await anUnknownFile();
+    const page = await site.signedIn("amy", `/batches/${fileId}`);
+    await page.getByText("whether it arrived is not known").waitFor();
+    await page.getByText("Gone since 2026-11-16 10:03 EST").waitFor();
+    await page.getByRole("button", { name: "It was processed…" }).click();
+    await page.keyboard.type("call 4471");
+    await page.keyboard.press("Enter");
+    await page.getByText("Each line that has no answer yet counts as executed").waitFor();
+    expect(await stateOf(site.server.engine, adjustments[0] ?? "")).toBe("inFile");
+
+    await page.getByRole("button", { name: "Process Actions" }).click();
+
+    const lines = page.getByRole("region", { name: "Lines of the file" });
+    await expect.poll(() => lines.innerText(), SOON).toContain("call 4471");
+    await page.getByText("Each line has its answer since").waitFor();
+    expect(await stateOf(site.server.engine, adjustments[0] ?? "")).toBe("executed");
+    expect(await page.getByRole("link", { name: "Regenerate Accounting Batch" }).count()).toBe(0);
+  });
+
+  test("whoever may not answer is told so by the button", async () => {
+    const { fileId } = await anUnknownFile();
+    await site.person("vic", ["viewer"]);
+
+    const page = await site.signedIn("vic", `/batches/${fileId}`);
+
+    const button = page.getByRole("button", { name: "It was processed…" });
+    await button.waitFor();
+    expect(await button.isDisabled()).toBe(true);
   });
 });

@@ -104,6 +104,18 @@ describe("the monitor", { timeout: 120_000 }, () => {
   });
 });
 
+test("its plots turn with the machine's scheme", { timeout: 120_000 }, async () => {
+  await failed(["31.00"]);
+  const page = await monitor();
+  const inks = (): Promise<string> => page.evaluate(INKS);
+  await page.locator(".u-wrap canvas").first().waitFor();
+  await expect.poll(inks, SOON).toBe("light");
+
+  await page.emulateMedia({ colorScheme: "dark" });
+
+  await expect.poll(inks, SOON).toBe("dark");
+});
+
 describe("retry all", { timeout: 120_000 }, () => {
   test("says how many, does them as a job, and shows what became of each", async () => {
     const ids = await failed(["31.00", "32.00"]);
@@ -228,6 +240,24 @@ describe("the attempts of an adjustment", { timeout: 120_000 }, () => {
     await tabTo(page, "[aria-label='Copy request']");
   });
 });
+
+/**
+ * Which scheme a plot is drawn for: its lines are pale on a pale page, dim on a dark one. Given as
+ * text: these tests know no document.
+ */
+const INKS = `(() => {
+  const canvas = document.querySelector(".u-wrap canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const counts = { light: 0, dark: 0 };
+  // A line between two pixels is half of its colour in each: its alpha says so, not its hue.
+  const is = (at, ...colour) =>
+    data[at + 3] > 40 && colour.every((part, index) => Math.abs(data[at + index] - part) < 7);
+  for (let at = 0; at < data.length; at += 4) {
+    if (is(at, 0xdc, 0xdc, 0xd5)) counts.light += 1;
+    if (is(at, 0x2c, 0x33, 0x32)) counts.dark += 1;
+  }
+  return counts.light > counts.dark ? "light" : counts.dark > 0 ? "dark" : "neither";
+})()`;
 
 async function versionOf(): Promise<number> {
   const row = await db.one<{ version: number }>(sql`

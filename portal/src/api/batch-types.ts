@@ -108,6 +108,12 @@ export interface FateSum {
 }
 
 export interface BatchDetails extends BatchFile {
+  /** The files that took each other's place, itself included, in order. */
+  readonly chain: readonly {
+    readonly id: string;
+    readonly sequence: number;
+    readonly state: FileState;
+  }[];
   readonly transmissions: readonly TransmissionStep[];
   readonly statements: readonly BatchStatement[];
   /** Its sealed forms, as they left. */

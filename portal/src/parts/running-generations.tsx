@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { runningQuery } from "../api/queries.ts";
 import type { RunningGeneration } from "../api/batch-types.ts";
+import { actorWords } from "../ui/actors.ts";
 import { Panel } from "../ui/panel.tsx";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
@@ -49,7 +50,7 @@ function Running({ running }: { readonly running: RunningGeneration }) {
         {label}: {shown}
         {of} rendered{" "}
         <span className={ui["soft"]}>
-          since {showInstant(startedAt)}, {actor}
+          since {showInstant(startedAt)}, by {actorWords(actor)}
         </span>
       </p>
     </div>

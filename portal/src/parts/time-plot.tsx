@@ -40,7 +40,8 @@ export default function TimePlot(props: TimePlotProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const latest = useRef(props);
-  const colorScheme = useComputedColorScheme("light");
+  // What is seen, not what was chosen: a choice of "system" turns with the machine.
+  const colorScheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   useEffect(() => {
     latest.current = props;
   });

@@ -14,6 +14,7 @@ import { useRight } from "../parts/rights.ts";
 import { Answer, ProblemNote } from "../ui/answers.tsx";
 import { When } from "../ui/badge.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { withInstants } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
 export function BatchAlarms() {
@@ -65,7 +66,7 @@ function Alarm({ alarm }: { readonly alarm: BatchAlarm }) {
     <li>
       <div className={ui["item"]}>
         <strong>{ALARM_WORDS[alarm.kind]}</strong>
-        <span>{alarm.text}</span>
+        <span>{withInstants(alarm.text)}</span>
         <span className={ui["soft"]}>
           {nameOf(alarm.client)}, {alarm.profile} · for {alarm.owner} · <When at={alarm.raisedAt} />
         </span>

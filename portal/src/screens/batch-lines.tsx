@@ -1,11 +1,13 @@
 /** The lines of a file, each leading to its case. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { FileMinus } from "lucide-react";
 
 import { batchLinesQuery } from "../api/queries.ts";
 import type { BatchDetails, BatchLine } from "../api/batch-types.ts";
 import { MoreItems } from "../parts/more-items.tsx";
-import { Answer } from "../ui/answers.tsx";
+import { plural } from "../parts/service-looks.ts";
+import { Answer, Empty } from "../ui/answers.tsx";
 import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Panel, Table } from "../ui/panel.tsx";
@@ -15,7 +17,7 @@ import ui from "../ui/ui.module.css";
 export function BatchLines({ file }: { readonly file: BatchDetails }) {
   const query = useInfiniteQuery(batchLinesQuery(file.id));
   return (
-    <Panel title="Lines" note={`${file.totals.adjustments} adjustments`} flush>
+    <Panel title="Lines" note={plural(file.totals.adjustments, "adjustment")} flush>
       <Answer query={query} what="the lines">
         {(data) => <Lines file={file} items={data.pages.flatMap((page) => page.items)} />}
       </Answer>
@@ -26,13 +28,19 @@ export function BatchLines({ file }: { readonly file: BatchDetails }) {
 
 function Lines(props: { readonly file: BatchDetails; readonly items: readonly BatchLine[] }) {
   const { file, items } = props;
+  if (items.length === 0) {
+    return (
+      <Empty title="An empty file" icon={FileMinus}>
+        <p>Nothing was pending at its cut-off; the destination expects a file all the same.</p>
+      </Empty>
+    );
+  }
   return (
     <Table label="Lines of the file">
       <thead>
         <tr>
           <th data-number>Line</th>
           <th>Dispute</th>
-          <th>Claim</th>
           <th data-number>Amount</th>
           <th>State now</th>
           <th>Outcome</th>
@@ -42,7 +50,6 @@ function Lines(props: { readonly file: BatchDetails; readonly items: readonly Ba
         {items.map((line) => (
           <tr key={line.line}>
             <td data-number>{line.line}</td>
-            <td>{line.dispute}</td>
             <td>
               <Link
                 className={ui["link"]}
@@ -50,8 +57,9 @@ function Lines(props: { readonly file: BatchDetails; readonly items: readonly Ba
                 params={{ client: file.client, claim: line.claim }}
                 search={{ dispute: line.dispute }}
               >
-                {line.claim}
+                {line.dispute}
               </Link>
+              <div className={ui["soft"]}>{line.claim}</div>
             </td>
             <td data-number>
               <Amount money={line.amount} />
@@ -60,11 +68,17 @@ function Lines(props: { readonly file: BatchDetails; readonly items: readonly Ba
               <AdjustmentBadge state={line.state} />
             </td>
             <td>
-              {line.outcome === null ? "–" : inWords(line.outcome)} {line.reference}
+              {line.outcome === null ? "–" : inWords(line.outcome)}
+              <div className={ui["soft"]}>{because(line)}</div>
             </td>
           </tr>
         ))}
       </tbody>
     </Table>
   );
+}
+
+/** A released line has the statement about its file; an answered one what its answer said. */
+function because({ outcome, reference }: BatchLine): string | null {
+  return outcome === "released" && reference !== null ? inWords(reference) : reference;
 }

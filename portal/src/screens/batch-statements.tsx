@@ -9,6 +9,7 @@ import { newKey } from "../api/http.ts";
 import { sessionQuery } from "../api/queries.ts";
 import parts from "../parts/parts.module.css";
 import { useRight } from "../parts/rights.ts";
+import { actorWords } from "../ui/actors.ts";
 import { ProblemNote } from "../ui/answers.tsx";
 import { When, WordBadge } from "../ui/badge.tsx";
 import { inWords } from "../ui/states.ts";
@@ -36,10 +37,11 @@ export function BatchStatements({ file }: { readonly file: BatchDetails }) {
         <li key={one.id} className={ui["stack"]}>
           <div>
             <WordBadge tone={TONES[one.state]}>{WORDS[one.state]}</WordBadge>{" "}
-            <strong>{inWords(one.statement)}</strong>, says {one.by}, <When at={one.recordedAt} />
+            <strong>{inWords(one.statement)}</strong>, says {actorWords(one.by)},{" "}
+            <When at={one.recordedAt} />
             {one.settledBy === null ? null : (
               <>
-                ; {one.state} by {one.settledBy}
+                ; {one.state} by {actorWords(one.settledBy)}
               </>
             )}
             <p>{one.reason}</p>

@@ -7,20 +7,23 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { batchQuery } from "../api/queries.ts";
 import type { BatchDetails } from "../api/batch-types.ts";
 import { useBatchClients, useClientName } from "../parts/clients.ts";
+import { actorWords } from "../ui/actors.ts";
 import { Answer } from "../ui/answers.tsx";
 import { FileBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Facts, Page, Panel } from "../ui/panel.tsx";
-import { inWords } from "../ui/states.ts";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
 import { BatchAcknowledgement } from "./batch-acknowledgement.tsx";
+import { BatchChain } from "./batch-chain.tsx";
 import { BatchContent } from "./batch-content.tsx";
 import { BatchLines } from "./batch-lines.tsx";
 import { BatchHashes } from "./batch-hashes.tsx";
 import { BatchStatements } from "./batch-statements.tsx";
 import { BatchTransmissions } from "./batch-transmissions.tsx";
+import { BatchTrouble } from "./batch-trouble.tsx";
+import { possibleFates } from "./fates.ts";
 import css from "./screens.module.css";
 
 const route = getRouteApi("/inside/batches/$batch");
@@ -38,6 +41,7 @@ export function Batch() {
 function Shown({ file }: { readonly file: BatchDetails }) {
   const nameOf = useClientName();
   const hasBatch = useBatchClients().some((client) => client.id === file.client);
+  const mayBeMadeAgain = hasBatch && possibleFates(file.state).length > 0;
   return (
     <Page
       title={file.fileName}
@@ -49,7 +53,7 @@ function Shown({ file }: { readonly file: BatchDetails }) {
       actions={
         <>
           <FileBadge state={file.state} />
-          {hasBatch ? (
+          {mayBeMadeAgain ? (
             <Link to="/administration" search={{ do: "regenerate", file: file.id }}>
               Regenerate Accounting Batch
             </Link>
@@ -57,9 +61,9 @@ function Shown({ file }: { readonly file: BatchDetails }) {
         </>
       }
     >
-      {file.problem === null ? null : <p className={ui["problem"]}>{file.problem}</p>}
+      <BatchTrouble file={file} mayBeMadeAgain={mayBeMadeAgain} />
       {file.release === "waiting" ? <WaitsForRelease /> : null}
-      <Chain file={file} />
+      <BatchChain file={file} />
       {file.statements.length === 0 ? null : (
         <Panel title="What people said became of it">
           <BatchStatements file={file} />
@@ -74,7 +78,7 @@ function Shown({ file }: { readonly file: BatchDetails }) {
             <BatchAcknowledgement file={file} />
           </Panel>
           <Panel title="Transmissions">
-            <BatchTransmissions steps={file.transmissions} />
+            <BatchTransmissions file={file} />
           </Panel>
         </div>
       </div>
@@ -102,48 +106,18 @@ function Totals({ file }: { readonly file: BatchDetails }) {
           ["Lines", totals.lines.toLocaleString("en-US")],
           [`Debits (${totals.debits.count})`, <Amount key="d" money={totals.debits.amount} />],
           [`Credits (${totals.credits.count})`, <Amount key="c" money={totals.credits.amount} />],
-          ["Hash total", totals.hashTotal],
           ["Size", `${file.sizeBytes.toLocaleString("en-US")} bytes`],
           ["Posting date", file.postingDate],
-          ["Made", `${showInstant(file.createdAt)} by ${file.createdBy}`],
+          ["Made", `${showInstant(file.createdAt)} by ${actorWords(file.createdBy)}`],
           ["Handed over", file.handedOverAt === null ? null : showInstant(file.handedOverAt)],
           ["Acknowledged", file.acknowledgedAt === null ? null : showInstant(file.acknowledgedAt)],
         ]}
       />
+      <div>
+        <div className={ui["soft"]}>Hash total</div>
+        <div className={`${ui["mono"]} ${css["hash"]}`}>{totals.hashTotal}</div>
+      </div>
       <BatchHashes file={file} />
-    </div>
-  );
-}
-
-function Chain({ file }: { readonly file: BatchDetails }) {
-  const { supersedes, supersededBy, voided } = file;
-  if (supersedes === null && supersededBy === null && voided === null) return null;
-  return (
-    <div className={ui["quiet"]}>
-      {voided === null ? null : (
-        <p>
-          Void: {inWords(voided.statement)}, says {voided.by}
-          {voided.secondedBy === null ? "" : `, and so does ${voided.secondedBy}`}. {voided.reason}
-        </p>
-      )}
-      {supersededBy === null ? null : (
-        <p>
-          Superseded by{" "}
-          <Link to="/batches/$batch" params={{ batch: supersededBy }}>
-            the file that took its place
-          </Link>
-          .
-        </p>
-      )}
-      {supersedes === null ? null : (
-        <p>
-          Takes the place of{" "}
-          <Link to="/batches/$batch" params={{ batch: supersedes }}>
-            an earlier file
-          </Link>
-          .
-        </p>
-      )}
     </div>
   );
 }

@@ -4,7 +4,6 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { FileStack } from "lucide-react";
 
-import { showAmount } from "../api/money.ts";
 import { batchesQuery } from "../api/queries.ts";
 import type { BatchFile } from "../api/batch-types.ts";
 import { BatchTabs } from "../parts/batch-tabs.tsx";
@@ -12,6 +11,7 @@ import { RunningGenerations } from "../parts/running-generations.tsx";
 import { useBatchClients, useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { FileBadge, When } from "../ui/badge.tsx";
+import { Amount } from "../ui/money.tsx";
 import { Page, Panel, Table } from "../ui/panel.tsx";
 import ui from "../ui/ui.module.css";
 
@@ -80,8 +80,8 @@ function FileTable(props: { readonly files: readonly BatchFile[]; readonly hasBa
       <thead>
         <tr>
           <th>File</th>
-          <th>Client</th>
           <th>State</th>
+          <th>Client</th>
           <th>Posting date</th>
           <th data-number>Adjustments</th>
           <th data-number>Debits</th>
@@ -100,14 +100,18 @@ function FileTable(props: { readonly files: readonly BatchFile[]; readonly hasBa
                 {file.profile}, sequence {file.sequence}, {file.marker}
               </div>
             </td>
-            <td>{nameOf(file.client)}</td>
             <td>
               <FileBadge state={file.state} />
             </td>
-            <td>{file.postingDate}</td>
+            <td>{nameOf(file.client)}</td>
+            <td data-day>{file.postingDate}</td>
             <td data-number>{file.totals.adjustments.toLocaleString("en-US")}</td>
-            <td data-number>{showAmount(file.totals.debits.amount.amount)}</td>
-            <td data-number>{showAmount(file.totals.credits.amount.amount)}</td>
+            <td data-number>
+              <Amount money={file.totals.debits.amount} />
+            </td>
+            <td data-number>
+              <Amount money={file.totals.credits.amount} />
+            </td>
             <td>
               <When at={file.createdAt} />
             </td>

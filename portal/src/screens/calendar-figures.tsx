@@ -11,7 +11,7 @@ export function CalendarFigures({ windows }: { readonly windows: readonly BatchW
     ["Files", live.length, undefined],
     ["Adjustments in them", live.reduce((sum, file) => sum + file.adjustments, 0), undefined],
     ["Windows cut", count("cut", "done"), undefined],
-    ["Skipped: nothing to write", count("skipped"), undefined],
+    ["Skipped", count("skipped"), undefined],
     ["Made up late", windows.filter((window) => window.madeUp).length, "warn"],
     ["Late", count("late"), "bad"],
     ["To come", count("ahead", "planned"), undefined],

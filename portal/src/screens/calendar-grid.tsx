@@ -9,7 +9,7 @@ import { dayInWords } from "../parts/months.ts";
 import { useNow } from "../ui/clock.ts";
 import { FILE_LOOKS } from "../ui/states.ts";
 import type { Look } from "../ui/states.ts";
-import { today } from "../ui/time.ts";
+import { dayIn } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
 import css from "./batch-calendar.module.css";
@@ -27,7 +27,7 @@ const WINDOW_LOOKS: Readonly<Record<WindowState, Look>> = {
 
 export function CalendarGrid(props: { readonly month: Month; readonly windows: BatchWindows }) {
   const { month, windows } = props;
-  const todayIs = today(useNow());
+  const todayIs = dayIn(useNow(), windows.zone);
   const most = Math.max(1, ...windows.items.flatMap((one) => one.files.map((f) => f.adjustments)));
   const show = new Intl.DateTimeFormat("en-GB", {
     hour: "2-digit",

@@ -1,5 +1,8 @@
 /** What became of a file, in the words that are asked for, and the verb that follows from it. */
 
+import type { FileState } from "../../../src/batch/file-machine.ts";
+import { FILE_TRANSITIONS } from "../../../src/batch/file-machine.ts";
+
 export const FATES = [
   {
     value: "again",
@@ -28,6 +31,19 @@ export const FATES = [
 ] as const;
 
 export type Fate = (typeof FATES)[number];
+
+/** What can still be said of a file in this state: by the table that the server goes by. */
+export function possibleFates(state: FileState): readonly Fate[] {
+  const events = FILE_TRANSITIONS[state];
+  return FATES.filter(({ verb }) => (verb === "resend" ? "resendAsked" : "voided") in events);
+}
+
+/** Why nothing can be done about a file in such a state. */
+export const FATE_IS_SEALED: Readonly<Partial<Record<FileState, string>>> = {
+  acknowledged: "Each of its lines has its answer: what was posted is never sent again.",
+  sending: "It is being sent right now. When that has ended, this can be asked again.",
+  void: "It is void for ever: another file took its place.",
+};
 
 /** What happens to lines of the old file, in words. */
 export const LINE_FATES: Readonly<Record<string, string>> = {

@@ -9,30 +9,25 @@ import ui from "../ui/ui.module.css";
 
 export function GenerationTable({ previews }: { readonly previews: readonly GenerationPreview[] }) {
   const nameOf = useClientName();
+  const sorted = previews.toSorted((one, other) => Number(isIdle(one)) - Number(isIdle(other)));
   return (
     <Table label="What would leave">
       <thead>
         <tr>
           <th>Profile</th>
-          <th>Posting date</th>
-          <th data-number>Sequence</th>
-          <th data-number>Files</th>
           <th data-number>Leaves</th>
           <th data-number>Stays for its day</th>
+          <th data-number>Files</th>
+          <th data-number>Sequence</th>
+          <th>Posting date</th>
         </tr>
       </thead>
       <tbody>
-        {previews.map((one) => (
+        {sorted.map((one) => (
           <tr key={one.client + one.profile}>
             <td>
               {one.profile}
               <div className={ui["soft"]}>{nameOf(one.client)}</div>
-            </td>
-            <td>{one.postingDate}</td>
-            <td data-number>{one.nextSequence}</td>
-            <td data-number>
-              {one.filesAtLeast ? "at least " : ""}
-              {one.files}
             </td>
             <td data-number>
               <Sums sums={one.leaves} />
@@ -40,12 +35,21 @@ export function GenerationTable({ previews }: { readonly previews: readonly Gene
             <td data-number>
               <Sums sums={one.stays} />
             </td>
+            <td data-number>
+              {one.filesAtLeast ? "at least " : ""}
+              {one.files}
+            </td>
+            <td data-number>{one.nextSequence}</td>
+            <td data-day>{one.postingDate}</td>
           </tr>
         ))}
       </tbody>
     </Table>
   );
 }
+
+/** What makes no file stands last. */
+const isIdle = ({ leaves }: GenerationPreview): boolean => leaves.length === 0;
 
 function Sums({ sums }: { readonly sums: readonly PendingSum[] }) {
   if (sums.length === 0) return <span className={ui["soft"]}>nothing</span>;
@@ -57,6 +61,7 @@ function Sums({ sums }: { readonly sums: readonly PendingSum[] }) {
 }
 
 export function GenerationFaults({ faults }: { readonly faults: readonly GenerationFault[] }) {
+  const nameOf = useClientName();
   if (faults.length === 0) return null;
   return (
     <div className={ui["problem"]}>
@@ -64,7 +69,7 @@ export function GenerationFaults({ faults }: { readonly faults: readonly Generat
       <ul>
         {faults.map((fault) => (
           <li key={fault.client + fault.profile}>
-            {fault.profile} of {fault.client}: {fault.detail}
+            {fault.profile} of {nameOf(fault.client)}: {fault.detail}
           </li>
         ))}
       </ul>

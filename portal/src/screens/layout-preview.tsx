@@ -7,6 +7,7 @@ import { useRight } from "../parts/rights.ts";
 import { ProblemNote } from "../ui/answers.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Facts, Panel } from "../ui/panel.tsx";
+import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import css from "./batch-layout.module.css";
@@ -47,7 +48,14 @@ export function LayoutPreviewPanel(props: {
 
 function Rendered({ preview, isReal }: { preview: LayoutPreview; isReal: boolean }) {
   const { lines, refused, totals, valid, sources, sizeBytes } = preview;
-  if (!valid) return <p className={ui["quiet"]}>Put the faults right to see the file.</p>;
+  if (!valid) {
+    return (
+      <>
+        <p className={ui["quiet"]}>Put the faults right to see the file.</p>
+        <Sources sources={sources} />
+      </>
+    );
+  }
   return (
     <>
       {isReal && totals?.details === 0 ? (
@@ -101,7 +109,7 @@ function Sources({ sources }: Pick<LayoutPreview, "sources">) {
       <summary>What a field can say</summary>
       {PARTS.map((part) => (
         <div key={part}>
-          <h3>{part}</h3>
+          <h3>{inWords(part)}</h3>
           <ul className={css["sources"]}>
             {Object.entries(sources[part]).map(([name, type]) => (
               <li key={name}>

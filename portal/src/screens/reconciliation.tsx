@@ -18,6 +18,7 @@ import type {
   UnconfirmedAttestation,
 } from "../api/resolution-types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
+import { actorWords } from "../ui/actors.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { When, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -150,7 +151,7 @@ function Unconfirmed({ items }: { readonly items: readonly UnconfirmedAttestatio
       <tbody>
         {items.map((one) => (
           <tr key={one.id}>
-            <td>{one.reference}</td>
+            <td data-day>{one.reference}</td>
             <td>
               {one.dispute}
               <div className={ui["soft"]}>{nameOf(one.client)}</div>
@@ -158,9 +159,9 @@ function Unconfirmed({ items }: { readonly items: readonly UnconfirmedAttestatio
             <td data-number>
               <Amount money={one.amount} />
             </td>
-            <td>{one.postingDate}</td>
+            <td data-day>{one.postingDate}</td>
             <td data-number>{one.ageDays}</td>
-            <td>{one.actor}</td>
+            <td>{actorWords(one.actor)}</td>
           </tr>
         ))}
       </tbody>
@@ -213,14 +214,14 @@ function Feeds(props: {
                 {one.format} · {nameOf(one.client)}
               </div>
             </td>
-            <td>{one.from === one.to ? one.from : `${one.from} to ${one.to}`}</td>
+            <td data-day>{one.from === one.to ? one.from : `${one.from} to ${one.to}`}</td>
             <td data-number>{one.lines}</td>
             <td data-number>{one.matched}</td>
             <td data-number>{one.different}</td>
             <td data-number>{one.missingHere}</td>
             <td data-number>{one.missingThere}</td>
             <td>
-              <When at={one.takenAt} /> by {one.actor}
+              <When at={one.takenAt} /> by {actorWords(one.actor)}
             </td>
           </tr>
         ))}
@@ -261,7 +262,7 @@ function Lines({ id }: { readonly id: string }) {
                   <td data-number>
                     <Amount money={one.amount} />
                   </td>
-                  <td>{one.bookedOn ?? ""}</td>
+                  <td data-day>{one.bookedOn ?? ""}</td>
                   <td>{one.dispute ?? ""}</td>
                   <td>
                     <WordBadge tone={OUTCOMES[one.outcome]}>{inWords(one.outcome)}</WordBadge>

@@ -8,12 +8,13 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FileStack } from "lucide-react";
 
 import { batchesQuery, batchQuery } from "../api/queries.ts";
-import type { BatchDetails } from "../api/batch-types.ts";
+import type { BatchDetails, BatchFile } from "../api/batch-types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { FileBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Facts, Panel } from "../ui/panel.tsx";
+import { FILE_LOOKS } from "../ui/states.ts";
 import { showInstant } from "../ui/time.ts";
 import ui from "../ui/ui.module.css";
 
@@ -27,6 +28,8 @@ export function RegenerateBatch() {
   const navigate = useNavigate({ from: "/administration" });
   const nameOf = useClientName();
   const query = useInfiniteQuery(batchesQuery({ client }));
+  const labelOf = (one: BatchFile): string =>
+    `${one.fileName} · ${nameOf(one.client)} · ${FILE_LOOKS[one.state].word}`;
   return (
     <Panel
       title="Regenerate Accounting Batch"
@@ -45,7 +48,7 @@ export function RegenerateBatch() {
                   { value: "", label: "Choose…" },
                   ...files.map((one) => ({
                     value: one.id,
-                    label: `${one.fileName} · ${nameOf(one.client)} · ${one.state}`,
+                    label: labelOf(one),
                   })),
                 ]}
                 onChange={(event) => {

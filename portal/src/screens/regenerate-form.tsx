@@ -13,7 +13,7 @@ import ui from "../ui/ui.module.css";
 
 import { BatchStatements } from "./batch-statements.tsx";
 import type { Fate } from "./fates.ts";
-import { FATES } from "./fates.ts";
+import { FATE_IS_SEALED, possibleFates } from "./fates.ts";
 import { RegenerationDifference } from "./regeneration-difference.tsx";
 
 /** With one word too few, what comes back is the statement that waits. */
@@ -40,6 +40,8 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
   };
   if (send.data !== undefined) return <Finished isResend={isResend} answer={send.data} />;
   if (isStated(file)) return <BatchStatements file={file} />;
+  const fates = possibleFates(file.state);
+  if (fates.length === 0) return <p className={ui["quiet"]}>{FATE_IS_SEALED[file.state]}</p>;
   const isReady = key !== "" && (isResend || preview.data !== undefined);
   return (
     <form
@@ -49,21 +51,15 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
         if (isFilled) apply();
       }}
     >
-      <Radio.Group
-        label="What became of the old file?"
-        value={fate?.value ?? ""}
-        onChange={(value) => {
-          setFate(FATES.find((one) => one.value === value) ?? null);
+      <FateChoice
+        fates={fates}
+        fate={fate}
+        choose={(chosen) => {
+          setFate(chosen);
           setKey("");
           preview.reset();
         }}
-      >
-        <div className={ui["stack"]}>
-          {FATES.map((one) => (
-            <Radio key={one.value} value={one.value} label={one.label} />
-          ))}
-        </div>
-      </Radio.Group>
+      />
       <Textarea
         label="How do you know?"
         description="Kept with the file for ever."
@@ -90,6 +86,27 @@ export function RegenerateForm({ file }: { readonly file: BatchDetails }) {
       ) : null}
       {send.error === null ? null : <ProblemNote error={send.error} />}
     </form>
+  );
+}
+
+function FateChoice(props: {
+  readonly fates: readonly Fate[];
+  readonly fate: Fate | null;
+  readonly choose: (fate: Fate | null) => void;
+}) {
+  const { fates, fate, choose } = props;
+  return (
+    <Radio.Group
+      label="What became of the old file?"
+      value={fate?.value ?? ""}
+      onChange={(value) => choose(fates.find((one) => one.value === value) ?? null)}
+    >
+      <div className={ui["stack"]}>
+        {fates.map((one) => (
+          <Radio key={one.value} value={one.value} label={one.label} />
+        ))}
+      </div>
+    </Radio.Group>
   );
 }
 

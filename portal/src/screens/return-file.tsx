@@ -6,6 +6,7 @@ import { returnQuery } from "../api/return-queries.ts";
 import type { ReturnDetails } from "../api/return-types.ts";
 import { useClientName } from "../parts/clients.ts";
 import { RETURN_LOOKS } from "../parts/return-looks.ts";
+import { actorWords } from "../ui/actors.ts";
 import { Answer } from "../ui/answers.tsx";
 import { Badge, When } from "../ui/badge.tsx";
 import { Facts, Page, Panel, Table } from "../ui/panel.tsx";
@@ -50,7 +51,7 @@ function Shown({ file }: { readonly file: ReturnDetails }) {
           <About file={file} />
         </Panel>
         <Panel title="Its own totals" note="said by its sender, counted by us" flush>
-          <ReturnTotals totals={file.totals} />
+          <ReturnTotals file={file} />
         </Panel>
       </div>
       {file.faults.length === 0 ? null : <Faults file={file} />}
@@ -89,7 +90,7 @@ function About({ file }: { readonly file: ReturnDetails }) {
           ["Lines", file.lines.toLocaleString("en-US")],
           ["Size", `${file.sizeBytes.toLocaleString("en-US")} bytes`],
           ["Came by", inWords(file.source)],
-          ["Received", `${showInstant(file.receivedAt)} by ${file.receivedBy}`],
+          ["Received", `${showInstant(file.receivedAt)} by ${actorWords(file.receivedBy)}`],
           ["Settled", file.finishedAt === null ? null : showInstant(file.finishedAt)],
         ]}
       />
@@ -103,7 +104,7 @@ function About({ file }: { readonly file: ReturnDetails }) {
           <ul>
             {file.repeats.map((one) => (
               <li key={one.receivedAt}>
-                {one.name}, {inWords(one.source).toLowerCase()} by {one.by},{" "}
+                {one.name}, {inWords(one.source).toLowerCase()} by {actorWords(one.by)},{" "}
                 <When at={one.receivedAt} />
               </li>
             ))}
@@ -158,7 +159,7 @@ function Decisions({ file }: { readonly file: ReturnDetails }) {
               <td>{one.line === null ? "the file" : `line ${one.line}`}</td>
               <td>{inWords(one.decision)}</td>
               <td>{one.reason}</td>
-              <td>{one.by}</td>
+              <td>{actorWords(one.by)}</td>
               <td>
                 <When at={one.at} />
               </td>

@@ -10,6 +10,7 @@ import type { ReturnDetails, ReturnLine } from "../api/return-types.ts";
 import { LINE_LOOKS, OUTCOME_WORDS } from "../parts/return-looks.ts";
 import { useRight } from "../parts/rights.ts";
 import { MoreItems } from "../parts/more-items.tsx";
+import { actorWords } from "../ui/actors.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -183,7 +184,9 @@ function Fate({ line }: { readonly line: ReturnLine }) {
           </Link>
         </div>
       )}
-      {line.settledBy === null ? null : <div className={ui["soft"]}>by {line.settledBy}</div>}
+      {line.settledBy === null ? null : (
+        <div className={ui["soft"]}>by {actorWords(line.settledBy)}</div>
+      )}
     </>
   );
 }

@@ -1,13 +1,18 @@
 /** What became of the lines at a glance, and the file's own controls against what was counted. */
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleX, Sigma } from "lucide-react";
 
+import { wireMoney } from "../../../src/kernel/money.ts";
+import { returnLinesQuery } from "../api/return-queries.ts";
 import type { ReturnDetails, ReturnTotal } from "../api/return-types.ts";
 import { LINE_LOOKS, OUTCOME_WORDS } from "../parts/return-looks.ts";
 import css from "../parts/service.module.css";
 import { Empty } from "../ui/answers.tsx";
 import { Badge } from "../ui/badge.tsx";
+import { Amount } from "../ui/money.tsx";
 import { Table } from "../ui/panel.tsx";
 import { inWords } from "../ui/states.ts";
+import ui from "../ui/ui.module.css";
 
 const TONES: Readonly<Record<string, string>> = { unmatched: "bad", waiting: "warn" };
 
@@ -31,11 +36,13 @@ export function ReturnCounts({ file }: { readonly file: ReturnDetails }) {
 
 const CONTROL_WORDS: Readonly<Record<ReturnTotal["control"], string>> = {
   count: "Lines",
-  debit: "Debits, minor units",
-  credit: "Credits, minor units",
+  debit: "Debits",
+  credit: "Credits",
 };
 
-export function ReturnTotals({ totals }: { readonly totals: readonly ReturnTotal[] }) {
+export function ReturnTotals({ file }: { readonly file: ReturnDetails }) {
+  const { totals } = file;
+  const currency = useCurrency(file);
   if (totals.length === 0) {
     return (
       <Empty title="None" icon={Sigma}>
@@ -57,8 +64,12 @@ export function ReturnTotals({ totals }: { readonly totals: readonly ReturnTotal
         {totals.map((total) => (
           <tr key={total.control}>
             <td>{CONTROL_WORDS[total.control]}</td>
-            <td data-number>{total.said}</td>
-            <td data-number>{total.counted}</td>
+            <td data-number>
+              <Figure of={total} figure={total.said} currency={currency} />
+            </td>
+            <td data-number>
+              <Figure of={total} figure={total.counted} currency={currency} />
+            </td>
             <td>
               <Badge
                 look={
@@ -72,5 +83,33 @@ export function ReturnTotals({ totals }: { readonly totals: readonly ReturnTotal
         ))}
       </tbody>
     </Table>
+  );
+}
+
+/** What the lines that are shown are in; null where they say none, or several. */
+function useCurrency(file: ReturnDetails): string | null {
+  const query = useInfiniteQuery({
+    ...returnLinesQuery(file.id, undefined),
+    enabled: file.lines > 0,
+  });
+  const lines = (query.data?.pages ?? []).flatMap((page) => page.items);
+  const named = new Set(lines.flatMap(({ amount }) => (amount === null ? [] : [amount.currency])));
+  const [first = null] = named;
+  return named.size === 1 ? first : null;
+}
+
+/** A sum comes in minor units, for a file need not say what it is in. */
+function Figure(props: {
+  readonly of: ReturnTotal;
+  readonly figure: string;
+  readonly currency: string | null;
+}) {
+  const { of, figure, currency } = props;
+  if (of.control === "count") return BigInt(figure).toLocaleString("en-US");
+  if (currency !== null) return <Amount money={wireMoney(BigInt(figure), currency)} />;
+  return (
+    <>
+      {BigInt(figure).toLocaleString("en-US")} <span className={ui["soft"]}>minor units</span>
+    </>
   );
 }

@@ -9,6 +9,7 @@ import { profilesQuery } from "../api/queries.ts";
 import type { ReturnDetails } from "../api/return-types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { RETURN_LOOKS } from "../parts/return-looks.ts";
+import { plural } from "../parts/service-looks.ts";
 import { useRight } from "../parts/rights.ts";
 import { Answer, Done } from "../ui/answers.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -88,7 +89,7 @@ function TakenIn({ file }: { readonly file: ReturnDetails }) {
       {file.problem === null ? null : <p>{file.problem}</p>}
       <p>
         <Link className={ui["link"]} to="/batches/returns/$return" params={{ return: file.id }}>
-          What became of its {file.lines.toLocaleString("en-US")} lines
+          What became of its {plural(file.lines, "line")}
         </Link>
       </p>
     </Done>

@@ -9,6 +9,7 @@ import type { ReturnFile } from "../api/return-types.ts";
 import { BatchTabs } from "../parts/batch-tabs.tsx";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { RETURN_LOOKS, WAIT_WORDS } from "../parts/return-looks.ts";
+import { actorWords } from "../ui/actors.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Badge, When } from "../ui/badge.tsx";
 import { Page, Panel, Table } from "../ui/panel.tsx";
@@ -99,8 +100,8 @@ function Files(props: { readonly files: readonly ReturnFile[]; readonly isFilter
       <thead>
         <tr>
           <th>File</th>
-          <th>Client</th>
           <th>State</th>
+          <th>Client</th>
           <th data-number>Lines</th>
           <th>Came by</th>
           <th>Received</th>
@@ -122,16 +123,16 @@ function Files(props: { readonly files: readonly ReturnFile[]; readonly isFilter
                 {file.identity === null ? "" : `, calls itself ${file.identity}`}
               </div>
             </td>
-            <td>{nameOf(file.client)}</td>
             <td>
               <Badge look={RETURN_LOOKS[file.state]} />
               {file.waits === null ? null : <div>{WAIT_WORDS[file.waits]}</div>}
               {file.problem === null ? null : <div className={ui["soft"]}>{file.problem}</div>}
             </td>
+            <td>{nameOf(file.client)}</td>
             <td data-number>{file.lines.toLocaleString("en-US")}</td>
             <td>
               {inWords(file.source)}
-              <div className={ui["soft"]}>{file.receivedBy}</div>
+              <div className={ui["soft"]}>{actorWords(file.receivedBy)}</div>
             </td>
             <td>
               <When at={file.receivedAt} />

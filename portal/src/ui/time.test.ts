@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { ago, countdown, timeLeft } from "./time.ts";
+import { ago, countdown, dayIn, showInstant, timeLeft, withInstants } from "./time.ts";
 
 const NOW = Date.parse("2026-11-16T15:00:00Z");
 
@@ -37,4 +37,19 @@ test.each([
   ["2026-11-16T15:00:00Z", "due now"],
 ])("a window at %s closes %s", (instant, words) => {
   expect(countdown(instant, NOW)).toBe(words);
+});
+
+test("instants within words are shown as those beside them", () => {
+  const [one, other] = ["2026-11-16T15:03:01Z", "2026-11-16T15:04:05.123456Z"] as const;
+
+  expect(withInstants(`it left at ${one}, came at ${other}; file-2026-11-16-1.txt`)).toBe(
+    `it left at ${showInstant(one)}, came at ${showInstant(other)}; file-2026-11-16-1.txt`,
+  );
+});
+
+test.each([
+  ["America/New_York", "2026-11-16"],
+  ["Pacific/Kiritimati", "2026-11-17"],
+])("in %s it is %s", (zone, day) => {
+  expect(dayIn(NOW, zone)).toBe(day);
 });

@@ -61,6 +61,18 @@ export function showInstant(instant: string): string {
   return `${day} ${part("hour")}:${part("minute")} ${part("timeZoneName")}`;
 }
 
+/** The date that it is in a zone. */
+export function dayIn(now: number, zone: string): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(now);
+}
+
+const INSTANT_IN_TEXT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** Words of the server with the instants in them as whoever looks reads them. */
+export function withInstants(text: string): string {
+  return text.replaceAll(INSTANT_IN_TEXT, showInstant);
+}
+
 /** Today's date in the zone of whoever looks, for a date field's first value. */
 export function today(now: number): string {
   return showInstant(new Date(now).toISOString()).slice(0, 10);

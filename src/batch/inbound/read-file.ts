@@ -67,7 +67,8 @@ async function judge(
   const [fault] = faults;
   if (fault !== undefined) {
     const at = fault.line === null ? fault.place : `line ${fault.line}, ${fault.place}`;
-    const problem = `${faults.length} faults, the first: ${at}: ${fault.reason}`;
+    const howMany = faults.length === 1 ? "one fault:" : `${faults.length} faults, the first:`;
+    const problem = `${howMany} ${at}: ${fault.reason}`;
     const kept = faults.slice(0, MOST_FAULTS_KEPT);
     return { ...common, state: "refused", problem, faults: kept };
   }

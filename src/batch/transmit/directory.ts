@@ -287,6 +287,24 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }
 
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  EACCES: "writing there is not allowed",
+  EDQUOT: "the quota is used up",
+  EEXIST: "something of that name is there",
+  EIO: "the disk does not answer as it should",
+  EMFILE: "too many files are open",
+  ENOENT: "the directory is not there",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "the place is not a directory",
+  EPERM: "writing there is not allowed",
+  EROFS: "the file system can only be read",
+  ESTALE: "the directory was taken away under us",
+};
+
+/** In words, with the system's own name for whoever runs the machine. */
 function wordsOf(error: unknown): string {
-  return codeOf(error) ?? (error instanceof Error ? error.message : String(error));
+  const code = codeOf(error);
+  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  const words = SYSTEM_WORDS[code];
+  return words === undefined ? code : `${words} (${code})`;
 }

@@ -65,13 +65,20 @@ export function layoutOf(profile: ProfileOfLayout, sources: LayoutSources): Kept
   if (layout === null) {
     throw new Failure(
       "configuration-invalid",
-      `the layout of batch profile ${profile.name}`,
+      `the layout of batch profile ${profile.name} is not right: ${firstOf(faults)}`,
       { profile: profile.name },
       faults,
     );
   }
   const definition = canonicalJson(layout);
   return { layout, definition, sha256: createHash("sha256").update(definition).digest() };
+}
+
+/** For where one line has room; all of them stand beside it. */
+function firstOf(faults: readonly FieldFault[]): string {
+  const [first] = faults;
+  const more = faults.length > 1 ? `, and ${faults.length - 1} more` : "";
+  return first === undefined ? "" : `${first.pointer} – ${first.detail}${more}`;
 }
 
 /** The layout as it would be used with these values of a profile, or what is wrong with it. */
