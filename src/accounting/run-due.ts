@@ -12,7 +12,8 @@ import { adjustmentOf, record } from "./dispute-book.ts";
 
 import { bookProposal } from "./open-adjustments.ts";
 import { missedItsDay, waitForNewLetter } from "./holds/deny-debit-date.ts";
-import { endHold, isHoldOver, movementOf, preExecuteAccounting } from "./pre-execute-accounting.ts";
+import { movementOf } from "./holds/hold.ts";
+import { endHold, isHoldOver, preExecuteAccounting } from "./pre-execute-accounting.ts";
 import type { Positions } from "./positions.ts";
 import { positionsOf } from "./positions.ts";
 
