@@ -117,6 +117,7 @@ describe("by keyboard alone", { timeout: 180_000 }, () => {
     await queues.getByRole("link", { name: /Execute Accounting.*1/ }).waitFor();
     await page.getByRole("grid", { name: /Specialist/ }).waitFor();
     expect(await page.getByRole("grid").getByRole("row").count()).toBe(2);
+    await page.getByRole("grid").focus();
     await press(page, "v");
     const bulk = page.getByRole("region", { name: "Do it to all that match" });
     await bulk.getByText("work of Specialist").waitFor();
