@@ -3,7 +3,8 @@
  * use now is looked up; what is booked goes to that one. A card that was reissued is not posted to.
  */
 import type { HeldMovement, HoldKind } from "./hold.ts";
-import { fitsNow, holdsOf, mayBeHeld } from "./hold.ts";
+import { holdsOf, mayBeHeld } from "./hold.ts";
+import { fitsNow } from "./hold-facts.ts";
 import { begin, endByTime, timeIsUp } from "./watch.ts";
 
 const NAME = "activeCardNumber";

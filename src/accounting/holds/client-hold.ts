@@ -9,8 +9,8 @@ import type { Adjustment, Hold } from "../dispute-book.ts";
 import { adjustmentOf, record } from "../dispute-book.ts";
 import type { CustomHold } from "./conditions.ts";
 import type { HeldBook, HeldMovement, HoldKind } from "./hold.ts";
-import { creditsHolder, fitsNow, holdsOf, isDecided, mayBeHeld, movementOf } from "./hold.ts";
-import { holdFacts } from "./hold-facts.ts";
+import { creditsHolder, holdsOf, isDecided, mayBeHeld, movementOf } from "./hold.ts";
+import { fitsNow, holdFacts } from "./hold-facts.ts";
 import { begin, daysUsedUp, decided, endByTime, timeIsUp } from "./watch.ts";
 
 export const clientHold: HoldKind = {

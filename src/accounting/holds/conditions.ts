@@ -11,8 +11,8 @@ import type { Problem } from "../../rulebook/source.ts";
 import type { FieldFault } from "../../kernel/failure.ts";
 import { refused } from "../../kernel/field-faults.ts";
 
-import { HOLD_FACTS } from "./hold-facts.ts";
 import type { HoldSettings, WrittenCondition } from "./hold-settings.ts";
+import { HOLD_FACTS } from "./supplied-facts.ts";
 
 export interface Condition {
   fits(facts: Facts): boolean;

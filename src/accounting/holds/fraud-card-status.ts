@@ -4,7 +4,8 @@
  */
 import { isSecondOperation } from "../book-entries.ts";
 import type { HoldKind } from "./hold.ts";
-import { fitsNow, holdsOf, mayBeHeld } from "./hold.ts";
+import { holdsOf, mayBeHeld } from "./hold.ts";
+import { fitsNow } from "./hold-facts.ts";
 import { begin, endByTime, timeIsUp } from "./watch.ts";
 
 const NAME = "fraudCardStatus";

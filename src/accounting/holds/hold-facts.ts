@@ -4,30 +4,12 @@
  * counts.
  */
 import type { Facts, FactValue } from "../../rulebook/facts.ts";
-import { suppliedFact, withFacts } from "../../rulebook/facts.ts";
-import type { FactDeclaration } from "../../rulebook/facts.ts";
+import { withFacts } from "../../rulebook/facts.ts";
 import { recordedValue } from "../../rulebook/recordable-facts.ts";
 
 import { factsOf } from "../decide-context.ts";
-import { DISPUTE_STATES } from "../decisions.ts";
+import type { Condition } from "./conditions.ts";
 import type { HeldBook, HeldMovement } from "./hold.ts";
-
-export const HOLD_FACTS: readonly FactDeclaration[] = [
-  suppliedFact("operation", "string", "the operation that fired the movement"),
-  suppliedFact("rule", "string", "the movement's first rule; empty where no money moves"),
-  suppliedFact("debitCollection", "string", "of that rule"),
-  suppliedFact("creditCollection", "string", "of that rule"),
-  suppliedFact("adjustmentAmount", "amount", "the amount of the whole movement"),
-  suppliedFact("disputeState", "string", "the dispute's state", DISPUTE_STATES),
-  suppliedFact("today", "date", "the client's own day"),
-  suppliedFact("heldSince", "date", "the day on which the hold began"),
-  suppliedFact("daysHeld", "integer", "calendar days since then"),
-  suppliedFact("businessDaysHeld", "integer", "business days of the client since then"),
-  {
-    ...suppliedFact("daysSinceFirstDeposit", "integer", "calendar days since firstDepositOn"),
-    mayBeAbsent: true,
-  },
-];
 
 /** The facts as they are on a day for a movement that is held since `since`, or would be now. */
 export function holdFacts(on: HeldBook, movement: HeldMovement, since: string): Facts {
@@ -65,4 +47,9 @@ function recordedFacts({ book, context }: HeldBook): Record<string, FactValue> {
     values[name] = recordedValue(declared, String(input["value"]));
   }
   return values;
+}
+
+/** Whether a condition fits a movement that would be held from today on. */
+export function fitsNow(on: HeldBook, movement: HeldMovement, { fits }: Condition): boolean {
+  return fits(holdFacts(on, movement, on.today));
 }

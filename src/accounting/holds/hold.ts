@@ -11,10 +11,9 @@ import type {
   Processing,
   Proposal,
 } from "../dispute-book.ts";
-import type { ClientHolds, Condition } from "./conditions.ts";
+import type { ClientHolds } from "./conditions.ts";
 import type { HoldReason } from "./hold-states.ts";
 import { clientHolds } from "./conditions.ts";
-import { holdFacts } from "./hold-facts.ts";
 
 /** What is about to be booked. */
 export interface HeldMovement {
@@ -100,9 +99,4 @@ export function movementOf(adjustment: Adjustment): HeldMovement {
   const { operation, proposals, processing, ordinal, followsAdjustmentId } = adjustment;
   const { holdDecisions: decided } = adjustment;
   return { operation, proposals, processing, ordinal, principal: followsAdjustmentId, decided };
-}
-
-/** Whether a condition fits a movement that would be held from today on. */
-export function fitsNow(on: HeldBook, movement: HeldMovement, { fits }: Condition): boolean {
-  return fits(holdFacts(on, movement, on.today));
 }

@@ -2,9 +2,9 @@
  * New-account delay: credits to an account wait until so many days after its first deposit. Of a
  * new account whose first deposit is not known, a person has to say.
  */
-import { holdFacts } from "./hold-facts.ts";
+import { fitsNow, holdFacts } from "./hold-facts.ts";
 import type { HoldKind } from "./hold.ts";
-import { creditsHolder, fitsNow, holdsOf, mayBeHeld } from "./hold.ts";
+import { creditsHolder, holdsOf, mayBeHeld } from "./hold.ts";
 import { begin, daysAfter, endByTime, timeIsUp } from "./watch.ts";
 
 const NAME = "newAccountDelay";
