@@ -84,7 +84,7 @@ export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, wh
     return;
   }
   bookProposal(deciding, adjustment, why);
-  settleDenial(book);
+  settleDenial(deciding);
 }
 
 /** The amount is in `committed` already: it fits while nothing else used up what it counted on. */
