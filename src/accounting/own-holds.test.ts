@@ -82,7 +82,7 @@ describe("ends by", () => {
     expect(await stateOf(await held({ when: until }))).toMatchObject({ state: "planned" });
   });
 
-  test("a fact of the account that is recorded while it waits, at the worker's next turn", async () => {
+  test("a fact of the account recorded while it waits, at the worker's next turn", async () => {
     const one = await held({ until: { firstDepositOn: "<= 2026-11-10" } });
     await releaseDue(engine);
     const before = await stateOf(one);

@@ -316,7 +316,8 @@ export function queueCounts(
   return db.query(sql`
     ${queuesOf(filter)}
     select q.client_id as "clientId", q.queue, head.kind, head."workGroup", head.open,
-           head.unassigned, head.due, head.overdue, head.pended, head.unworkable, head."nearestGoalAt"
+           head.unassigned, head.due, head.overdue, head.pended, head.unworkable,
+           head."nearestGoalAt"
     from client_queue q
     cross join lateral (
       select min(a.kind) as kind, min(a.work_group) as "workGroup", count(*)::int as open,

@@ -26,7 +26,7 @@ const LATER = "2026-11-19T15:00:00Z";
 
 const STATES: readonly AdjustmentState[] = ["pendingManual", "serviceFailed", "pendingBatch"];
 
-/** Work of three types and two clients, that of persons free, held, pended, unworkable, of its group or another. */
+/** Work of three types and two clients; that of persons in every standing, of two groups. */
 beforeEach(async () => {
   clock.set(Temporal.Instant.from(NOW));
   const desk = { database, clock, ids };

@@ -2,7 +2,7 @@
 import type { FactDeclaration } from "../../rulebook/facts.ts";
 import { suppliedFact } from "../../rulebook/facts.ts";
 
-import { DISPUTE_STATES } from "../decisions.ts";
+import { DISPUTE_STATES } from "../../rulebook/operations.ts";
 
 export const HOLD_FACTS: readonly FactDeclaration[] = [
   suppliedFact("operation", "string", "the operation that fired the movement"),
