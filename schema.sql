@@ -736,6 +736,18 @@ alter table app_user add constraint app_user_pkey PRIMARY KEY (id);
 alter table app_user add constraint app_user_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._@-]{0,62}$'::text));
 alter table app_user add constraint app_user_name_key UNIQUE (name);
 
+create table approval_before (
+  client_id text not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  times integer default 0 not null,
+  onward integer default 0 not null
+);
+alter table approval_before add constraint approval_before_pkey PRIMARY KEY (client_id, subject_kind, subject_id);
+alter table approval_before add constraint approval_before_check CHECK (((onward >= 0) AND (onward <= times)));
+alter table approval_before add constraint approval_before_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['adjustment'::text, 'foundNotPosted'::text])));
+alter table approval_before add constraint approval_before_times_check CHECK ((times >= 0));
+
 create table approval_chain (
   client_id text not null,
   request_id uuid not null,
@@ -2205,6 +2217,8 @@ alter table ageing_item add constraint ageing_item_client_id_fkey FOREIGN KEY (c
 
 alter table ageing_owner add constraint ageing_owner_client_id_item_id_fkey FOREIGN KEY (client_id, item_id) REFERENCES ageing_item(client_id, id);
 
+alter table approval_before add constraint approval_before_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table approval_chain add constraint approval_chain_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
 
 alter table approval_decision add constraint approval_decision_client_id_request_id_fkey FOREIGN KEY (client_id, request_id) REFERENCES approval_request(client_id, id);
@@ -2379,6 +2393,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ageing_owner FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_before FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_chain FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -2522,6 +2538,8 @@ grant insert, select on table ageing_owner to redress_app;
 grant insert, select, update on table api_key to redress_app;
 
 grant insert, select, update on table app_user to redress_app;
+
+grant select on table approval_before to redress_app;
 
 grant insert, select on table approval_chain to redress_app;
 

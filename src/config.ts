@@ -16,6 +16,8 @@ export interface Configuration {
   readonly port: number;
   /** Absolute. The keys of the account-number vault, outside the database. */
   readonly vaultKeyFile: string;
+  /** Absolute. A directory with one of each rule book of the institution's own; undefined: none. */
+  readonly ruleBooks: string | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Divides the waits between retries, so that tests see hours of outage in seconds. */
   readonly retryDivisor: number;
@@ -77,6 +79,12 @@ const SETTINGS: { readonly [Key in keyof Configuration]: Setting<Configuration[K
     fallback: (environment) => join(valueOf(dataDirectory, environment), "vault.key"),
     read: (text) => resolve(text ?? "vault.key"),
   },
+  ruleBooks: {
+    variable: "REDRESS_RULEBOOKS",
+    meaning: "a directory that holds rule books of your own, each in a directory named by its id",
+    fallback: () => undefined,
+    read: (text) => (text === undefined ? undefined : resolve(text)),
+  },
   logLevel: {
     variable: "REDRESS_LOG",
     meaning: `how much is logged: ${LOG_LEVELS.join(", ")}`,
@@ -134,6 +142,7 @@ export function readConfiguration(environment: Environment): Configuration {
     host: valueOf(SETTINGS.host, environment),
     port: valueOf(SETTINGS.port, environment),
     vaultKeyFile: valueOf(SETTINGS.vaultKeyFile, environment),
+    ruleBooks: valueOf(SETTINGS.ruleBooks, environment),
     logLevel: valueOf(SETTINGS.logLevel, environment),
     retryDivisor: valueOf(SETTINGS.retryDivisor, environment),
     leaseSeconds: valueOf(SETTINGS.leaseSeconds, environment),

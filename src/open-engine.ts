@@ -25,8 +25,7 @@ import { failpointsFrom } from "./kernel/failpoints.ts";
 import { uuids } from "./kernel/ids.ts";
 import type { RuleBook } from "./rulebook/load.ts";
 import { creditBy } from "./resolution/regulatory-clocks/credit-by.ts";
-import { requireRuleBook } from "./rulebook/load.ts";
-import { loadRuleBook, STANDARD_BOOK } from "./rulebook/read.ts";
+import { servedBooks } from "./rulebook/own-books.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
 
@@ -50,6 +49,9 @@ export async function openEngine(
   log: (line: string) => void,
   clock: Clock = systemClock,
 ): Promise<OpenEngine> {
+  // Before the database is touched: what cannot be worked by changes nothing.
+  const books = await servedBooks(configuration.ruleBooks);
+  const rulebooks = (id: string) => books.get(id);
   await mkdir(configuration.dataDirectory, { recursive: true });
   const { databaseUrl, dataDirectory } = configuration;
   const opened = await openDatabase({ databaseUrl, dataDirectory, log });
@@ -63,8 +65,6 @@ export async function openEngine(
     const keys = await readVaultKeys(configuration.vaultKeyFile, true);
     await claimVault(opened.database, keys);
     const ids = uuids(clock);
-    const standard = requireRuleBook(await loadRuleBook(STANDARD_BOOK));
-    const rulebooks = (id: string) => (id === "standard" ? standard : undefined);
     return {
       engine: createEngine({
         database: opened.database,

@@ -11,7 +11,7 @@ import { takeMoveBack } from "./credit-state.ts";
 import type { Deciding } from "./decide-context.ts";
 import type { Adjustment } from "./dispute-book.ts";
 import { adjustmentOf, isStandIn, moveState, record } from "./dispute-book.ts";
-import { isPlannedDenial, settleDenial } from "./denial-state.ts";
+import { isPlannedDenial, settleDenial, stateBefore } from "./denial-state.ts";
 import { releaseDayOf } from "./holds/deny-debit-date.ts";
 import type { Line } from "./open-adjustments.ts";
 import { EXTRA_REVERSALS } from "./positions.ts";
@@ -41,7 +41,7 @@ export function cancelAdjustment(
   if (declined) liftDenialOf(deciding, adjustment);
   takeMoveBack(deciding, adjustment);
   if (adjustment.principalRule === "CustomerReceivable") liftDenialOf(deciding, adjustment);
-  settleDenial(book);
+  settleDenial(deciding);
 }
 
 /** A debit whose notice names a date was only asked for early: declined, it waits for its date. */
@@ -78,7 +78,7 @@ function liftDenialOf(deciding: Deciding, { denialId }: Adjustment): void {
     }
   }
   record(book, { type: "denialLifted", denialId: denial.id, operationId });
-  if (book.state === "denialPlanned") moveState(book, denial.stateBefore);
+  if (book.state === "denialPlanned") moveState(book, stateBefore(deciding, denial));
 }
 
 /** As part of an operation: the dispute's own state is the operation's. */

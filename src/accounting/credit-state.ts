@@ -8,11 +8,30 @@ import { moveState } from "./dispute-book.ts";
 import { positionsOf } from "./positions.ts";
 
 /** After an adjustment was cancelled: the dispute goes back where its operation had moved it. */
-export function takeMoveBack({ book, context }: Deciding, { operation }: Adjustment): void {
-  const movesTo = (name: string) => context.rulebook.operations.get(name)?.movesTo ?? null;
-  if (movesTo(operation) !== book.state) return;
-  const state = stateWithoutCredits(book, movesTo);
+export function takeMoveBack(deciding: Deciding, { operation }: Adjustment): void {
+  const { book } = deciding;
+  if (movesOf(deciding)(operation) !== book.state) return;
+  const state = withoutCredits(deciding, { state: book.state, until: book.operations.length });
   if (state !== book.state) moveState(book, state);
+}
+
+/**
+ * The state that a dispute was in before one of its operations, as it is by now: a credit that
+ * brought it there and was cancelled since is none.
+ */
+export function stateLeftBefore(
+  deciding: Deciding,
+  state: DisputeState,
+  operationId: string,
+): DisputeState {
+  const at = deciding.book.operations.findIndex((one) => one.id === operationId);
+  return at < 0 ? state : withoutCredits(deciding, { state, until: at });
+}
+
+type MovesTo = (operation: string) => DisputeState | null;
+
+function movesOf({ context }: Deciding): MovesTo {
+  return (name) => context.rulebook.operations.get(name)?.movesTo ?? null;
 }
 
 /** An operation of which all that it was to move is cancelled: nothing of it is in force. */
@@ -21,12 +40,15 @@ export function isCancelled({ adjustments }: DisputeBook, operationId: string): 
   return own.length > 0 && own.every((one) => one.state === "cancelled");
 }
 
-function stateWithoutCredits(
-  book: DisputeBook,
-  movesTo: (operation: string) => DisputeState | null,
+/** The state as if the cancelled of the operations that led to it had not been. */
+function withoutCredits(
+  deciding: Deciding,
+  at: { readonly state: DisputeState; readonly until: number },
 ): DisputeState {
-  let state = book.state;
-  for (let until = book.operations.length; ;) {
+  const { book } = deciding;
+  const movesTo = movesOf(deciding);
+  let { state, until } = at;
+  for (;;) {
     const from = movedAt(book, { state, until }, movesTo);
     if (from === null) return state;
     const movers = book.operations
@@ -45,7 +67,7 @@ function stateWithoutCredits(
 function movedAt(
   { operations }: DisputeBook,
   { state, until }: { readonly state: DisputeState; readonly until: number },
-  movesTo: (operation: string) => DisputeState | null,
+  movesTo: MovesTo,
 ): number | null {
   for (let at = until - 1; at >= 0; at -= 1) {
     const past = operations[at];

@@ -89,7 +89,7 @@ export type InputValue = string | boolean | bigint | readonly unknown[] | undefi
 const bound = new WeakMap<DisputeBook, Facts>();
 
 /** The dispute's facts as tables read them; bound once per loaded book. */
-export function factsOf(book: DisputeBook, context: DecideContext): Facts {
+export function factsOf(book: DisputeBook, context: Pick<DecideContext, "rulebook">): Facts {
   let facts = bound.get(book);
   if (facts === undefined) {
     facts = context.rulebook.bindDispute(book.currency, {

@@ -3,6 +3,8 @@
  * then denied or withdrawn where all is denied, else back to the state before (domain §3).
  */
 import { PROPOSAL_STATES } from "./adjustment-machine.ts";
+import { stateLeftBefore } from "./credit-state.ts";
+import type { Deciding } from "./decide-context.ts";
 import type { Adjustment, Denial, DisputeBook, DisputeState } from "./dispute-book.ts";
 import { moveState } from "./dispute-book.ts";
 import { positionsOf } from "./positions.ts";
@@ -35,23 +37,31 @@ export function cancellableDenials(book: DisputeBook): Adjustment[] {
 }
 
 /** Moves the dispute on where no debit of a denial is planned any more. */
-export function settleDenial(book: DisputeBook): void {
+export function settleDenial(deciding: Deciding): void {
+  const { book } = deciding;
   if (book.state !== "denialPlanned" || book.adjustments.some(isPlannedDenial)) return;
-  moveState(book, stateBeside(book, false));
+  moveState(book, stateBeside(deciding));
 }
 
 /** The state after a denial was made, booked, performed or dropped. */
-export function stateBeside(book: DisputeBook, isPlanned: boolean): DisputeState {
-  if (isPlanned) return "denialPlanned";
+function stateBeside(deciding: Deciding): DisputeState {
+  const { book } = deciding;
   const { disputed, denied } = positionsOf(book);
   const last = book.denials.findLast((one) => !one.lifted && one.kind !== "receivable");
   if (denied === disputed) return last?.kind === "withdraw" ? "withdrawn" : "denied";
-  return stateBefore(book, last);
+  return stateBefore(deciding, last);
 }
 
-/** The state to which a dispute returns from a denial in part, or from one undone. */
-export function stateBefore(book: DisputeBook, denial: Denial | undefined): DisputeState {
-  if (denial !== undefined) return denial.stateBefore;
-  const operation = book.operations.findLast((one) => DENIALS.has(one.operation));
-  return operation?.stateBefore ?? "open";
+/**
+ * The state to which a dispute returns from a denial in part, or from one undone; a credit that the
+ * denial cancelled, or somebody since, is no longer in force.
+ */
+export function stateBefore(deciding: Deciding, denial: Denial | undefined): DisputeState {
+  const { operations } = deciding.book;
+  const operation =
+    denial === undefined
+      ? operations.findLast((one) => DENIALS.has(one.operation))
+      : { id: denial.operationId, stateBefore: denial.stateBefore };
+  if (operation === undefined) return "open";
+  return stateLeftBefore(deciding, operation.stateBefore, operation.id);
 }

@@ -160,6 +160,7 @@ function openOne(
   const hold =
     options.hold ??
     preExecuteAccounting(deciding, {
+      operation: deciding.operation,
       proposals: group.proposals,
       processing: group.processing,
       principal,

@@ -39,12 +39,6 @@ export function preExecuteAccounting(deciding: Deciding, movement: HeldMovement)
   return null;
 }
 
-/** What an adjustment is about to move, as holds see it. */
-export function movementOf(adjustment: Adjustment): HeldMovement {
-  const { proposals, processing, ordinal, followsAdjustmentId, holdDecisions } = adjustment;
-  return { proposals, processing, ordinal, principal: followsAdjustmentId, decided: holdDecisions };
-}
-
 /** Whether something is to be done about what holds an adjustment on a day. */
 export function isHoldOver(on: BookOnDay, adjustment: Adjustment): boolean {
   const { hold } = adjustment;

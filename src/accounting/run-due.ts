@@ -12,7 +12,8 @@ import { adjustmentOf, record } from "./dispute-book.ts";
 
 import { bookProposal } from "./open-adjustments.ts";
 import { missedItsDay, waitForNewLetter } from "./holds/deny-debit-date.ts";
-import { endHold, isHoldOver, movementOf, preExecuteAccounting } from "./pre-execute-accounting.ts";
+import { movementOf } from "./holds/hold.ts";
+import { endHold, isHoldOver, preExecuteAccounting } from "./pre-execute-accounting.ts";
 import type { Positions } from "./positions.ts";
 import { positionsOf } from "./positions.ts";
 
@@ -83,7 +84,7 @@ export function releaseAdjustment(deciding: Deciding, adjustment: Adjustment, wh
     return;
   }
   bookProposal(deciding, adjustment, why);
-  settleDenial(book);
+  settleDenial(deciding);
 }
 
 /** The amount is in `committed` already: it fits while nothing else used up what it counted on. */

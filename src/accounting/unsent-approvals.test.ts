@@ -17,29 +17,32 @@ const adjustments = (clientId: string) =>
 test.each([
   ["denyDispute", { debitOn: "now", amount: "100.00" }],
   ["withdrawDispute", { debitOn: "now" }],
-])("%s above a tier leaves unsent credits alone, and follows them", async (operation, input) => {
-  const tiers = [{ above: "0.00", levels: 1 }];
-  const clientId = await aClient(engine, { approvals: { [operation]: tiers } });
-  const dispute = await aDisputeOf(engine, clientId);
-  await operate(engine, clientId, dispute, "issueProvisionalCredit");
+])(
+  "%s above a tier leaves unsent credits alone until it is agreed to, then cancels them",
+  async (operation, input) => {
+    const tiers = [{ above: "0.00", levels: 1 }];
+    const clientId = await aClient(engine, { approvals: { [operation]: tiers } });
+    const dispute = await aDisputeOf(engine, clientId);
+    await operate(engine, clientId, dispute, "issueProvisionalCredit");
 
-  await operate(engine, clientId, dispute, operation, input);
-  const waiting = await adjustments(clientId);
-  const { items } = await listAssignments(database, { clientIds: [clientId], limit: 9 });
-  await approved(
-    engine,
-    items.filter((one) => one.type === "Approve Accounting"),
-  );
+    await operate(engine, clientId, dispute, operation, input);
+    const waiting = await adjustments(clientId);
+    const { items } = await listAssignments(database, { clientIds: [clientId], limit: 9 });
+    await approved(
+      engine,
+      items.filter((one) => one.type === "Approve Accounting"),
+    );
 
-  expect(waiting).toEqual([
-    { operation: "issueProvisionalCredit", state: "pendingManual" },
-    { operation, state: "awaitingApproval" },
-  ]);
-  expect(await adjustments(clientId)).toEqual([
-    { operation: "issueProvisionalCredit", state: "pendingManual" },
-    { operation, state: "planned" },
-  ]);
-});
+    expect(waiting).toEqual([
+      { operation: "issueProvisionalCredit", state: "pendingManual" },
+      { operation, state: "awaitingApproval" },
+    ]);
+    expect(await adjustments(clientId)).toEqual([
+      { operation: "issueProvisionalCredit", state: "cancelled" },
+      { operation, state: "cancelled" },
+    ]);
+  },
+);
 
 test.each([
   ["withdrawDispute", { debitOn: "now" }],

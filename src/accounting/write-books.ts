@@ -3,6 +3,8 @@
  * are locked and compared first; if somebody moved one meanwhile, nothing is written and the
  * caller decides again (`Superseded`).
  */
+import { Temporal } from "temporal-polyfill";
+
 import type { Transaction } from "../database/database.ts";
 import type { NewEvent } from "../events/store.ts";
 import { appendEvents } from "../events/store.ts";
@@ -19,6 +21,7 @@ import { mayHaveWork } from "./dispute-work.ts";
 import { showAssignments } from "./show-assignments.ts";
 import type { ShownDispute } from "./show-dispute-work.ts";
 import { showDisputeWork } from "./show-dispute-work.ts";
+import { lookAgain } from "./holds/look-again.ts";
 import { holdDecisionsIn, insertHoldDecisions } from "./store-holds.ts";
 import { replaceProposals } from "./store-decisions.ts";
 import { writeApprovals } from "./write-approvals.ts";
@@ -40,6 +43,7 @@ export class Superseded extends Error {
 /** Who did it and under which rule book, for the rows of one book. */
 export interface WrittenBook {
   readonly loaded: LoadedBook;
+  readonly runtime: ClientRuntime;
   readonly rulebook: ClientRuntime["rulebook"];
   readonly rulebookVersion: string;
   readonly fiscalYearOf: (date: string) => number;
@@ -57,6 +61,7 @@ export function writtenOf(
   const { rulebook, settings } = runtime;
   return {
     loaded,
+    runtime,
     rulebook,
     rulebookVersion: `${rulebook.id} ${rulebook.version}`,
     fiscalYearOf: (date) => fiscalYearOf(date, settings.fiscalYearStartsIn),
@@ -85,6 +90,10 @@ export async function writeBooks(
   now: string,
 ): Promise<void> {
   const changed = books.filter((one) => one.loaded.book.changes.length > 0);
+  for (const { loaded, runtime } of changed) {
+    const today = runtime.calendar.dateOf(Temporal.Instant.from(now));
+    lookAgain({ book: loaded.book, context: runtime, today });
+  }
   const touched = touchedBy(changed);
   const locks = await lockTouched(tx, touched);
   const openIds = await showAssignments(

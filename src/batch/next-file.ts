@@ -12,7 +12,7 @@ import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import { refuseLocked } from "../work/claim-lock.ts";
 import type { ActionVerb } from "../work/perform-action.ts";
-import type { WorkFilter } from "../work/bulk-jobs.ts";
+import type { BulkFilter } from "../work/bulk-jobs.ts";
 import { bulkInput, matchingWork } from "../work/bulk-jobs.ts";
 import type { JobKind } from "../work/job-kinds.ts";
 import { lockSeen, refuseOthers } from "../work/take.ts";
@@ -83,7 +83,7 @@ export function nextFileJobKind(engine: Engine): JobKind {
     label: "Put into the next file",
     right: "assignment:work",
     input: bulkInput(z.strictObject({})),
-    matching: (clientIds, input) => matchingWork(clientIds, input as WorkFilter),
+    matching: (clientIds, input) => matchingWork(clientIds, input as BulkFilter),
     perform: async (tx, items, actor) => {
       const requests = items.map(({ clientId, adjustmentId, seenVersion }) => {
         if (adjustmentId === null) throw notFailed("of no movement");

@@ -60,7 +60,7 @@ export function clientRoutes(parts: HttpDependencies): FastifyPluginAsyncZod {
         const clients = new Map(usable.map((one) => [one.id, one]));
         const problems = new Map(unusable.map((one) => [one.id, one.failure.message]));
         const now = engine.clock.now().toString();
-        const counts = await queueCounts(engine.database, rows, now);
+        const counts = await queueCounts(engine.database, { clientIds: rows }, now);
         const items = rows.map((id) => {
           const client = clients.get(id);
           return client === undefined

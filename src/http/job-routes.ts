@@ -7,7 +7,7 @@ import { isAllowed } from "../access/caller.ts";
 import { Failure } from "../kernel/failure.ts";
 import { wireMoney } from "../kernel/money.ts";
 import { askJob, cancelJob, previewJob } from "../work/ask-job.ts";
-import { workFilterShape } from "../work/bulk-jobs.ts";
+import { bulkFilterShape } from "../work/bulk-jobs.ts";
 import type { JobKinds } from "../work/job-kinds.ts";
 import type { JobItemRow, JobRow } from "../work/job-views.ts";
 import { findJob, listItems, listJobs } from "../work/job-views.ts";
@@ -17,6 +17,7 @@ import { documented } from "./document.ts";
 import { mustBeId } from "./find.ts";
 import { callerOf, scopeOf } from "./identify.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
+import { readAs } from "./person.ts";
 import { AdjustmentState, Id, Money } from "./shapes.ts";
 import type { ZodApp } from "./zod-app.ts";
 
@@ -68,7 +69,7 @@ const JobBody = z.strictObject({
   kind: z.string().max(60).describe("One of the kinds that GET /v1/jobs/kinds lists"),
   filter: z
     .strictObject({
-      ...workFilterShape,
+      ...bulkFilterShape,
       client: z.string().optional().describe("Every client of the caller if left out"),
       service: z.string().max(64).optional(),
       code: z.string().min(1).max(200).optional().describe("Of the last answer, exactly"),
@@ -130,11 +131,7 @@ function createJobRoute(app: ZodApp, parts: HttpDependencies): void {
     ),
     async (request, reply) => {
       const { kind, action } = request.body;
-      const { actor } = callerOf(request);
-      const filter =
-        request.body.filter.assignee === "me"
-          ? { ...request.body.filter, assignee: actor }
-          : request.body.filter;
+      const filter = readAs(callerOf(request), request.body.filter);
       const order = {
         kind,
         input: action === undefined ? filter : { ...filter, action },

@@ -9,14 +9,15 @@ import { assignmentsAsOf, queuesAsOf, workOverTime } from "../work/as-of-views.t
 import { assignmentType } from "../work/assignment-types.ts";
 import { assignmentView } from "../work/assignment-view.ts";
 import type { AssignmentCursor } from "../work/views.ts";
-import { listAssignments, queueCounts, STANDINGS } from "../work/views.ts";
+import { listAssignments, queueCounts } from "../work/views.ts";
+import { workFilterShape } from "../work/which-work.ts";
 
 import type { CursorKey } from "./cursor.ts";
 import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { callerOf, scopeOf } from "./identify.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
-import { personOf } from "./person.ts";
+import { personOf, readAs } from "./person.ts";
 import { presentAssignments } from "./assignment-shape.ts";
 import { Assignment } from "./shapes.ts";
 import type { ZodApp } from "./zod-app.ts";
@@ -34,7 +35,8 @@ const Queue = z
     workGroup: z.string(),
     open: z.int().describe("Now, counted up to 10,001: more than 10,000 means and more"),
     unassigned: z.int(),
-    overdue: z.int(),
+    due: z.int().describe("Past the goal, not yet past the deadline"),
+    overdue: z.int().describe("Past the deadline"),
     pended: z.int().describe("Wait for a date"),
     unworkable: z.int().describe("Wait for a supervisor"),
     nearestGoalAt: z.string().nullable(),
@@ -42,18 +44,10 @@ const Queue = z
   .meta({ id: "Queue" });
 
 const Moment = z
-  .object({ at: z.string(), open: z.int(), overdue: z.int() })
+  .object({ at: z.string(), open: z.int(), due: z.int(), overdue: z.int() })
   .meta({ id: "WorkAtMoment" });
 
-const AssignmentQuery = PageQuery.extend({
-  client: z.string().optional(),
-  queue: z.string().max(100).optional().describe("Queue.ClaimType, or Queue for all claim types"),
-  type: z.string().max(100).optional(),
-  assignee: z.string().max(80).optional().describe("An actor; `me` for the caller"),
-  workGroup: z.string().max(60).optional(),
-  standing: z.enum(STANDINGS).optional(),
-  asOf: AsOf,
-});
+const AssignmentQuery = PageQuery.extend({ ...workFilterShape, asOf: AsOf });
 
 const read = { tag: "assignments", permission: "case:read" } as const;
 
@@ -73,19 +67,20 @@ function listQueuesRoute(app: ZodApp, parts: HttpDependencies): void {
   app.get(
     "/v1/queues",
     documented(
-      { ...read, id: "listQueues", summary: "Queues with open work, counted" },
+      { ...read, id: "listQueues", summary: "Queues with open work that matches, counted" },
       {
-        querystring: z.strictObject({ client: z.string().optional(), asOf: AsOf }),
+        querystring: z.strictObject({ ...workFilterShape, asOf: AsOf }),
         response: { 200: z.object({ items: z.array(Queue) }) },
       },
     ),
     async (request) => {
-      const { client, asOf } = request.query;
-      const clients = await scopeOf(database, request, client);
+      const { client, asOf, ...query } = request.query;
+      const clientIds = await scopeOf(database, request, client);
+      const filter = { ...readAs(callerOf(request), query), clientIds };
       const counts =
         asOf === undefined
-          ? await queueCounts(database, clients, clock.now().toString())
-          : await queuesAsOf(database, clients, past(parts, asOf));
+          ? await queueCounts(database, filter, clock.now().toString())
+          : await queuesAsOf(database, { ...filter, at: past(parts, asOf) });
       return { items: counts.map(({ clientId, ...count }) => ({ client: clientId, ...count })) };
     },
   );
@@ -96,11 +91,10 @@ function queueHistoryRoute(app: ZodApp, parts: HttpDependencies): void {
   app.get(
     "/v1/queues/history",
     documented(
-      { ...read, id: "queueHistory", summary: "How much was open and overdue over time" },
+      { ...read, id: "queueHistory", summary: "How much that matches was open, due, overdue" },
       {
         querystring: z.strictObject({
-          client: z.string().optional(),
-          queue: z.string().max(100).optional(),
+          ...workFilterShape,
           from: z.iso.datetime({ offset: true }),
           to: z.iso.datetime({ offset: true }),
           moments: z.coerce.number().int().min(2).max(MOST_MOMENTS).default(60),
@@ -109,10 +103,11 @@ function queueHistoryRoute(app: ZodApp, parts: HttpDependencies): void {
       },
     ),
     async (request) => {
-      const { client, queue, from, to, moments } = request.query;
+      const { client, from, to, moments, ...query } = request.query;
       const clientIds = await scopeOf(database, request, client);
+      const filter = { ...readAs(callerOf(request), query), clientIds };
       const span = { from: past(parts, from), to: past(parts, to) };
-      return { items: await workOverTime(database, { clientIds, queue, ...span, moments }) };
+      return { items: await workOverTime(database, { ...filter, ...span, moments }) };
     },
   );
 }
@@ -136,8 +131,7 @@ function listAssignmentsRoute(app: ZodApp, parts: HttpDependencies): void {
     async (request) => {
       const { limit, cursor, asOf, ...query } = request.query;
       const caller = callerOf(request);
-      const assignee = query.assignee === "me" ? caller.actor : query.assignee;
-      const filters = { ...query, assignee };
+      const filters = readAs(caller, query);
       const clientIds = await scopeOf(database, request, query.client);
       if (asOf !== undefined) {
         const at = past(parts, asOf);

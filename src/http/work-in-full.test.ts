@@ -192,6 +192,36 @@ describe("groups", () => {
   });
 });
 
+test("list, counts, plot, past and bulk action count the same work of a group", async () => {
+  const { engine } = server();
+  const items = [await work(), await work(), await work()];
+  for (const { id, version } of items.slice(1)) {
+    await post(`/v1/assignments/${id}/assignment`, {
+      version,
+      body: { person: "key:admin", workGroup: "Specialist" },
+    });
+  }
+  engine.clock.advance({ hours: 1 });
+  const now = engine.clock.now().toString();
+  const filter = { workGroup: "Specialist", assignee: "me", queue: "ExecuteAccounting" };
+  const query = new URLSearchParams(filter).toString();
+  const listed = async (url: string) => (await get(url)).body.items;
+  const open = async (url: string) => (await listed(url)).map((queue) => queue["open"]);
+  const completion = { reference: "CORE-1", postingDate: "2026-11-16", attested: true };
+  const body = { kind: "completeWork", filter, action: completion };
+
+  const bulk = await post("/v1/jobs?dryRun=true", { body });
+
+  expect(bulk.body).toEqual({ matches: 2 });
+  expect(await listed(`/v1/assignments?${query}`)).toHaveLength(2);
+  expect(await listed(`/v1/assignments?${query}&asOf=${now}`)).toHaveLength(2);
+  expect(await open(`/v1/queues?${query}`)).toEqual([2]);
+  expect(await open(`/v1/queues?${query}&asOf=${now}`)).toEqual([2]);
+  const span = `from=2026-11-16T00:00:00Z&to=${now}&moments=2`;
+  expect(await open(`/v1/queues/history?${query}&${span}`)).toEqual([0, 2]);
+  expect(await open("/v1/queues?workGroup=Nobody")).toEqual([]);
+});
+
 test("a past moment is listed page by page as it was then", async () => {
   const { engine } = server();
   const [one, other] = [await work(), await work()];

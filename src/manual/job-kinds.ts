@@ -1,6 +1,6 @@
 /** *Complete* with all that match, as a server job: one statement of a person for each of them. */
 import type { Engine } from "../accounting/engine.ts";
-import type { WorkFilter } from "../work/bulk-jobs.ts";
+import type { BulkFilter } from "../work/bulk-jobs.ts";
 import { bulkInput, matchingWork } from "../work/bulk-jobs.ts";
 import type { JobKind } from "../work/job-kinds.ts";
 
@@ -13,7 +13,7 @@ export function completionJobKind(engine: Engine): JobKind {
     label: "Complete",
     right: "assignment:work",
     input: shape,
-    matching: (clientIds, input) => matchingWork(clientIds, input as WorkFilter),
+    matching: (clientIds, input) => matchingWork(clientIds, input as BulkFilter),
     perform: async (tx, items, actor, input) => {
       const { action } = shape.parse(input);
       const results = await completeByHandIn(

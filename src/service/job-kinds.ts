@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Engine } from "../accounting/engine.ts";
 import type { Statement } from "../database/sql.ts";
 import { Failure } from "../kernel/failure.ts";
-import type { WorkFilter } from "../work/bulk-jobs.ts";
+import type { BulkFilter } from "../work/bulk-jobs.ts";
 import { bulkInput, matchingWork } from "../work/bulk-jobs.ts";
 import type { JobItem, JobKind } from "../work/job-kinds.ts";
 
@@ -55,7 +55,7 @@ export function serviceJobKinds(engine: Engine, wake: () => void = () => undefin
       label: "Retry the calls",
       right: "service:retry",
       input: bulkInput(z.strictObject({})),
-      matching: (clientIds, input) => matchingWork(clientIds, input as WorkFilter),
+      matching: (clientIds, input) => matchingWork(clientIds, input as BulkFilter),
       perform: (tx, items, actor) => retryServiceCallsIn(tx, engine, items.map(asSeenBy(actor))),
       done: wake,
     },

@@ -45,7 +45,7 @@ async function present(now: string) {
         state: row.adjustmentState,
       }))
       .toSorted((one, other) => one.id.localeCompare(other.id)),
-    queues: await queueCounts(database, clientIds, now),
+    queues: await queueCounts(database, { clientIds }, now),
   };
 }
 
@@ -64,7 +64,7 @@ async function past(at: string) {
         state: row.adjustmentState,
       }))
       .toSorted((one, other) => one.id.localeCompare(other.id)),
-    queues: await queuesAsOf(database, clientIds, at),
+    queues: await queuesAsOf(database, { clientIds, at }),
   };
 }
 
@@ -126,7 +126,8 @@ test("what was closed and opened anew is both: open then, closed between, open a
   await end(row as { clientId: string; id: string }, "2026-11-17T15:00:00Z");
   await open(placed, "2026-11-18T15:00:00Z");
 
-  const openAt = async (at: string) => (await queuesAsOf(database, clientIds, at))[0]?.open ?? 0;
+  const openAt = async (at: string) =>
+    (await queuesAsOf(database, { clientIds, at }))[0]?.open ?? 0;
   const moments = [
     await openAt("2026-11-16T14:59:59Z"),
     await openAt("2026-11-16T15:00:00Z"),

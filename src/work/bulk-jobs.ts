@@ -17,43 +17,37 @@ import type { JobItem, JobKind } from "./job-kinds.ts";
 import { pended, released, restored, unworkable } from "./standing.ts";
 import { WORK_INPUTS } from "./verbs.ts";
 import type { AssignmentRow } from "./views.ts";
-import { inQueue, STANDINGS, whichWork } from "./views.ts";
+import type { WorkFilter } from "./which-work.ts";
+import { whichWork, workFilterShape } from "./which-work.ts";
 import { fitting } from "../kernel/field-faults.ts";
 
-/** Which of a person's work a bulk action reaches. */
-export const workFilterShape = {
-  client: z.string().optional(),
-  queue: z.string().max(100).optional().describe("Queue.ClaimType, or Queue"),
-  type: z.string().max(100).optional(),
-  assignee: z.string().max(80).optional(),
-  workGroup: z.string().max(60).optional(),
-  standing: z.enum(STANDINGS).optional(),
+/** Which of a person's work a bulk action reaches: what a list shows, or some of it by id. */
+export const bulkFilterShape = {
+  ...workFilterShape,
   assignments: z.array(z.uuid()).min(1).max(1000).optional().describe("These and no others"),
 };
 
-const filterShape = z.strictObject(workFilterShape);
-
-export type WorkFilter = z.infer<typeof filterShape>;
+export interface BulkFilter extends WorkFilter {
+  readonly assignments?: readonly string[] | undefined;
+}
 
 /** A filter with what is to be done to each. */
 export function bulkInput<Action extends z.ZodType>(action: Action) {
-  return z.strictObject({ ...workFilterShape, action });
+  return z.strictObject({ ...bulkFilterShape, action });
 }
 
 /** More in one job would be a sign of something else being wrong. */
 const MOST_ITEMS = 1_000_000;
 
 /** A person's open work that matches, in the order of the work. */
-export function matchingWork(clientIds: readonly string[], filter: WorkFilter): Statement {
-  const { assignee = null, assignments = null } = filter;
+export function matchingWork(clientIds: readonly string[], filter: BulkFilter): Statement {
+  const { assignments = null } = filter;
   return sql`
     select a.client_id, a.id as assignment_id, a.adjustment_id, a.version as seen_version
     from assignment a
     where a.client_id = any (${clientIds}::text[])
-      and a.kind = 'user'
+      and a.is_open and a.kind = 'user'
       and ${whichWork(filter)}
-      and ${inQueue(filter.queue)}
-      and (${assignee}::text is null or a.assignee = ${assignee})
       and (${assignments}::uuid[] is null or a.id = any (${assignments}::uuid[]))
     order by a.urgency desc, a.act_by, a.amount_minor desc nulls last, a.id
     limit ${MOST_ITEMS}
@@ -74,7 +68,7 @@ export function workJobKinds(desk: StandingDesk): JobKind[] {
     label,
     right,
     input: bulkInput(shape),
-    matching: (clientIds, input) => matchingWork(clientIds, input as WorkFilter),
+    matching: (clientIds, input) => matchingWork(clientIds, input as BulkFilter),
     perform: async (tx, items, actor, input) => {
       const action = fitting(shape, (input as { action: unknown }).action);
       refuseCardNumbers((action as { reason?: string }).reason ?? "", "reason");

@@ -10,6 +10,8 @@ import { nothing, sql } from "../database/sql.ts";
 
 import type { AssignmentKind } from "./assignment-types.ts";
 import { ASSIGNMENT_TYPE_ROWS } from "./assignment-types.ts";
+import type { WorkFilter } from "./which-work.ts";
+import { whichWork } from "./which-work.ts";
 
 export interface AssignmentRow {
   readonly clientId: string;
@@ -178,41 +180,10 @@ export interface AssignmentCursor {
   readonly id: string;
 }
 
-export interface AssignmentFilter {
+export interface AssignmentFilter extends WorkFilter {
   readonly clientIds: readonly string[];
-  /** `Queue.ClaimType`, or `Queue` for all claim types. */
-  readonly queue?: string | undefined;
-  readonly type?: string | undefined;
-  readonly assignee?: string | undefined;
-  readonly workGroup?: string | undefined;
-  readonly standing?: StandingName | undefined;
   readonly after?: AssignmentCursor | undefined;
   readonly limit: number;
-}
-
-/** How open work stands: nobody has it, somebody has it, it waits for a date, nobody can do it. */
-export const STANDINGS = ["free", "held", "pended", "unworkable"] as const;
-
-export type StandingName = (typeof STANDINGS)[number];
-
-const OF_STANDING: Readonly<Record<StandingName, Statement>> = {
-  free: sql`
-    and a.assignee is null and a.pended_until is null and a.unworkable_reason is null`,
-  held: sql`and a.assignee is not null`,
-  pended: sql`and a.pended_until is not null`,
-  unworkable: sql`and a.unworkable_reason is not null`,
-};
-
-/** What a filter says beside queue and person, of `a`. */
-export function whichWork(
-  filter: Pick<AssignmentFilter, "type" | "workGroup" | "standing">,
-): Statement {
-  const { type = null, workGroup = null, standing } = filter;
-  return sql`
-    a.is_open
-    and (${type}::text is null or a.type = ${type})
-    and (${workGroup}::text is null or a.work_group = ${workGroup})
-    ${standing === undefined ? nothing : OF_STANDING[standing]}`;
 }
 
 export interface AssignmentPage {
@@ -229,7 +200,7 @@ export async function listAssignments(
   filter: AssignmentFilter,
 ): Promise<AssignmentPage> {
   const wanted = filter.limit + 1;
-  const within = sql`${whichWork(filter)} ${afterCursor(filter.after)}`;
+  const within = sql`a.is_open and ${whichWork(filter)} ${afterCursor(filter.after)}`;
   const chosen =
     filter.assignee === undefined
       ? sql`
@@ -244,8 +215,7 @@ export async function listAssignments(
       : sql`
         select a.* from assignment a
         where a.client_id = any (${filter.clientIds}::text[])
-          and a.assignee = ${filter.assignee} and ${within}
-          and ${inQueue(filter.queue)}`;
+          and a.assignee = ${filter.assignee} and ${within}`;
   const rows = await db.query<AssignmentRow>(sql`
     select ${COLUMNS}
     from (select * from (${chosen}) a ${WORK_ORDER} limit ${wanted}) a
@@ -281,13 +251,6 @@ function afterCursor(after: AssignmentCursor | undefined): Statement {
           -coalesce(${amountMinor}::bigint, -1), ${id}::uuid))`;
 }
 
-/** `Queue.ClaimType`, or `Queue` for all claim types; undefined is every queue. Of `a`. */
-export function inQueue(queue: string | undefined, of: Statement = sql`a`): Statement {
-  return sql`
-    (${queue ?? null}::text is null or ${of}.queue = ${queue ?? null}
-      or starts_with(${of}.queue, ${`${queue ?? ""}.`}))`;
-}
-
 /** The names of the clients' queues, by hopping from one to the next in `assignment_queue`. */
 export function queuesOf(filter: { readonly clientIds: readonly string[] }): Statement {
   return sql`
@@ -306,7 +269,8 @@ export function queuesOf(filter: { readonly clientIds: readonly string[] }): Sta
     )`;
 }
 
-export function queueMatches(filter: Pick<AssignmentFilter, "queue" | "type">): Statement {
+/** Which queues are looked into at all, of `q`: only those that may hold what is asked for. */
+export function queueMatches(filter: Pick<WorkFilter, "queue" | "type">): Statement {
   const { queue, type } = filter;
   if (queue?.includes(".") === true) return sql`q.queue = ${queue}`;
   if (queue === undefined && type === undefined) return sql`true`;
@@ -323,6 +287,9 @@ export interface QueueCount {
   /** Of the first `COUNTED_AT_MOST` + 1: more than `COUNTED_AT_MOST` means "and more". */
   readonly open: number;
   readonly unassigned: number;
+  /** Past the goal, not yet past the deadline. */
+  readonly due: number;
+  /** Past the deadline. */
   readonly overdue: number;
   readonly pended: number;
   readonly unworkable: number;
@@ -331,31 +298,43 @@ export interface QueueCount {
 
 export const COUNTED_AT_MOST = 10_000;
 
-/** Every queue that has open work, with counts that stop at `COUNTED_AT_MOST`. */
+/** Of rows `a` with goal and deadline: how many are due, how many overdue, at a moment. */
+export function lateAt(moment: Statement): Statement {
+  return sql`
+    (count(*) filter (
+      where a.goal_at < ${moment}
+        and (a.deadline_at is null or a.deadline_at >= ${moment})))::int as due,
+    (count(*) filter (where a.deadline_at < ${moment}))::int as overdue`;
+}
+
+/** Every queue that has open work that matches, with counts that stop at `COUNTED_AT_MOST`. */
 export function queueCounts(
   db: Queries,
-  clientIds: readonly string[],
+  filter: WorkFilter & { readonly clientIds: readonly string[] },
   now: string,
 ): Promise<QueueCount[]> {
   return db.query(sql`
-    ${queuesOf({ clientIds })}
+    ${queuesOf(filter)}
     select q.client_id as "clientId", q.queue, head.kind, head."workGroup", head.open,
-           head.unassigned, head.overdue, head.pended, head.unworkable, head."nearestGoalAt"
+           head.unassigned, head.due, head.overdue, head.pended, head.unworkable,
+           head."nearestGoalAt"
     from client_queue q
     cross join lateral (
       select min(a.kind) as kind, min(a.work_group) as "workGroup", count(*)::int as open,
              (count(*) filter (where a.assignee is null))::int as unassigned,
-             (count(*) filter (where a.deadline_at < ${now}))::int as overdue,
+             ${lateAt(sql`${now}::timestamptz`)},
              (count(*) filter (where a.pended_until is not null))::int as pended,
              (count(*) filter (where a.unworkable_reason is not null))::int as unworkable,
              min(a.goal_at) as "nearestGoalAt"
       from (
-        select kind, work_group, assignee, deadline_at, goal_at, pended_until, unworkable_reason
-        from assignment
-        where client_id = q.client_id and queue = q.queue and is_open
+        select a.kind, a.work_group, a.assignee, a.deadline_at, a.goal_at, a.pended_until,
+               a.unworkable_reason
+        from assignment a
+        where a.client_id = q.client_id and a.queue = q.queue and a.is_open
+          and ${whichWork(filter)}
         limit ${COUNTED_AT_MOST + 1}) a
     ) head
-    where q.queue is not null
+    where q.queue is not null and ${queueMatches(filter)} and head.open > 0
     order by q.client_id, q.queue
   `);
 }

@@ -283,7 +283,11 @@ describe("listings", () => {
     ]);
     await anOpenAdjustment(database, placed, { state: "pendingService" });
 
-    const counts = await queueCounts(database, ["harbor", "other"], "2026-11-16T16:00:00Z");
+    const counts = await queueCounts(
+      database,
+      { clientIds: ["harbor", "other"] },
+      "2026-11-16T16:00:00Z",
+    );
 
     expect(counts).toMatchObject([
       {

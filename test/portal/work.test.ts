@@ -6,6 +6,8 @@ import { runTurn } from "../../src/work/run-jobs.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
 import { allJobKinds } from "../../src/job-kinds.ts";
 import { sql } from "../../src/database/sql.ts";
+import { assignAssignmentsTo } from "../../src/work/assign.ts";
+import { listAssignments } from "../../src/work/views.ts";
 import { aClient, aDisputeOf, operate } from "../support/engine.ts";
 import { signIn, tabTo, usePortal } from "../support/portal.ts";
 import { useDatabase } from "../support/use-database.ts";
@@ -102,6 +104,31 @@ describe("by keyboard alone", { timeout: 180_000 }, () => {
 
     await bulk.getByText("100% of 2 items").waitFor();
     expect(await standing()).toMatchObject([{ assignee: "ben" }, { assignee: "ben" }]);
+  });
+
+  test("a work group narrows list, counts and all that match alike", async () => {
+    await moveOneTo("Specialist");
+    const page = await site.signedIn("amy", "/queues");
+    const queues = page.getByRole("navigation", { name: "Queues" });
+    await queues.getByRole("link", { name: /Execute Accounting.*2/ }).waitFor();
+
+    await queues.locator("select").focus();
+    await page.keyboard.type("Specialist");
+    await queues.getByRole("link", { name: /Execute Accounting.*1/ }).waitFor();
+    await page.getByRole("grid", { name: /Specialist/ }).waitFor();
+    expect(await page.getByRole("grid").getByRole("row").count()).toBe(2);
+    await page.getByRole("grid").focus();
+    await press(page, "v");
+    const bulk = page.getByRole("region", { name: "Do it to all that match" });
+    await bulk.getByText("work of Specialist").waitFor();
+    await bulk.locator("select").focus();
+    await page.keyboard.type("Restore");
+    await tabTo(page, "button[type=submit]");
+    await press(page, "Enter");
+    await bulk.getByText("1 assignment.").waitFor();
+
+    expect(page.url()).toContain("workGroup=Specialist");
+    expect(site.complaints).toEqual([]);
   });
 
   test("a past moment shows what was then, and a plot with its figures", async () => {
@@ -224,4 +251,12 @@ async function runJobs(): Promise<void> {
   };
   const desk = { ...engine, failpoints: noFailpoints, report };
   while (await runTurn(desk, allJobKinds(engine), { worker: "test" }));
+}
+
+/** One of what is open, given to a work group by a supervisor. */
+async function moveOneTo(workGroup: string): Promise<void> {
+  const { engine } = site.server;
+  const [row] = (await listAssignments(db, { clientIds: [client], limit: 1 })).items;
+  const one = [{ clientId: client, id: String(row?.id), version: null }];
+  await assignAssignmentsTo(engine, "sue", one, { workGroup });
 }

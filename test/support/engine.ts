@@ -40,7 +40,7 @@ export const START = "2026-11-16T15:00:00Z";
 export function testEngine(
   database: Database,
   clock: ManualClock = manualClock(Temporal.Instant.from(START)),
-  more: Pick<EngineParts, "departureOf" | "releaseDay" | "creditBy"> = {},
+  more: Partial<Pick<EngineParts, "departureOf" | "releaseDay" | "creditBy" | "rulebooks">> = {},
 ): TestEngine {
   const ids = uuids(clock);
   const engine = createEngine({

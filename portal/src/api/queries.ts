@@ -118,17 +118,19 @@ export const adjustmentQuery = (id: string) =>
   });
 
 /** With `asOf`, an ISO instant, as they were then: what was then changes no more. */
-export const queuesQuery = (client?: string, asOf?: string) =>
+export const queuesQuery = (filter: WorkFilter) =>
   queryOptions({
-    queryKey: ["queues", client ?? null, asOf ?? null],
-    queryFn: () => readAll<Queue>("/queues", { client, asOf }),
-    refetchInterval: asOf === undefined ? LIVE_MILLISECONDS : false,
+    queryKey: ["queues", filter],
+    queryFn: () => readAll<Queue>("/queues", { ...filter }),
+    refetchInterval: filter.asOf === undefined ? LIVE_MILLISECONDS : false,
     placeholderData: keepPreviousData,
   });
 
-export interface AssignmentFilter {
+/** Which work: lists, counts, the plot and bulk actions take the same words. */
+export interface WorkFilter {
   readonly client?: string | undefined;
   readonly queue?: string | undefined;
+  readonly queueKind?: string | undefined;
   readonly type?: string | undefined;
   readonly assignee?: string | undefined;
   readonly workGroup?: string | undefined;
@@ -136,7 +138,7 @@ export interface AssignmentFilter {
   readonly asOf?: string | undefined;
 }
 
-export const assignmentsQuery = (filter: AssignmentFilter, limit = PAGE_SIZE) =>
+export const assignmentsQuery = (filter: WorkFilter, limit = PAGE_SIZE) =>
   infiniteQueryOptions({
     queryKey: ["assignments", filter, limit],
     queryFn: ({ pageParam }) =>

@@ -377,6 +377,8 @@ export interface Queue {
   readonly workGroup: string;
   readonly open: number;
   readonly unassigned: number;
+  /** Past the goal, not yet past the deadline. */
+  readonly due: number;
   readonly overdue: number;
   readonly pended: number;
   readonly unworkable: number;

@@ -2,7 +2,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { read } from "./http.ts";
-import type { Numbered } from "./queries.ts";
+import type { Numbered, WorkFilter } from "./queries.ts";
 
 const LIVE_MILLISECONDS = 5000;
 
@@ -46,15 +46,13 @@ export const claimLockQuery = ({ client, id }: Numbered) =>
 export interface WorkAtMoment {
   readonly at: string;
   readonly open: number;
+  readonly due: number;
   readonly overdue: number;
 }
 
-export const workOverTimeQuery = (filter: {
-  readonly client?: string | undefined;
-  readonly queue?: string | undefined;
-  readonly from: string;
-  readonly to: string;
-}) =>
+export const workOverTimeQuery = (
+  filter: Omit<WorkFilter, "asOf"> & { readonly from: string; readonly to: string },
+) =>
   queryOptions({
     queryKey: ["queue-history", filter],
     queryFn: async () => (await read<Items<WorkAtMoment>>("/queues/history", { ...filter })).items,

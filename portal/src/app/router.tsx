@@ -69,12 +69,13 @@ const today = createRoute({
 });
 
 const QUEUE_VIEW = ["asOf", "bulk", "assignment", "action"] as const;
+/** Which work is shown: the same words as the server's filter. */
+const WORK_WORDS = ["queue", "assignee", "workGroup", "standing"] as const;
 
 const queues = createRoute({
   getParentRoute: () => inside,
   path: "/queues",
-  validateSearch: (search: Search) =>
-    texts(search, "queue", "assignee", "standing", "every", ...QUEUE_VIEW),
+  validateSearch: (search: Search) => texts(search, ...WORK_WORDS, "every", ...QUEUE_VIEW),
   component: lazyRouteComponent(() => import("../screens/queues.tsx"), "Queues"),
 });
 

@@ -6,6 +6,7 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useState } from "react";
 
+import type { WorkFilter } from "../api/queries.ts";
 import type { WorkAtMoment } from "../api/work-queries.ts";
 import { workOverTimeQuery } from "../api/work-queries.ts";
 import { useClient } from "../parts/clients.ts";
@@ -31,15 +32,15 @@ const LINES = 12;
 
 export function QueueAsOf(props: {
   readonly asOf: string;
-  readonly queue: string | undefined;
+  readonly filter: Omit<WorkFilter, "client" | "asOf">;
   readonly turn: (words: { readonly asOf?: string }) => void;
 }) {
-  const { asOf, queue, turn } = props;
+  const { asOf, filter, turn } = props;
   const client = useClient();
   const [days, setDays] = useState("7");
   const [opened] = useState(() => new Date().toISOString());
   const from = new Date(Date.parse(opened) - Number(days) * DAY_MILLISECONDS).toISOString();
-  const query = useQuery(workOverTimeQuery({ client, queue, from, to: opened }));
+  const query = useQuery(workOverTimeQuery({ client, ...filter, from, to: opened }));
   const go = (local: string): void => {
     const at = Date.parse(local);
     if (Number.isNaN(at)) return;
@@ -84,6 +85,7 @@ function Plotted(props: {
       at: moments.map((one) => Date.parse(one.at) / 1000),
       series: [
         { label: "Open", color: "--accent", values: moments.map((one) => one.open) },
+        { label: "Due", color: "--warn", dash: [2, 2], values: moments.map((one) => one.due) },
         {
           label: "Overdue",
           color: "--bad",
@@ -110,7 +112,8 @@ function Plotted(props: {
       <p className={ui["soft"]} role="status">
         {shown === undefined
           ? "Nothing was open."
-          : `${showInstant(shown.at)}: ${shown.open} open, ${shown.overdue} overdue (dashed)`}
+          : `${showInstant(shown.at)}: ${shown.open} open, ${shown.due} past the goal (dotted), ` +
+            `${shown.overdue} overdue (dashed)`}
       </p>
       <Figures moments={moments} turn={turn} />
     </>
@@ -130,6 +133,7 @@ function Figures(props: {
         <tr>
           <th>When</th>
           <th data-number>Open</th>
+          <th data-number>Past the goal</th>
           <th data-number>Overdue</th>
         </tr>
       </thead>
@@ -146,6 +150,7 @@ function Figures(props: {
               </button>
             </td>
             <td data-number>{one.open}</td>
+            <td data-number>{one.due}</td>
             <td data-number>{one.overdue}</td>
           </tr>
         ))}

@@ -41,6 +41,7 @@ interface BulkFilter {
   readonly client: string | undefined;
   readonly queue: string | undefined;
   readonly assignee: string | undefined;
+  readonly workGroup: string | undefined;
   readonly standing: string | undefined;
 }
 
@@ -224,10 +225,11 @@ function sent(filter: BulkFilter): Readonly<Record<string, string>> {
   );
 }
 
-function words({ queue, assignee, standing }: BulkFilter): string {
+function words({ queue, assignee, workGroup, standing }: BulkFilter): string {
   const parts = [
     queue === undefined ? "every queue" : queueWords(queue),
     assignee === undefined ? null : "what you have",
+    workGroup === undefined ? null : `work of ${workGroup}`,
     standing ?? null,
   ];
   return parts.filter((part) => part !== null).join(", ");

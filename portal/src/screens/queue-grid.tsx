@@ -36,7 +36,9 @@ const EMPTY: Readonly<Record<string, string>> = {
 export function QueueGrid(props: {
   readonly filter: {
     readonly queue: string | undefined;
+    readonly queueKind: string | undefined;
     readonly assignee: string | undefined;
+    readonly workGroup: string | undefined;
     readonly standing: string | undefined;
     /** An ISO instant: as they were then. */
     readonly asOf: string | undefined;
@@ -46,7 +48,7 @@ export function QueueGrid(props: {
   readonly children: ReactNode;
 }) {
   const { filter, chosen } = props;
-  const { queue, assignee, standing, asOf } = filter;
+  const { queue, assignee, workGroup, standing, asOf } = filter;
   const client = useClient();
   const navigate = useNavigate({ from: "/queues" });
   const query = useInfiniteQuery(assignmentsQuery({ client, ...filter }));
@@ -57,7 +59,8 @@ export function QueueGrid(props: {
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
   const all = assignee === undefined ? (TITLES[standing ?? ""] ?? "All queues") : "What I have";
-  const title = queue === undefined ? all : queueWords(queue);
+  const of = workGroup === undefined ? "" : ` · ${workGroup}`;
+  const title = `${queue === undefined ? all : queueWords(queue)}${of}`;
   useEffect(() => {
     document.title = `${title} · Redress`;
   }, [title]);

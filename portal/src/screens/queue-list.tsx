@@ -1,7 +1,10 @@
 /** The queues that have open work, by whose work it is, with counts and what is late. */
-import { Link } from "@tanstack/react-router";
+import { NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 
 import type { Queue } from "../api/types.ts";
+import { groupsQuery } from "../api/work-queries.ts";
 import { useRight } from "../parts/rights.ts";
 import { Empty } from "../ui/answers.tsx";
 import { useNow } from "../ui/clock.ts";
@@ -32,6 +35,7 @@ export function QueueList(props: {
   readonly queues: readonly Queue[];
   readonly queue: string | undefined;
   readonly assignee: string | undefined;
+  readonly workGroup: string | undefined;
   readonly standing: string | undefined;
 }) {
   const mayWork = useRight("assignment:work");
@@ -39,6 +43,7 @@ export function QueueList(props: {
   const isEvery = [props.queue, props.assignee, props.standing].every((one) => one === undefined);
   return (
     <nav className={css["queueList"]} aria-label="Queues" tabIndex={0}>
+      <GroupChoice workGroup={props.workGroup} />
       <div>
         <Link
           className={css["queueItem"]}
@@ -51,7 +56,7 @@ export function QueueList(props: {
         <Link
           className={css["queueItem"]}
           to="/queues"
-          search={{ assignee: "me" }}
+          search={(before) => ({ ...kept(before), assignee: "me" })}
           aria-current={props.assignee === "me" ? "page" : undefined}
         >
           <b>What I have</b>
@@ -61,7 +66,7 @@ export function QueueList(props: {
             key={name}
             className={css["queueItem"]}
             to="/queues"
-            search={{ standing: name }}
+            search={(before) => ({ ...kept(before), standing: name })}
             aria-current={props.standing === name && props.queue === undefined ? "page" : undefined}
           >
             <b>{title}</b>
@@ -110,9 +115,38 @@ function QueueItem({ queue, isChosen }: { readonly queue: Queue; readonly isChos
   );
 }
 
-/** The moment looked at stays while queues are looked through. */
-function kept({ client, asOf }: { readonly client?: string; readonly asOf?: string }) {
-  return { ...(client === undefined ? {} : { client }), ...(asOf === undefined ? {} : { asOf }) };
+interface Kept {
+  readonly client?: string;
+  readonly workGroup?: string;
+  readonly asOf?: string;
+}
+
+/** The group and the moment looked at stay while queues are looked through. */
+function kept({ client, workGroup, asOf }: Kept): Kept {
+  return {
+    ...(client === undefined ? {} : { client }),
+    ...(workGroup === undefined ? {} : { workGroup }),
+    ...(asOf === undefined ? {} : { asOf }),
+  };
+}
+
+/** Of which work group: counts, list, plot and bulk actions all follow it. */
+function GroupChoice({ workGroup }: { readonly workGroup: string | undefined }) {
+  const navigate = useNavigate({ from: "/queues" });
+  const names = (useQuery(groupsQuery("work-groups")).data ?? []).map((group) => group.name);
+  const known =
+    workGroup === undefined || names.includes(workGroup) ? names : [workGroup, ...names];
+  return (
+    <NativeSelect
+      label="Work group"
+      value={workGroup ?? ""}
+      data={[{ value: "", label: "All groups" }, ...known]}
+      onChange={({ currentTarget }) => {
+        const chosen = currentTarget.value === "" ? undefined : currentTarget.value;
+        void navigate({ search: (before) => ({ ...before, workGroup: chosen }) });
+      }}
+    />
+  );
 }
 
 /** A queue of several clients is one line. */
@@ -131,6 +165,7 @@ function addQueues(one: Queue, other: Queue): Queue {
     ...one,
     open: one.open + other.open,
     unassigned: one.unassigned + other.unassigned,
+    due: one.due + other.due,
     overdue: one.overdue + other.overdue,
     pended: one.pended + other.pended,
     unworkable: one.unworkable + other.unworkable,

@@ -20,11 +20,12 @@ import css from "./screens.module.css";
 const route = getRouteApi("/inside/queues");
 
 export function Queues() {
-  const search = route.useSearch();
-  const { queue, assignment, action, assignee, standing, asOf, bulk } = search;
+  const { assignment, action, asOf, bulk, every, ...words } = route.useSearch();
+  const { queue, assignee, workGroup, standing } = words;
+  const filter = { queue, assignee, workGroup, standing };
   const client = useClient();
   const navigate = useNavigate({ from: "/queues" });
-  const queues = useQuery(queuesQuery(client, asOf));
+  const queues = useQuery(queuesQuery({ client, workGroup, asOf }));
   const close = (): void => {
     focusGrid();
     void navigate({
@@ -53,16 +54,16 @@ export function Queues() {
       className={css["work"]}
       data-open={assignment === undefined ? undefined : true}
       data-queue={
-        [queue, assignee, standing, asOf, bulk, search.every].every((one) => one === undefined)
+        [...Object.values(filter), asOf, bulk, every].every((one) => one === undefined)
           ? undefined
           : true
       }
     >
       <Answer query={queues} what="the queues">
-        {(all) => <QueueList queues={all} queue={queue} assignee={assignee} standing={standing} />}
+        {(all) => <QueueList queues={all} {...filter} />}
       </Answer>
       <QueueGrid
-        filter={{ queue, assignee, standing, asOf }}
+        filter={{ ...filter, asOf, queueKind: bulk === undefined ? undefined : "user" }}
         chosen={assignment}
         tools={
           <>
@@ -71,9 +72,9 @@ export function Queues() {
           </>
         }
       >
-        {asOf === undefined ? null : <QueueAsOf asOf={asOf} queue={queue} turn={turn} />}
+        {asOf === undefined ? null : <QueueAsOf asOf={asOf} filter={filter} turn={turn} />}
         {bulk === undefined ? null : (
-          <QueueBulk filter={{ client, queue, assignee, standing }} close={() => turn({})} />
+          <QueueBulk filter={{ client, ...filter }} close={() => turn({})} />
         )}
       </QueueGrid>
       {assignment === undefined ? null : (

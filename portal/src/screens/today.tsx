@@ -23,7 +23,7 @@ const BATCH_FAILED = "Execute Batch Accounting Failed";
 
 export function Today() {
   const client = useClient();
-  const queues = useQuery(queuesQuery(client));
+  const queues = useQuery(queuesQuery({ client }));
   return (
     <Page
       title="Today"
@@ -64,6 +64,7 @@ const APPROVALS = "ApproveAccounting";
 const FIGURES: readonly Figure[] = [
   { label: "Waiting for a person", tone: "calm", count: (one) => (isUser(one) ? one.open : 0) },
   { label: "Nobody has it", tone: "calm", count: (one) => (isUser(one) ? one.unassigned : 0) },
+  { label: "Past the goal", tone: "calm", count: (one) => one.due },
   { label: "Past the deadline", tone: "bad", count: (one) => one.overdue },
   {
     label: "Service failed",

@@ -3,7 +3,8 @@
  * use now is looked up; what is booked goes to that one. A card that was reissued is not posted to.
  */
 import type { HeldMovement, HoldKind } from "./hold.ts";
-import { factsHold, holdsOf, mayBeHeld } from "./hold.ts";
+import { holdsOf, mayBeHeld } from "./hold.ts";
+import { fitsNow } from "./hold-facts.ts";
 import { begin, endByTime, timeIsUp } from "./watch.ts";
 
 const NAME = "activeCardNumber";
@@ -12,7 +13,7 @@ export const activeCardNumber: HoldKind = {
   reason: NAME,
   needed: (deciding, movement) => {
     if (!mayBeHeld(movement) || !touchesHolder(movement)) return null;
-    if (!factsHold(deciding, holdsOf(deciding.context).activeCardNumber)) return null;
+    if (!fitsNow(deciding, movement, holdsOf(deciding.context).activeCardNumber)) return null;
     const note = "the active card number is not known yet";
     return begin(deciding, movement, { reason: NAME, name: NAME, note });
   },

@@ -3,15 +3,22 @@
  * cells of a decision table, so that what is no fact or no fitting value is refused when saved.
  */
 import { compileTable } from "../../rulebook/decision-table.ts";
+import type { Cell } from "../../rulebook/cell.ts";
 import type { Facts, FactTypes } from "../../rulebook/facts.ts";
+import { factTypes } from "../../rulebook/facts.ts";
 import type { RuleBook } from "../../rulebook/load.ts";
 import type { Problem } from "../../rulebook/source.ts";
 import type { FieldFault } from "../../kernel/failure.ts";
 import { refused } from "../../kernel/field-faults.ts";
 
 import type { HoldSettings, WrittenCondition } from "./hold-settings.ts";
+import { HOLD_FACTS } from "./supplied-facts.ts";
 
-export type Condition = (facts: Facts) => boolean;
+export interface Condition {
+  fits(facts: Facts): boolean;
+  /** What it asks for and nobody knows: until then its word is no answer. */
+  unknown(facts: Facts): readonly string[];
+}
 
 export interface CustomHold {
   readonly written: HoldSettings["custom"][number];
@@ -29,6 +36,8 @@ export interface ClientHolds {
   readonly custom: readonly CustomHold[];
 }
 
+const ALWAYS: Condition = { fits: () => true, unknown: () => [] };
+
 const known = new WeakMap<HoldSettings, { rulebook: RuleBook; holds: ClientHolds }>();
 
 /** Throws `configuration-invalid` naming each condition that does not fit the facts. */
@@ -36,7 +45,7 @@ export function clientHolds(settings: HoldSettings, rulebook: RuleBook): ClientH
   const before = known.get(settings);
   if (before?.rulebook === rulebook) return before.holds;
   const faults: FieldFault[] = [];
-  const holds = compiled(settings, rulebook.facts, faults);
+  const holds = compiled(settings, factTypes(rulebook.facts.values(), HOLD_FACTS), faults);
   if (faults.length > 0) throw refused("configuration-invalid", faults);
   known.set(settings, { rulebook, holds });
   return holds;
@@ -72,7 +81,7 @@ function condition(
   types: FactTypes,
   faults: FieldFault[],
 ): Condition {
-  if (Object.keys(written).length === 0) return () => true;
+  if (Object.keys(written).length === 0) return ALWAYS;
   const problems: Problem[] = [];
   const place = { file: pointer, line: 1, column: 1 };
   const table = compileTable<boolean, boolean>(
@@ -87,5 +96,15 @@ function condition(
     },
   );
   for (const { reason } of problems) faults.push({ pointer, detail: reason });
-  return (facts) => table?.evaluate(facts).outcome ?? false;
+  const cells = [...(table?.rows[0]?.cells ?? [])];
+  const asked = cells.flatMap(([name, cell]) => (asksForValue(cell) ? [name] : []));
+  return {
+    fits: (facts) => table?.evaluate(facts).outcome ?? false,
+    unknown: (facts) => asked.filter((name) => (facts.values[name] ?? null) === null),
+  };
+}
+
+/** A cell that names `absent` takes not knowing for an answer; every other one does not. */
+function asksForValue(cell: Cell): boolean {
+  return cell.kind === "items" && cell.items.every((item) => item.kind !== "absent");
 }

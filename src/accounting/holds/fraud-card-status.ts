@@ -4,7 +4,8 @@
  */
 import { isSecondOperation } from "../book-entries.ts";
 import type { HoldKind } from "./hold.ts";
-import { factsHold, holdsOf, mayBeHeld } from "./hold.ts";
+import { holdsOf, mayBeHeld } from "./hold.ts";
+import { fitsNow } from "./hold-facts.ts";
 import { begin, endByTime, timeIsUp } from "./watch.ts";
 
 const NAME = "fraudCardStatus";
@@ -13,7 +14,7 @@ export const fraudCardStatus: HoldKind = {
   reason: NAME,
   needed: (deciding, movement) => {
     if (!mayBeHeld(movement) || !isSecondOperation(movement.proposals)) return null;
-    if (!factsHold(deciding, holdsOf(deciding.context).fraudCardStatus)) return null;
+    if (!fitsNow(deciding, movement, holdsOf(deciding.context).fraudCardStatus)) return null;
     const note = "the fraud card's status is not known yet";
     return begin(deciding, movement, { reason: NAME, name: NAME, note });
   },

@@ -3,7 +3,6 @@
  * one.
  */
 import type { DecideContext, Deciding } from "../decide-context.ts";
-import { factsOf } from "../decide-context.ts";
 import type {
   Adjustment,
   DisputeBook,
@@ -18,6 +17,7 @@ import { clientHolds } from "./conditions.ts";
 
 /** What is about to be booked. */
 export interface HeldMovement {
+  readonly operation: string;
   readonly proposals: readonly Proposal[];
   readonly processing: Processing;
   /** The principal that it follows, if any. */
@@ -28,11 +28,16 @@ export interface HeldMovement {
   readonly decided: readonly HoldDecision[];
 }
 
-/** A day on a book: what it takes to say whether a hold is over. */
-export interface BookOnDay {
+/** A book on a day with the client's settings: what it takes to read a condition. */
+export interface HeldBook {
   readonly book: DisputeBook;
-  readonly context: DecideContext;
+  readonly context: Pick<DecideContext, "rulebook" | "settings" | "calendar">;
   readonly today: string;
+}
+
+/** A day on a book: what it takes to say whether a hold is over. */
+export interface BookOnDay extends HeldBook {
+  readonly context: DecideContext;
 }
 
 export interface HoldKind {
@@ -66,7 +71,10 @@ export function othersAreClosed(book: DisputeBook, hold: Hold): boolean {
 }
 
 /** The client's holds, compiled. */
-export function holdsOf({ settings, rulebook }: DecideContext): ClientHolds {
+export function holdsOf({
+  settings,
+  rulebook,
+}: Pick<DecideContext, "settings" | "rulebook">): ClientHolds {
   return clientHolds(settings.holds, rulebook);
 }
 
@@ -86,9 +94,9 @@ export function creditsHolder({ proposals }: Pick<HeldMovement, "proposals">): b
   return proposals.some((one) => one.creditCollection === "accountHolder");
 }
 
-export function factsHold(
-  { book, context }: Pick<BookOnDay, "book" | "context">,
-  condition: ClientHolds["activeCardNumber"],
-): boolean {
-  return condition(factsOf(book, context));
+/** What an adjustment is about to move, as holds see it. */
+export function movementOf(adjustment: Adjustment): HeldMovement {
+  const { operation, proposals, processing, ordinal, followsAdjustmentId } = adjustment;
+  const { holdDecisions: decided } = adjustment;
+  return { operation, proposals, processing, ordinal, principal: followsAdjustmentId, decided };
 }

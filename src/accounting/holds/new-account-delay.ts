@@ -2,9 +2,9 @@
  * New-account delay: credits to an account wait until so many days after its first deposit. Of a
  * new account whose first deposit is not known, a person has to say.
  */
-import { factsOf } from "../decide-context.ts";
+import { fitsNow, holdFacts } from "./hold-facts.ts";
 import type { HoldKind } from "./hold.ts";
-import { creditsHolder, factsHold, holdsOf, mayBeHeld } from "./hold.ts";
+import { creditsHolder, holdsOf, mayBeHeld } from "./hold.ts";
 import { begin, daysAfter, endByTime, timeIsUp } from "./watch.ts";
 
 const NAME = "newAccountDelay";
@@ -12,12 +12,12 @@ const NAME = "newAccountDelay";
 export const newAccountDelay: HoldKind = {
   reason: NAME,
   needed: (deciding, movement) => {
-    const { book, context, today } = deciding;
+    const { context, today } = deciding;
     const holds = holdsOf(context);
     const terms = holds.settings.newAccountDelay;
     if (terms === undefined || !mayBeHeld(movement) || !creditsHolder(movement)) return null;
-    if (!factsHold(deciding, holds.newAccountDelay)) return null;
-    const { firstDepositOn, newAccount } = factsOf(book, context).values;
+    if (!fitsNow(deciding, movement, holds.newAccountDelay)) return null;
+    const { firstDepositOn, newAccount } = holdFacts(deciding, movement, today).values;
     if (typeof firstDepositOn !== "string") {
       if (newAccount !== true) return null;
       const note = "a new account, and the day of its first deposit is not known";

@@ -153,7 +153,7 @@ export function endByTime(
   }
   if (hold.asksPerson === true) return "stays";
   if (terms.atDeadline === "review") {
-    askPerson(deciding, adjustment, hold, `${terms.label}: its days are used up`);
+    askPerson(deciding, adjustment, hold, daysUsedUp(terms));
     return "stays";
   }
   return decided(deciding, adjustment, watch.name, {
@@ -161,6 +161,11 @@ export function endByTime(
     byHand: terms.atDeadline === "manual",
     reason: `${terms.label}: its days are over`,
   });
+}
+
+/** Why a person is asked at the deadline. */
+export function daysUsedUp({ label }: Pick<HoldTerms, "label">): string {
+  return `${label}: its days are used up`;
 }
 
 type Ending = Pick<HoldDecision, "outcome" | "reason"> & Partial<HoldDecision>;

@@ -145,7 +145,7 @@ export function cancelDenial(applied: Applied, operation: Operation): void {
   if (planned.length === 0) throw notAllowed(applied, operation, "no debit of a denial is planned");
   const operations = new Set(planned.map((one) => one.operationId));
   const denials = book.denials.filter((one) => !one.lifted && operations.has(one.operationId));
-  const before = stateBefore(book, denials.at(-1));
+  const last = denials.at(-1);
   const reversed = reversedAdjustments(book);
   for (const one of book.adjustments) {
     if (!operations.has(one.operationId) || !PROPOSAL_STATES.has(one.state)) continue;
@@ -156,7 +156,7 @@ export function cancelDenial(applied: Applied, operation: Operation): void {
     if (operations.has(opened.operationId)) giveBack(applied, opened);
   }
   for (const { id } of denials) record(book, { type: "denialLifted", denialId: id, operationId });
-  moveState(book, before);
+  moveState(book, stateBefore(applied, last));
 }
 
 /** Cancels what was never sent, reverses what was. */

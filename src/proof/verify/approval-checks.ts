@@ -1,6 +1,7 @@
 /**
  * Approvals against the people who gave them, and what was done against its approvals: enough other
- * people at each level, as of the time they said so, none of whom had a hand in it.
+ * people at each level, as of the time they said so, none of whom had a hand in it. What was done
+ * before there were requests has none; `approval_before` says what that is, as an upgrade found it.
  */
 import { PROPOSAL_KINDS } from "../../accounting/write-approvals.ts";
 import { sql } from "../../database/sql.ts";
@@ -121,16 +122,18 @@ export const APPROVAL_CHECKS: readonly Check[] = [
       select a.client_id as client, format('adjustment %s (%s)', a.id, a.operation) as at,
              case
                when w.times is null then format('is %s, and nobody approved it', a.state)
-               else format('went on %s times from waiting, approved %s times', w.times,
-                           coalesce(g.approved, 0))
+               else format('went on %s times from waiting, approved %s times',
+                           w.times - coalesce(b.times, 0), coalesce(g.approved, 0))
              end as what
       from adjustment a
+      left join approval_before b on b.client_id = a.client_id
+        and b.subject_kind = 'adjustment' and b.subject_id = a.id
       left join left_waiting w on w.client_id = a.client_id and w.adjustment_id = a.id
       left join agreed g on g.client_id = a.client_id and g.subject_id = a.id::text
-      where coalesce(w.onward, 0) > coalesce(g.approved, 0)
-        or coalesce(w.times, 0) > coalesce(g.settled, 0)
+      where coalesce(w.onward, 0) > coalesce(g.approved, 0) + coalesce(b.onward, 0)
+        or coalesce(w.times, 0) > coalesce(g.settled, 0) + coalesce(b.times, 0)
         or (a.operation = 'adjustManually' and a.state not in ('awaitingApproval', 'cancelled')
-          and coalesce(g.approved, 0) = 0)
+          and coalesce(g.approved, 0) = 0 and b.subject_id is null)
       union all
       select t.client_id, format('adjustment %s', t.adjustment_id),
              'was found not to have posted, without a second person'
@@ -139,6 +142,10 @@ export const APPROVAL_CHECKS: readonly Check[] = [
         select 1 from approval_request r
         where r.client_id = t.client_id and r.subject_kind = 'didNotPost'
           and r.subject_id = t.adjustment_id::text and r.state = 'approved')
+        and not exists (
+          select 1 from approval_before b
+          where b.client_id = t.client_id and b.subject_kind = 'foundNotPosted'
+            and b.subject_id = t.adjustment_id)
       union all
       select f.client_id, format('file %s', f.file_name), 'was released without its approval'
       from batch_file f
