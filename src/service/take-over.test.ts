@@ -93,7 +93,8 @@ describe("a worker that dies or sleeps", () => {
     expect(await round()).toBe(1);
 
     expect(await onlyStanding(db, id)).toMatchObject({ state: "executed" });
-    const cutShort = (purpose: string, times: number) => Array(times).fill([purpose, null, 1]);
+    const cutShort = (purpose: string, times: number) =>
+      Array.from({ length: times }, () => [purpose, null, 1]);
     expect(await attempts(client, id)).toEqual([
       ...cutShort("post", 1),
       ...cutShort("lookUp", 3),
