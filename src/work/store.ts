@@ -108,7 +108,7 @@ export async function closeAssignments(
   closedAt: string,
 ): Promise<void> {
   if (rows.length === 0) return;
-  await tx.execute(sql`
+  const closed = tx.execute(sql`
     with closed as (
       update assignment
       set is_open = false, closed_at = ${closedAt}, outcome = gone.outcome, due_at = null,
@@ -126,7 +126,7 @@ export async function closeAssignments(
     )
     ${recorded("closed", closedAt, sql`closed`)}
   `);
-  await withdrawWithWork(tx, rows, closedAt);
+  await Promise.all([closed, withdrawWithWork(tx, rows, closedAt)]);
 }
 
 export interface LeasedAssignment {
