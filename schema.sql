@@ -3,6 +3,22 @@
 
 set check_function_bodies = off;
 
+CREATE OR REPLACE FUNCTION public.add_due_calls()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  insert into due_call (client_id, assignment_id, adjustment_id, service, due_at)
+  select client_id, id, adjustment_id, coalesce(destination, ''), opened_at
+  from added
+  where is_open and type = 'Pending Accounting Service';
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.add_merchant_credit_use()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -527,6 +543,25 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.remove_due_calls()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  delete from due_call d
+  using changed n
+  where d.client_id = n.client_id and d.assignment_id = n.id
+    and n.type = 'Pending Accounting Service' and not n.is_open;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.take_batch_sequence()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -880,10 +915,7 @@ create table assignment (
   currency text,
   assignee text,
   destination text,
-  due_at timestamp with time zone,
   attempts smallint default 0 not null,
-  leased_by text,
-  leased_until timestamp with time zone,
   reason text,
   opened_at timestamp with time zone not null,
   closed_at timestamp with time zone,
@@ -900,13 +932,11 @@ create table assignment (
 ) with (fillfactor=50);
 alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id);
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
-alter table assignment add constraint assignment_check1 CHECK ((is_open OR ((leased_by IS NULL) AND (leased_until IS NULL))));
 alter table assignment add constraint assignment_check2 CHECK (((pended_until IS NULL) = (pend_reason IS NULL)));
 alter table assignment add constraint assignment_check3 CHECK (((unworkable_reason IS NULL) OR (assignee IS NULL)));
 alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
 CREATE INDEX assignment_closed_service ON public.assignment USING btree (client_id, destination, closed_at) INCLUDE (deadline_at, outcome) WHERE ((type = 'Pending Accounting Service'::text) AND (NOT is_open));
-CREATE INDEX assignment_due_service ON public.assignment USING btree (client_id, destination, due_at) WHERE (is_open AND (due_at IS NOT NULL) AND (type = 'Pending Accounting Service'::text));
 CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
 CREATE INDEX assignment_free ON public.assignment USING btree (client_id, queue, urgency DESC, act_by, amount_minor DESC NULLS LAST, id) WHERE (is_open AND (kind = 'user'::text) AND (assignee IS NULL) AND (pended_until IS NULL) AND (unworkable_reason IS NULL));
 CREATE INDEX assignment_lifetime ON public.assignment USING gist (tstzrange(LEAST(opened_at, closed_at), closed_at)) WHERE (NOT is_open);
@@ -1471,6 +1501,18 @@ create table dispute_book (
 ) with (fillfactor=90);
 alter table dispute_book add constraint dispute_book_pkey PRIMARY KEY (client_id, dispute_id);
 alter table dispute_book add constraint dispute_book_state_check CHECK ((state = ANY (ARRAY['open'::text, 'provisionallyCredited'::text, 'denialPlanned'::text, 'finalCredit'::text, 'denied'::text, 'withdrawn'::text, 'resolved'::text])));
+
+create table due_call (
+  client_id text not null,
+  assignment_id uuid not null,
+  adjustment_id uuid not null,
+  service text not null,
+  due_at timestamp with time zone,
+  leased_by text,
+  leased_until timestamp with time zone
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.05);
+alter table due_call add constraint due_call_pkey PRIMARY KEY (client_id, assignment_id);
+CREATE INDEX due_call_due ON public.due_call USING btree (client_id, service, due_at) WHERE (due_at IS NOT NULL);
 
 create table entry (
   client_id text not null,
@@ -2407,9 +2449,13 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approva
 
 CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_request FOR EACH ROW EXECUTE FUNCTION keep_approval_request();
 
+CREATE TRIGGER add_due_calls AFTER INSERT ON public.assignment REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION add_due_calls();
+
 CREATE TRIGGER facts_stay BEFORE UPDATE OF claim_id, dispute_id, queue, goal_at, deadline_at, opened_at ON public.assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER mark_clocks_of_work AFTER INSERT ON public.assignment REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_work();
+
+CREATE TRIGGER remove_due_calls AFTER UPDATE ON public.assignment REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION remove_due_calls();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.assignment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2551,7 +2597,7 @@ grant insert, select on table approval_level to redress_app;
 
 grant insert, select, update on table approval_request to redress_app;
 
-grant insert, select, update on table assignment to redress_app;
+grant insert, select, update (amount_minor), update (assignee), update (attempts), update (claim_id), update (clock_due_at), update (closed_at), update (deadline_at), update (dispute_id), update (goal_at), update (is_open), update (next_rise_at), update (opened_at), update (outcome), update (pend_reason), update (pended_until), update (queue), update (reason), update (rises), update (unworkable_reason), update (urgency), update (version), update (work_group) on table assignment to redress_app;
 
 grant insert, select on table assignment_event to redress_app;
 
@@ -2620,6 +2666,8 @@ grant insert, select, update on table denial to redress_app;
 grant insert, select on table dispute to redress_app;
 
 grant insert, select, update on table dispute_book to redress_app;
+
+grant select, update (due_at), update (leased_by), update (leased_until) on table due_call to redress_app;
 
 grant insert, select on table entry to redress_app;
 

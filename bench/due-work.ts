@@ -153,8 +153,7 @@ export async function benchDesk(database: Database): Promise<ServiceDesk> {
 
 export async function dueCount(database: Database): Promise<number> {
   const { due } = await database.one<{ due: number }>(sql`
-    select count(*)::int as due from assignment
-    where is_open and due_at <= now() and type = 'Pending Accounting Service'
+    select count(*)::int as due from due_call where due_at <= now()
   `);
   return due;
 }

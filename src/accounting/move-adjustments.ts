@@ -11,7 +11,7 @@ import { Failure } from "../kernel/failure.ts";
 import type { ExecutionBasis, NewExecution } from "../ledger/store.ts";
 import { insertExecutions } from "../ledger/store.ts";
 import { attestationsWaiting } from "../work/approvals/views.ts";
-import { setDue } from "../work/store.ts";
+import { setDue } from "../work/due-store.ts";
 
 import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
 import { assignmentTypeOf, nextState } from "./adjustment-machine.ts";
@@ -224,13 +224,14 @@ async function writeMoves(
   now: string,
 ): Promise<void> {
   if (going.length === 0) return;
-  const openIds = await showAssignments(
+  const { openIds, written } = showAssignments(
     tx,
     { ids: engine.ids, terms: engine.assignmentTerms },
     going.map((one) => one.shown),
     now,
   );
-  await moveAdjustmentRows(
+  // None of them needs what another answers: they are sent at once.
+  const moved = moveAdjustmentRows(
     tx,
     going.map((one, index) => ({
       clientId: one.move.clientId,
@@ -250,10 +251,14 @@ async function writeMoves(
     })),
     now,
   );
-  await setDue(tx, dueTimes(going));
-  await insertTransitions(tx, going.map(transitionOf(engine)), now);
-  await insertExecutions(tx, going.flatMap(executionsOf(engine)), now);
-  await appendEvents(tx, going.map(eventOf(engine)), now);
+  await Promise.all([
+    written,
+    moved,
+    setDue(tx, dueTimes(going)),
+    insertTransitions(tx, going.map(transitionOf(engine)), now),
+    insertExecutions(tx, going.flatMap(executionsOf(engine)), now),
+    appendEvents(tx, going.map(eventOf(engine)), now),
+  ]);
 }
 
 /** An assignment that stays is told its next time; a lease on it ends with the move. */

@@ -36,13 +36,16 @@ export interface ShownAdjustment {
   readonly actor?: string;
 }
 
-/** Opens and closes; answers the id of each adjustment's open assignment, in the order given. */
-export async function showAssignments(
+/**
+ * Opens and closes. Answers the id of each adjustment's open assignment, in the order given, and
+ * when it is `written`, so that other statements may be sent beside it.
+ */
+export function showAssignments(
   tx: Transaction,
   by: { ids: Ids; terms: AssignmentTerms },
   shown: readonly ShownAdjustment[],
   now: string,
-): Promise<(string | null)[]> {
+): { readonly openIds: (string | null)[]; readonly written: Promise<unknown> } {
   const closing = shown.filter((one) => one.before !== null && !stays(one));
   const opening: NewAssignment[] = [];
   const openIds = shown.map((one) => {
@@ -52,18 +55,14 @@ export async function showAssignments(
     opening.push(row);
     return row.id;
   });
-  await closeAssignments(
-    tx,
-    closing.map((one) => ({
-      clientId: one.clientId,
-      id: (one.before as { id: string }).id,
-      outcome: one.outcome,
-      actor: one.actor,
-    })),
-    now,
-  );
-  await openAssignments(tx, opening);
-  return openIds;
+  const ends = closing.map((one) => ({
+    clientId: one.clientId,
+    id: (one.before as { id: string }).id,
+    outcome: one.outcome,
+    actor: one.actor,
+  }));
+  const written = Promise.all([closeAssignments(tx, ends, now), openAssignments(tx, opening)]);
+  return { openIds, written };
 }
 
 /** True while the assignment shown is still the right one. */

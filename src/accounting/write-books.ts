@@ -96,12 +96,13 @@ export async function writeBooks(
   }
   const touched = touchedBy(changed);
   const locks = await lockTouched(tx, touched);
-  const openIds = await showAssignments(
+  const { openIds, written } = showAssignments(
     tx,
     { ids: engine.ids, terms: engine.assignmentTerms },
     touched.map((one) => shownOf(one, locks)),
     now,
   );
+  await written;
   const placed = touched.map((one, index) => ({ ...one, openId: openIds[index] ?? null }));
 
   await insertAdjustments(tx, placed.filter((one) => one.fresh).map(adjustmentRow), now);

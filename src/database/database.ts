@@ -12,7 +12,7 @@ import pg from "pg";
 import { assert } from "../kernel/assert.ts";
 import { copyFrom, copyTo, cursorRows } from "./bulk.ts";
 import type { Chunks } from "./bulk.ts";
-import { isConflict, understood } from "./errors.ts";
+import { IN_FAILED_TRANSACTION, isConflict, sqlState, understood } from "./errors.ts";
 import { listener } from "./listen.ts";
 import type { Statement } from "./sql.ts";
 import { boundValues, resultTypes } from "./values.ts";
@@ -133,14 +133,24 @@ function settled(settings: string): (client: pg.ClientBase) => Promise<unknown> 
   };
 }
 
-/** A connection for as long as it is held; inside a transaction always the same one. */
-type Hold = () => Promise<{ client: pg.ClientBase; release: (broken: boolean) => void }>;
+/**
+ * A connection for as long as it is held; inside a transaction always the same one. `alone`: no
+ * other statement may be on its way, for rows or bytes are read bit by bit.
+ */
+type Hold = (how: "beside" | "alone") => Promise<Held>;
+
+interface Held {
+  readonly client: pg.ClientBase;
+  release(broken: boolean): void;
+  /** What an error comes from: of a statement that an earlier one made fail, the earlier one's. */
+  causeOf(error: unknown): unknown;
+}
 
 function fromPool(pool: pg.Pool): Hold {
   return async () => {
     try {
       const client = await pool.connect();
-      return { client, release: (broken) => client.release(broken) };
+      return { client, release: (broken) => client.release(broken), causeOf: (error) => error };
     } catch (error) {
       throw understood(error);
     }
@@ -149,7 +159,7 @@ function fromPool(pool: pg.Pool): Hold {
 
 function queriesOver(hold: Hold): Queries {
   const run = async <Row extends object>(statement: Statement): Promise<pg.QueryResult<Row>> =>
-    withClient(hold, (client) =>
+    withClient(hold, "beside", (client) =>
       client.query<Row>({
         text: statement.text,
         name: statement.name,
@@ -173,7 +183,7 @@ function queriesOver(hold: Hold): Queries {
     },
     execute: async (statement) => (await run(statement)).rowCount ?? 0,
     copyIn: (statement, chunks) =>
-      withClient(hold, (client) => copyFrom(client, statement, chunks)),
+      withClient(hold, "alone", (client) => copyFrom(client, statement, chunks)),
     copyOut: (statement) => held(hold, (client) => copyTo(client, statement), "ends mid-way"),
     stream: <Row extends object>(statement: Statement, rowsPerFetch = 2000) =>
       held(hold, (client) => cursorRows<Row>(client, statement, rowsPerFetch), "can be left"),
@@ -182,15 +192,17 @@ function queriesOver(hold: Hold): Queries {
 
 async function withClient<Result>(
   hold: Hold,
+  how: "beside" | "alone",
   work: (client: pg.ClientBase) => Promise<Result>,
 ): Promise<Result> {
-  const { client, release } = await hold();
+  const { client, release, causeOf } = await hold(how);
   let broken = false;
   try {
     return await work(client);
   } catch (error) {
-    const meaning = understood(error);
-    broken = meaning !== error;
+    const cause = causeOf(error);
+    const meaning = understood(cause);
+    broken = meaning !== cause;
     throw meaning;
   } finally {
     release(broken);
@@ -206,7 +218,7 @@ async function* held<Item>(
   items: (client: pg.ClientBase) => AsyncIterable<Item>,
   left: "can be left" | "ends mid-way",
 ): AsyncGenerator<Item> {
-  const { client, release } = await hold();
+  const { client, release } = await hold("alone");
   let broken = left === "ends mid-way";
   try {
     yield* items(client);
@@ -244,7 +256,7 @@ async function transactOnce<Result>(
   work: (transaction: Transaction) => Promise<Result>,
   settings: TransactionOptions,
 ): Promise<Result> {
-  const { client, release } = await fromPool(pool)();
+  const { client, release } = await fromPool(pool)("alone");
   let broken = false;
   let hasEnded = false;
   const spoil = (): void => {
@@ -255,7 +267,9 @@ async function transactOnce<Result>(
     const result = await work(transactionOver(client, spoil, () => hasEnded));
     hasEnded = true;
     assert(!broken, "a transaction left a copy half way");
-    await client.query("commit");
+    const ended = await client.query("commit");
+    // PostgreSQL answers so where a statement failed that nobody waited for.
+    assert(ended.command === "COMMIT", "a transaction ended in spite of a statement that failed");
     return result;
   } catch (error) {
     hasEnded = true;
@@ -266,38 +280,67 @@ async function transactOnce<Result>(
     }
     throw meaning;
   } finally {
+    sendAhead(client, false);
     release(broken);
   }
+}
+
+/**
+ * Whether the driver sends a statement while it waits for the answer to another. It is an option of
+ * a connection; only transactions want it, and what reads bit by bit cannot have it. It may change
+ * while no answer is outstanding.
+ */
+function sendAhead(client: pg.ClientBase, isAhead: boolean): void {
+  Object.assign(client, { pipeline: isAhead });
 }
 
 function beginning({ isolation = "read committed", readOnly = false }: TransactionOptions): string {
   return `begin isolation level ${isolation} ${readOnly ? "read only" : "read write"}`;
 }
 
-/** Statements of one transaction run one after another, also when asked for side by side. */
+/**
+ * Statements of one transaction run one after another in the order in which they were asked for.
+ * Those asked for side by side are sent at once: none waits for the answer to the one before it.
+ * Once one has failed the others fail for the same reason.
+ */
 function transactionOver(
   client: pg.ClientBase,
   spoil: () => void,
   hasEnded: () => boolean,
 ): Transaction {
   let depth = 0;
-  let free: Promise<void> = Promise.resolve();
-  const hold: Hold = async () => {
-    const before = free;
+  /** Resolves when nothing that must be alone is under way or was asked for. */
+  let isShared: Promise<void> = Promise.resolve();
+  const underWay = new Set<Promise<void>>();
+  const hold: Hold = async (how) => {
+    const before = how === "alone" ? Promise.all([isShared, ...underWay]) : isShared;
     const { promise, resolve } = Promise.withResolvers<void>();
-    free = promise;
+    underWay.add(promise);
+    if (how === "alone") isShared = promise;
     await before;
-    // What was left running would commit by itself, on a connection that is another's by now.
-    if (hasEnded()) {
-      resolve();
-      throw new Error("a statement of a transaction that has ended");
-    }
-    const release = (broken: boolean): void => {
-      if (broken) spoil();
+    const done = (): void => {
+      underWay.delete(promise);
       resolve();
     };
-    return { client, release };
+    // What was left running would commit by itself, on a connection that is another's by now.
+    if (hasEnded()) {
+      done();
+      throw new Error("a statement of a transaction that has ended");
+    }
+    if (how === "alone") sendAhead(client, false);
+    const release = (broken: boolean): void => {
+      if (broken) spoil();
+      if (how === "alone") sendAhead(client, true);
+      done();
+    };
+    return { client, release, causeOf };
   };
+  let failure: unknown;
+  const causeOf = (error: unknown): unknown => {
+    if (sqlState(error) !== IN_FAILED_TRANSACTION) failure = error;
+    return failure ?? error;
+  };
+  sendAhead(client, true);
   return {
     ...queriesOver(hold),
     savepoint: async (work) => {
@@ -309,6 +352,7 @@ function transactionOver(
         return result;
       } catch (error) {
         await client.query(`rollback to savepoint ${name}`);
+        failure = undefined;
         throw error;
       }
     },

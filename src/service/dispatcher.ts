@@ -6,7 +6,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { Failure } from "../kernel/failure.ts";
-import { renewLeases } from "../work/store.ts";
+import { renewLeases } from "../work/due-store.ts";
 
 import type { ServiceAdapter } from "./adapter.ts";
 import { carryOutClosedAccounts, clientsWithPolicy } from "./carry-out-closed-accounts.ts";

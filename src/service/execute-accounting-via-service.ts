@@ -15,7 +15,7 @@ import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import { formatAmount } from "../kernel/money.ts";
-import { leaseMatching, setDue } from "../work/store.ts";
+import { leaseMatching, setDue } from "../work/due-store.ts";
 
 import type { PreparedRequest, ServiceAdapter } from "./adapter.ts";
 import type { ServiceDesk } from "./desk.ts";
@@ -115,9 +115,11 @@ async function takeDue(
   };
   for (const row of rows) take(taking, row);
   const stood = leased.map((row) => row.stood);
-  await moveLocked(tx, engine, taking.moves, stood);
-  await setDue(tx, taking.waits);
-  await insertAttempts(tx, taking.flights.map(attemptOf(taking, rows)), taking.startedAt);
+  await Promise.all([
+    moveLocked(tx, engine, taking.moves, stood),
+    setDue(tx, taking.waits),
+    insertAttempts(tx, taking.flights.map(attemptOf(taking, rows)), taking.startedAt),
+  ]);
   return taking.flights;
 }
 

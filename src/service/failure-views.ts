@@ -45,13 +45,14 @@ export function waitingItems(
   return sql`
     select s.client_id, s.id as assignment_id, s.adjustment_id, s.version as seen_version
     from assignment s
+    join due_call d on d.client_id = s.client_id and d.assignment_id = s.id
     join adjustment a on a.client_id = s.client_id and a.id = s.adjustment_id
     where s.is_open
       and s.type = 'Pending Accounting Service'
-      and s.due_at > ${now}
+      and d.due_at > ${now}
       and (a.state = 'pendingService' or a.state = 'unknown' and a.machine_may_act)
       and ${matches(clientIds, filter, now)}
-    order by s.due_at, s.id
+    order by d.due_at, s.id
     limit ${MOST_ITEMS}
   `;
 }

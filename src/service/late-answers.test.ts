@@ -105,7 +105,8 @@ async function everything(): Promise<unknown> {
     await db.query(sql`select id from execution order by id`),
     await db.query(sql`select part from service_part order by part`),
     await db.query(sql`
-      select id, type, is_open, due_at, leased_by, version from assignment order by id`),
+      select id, type, is_open, version from assignment order by id`),
+    await db.query(sql`select * from due_call order by assignment_id`),
     await db.query(sql`select id, key from operation order by id`),
   ];
 }

@@ -173,18 +173,18 @@ export function workOf(
     from ${wanted(keys)}
     cross join lateral (
       select (count(*) filter (where a.state = 'sending'))::int as "inFlight",
-             (count(*) filter (where a.state <> 'sending' and s.due_at <= ${now}))::int as due,
-             (count(*) filter (where a.state <> 'sending' and s.due_at > ${now}))::int as waiting,
+             (count(*) filter (where a.state <> 'sending' and d.due_at <= ${now}))::int as due,
+             (count(*) filter (where a.state <> 'sending' and d.due_at > ${now}))::int as waiting,
              (count(*) filter (where a.state = 'unknown'))::int as unknown,
              (count(*) filter (where s.deadline_at < ${now}))::int as late
       from (
-        select client_id, adjustment_id, due_at, deadline_at
-        from assignment
-        where client_id = wanted.client_id and destination = wanted.service
-          and is_open and due_at is not null and type = 'Pending Accounting Service'
+        select client_id, assignment_id, adjustment_id, due_at
+        from due_call
+        where client_id = wanted.client_id and service = wanted.service and due_at is not null
         order by due_at
-        limit ${most}) s
-      join adjustment a on a.client_id = s.client_id and a.id = s.adjustment_id
+        limit ${most}) d
+      join adjustment a on a.client_id = d.client_id and a.id = d.adjustment_id
+      join assignment s on s.client_id = d.client_id and s.id = d.assignment_id
     ) pending
     cross join lateral (
       select count(*)::int as failed, (count(*) filter (where a.state = 'unknown'))::int as unknown

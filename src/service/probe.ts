@@ -54,18 +54,15 @@ export async function giveBackProbe(
   });
 }
 
-/** Without taking it. Served by `assignment_due_service`, as `dueForService`. */
+/** Without taking it. Served by `due_call_due`, as `dueForService`. */
 async function isAnythingDue(db: Queries, key: ServiceKey, now: string): Promise<boolean> {
   const { found } = await db.one<{ found: boolean }>(sql`
     select exists (
-      select from assignment s
-      where s.is_open
-        and s.due_at is not null
-        and s.type = 'Pending Accounting Service'
-        and s.client_id = ${key.clientId}
-        and s.destination = ${key.service}
-        and s.due_at <= ${now}
-        and (s.leased_until is null or s.leased_until < ${now})
+      select from due_call
+      where client_id = ${key.clientId}
+        and service = ${key.service}
+        and due_at <= ${now}
+        and (leased_until is null or leased_until < ${now})
     ) as found
   `);
   return found;

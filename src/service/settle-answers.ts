@@ -14,8 +14,8 @@ import type { AdjustmentLock } from "../accounting/store.ts";
 import { lockAdjustments } from "../accounting/store.ts";
 import { lockVersions } from "../accounting/views.ts";
 import type { Transaction } from "../database/database.ts";
-import type { DueTime } from "../work/store.ts";
-import { setDue } from "../work/store.ts";
+import type { DueTime } from "../work/due-store.ts";
+import { setDue } from "../work/due-store.ts";
 
 import { stepAfterRefusal } from "./closed-account.ts";
 import type { ServiceDesk } from "./desk.ts";
@@ -85,12 +85,14 @@ async function settle(
     }
   }
   if (shown.length > 0) standing.push(...(await lockAdjustments(tx, shown.map(adjustmentOf))));
-  await moveLocked(tx, engine, moves, standing);
-  await setDue(tx, dues);
-  await insertParts(tx, parts, engine.clock.now().toString());
-  await insertOutcomes(tx, outcomes, engine.clock.now().toString());
   const settled = judged.map((one) => ({ landed: one.landed, fate: one.fate }));
-  await writeCircuits(tx, desk, settled);
+  await Promise.all([
+    moveLocked(tx, engine, moves, standing),
+    setDue(tx, dues),
+    insertParts(tx, parts, engine.clock.now().toString()),
+    insertOutcomes(tx, outcomes, engine.clock.now().toString()),
+    writeCircuits(tx, desk, settled),
+  ]);
   return settled;
 }
 

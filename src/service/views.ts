@@ -27,7 +27,7 @@ const LOOKED_AT = 4;
 /**
  * Locks the due adjustments of each service, at most its limit, skipping those that somebody else
  * works at; for `leaseMatching`. Adjustments first, assignments after: the order of every move.
- * Only the assignments due first are read, however many are due (`assignment_due_service`).
+ * Only what is due first is read, however much is due (`due_call_due`).
  */
 export function dueForService(
   wanted: readonly (ServiceKey & { readonly limit: number })[],
@@ -40,28 +40,28 @@ export function dueForService(
       ${wanted.map((one) => one.service)}::text[],
       ${wanted.map((one) => one.limit)}::int[]) as wanted (client_id, service, most)
     cross join lateral (
-      select s.client_id, s.id as assignment_id, a.id as adjustment_id
+      select s.client_id, s.assignment_id, a.id as adjustment_id
       from (
-        select client_id, id, adjustment_id
-        from assignment
-        where is_open
-          and due_at is not null
-          and type = 'Pending Accounting Service'
-          and client_id = wanted.client_id
-          and destination = wanted.service
+        select client_id, assignment_id, adjustment_id
+        from due_call
+        where client_id = wanted.client_id
+          and service = wanted.service
           and due_at <= ${now}
           and (leased_until is null or leased_until < ${now})
         order by due_at
         limit wanted.most * ${LOOKED_AT} + 100
       ) s
       join adjustment a on a.client_id = s.client_id and a.id = s.adjustment_id
-        and a.open_assignment_id = s.id
+        and a.open_assignment_id = s.assignment_id
       limit wanted.most
       for update of a skip locked
     ) due`;
 }
 
-/** Adjustments being sent whose worker is gone: its lease is over. Locked, as `dueForService`. */
+/**
+ * Adjustments being sent whose worker is gone: its lease is over, or nobody has one. Locked, as
+ * `dueForService`.
+ */
 export function lockAbandoned(
   tx: Transaction,
   clientIds: readonly string[],
@@ -72,10 +72,11 @@ export function lockAbandoned(
     select a.client_id as "clientId", a.id as "adjustmentId",
            coalesce(a.destination, '') as service
     from adjustment a
-    join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
+    left join due_call d
+      on d.client_id = a.client_id and d.assignment_id = a.open_assignment_id
     where a.client_id = any (${clientIds}::text[])
       and a.state = 'sending'
-      and (s.leased_until is null or s.leased_until < ${now})
+      and (d.leased_until is null or d.leased_until < ${now})
     limit ${limit}
     for update of a skip locked
   `);

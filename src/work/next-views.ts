@@ -54,7 +54,6 @@ export function lockBestFree(tx: Transaction, filter: FreeWork): Promise<FreeAss
         select a.client_id, a.id, a.urgency, a.act_by, a.amount_minor from assignment a
         where a.client_id = q.client_id and a.queue = q.queue and a.is_open and a.kind = 'user'
           and a.assignee is null and a.pended_until is null and a.unworkable_reason is null
-          and (a.leased_until is null or a.leased_until < ${now})
           and a.work_group <> all (${closedGroups}::text[])
           and not exists (
             select from claim_lock l

@@ -9,6 +9,7 @@ import { sql } from "../database/sql.ts";
 import type { AssignmentEventKind } from "./assignment-history.ts";
 import type { NewAssignment, RisenAssignment, StandingChange } from "./assignment-rows.ts";
 import { withdrawWithWork } from "./approvals/store.ts";
+import { setDueBy, setFirstDue } from "./due-store.ts";
 import { firstRiseAt } from "./sla-stages.ts";
 
 /** Who acts where nobody asked. */
@@ -36,11 +37,11 @@ export async function openAssignments(
   rows: readonly NewAssignment[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await tx.execute(sql`
+  const opened = tx.execute(sql`
     with opened as (
       insert into assignment (
         client_id, id, claim_id, dispute_id, adjustment_id, type, queue, kind, work_group, urgency,
-        goal_at, deadline_at, amount_minor, currency, destination, due_at, reason, opened_at,
+        goal_at, deadline_at, amount_minor, currency, destination, reason, opened_at,
         next_rise_at, cause)
       select * from unnest(
         ${rows.map((row) => row.clientId)}::text[],
@@ -58,7 +59,6 @@ export async function openAssignments(
         ${rows.map((row) => row.amountMinor)}::bigint[],
         ${rows.map((row) => row.currency)}::text[],
         ${rows.map((row) => row.destination)}::text[],
-        ${rows.map((row) => row.dueAt)}::timestamptz[],
         ${rows.map((row) => row.reason)}::text[],
         ${rows.map((row) => row.openedAt)}::timestamptz[],
         ${rows.map(firstStageAt)}::timestamptz[],
@@ -73,6 +73,8 @@ export async function openAssignments(
            pended_until, is_unworkable, version
     from opened
   `);
+  const later = rows.filter((row) => row.dueAt !== null && row.dueAt !== row.openedAt);
+  await Promise.all([opened, setFirstDue(tx, later)]);
 }
 
 /** Null is an answer: its client has no stage for it. */
@@ -113,12 +115,11 @@ export async function closeAssignments(
   closedAt: string,
 ): Promise<void> {
   if (rows.length === 0) return;
-  await tx.execute(sql`
+  const closed = tx.execute(sql`
     with closed as (
       update assignment
-      set is_open = false, closed_at = ${closedAt}, outcome = gone.outcome, due_at = null,
-          next_rise_at = null, pended_until = null, pend_reason = null,
-          leased_by = null, leased_until = null, version = version + 1
+      set is_open = false, closed_at = ${closedAt}, outcome = gone.outcome, next_rise_at = null,
+          pended_until = null, pend_reason = null, version = version + 1
       from unnest(
         ${rows.map((row) => row.clientId)}::text[],
         ${rows.map((row) => row.id)}::uuid[],
@@ -131,87 +132,7 @@ export async function closeAssignments(
     )
     ${recorded("closed", closedAt, sql`closed`)}
   `);
-  await withdrawWithWork(tx, rows, closedAt);
-}
-
-export interface LeasedAssignment {
-  readonly clientId: string;
-  readonly id: string;
-  readonly adjustmentId: string;
-  readonly service: string;
-}
-
-/**
- * Leases due assignments to `worker`, those that nobody else holds; answers which. `matching`
- * selects `client_id, assignment_id, adjustment_id, service` and locks their adjustments.
- */
-export function leaseMatching(
-  tx: Transaction,
-  matching: Statement,
-  lease: { readonly worker: string; readonly now: string; readonly leasedUntil: string },
-): Promise<LeasedAssignment[]> {
-  return tx.query(sql`
-    with due as materialized (${matching})
-    update assignment
-    set leased_by = ${lease.worker}, leased_until = ${lease.leasedUntil}
-    from due
-    where assignment.client_id = due.client_id and assignment.id = due.assignment_id
-      and assignment.is_open
-      and assignment.due_at <= ${lease.now}
-      and (assignment.leased_until is null or assignment.leased_until < ${lease.now})
-    returning assignment.client_id as "clientId", assignment.id,
-              due.adjustment_id as "adjustmentId", due.service
-  `);
-}
-
-/**
- * Keeps the worker's leases alive, by id; answers how many. A row that somebody holds is skipped,
- * not waited for: it is being settled, or the next renewal finds it.
- */
-export function renewLeases(
-  tx: Transaction,
-  worker: string,
-  keys: readonly { clientId: string; id: string }[],
-  leasedUntil: string,
-): Promise<number> {
-  return tx.execute(sql`
-    with mine as (
-      select a.client_id, a.id
-      from unnest(
-        ${keys.map((key) => key.clientId)}::text[],
-        ${keys.map((key) => key.id)}::uuid[]) as held (client_id, id)
-      join assignment a on a.client_id = held.client_id and a.id = held.id
-      where a.is_open and a.leased_by = ${worker}
-      for update of a skip locked
-    )
-    update assignment
-    set leased_until = ${leasedUntil}
-    from mine
-    where assignment.client_id = mine.client_id and assignment.id = mine.id
-  `);
-}
-
-export interface DueTime {
-  readonly clientId: string;
-  readonly id: string;
-  readonly dueAt: string | null;
-}
-
-/** Says when the machine acts next, counts the attempt, and gives the lease back. */
-export async function setDue(tx: Transaction, rows: readonly DueTime[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    update assignment
-    set due_at = next.due_at, attempts = attempts + 1, leased_by = null, leased_until = null,
-        version = version + 1
-    from unnest(
-      ${rows.map((row) => row.clientId)}::text[],
-      ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.dueAt)}::timestamptz[]) as next (client_id, id, due_at)
-    where assignment.client_id = next.client_id
-      and assignment.id = next.id
-      and assignment.is_open
-  `);
+  await Promise.all([closed, withdrawWithWork(tx, rows, closedAt)]);
 }
 
 /** Writes how open assignments stand from now on; their rows are locked already. */
@@ -286,13 +207,10 @@ export async function raiseAssignments(
   at: string,
 ): Promise<void> {
   if (rows.length === 0) return;
-  await tx.execute(sql`
+  const raised = tx.execute(sql`
     with raised as (
       update assignment
-      set urgency = risen.urgency, rises = risen.rises, next_rise_at = risen.next_rise_at,
-          due_at = case when risen.is_due_now and assignment.due_at is not null
-                        then least(assignment.due_at, ${at}::timestamptz)
-                        else assignment.due_at end
+      set urgency = risen.urgency, rises = risen.rises, next_rise_at = risen.next_rise_at
       from unnest(
         ${rows.map((row) => row.clientId)}::text[],
         ${rows.map((row) => row.id)}::uuid[],
@@ -300,9 +218,8 @@ export async function raiseAssignments(
         ${rows.map((row) => row.rises)}::smallint[],
         ${rows.map((row) => row.nextRiseAt)}::timestamptz[],
         ${rows.map((row) => row.reason)}::text[],
-        ${rows.map((row) => row.action)}::text[],
-        ${rows.map((row) => row.isDueNow)}::boolean[])
-        as risen (client_id, id, urgency, rises, next_rise_at, reason, action, is_due_now)
+        ${rows.map((row) => row.action)}::text[])
+        as risen (client_id, id, urgency, rises, next_rise_at, reason, action)
       where assignment.client_id = risen.client_id
         and assignment.id = risen.id
         and assignment.is_open
@@ -315,6 +232,8 @@ export async function raiseAssignments(
            urgency, pended_until, is_unworkable, version, rises, action
     from raised
   `);
+  const dueNow = rows.filter((row) => row.isDueNow);
+  await Promise.all([raised, setDueBy(tx, dueNow, at)]);
 }
 
 export interface ActBy {
@@ -377,23 +296,5 @@ export function raiseOfDisputes(tx: Transaction, rows: readonly DisputeUrgency[]
     set urgency = rising.urgency
     from rising
     where assignment.client_id = rising.client_id and assignment.id = rising.id
-  `);
-}
-
-/** Puts the assignments of adjustments before all other due work; this transaction opened them. */
-export async function putFirst(
-  tx: Transaction,
-  keys: readonly { clientId: string; adjustmentId: string }[],
-): Promise<void> {
-  if (keys.length === 0) return;
-  await tx.execute(sql`
-    update assignment
-    set urgency = 100, due_at = due_at - interval '1 day'
-    from unnest(
-      ${keys.map((key) => key.clientId)}::text[],
-      ${keys.map((key) => key.adjustmentId)}::uuid[]) as first (client_id, adjustment_id)
-    where assignment.client_id = first.client_id
-      and assignment.adjustment_id = first.adjustment_id
-      and assignment.is_open
   `);
 }

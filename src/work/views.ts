@@ -82,7 +82,7 @@ const COLUMNS: Statement = sql`
   j.partly_processed as "isPartlyProcessed", j.route, a.type,
   a.queue, a.kind, a.work_group as "workGroup", a.urgency, a.goal_at as "goalAt",
   a.deadline_at as "deadlineAt", a.amount_minor as "amountMinor", a.currency, a.assignee,
-  a.destination, a.due_at as "dueAt", a.attempts, a.reason, a.cause, a.is_open as "isOpen",
+  a.destination, w.due_at as "dueAt", a.attempts, a.reason, a.cause, a.is_open as "isOpen",
   a.opened_at as "openedAt", a.closed_at as "closedAt", a.outcome, a.version,
   a.act_by as "actBy", a.pended_until as "pendedUntil", a.pend_reason as "pendReason",
   a.unworkable_reason as "unworkableReason", k.holder as "lockedBy",
@@ -92,6 +92,7 @@ const OF_CASES: Statement = sql`
   join claim c on c.client_id = a.client_id and c.id = a.claim_id
   left join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
   left join adjustment j on j.client_id = a.client_id and j.id = a.adjustment_id
+  left join due_call w on w.client_id = a.client_id and w.assignment_id = a.id
   left join claim_lock k on k.client_id = a.client_id and k.claim_id = a.claim_id`;
 
 export interface AssignmentKey {

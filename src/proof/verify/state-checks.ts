@@ -112,6 +112,28 @@ export const STATE_CHECKS: readonly Check[] = [
       where s.is_open and s.adjustment_id is not null
         and a.open_assignment_id is distinct from s.id`,
   ),
+  statementCheck(
+    // Without its row nothing would ever call for it: money that never moves.
+    "due-call",
+    "what waits for a service has its time, and nothing else has",
+    sql`
+      select coalesce(s.client_id, d.client_id) as client,
+             format('assignment %s', coalesce(s.id, d.assignment_id)) as at,
+             case
+               when d.assignment_id is null then 'waits for a service and is never due'
+               when s.id is null then 'is due, but waits for no service'
+               when d.due_at is null then 'waits for a service without a time'
+               else format('is due for adjustment %s at service %s, not for %s at %s',
+                           d.adjustment_id, d.service, s.adjustment_id, s.destination)
+             end as what
+      from (
+        select client_id, id, adjustment_id, coalesce(destination, '') as destination
+        from assignment
+        where is_open and type = 'Pending Accounting Service') s
+      full join due_call d on d.client_id = s.client_id and d.assignment_id = s.id
+      where d.due_at is null or s.id is null or d.adjustment_id <> s.adjustment_id
+        or d.service <> s.destination`,
+  ),
   transitionAllowed,
   statementCheck(
     // By what goes in and out of each state: clocks of several processes give no order.
