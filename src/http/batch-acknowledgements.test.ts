@@ -59,7 +59,10 @@ test("that of which the machine cannot tell is settled by a person who looked", 
     moved: 2,
     waits: null,
   });
-  expect(await statesOf(file)).toEqual(Array(2).fill(["executed", "acknowledged", "call 4471"]));
+  expect(await statesOf(file)).toEqual([
+    ["executed", "acknowledged", "call 4471"],
+    ["executed", "acknowledged", "call 4471"],
+  ]);
 });
 
 test("lines that it names are refused, the others stay open", async () => {

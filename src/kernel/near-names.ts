@@ -18,10 +18,11 @@ export function namesNear(written: string, names: readonly string[]): string[] {
 /** Letters put in, taken out or exchanged on the way from one to the other (Levenshtein). */
 function editsBetween(one: string, other: string): number {
   let before = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...one].entries()) {
+  for (let row = 0; row < one.length; row += 1) {
     const now = [row + 1];
-    for (const [column, counterpart] of [...other].entries()) {
-      const exchanged = (before[column] ?? 0) + (letter === counterpart ? 0 : 1);
+    for (let column = 0; column < other.length; column += 1) {
+      const isSame = one.charAt(row) === other.charAt(column);
+      const exchanged = (before[column] ?? 0) + (isSame ? 0 : 1);
       now.push(Math.min(exchanged, (before[column + 1] ?? 0) + 1, (now[column] ?? 0) + 1));
     }
     before = now;
