@@ -15,19 +15,19 @@ import { useDatabase } from "./support/use-database.ts";
 
 const database = useDatabase();
 
-/** Harbor's book: its own number of the suspense account, and what is written beside it. */
+/** Harbor's book: somebody else moves the money of its provisional credits; they are tracked. */
 async function harbor(
-  chart = "accounts:\n  suspenseDebit:\n    number: 99-1410\n",
+  rules = "rules:\n  ProvisionalCredit:\n    processing: track\n",
 ): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "redress-books-"));
-  await mkdir(join(directory, "harbor", "accounts"), { recursive: true });
+  await mkdir(join(directory, "harbor"));
   const book = "id: harbor\nversion: 7\ntitle: Harbor's\nextends: standard\n";
   await writeFile(join(directory, "harbor", "book.yaml"), book);
-  await writeFile(join(directory, "harbor", "accounts", "chart.yaml"), chart);
+  await writeFile(join(directory, "harbor", "rules.yaml"), rules);
   return directory;
 }
 
-test("its accounts and version stand in the entries of its clients, and of no other", async () => {
+test("its rules and its version are those of its clients, and of no other", async () => {
   const books = await servedBooks(await harbor());
   const engine = testEngine(database, undefined, { rulebooks: (id) => books.get(id) });
   for (const settings of [{ rulebook: "harbor" }, {}]) {
@@ -36,23 +36,20 @@ test("its accounts and version stand in the entries of its clients, and of no ot
     await operate(engine, client, dispute, "issueProvisionalCredit");
   }
 
-  const entries = await database.query<{ account: string; book: string }>(sql`
-    select e.debit_account as account, a.rulebook_version as book
-    from entry e
-    join adjustment a on a.client_id = e.client_id and a.id = e.adjustment_id
-    order by a.rulebook_version`);
+  const rows = await database.query<{ state: string; book: string }>(sql`
+    select state, rulebook_version as book from adjustment order by rulebook_version`);
 
-  expect(entries).toEqual([
-    { account: "99-1410", book: "harbor 7" },
-    { account: expect.not.stringMatching("99-1410") as string, book: "standard 1" },
+  expect(rows).toEqual([
+    { state: "tracked", book: "harbor 7" },
+    { state: "pendingManual", book: `standard ${String(books.get("standard")?.version)}` },
   ]);
 });
 
 test("a process does not start with a book that does not load", async () => {
-  const REDRESS_RULEBOOKS = await harbor("accounts:\n  suspenseDebit:\n    nummer: 99-1410\n");
+  const REDRESS_RULEBOOKS = await harbor("rules:\n  ProvisionalCredit:\n    procesing: track\n");
   const environment = { REDRESS_RULEBOOKS, REDRESS_DATA: "/nowhere" };
 
   const opened = openEngine(readConfiguration(environment), environment, () => undefined);
 
-  await expect(opened).rejects.toThrow(/harbor\/accounts\/chart\.yaml:3:\d+ /);
+  await expect(opened).rejects.toThrow(/harbor\/rules\.yaml:3:\d+ /);
 });

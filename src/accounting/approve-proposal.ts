@@ -37,7 +37,7 @@ export function approveProposal(deciding: Deciding, adjustment: Adjustment, reas
   });
 }
 
-/** Takings that cancel a credit which was never sent; what an offset opened is left to its letter. */
+/** Takings that cancel what was never sent; what an offset opened is left to its letter. */
 const CANCELLING = new Set(["DenyDispute", "WithdrawDispute", "DuplicateCredit"]);
 const SECOND = "DenyDispute2ndOperation";
 

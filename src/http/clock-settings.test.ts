@@ -35,7 +35,9 @@ async function served() {
     return call(app, key, "POST", path, { body, version: 1 });
   };
   const admin = (name: string) => aUser(engine, name, ["administrator", "approver"]);
-  return { engine, clientId, put, credited, approve, admin };
+  const putAt = (key: string, version: number, body: Record<string, unknown>) =>
+    call(app, key, "PUT", url, { body, version });
+  return { engine, clientId, put, putAt, credited, approve, admin };
 }
 
 test.each([
@@ -114,4 +116,21 @@ test("settings that do not fit change nothing, and a rehearsal saves nothing", a
       select settings::text as settings from client where id = ${clientId}`),
   ).toEqual([{ settings: "{}" }]);
   expect(await database.query(sql`select 1 from clock_automation`)).toEqual([]);
+});
+
+test("settings that somebody changed meanwhile are read again first", async () => {
+  const { admin, put, putAt, clientId } = await served();
+  const ann = await admin("ann");
+  await put(ann, { automaticProvisionalCredit: true });
+
+  const stale = await putAt(ann, 1, { automaticFinalCredit: true });
+
+  expect([stale.status, stale.body["code"]]).toEqual([412, "stale-version"]);
+  expect(
+    await database.query(sql`
+      select settings -> 'clocks' as clocks from client where id = ${clientId}`),
+  ).toEqual([{ clocks: { automaticProvisionalCredit: true } }]);
+  const [audit] = await database.query<{ count: bigint }>(sql`
+    select count(*) from audit where action = 'configureClocks'`);
+  expect(audit?.count).toBe(1n);
 });

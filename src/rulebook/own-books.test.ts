@@ -31,7 +31,9 @@ test("beside the standard book each directory is a book, by its id", async () =>
   const books = await servedBooks(own);
 
   expect([...books.keys()]).toEqual(["standard", "harbor", "lakeside"]);
-  expect(books.get("harbor")?.changes).toMatchObject([{ what: "changed" }]);
+  expect(books.get("harbor")?.changes).toMatchObject([
+    { record: "suspenseDebit", kind: "changed", keys: ["number"] },
+  ]);
 });
 
 test("nothing named is the standard book alone", async () => {
