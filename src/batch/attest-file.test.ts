@@ -52,7 +52,7 @@ test("all of it is above the tier: it waits, then counts in the first one's name
 
   const asked = await attestFile(desk, { ...told, adjustmentIds: null });
   const before = await Promise.all(adjustments.map((id) => stateOf(engine, id)));
-  for (const own of ["bob", "ann", "cli:bob"]) {
+  for (const own of ["bob", "ann", "test", "cli:bob"]) {
     await expect(decide(clientId, own)).rejects.toMatchObject({ code: "self-approval" });
   }
   await decide(clientId, "carl");
