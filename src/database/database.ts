@@ -137,7 +137,7 @@ function settled(settings: string): (client: pg.ClientBase) => Promise<unknown> 
  * A connection for as long as it is held; inside a transaction always the same one. `alone`: no
  * other statement may be on its way, for rows or bytes are read bit by bit.
  */
-type Hold = (how: "beside" | "alone") => Promise<Held>;
+type Hold = (how: "beside" | "alone") => Held | Promise<Held>;
 
 interface Held {
   readonly client: pg.ClientBase;
@@ -195,7 +195,8 @@ async function withClient<Result>(
   how: "beside" | "alone",
   work: (client: pg.ClientBase) => Promise<Result>,
 ): Promise<Result> {
-  const { client, release, causeOf } = await hold(how);
+  const holding = hold(how);
+  const { client, release, causeOf } = holding instanceof Promise ? await holding : holding;
   let broken = false;
   try {
     return await work(client);
@@ -311,17 +312,9 @@ function transactionOver(
   let depth = 0;
   /** Resolves when nothing that must be alone is under way or was asked for. */
   let isShared: Promise<void> = Promise.resolve();
+  let [alone, waiting] = [0, 0];
   const underWay = new Set<Promise<void>>();
-  const hold: Hold = async (how) => {
-    const before = how === "alone" ? Promise.all([isShared, ...underWay]) : isShared;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    underWay.add(promise);
-    if (how === "alone") isShared = promise;
-    await before;
-    const done = (): void => {
-      underWay.delete(promise);
-      resolve();
-    };
+  const heldNow = (how: "beside" | "alone", done: () => void): Held => {
     // What was left running would commit by itself, on a connection that is another's by now.
     if (hasEnded()) {
       done();
@@ -334,6 +327,32 @@ function transactionOver(
       done();
     };
     return { client, release, causeOf };
+  };
+  const heldInTurn = async (
+    how: "beside" | "alone",
+    turn: PromiseWithResolvers<void>,
+    done: () => void,
+  ): Promise<Held> => {
+    const before = how === "alone" ? Promise.all([isShared, ...underWay]) : isShared;
+    underWay.add(turn.promise);
+    if (how === "alone") isShared = turn.promise;
+    waiting += 1;
+    await before;
+    waiting -= 1;
+    return heldNow(how, done);
+  };
+  const hold: Hold = (how) => {
+    const turn = Promise.withResolvers<void>();
+    const done = (): void => {
+      underWay.delete(turn.promise);
+      if (how === "alone") alone -= 1;
+      turn.resolve();
+    };
+    if (how === "alone") alone += 1;
+    if (alone > 0 || waiting > 0) return heldInTurn(how, turn, done);
+    // It leaves while the values of the next one are still being made.
+    underWay.add(turn.promise);
+    return heldNow(how, done);
   };
   let failure: unknown;
   const causeOf = (error: unknown): unknown => {
