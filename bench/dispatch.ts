@@ -19,7 +19,8 @@ import type { ServiceAdapter } from "../src/service/adapter.ts";
 import { openAdapter } from "../src/service/http-adapter.ts";
 import { dueForService } from "../src/service/views.ts";
 import { startServiceWorker } from "../src/service/worker.ts";
-import { leaseMatching, setDue } from "../src/work/due-store.ts";
+import { leaseMatching } from "../src/work/due-store.ts";
+import { setDue } from "../src/work/store.ts";
 
 import {
   benchDesk,

@@ -11,7 +11,7 @@ import { Failure } from "../kernel/failure.ts";
 import type { ExecutionBasis, NewExecution } from "../ledger/store.ts";
 import { insertExecutions } from "../ledger/store.ts";
 import { attestationsWaiting } from "../work/approvals/views.ts";
-import { setDue } from "../work/due-store.ts";
+import { setDue } from "../work/store.ts";
 
 import type { AdjustmentEvent, AdjustmentState } from "./adjustment-machine.ts";
 import { assignmentTypeOf, nextState } from "./adjustment-machine.ts";

@@ -5,7 +5,7 @@
  */
 import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
-import { putFirst } from "../work/due-store.ts";
+import { putFirst } from "../work/store.ts";
 
 import { allUsableClients } from "./client-runtime.ts";
 import type { Engine } from "./engine.ts";

@@ -102,15 +102,19 @@ export async function writeBooks(
     touched.map((one) => shownOf(one, locks)),
     now,
   );
-  await written;
   const placed = touched.map((one, index) => ({ ...one, openId: openIds[index] ?? null }));
+  const known = placed.filter((one) => !one.fresh);
 
-  await insertAdjustments(tx, placed.filter((one) => one.fresh).map(adjustmentRow), now);
-  await updateAdjustments(
-    tx,
-    placed.filter((one) => !one.fresh).map((one) => ({ ...adjustmentRow(one), ...updateOf(one) })),
-    now,
-  );
+  // While the database writes the first, the rows of the next are made.
+  await Promise.all([
+    written,
+    insertAdjustments(tx, placed.filter((one) => one.fresh).map(adjustmentRow), now),
+    updateAdjustments(
+      tx,
+      known.map((one) => ({ ...adjustmentRow(one), ...updateOf(one) })),
+      now,
+    ),
+  ]);
   await replaceProposals(
     tx,
     touched.filter((one) => one.proposalsChanged).map(proposalsOf),
@@ -125,9 +129,11 @@ export async function writeBooks(
     changed.map(({ loaded, rulebook }) => ({ book: loaded.book, rulebook })),
     now,
   );
-  await insertHoldDecisions(tx, holdDecisionsIn(books), now);
-  await updateBooks(tx, changed.map(bookRow), now);
-  await appendEvents(tx, eventsOf(engine, touched), now);
+  await Promise.all([
+    insertHoldDecisions(tx, holdDecisionsIn(books), now),
+    updateBooks(tx, changed.map(bookRow), now),
+    appendEvents(tx, eventsOf(engine, touched), now),
+  ]);
   const withWork = changed.filter(({ loaded }) => mayHaveWork(loaded.book));
   await showDisputeWork(tx, engine, withWork.map(shownDispute));
   for (const { loaded } of changed) loaded.book.changes.length = 0;

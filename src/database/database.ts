@@ -15,6 +15,8 @@ import type { Chunks } from "./bulk.ts";
 import { IN_FAILED_TRANSACTION, isConflict, sqlState, understood } from "./errors.ts";
 import { listener } from "./listen.ts";
 import type { Statement } from "./sql.ts";
+import type { Done, Way } from "./turns.ts";
+import { openTurns } from "./turns.ts";
 import { boundValues, resultTypes } from "./values.ts";
 
 export interface Queries {
@@ -137,7 +139,7 @@ function settled(settings: string): (client: pg.ClientBase) => Promise<unknown> 
  * A connection for as long as it is held; inside a transaction always the same one. `alone`: no
  * other statement may be on its way, for rows or bytes are read bit by bit.
  */
-type Hold = (how: "beside" | "alone") => Promise<Held>;
+type Hold = (way: Way) => Held | Promise<Held>;
 
 interface Held {
   readonly client: pg.ClientBase;
@@ -192,10 +194,11 @@ function queriesOver(hold: Hold): Queries {
 
 async function withClient<Result>(
   hold: Hold,
-  how: "beside" | "alone",
+  way: Way,
   work: (client: pg.ClientBase) => Promise<Result>,
 ): Promise<Result> {
-  const { client, release, causeOf } = await hold(how);
+  const holding = hold(way);
+  const { client, release, causeOf } = holding instanceof Promise ? await holding : holding;
   let broken = false;
   try {
     return await work(client);
@@ -309,36 +312,31 @@ function transactionOver(
   hasEnded: () => boolean,
 ): Transaction {
   let depth = 0;
-  /** Resolves when nothing that must be alone is under way or was asked for. */
-  let isShared: Promise<void> = Promise.resolve();
-  const underWay = new Set<Promise<void>>();
-  const hold: Hold = async (how) => {
-    const before = how === "alone" ? Promise.all([isShared, ...underWay]) : isShared;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    underWay.add(promise);
-    if (how === "alone") isShared = promise;
-    await before;
-    const done = (): void => {
-      underWay.delete(promise);
-      resolve();
-    };
+  let failure: unknown;
+  const turns = openTurns();
+  const causeOf = (error: unknown): unknown => {
+    if (sqlState(error) !== IN_FAILED_TRANSACTION) failure = error;
+    return failure ?? error;
+  };
+  const heldUntil = (way: Way, done: Done): Held => {
     // What was left running would commit by itself, on a connection that is another's by now.
     if (hasEnded()) {
       done();
       throw new Error("a statement of a transaction that has ended");
     }
-    if (how === "alone") sendAhead(client, false);
+    if (way === "alone") sendAhead(client, false);
     const release = (broken: boolean): void => {
       if (broken) spoil();
-      if (how === "alone") sendAhead(client, true);
+      if (way === "alone") sendAhead(client, true);
       done();
     };
     return { client, release, causeOf };
   };
-  let failure: unknown;
-  const causeOf = (error: unknown): unknown => {
-    if (sqlState(error) !== IN_FAILED_TRANSACTION) failure = error;
-    return failure ?? error;
+  const hold: Hold = (way) => {
+    const turn = turns.take(way);
+    return turn instanceof Promise
+      ? turn.then((done) => heldUntil(way, done))
+      : heldUntil(way, turn);
   };
   sendAhead(client, true);
   return {

@@ -15,7 +15,8 @@ import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
 import { formatAmount } from "../kernel/money.ts";
-import { leaseMatching, setDue } from "../work/due-store.ts";
+import { leaseMatching } from "../work/due-store.ts";
+import { setDue } from "../work/store.ts";
 
 import type { PreparedRequest, ServiceAdapter } from "./adapter.ts";
 import type { ServiceDesk } from "./desk.ts";

@@ -2,7 +2,7 @@
 import type { Engine } from "../accounting/engine.ts";
 import type { Transaction } from "../database/database.ts";
 import { Failure } from "../kernel/failure.ts";
-import { setDue } from "../work/due-store.ts";
+import { setDue } from "../work/store.ts";
 
 import type { ItemResult, ServiceItem } from "./locked-item.ts";
 import { lockedOf, lockItems, refuseUnless } from "./locked-item.ts";

@@ -15,7 +15,7 @@ import { lockAdjustments } from "../accounting/store.ts";
 import { lockVersions } from "../accounting/views.ts";
 import type { Transaction } from "../database/database.ts";
 import type { DueTime } from "../work/due-store.ts";
-import { setDue } from "../work/due-store.ts";
+import { setDue } from "../work/store.ts";
 
 import { stepAfterRefusal } from "./closed-account.ts";
 import type { ServiceDesk } from "./desk.ts";

@@ -71,40 +71,17 @@ export interface DueTime {
   readonly dueAt: string | null;
 }
 
-/** Says when the machine acts next, counts the attempt, and gives the lease back. */
-export async function setDue(tx: Transaction, rows: readonly DueTime[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    with told as (
-      update assignment
-      set attempts = attempts + 1, version = version + 1
-      from unnest(
-        ${rows.map((row) => row.clientId)}::text[],
-        ${rows.map((row) => row.id)}::uuid[],
-        ${rows.map((row) => row.dueAt)}::timestamptz[]) as next (client_id, id, due_at)
-      where assignment.client_id = next.client_id
-        and assignment.id = next.id
-        and assignment.is_open
-      returning assignment.client_id, assignment.id, next.due_at
-    )
-    update due_call
-    set due_at = told.due_at, leased_by = null, leased_until = null
-    from told
-    where due_call.client_id = told.client_id and due_call.assignment_id = told.id
-  `);
-}
-
-/** Of assignments that this transaction opens, and that are not due at once. */
-export async function setFirstDue(tx: Transaction, rows: readonly DueTime[]): Promise<void> {
+/** When the machine acts next; who had a lease has none any more. */
+export async function setDueTimes(tx: Transaction, rows: readonly DueTime[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
     update due_call
-    set due_at = first.due_at
+    set due_at = next.due_at, leased_by = null, leased_until = null
     from unnest(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.id)}::uuid[],
-      ${rows.map((row) => row.dueAt)}::timestamptz[]) as first (client_id, id, due_at)
-    where due_call.client_id = first.client_id and due_call.assignment_id = first.id
+      ${rows.map((row) => row.dueAt)}::timestamptz[]) as next (client_id, id, due_at)
+    where due_call.client_id = next.client_id and due_call.assignment_id = next.id
   `);
 }
 
@@ -127,27 +104,21 @@ export async function setDueBy(
   `);
 }
 
-/** Puts the assignments of adjustments before all other due work; this transaction opened them. */
-export async function putFirst(
+/** Before everything else that is due. */
+export async function setDueFirst(
   tx: Transaction,
   keys: readonly { clientId: string; adjustmentId: string }[],
 ): Promise<void> {
   if (keys.length === 0) return;
   await tx.execute(sql`
-    with first as (
-      update assignment
-      set urgency = 100
-      from unnest(
-        ${keys.map((key) => key.clientId)}::text[],
-        ${keys.map((key) => key.adjustmentId)}::uuid[]) as first (client_id, adjustment_id)
-      where assignment.client_id = first.client_id
-        and assignment.adjustment_id = first.adjustment_id
-        and assignment.is_open
-      returning assignment.client_id, assignment.id
-    )
     update due_call
     set due_at = due_call.due_at - interval '1 day'
-    from first
-    where due_call.client_id = first.client_id and due_call.assignment_id = first.id
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.adjustmentId)}::uuid[]) as first (client_id, adjustment_id)
+    join assignment a on a.client_id = first.client_id
+      and a.adjustment_id = first.adjustment_id
+      and a.is_open
+    where due_call.client_id = a.client_id and due_call.assignment_id = a.id
   `);
 }

@@ -9,7 +9,8 @@ import { sql } from "../database/sql.ts";
 import type { AssignmentEventKind } from "./assignment-history.ts";
 import type { NewAssignment, RisenAssignment, StandingChange } from "./assignment-rows.ts";
 import { withdrawWithWork } from "./approvals/store.ts";
-import { setDueBy, setFirstDue } from "./due-store.ts";
+import type { DueTime } from "./due-store.ts";
+import { setDueBy, setDueFirst, setDueTimes } from "./due-store.ts";
 import { firstRiseAt } from "./sla-stages.ts";
 
 /** Who acts where nobody asked. */
@@ -74,7 +75,7 @@ export async function openAssignments(
     from opened
   `);
   const later = rows.filter((row) => row.dueAt !== null && row.dueAt !== row.openedAt);
-  await Promise.all([opened, setFirstDue(tx, later)]);
+  await Promise.all([opened, setDueTimes(tx, later)]);
 }
 
 /** Null is an answer: its client has no stage for it. */
@@ -133,6 +134,22 @@ export async function closeAssignments(
     ${recorded("closed", closedAt, sql`closed`)}
   `);
   await Promise.all([closed, withdrawWithWork(tx, rows, closedAt)]);
+}
+
+/** Says when the machine acts next, counts the attempt, and gives the lease back. */
+export async function setDue(tx: Transaction, rows: readonly DueTime[]): Promise<void> {
+  if (rows.length === 0) return;
+  const counted = tx.execute(sql`
+    update assignment
+    set attempts = attempts + 1, version = version + 1
+    from unnest(
+      ${rows.map((row) => row.clientId)}::text[],
+      ${rows.map((row) => row.id)}::uuid[]) as next (client_id, id)
+    where assignment.client_id = next.client_id
+      and assignment.id = next.id
+      and assignment.is_open
+  `);
+  await Promise.all([counted, setDueTimes(tx, rows)]);
 }
 
 /** Writes how open assignments stand from now on; their rows are locked already. */
@@ -297,4 +314,23 @@ export function raiseOfDisputes(tx: Transaction, rows: readonly DisputeUrgency[]
     from rising
     where assignment.client_id = rising.client_id and assignment.id = rising.id
   `);
+}
+
+/** Puts the assignments of adjustments before all other due work; this transaction opened them. */
+export async function putFirst(
+  tx: Transaction,
+  keys: readonly { clientId: string; adjustmentId: string }[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  const raised = tx.execute(sql`
+    update assignment
+    set urgency = 100
+    from unnest(
+      ${keys.map((key) => key.clientId)}::text[],
+      ${keys.map((key) => key.adjustmentId)}::uuid[]) as first (client_id, adjustment_id)
+    where assignment.client_id = first.client_id
+      and assignment.adjustment_id = first.adjustment_id
+      and assignment.is_open
+  `);
+  await Promise.all([raised, setDueFirst(tx, keys)]);
 }

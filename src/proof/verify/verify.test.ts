@@ -374,7 +374,7 @@ describe("what is planted is found, named and placed", () => {
 
   test("every check is planted against, here or beside its own", () => {
     const planted = new Set(PLANTED.map(([check]) => check));
-    const others = /^(approval|attestation|evidence|inbound)-/;
+    const others = /^(approval|attestation|due|evidence|inbound)-/;
     for (const { name } of [...CREDIT_CHECKS, ...DISPUTE_CHECKS]) planted.add(name);
     expect(CHECKED.filter(({ name }) => !planted.has(name) && !others.test(name))).toEqual([]);
   });
