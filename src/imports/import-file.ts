@@ -61,7 +61,8 @@ export async function importFile(
     });
     options.onProgress?.(run);
     const { linesPerChunk = LINES_PER_CHUNK } = options;
-    const chunks = readChunks(file, Number(run.bytesDone), linesPerChunk);
+    const from = { offset: Number(run.bytesDone), until: bytes, linesPerChunk };
+    const chunks = readChunks(file, from);
     for await (const chunk of prefetched(chunks, run.linesDone, options)) {
       run = await importChunk(engine, vault, run, chunk, options.actor);
       options.onProgress?.(run);
@@ -124,9 +125,10 @@ function parsed(chunk: Chunk, before: bigint, { clients }: ImportOptions): Parse
   const rejects: Reject[] = [];
   const first = Number(before) + 1;
   for (const [index, text] of chunk.lines.entries()) {
-    if (text.trim() === "") continue;
+    if (text?.trim() === "") continue;
     const line = first + index;
     try {
+      if (text === null) throw new Failure("line-invalid", "the line is not UTF-8");
       const value = parseImportLine(text);
       if (clients !== null && clients !== undefined && !clients.includes(value.client)) {
         throw new Failure("not-found", `client ${value.client} does not exist`);
@@ -135,7 +137,7 @@ function parsed(chunk: Chunk, before: bigint, { clients }: ImportOptions): Parse
       else operations.push({ line, request: operationRequest(value) });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      rejects.push(rejectOf(line, keyOf(text), error));
+      rejects.push(rejectOf(line, text === null ? null : keyOf(text), error));
     }
   }
   const { bytes, lines } = chunk;
