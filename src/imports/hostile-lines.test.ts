@@ -47,7 +47,7 @@ function operation(key: string, input: string): string {
   );
 }
 
-test("a mark of the byte order, carriage returns and a missing last line end lose nothing", async () => {
+test("a byte order mark, carriage returns, no last line end: nothing is lost", async () => {
   const { run, rejects } = await imported(`\uFEFF${lines().join("\r\n")}`);
 
   expect(rejects).toEqual([]);

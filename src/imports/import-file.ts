@@ -50,10 +50,12 @@ export async function importFile(
 ): Promise<ImportRun> {
   const file = await open(path, "r");
   try {
+    const before = await markOf(file);
     const { sha256, bytes } = await contentOf(file);
     let run = await openRun(engine.database, {
       id: engine.ids.next(),
       contentSha256: sha256,
+      clients: options.clients ?? null,
       name: path.split("/").at(-1) ?? path,
       bytesTotal: BigInt(bytes),
       actor: options.actor,
@@ -64,6 +66,9 @@ export async function importFile(
     const from = { offset: Number(run.bytesDone), until: bytes, linesPerChunk };
     const chunks = readChunks(file, from);
     for await (const chunk of prefetched(chunks, run.linesDone, options)) {
+      if ((await markOf(file)) !== before) {
+        throw new Failure("stale-version", `${path} changed while it was read`, { path });
+      }
       run = await importChunk(engine, vault, run, chunk, options.actor);
       options.onProgress?.(run);
     }
@@ -72,6 +77,12 @@ export async function importFile(
   } finally {
     await file.close();
   }
+}
+
+/** Another one as soon as somebody writes into the file: a part of it would be of another. */
+async function markOf(file: FileHandle): Promise<string> {
+  const { size, mtimeNs } = await file.stat({ bigint: true });
+  return `${size} ${mtimeNs}`;
 }
 
 async function contentOf(file: FileHandle): Promise<{ sha256: Buffer; bytes: number }> {
