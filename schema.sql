@@ -1854,7 +1854,7 @@ create table job_item (
   approval_id uuid
 );
 alter table job_item add constraint job_item_pkey PRIMARY KEY (job_id, ordinal);
-alter table job_item add constraint job_item_is_about_something CHECK (((approval_id IS NOT NULL) OR ((assignment_id IS NOT NULL) AND (adjustment_id IS NOT NULL))));
+alter table job_item add constraint job_item_is_about_something CHECK (((approval_id IS NOT NULL) OR (assignment_id IS NOT NULL)));
 alter table job_item add constraint job_item_ordinal_check CHECK ((ordinal > 0));
 
 create table job_item_outcome (

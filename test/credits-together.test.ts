@@ -5,8 +5,8 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 import { afterEach, expect, test } from "vitest";
 
@@ -16,7 +16,7 @@ import { aClient, aDisputeOf, testEngine } from "./support/engine.ts";
 import { expectSound } from "./support/sound-books.ts";
 import { useDatabase } from "./support/use-database.ts";
 
-const PROCESS = join(import.meta.dirname, "support/credit-process.ts");
+const PROCESS = fileURLToPath(new URL("./support/credit-process.ts", import.meta.url));
 const DISPUTES = Number(process.env["CREDITS_TOGETHER_DISPUTES"] ?? 20);
 const SEED = Number(process.env["CREDITS_TOGETHER_SEED"] ?? 3);
 const KILLS = 5;

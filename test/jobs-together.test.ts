@@ -7,8 +7,8 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 import { afterEach, expect, test } from "vitest";
 
@@ -22,7 +22,7 @@ import { call, testServer } from "./support/http.ts";
 import { expectSound } from "./support/sound-books.ts";
 import { useDatabase } from "./support/use-database.ts";
 
-const PROCESS = join(import.meta.dirname, "support/job-process.ts");
+const PROCESS = fileURLToPath(new URL("./support/job-process.ts", import.meta.url));
 const ITEMS = Number(process.env["JOBS_TOGETHER_ITEMS"] ?? 24);
 const SEED = Number(process.env["JOBS_TOGETHER_SEED"] ?? 5);
 const TURNS = 6;

@@ -82,7 +82,7 @@ test.each([
   "%s over work of a dispute as a whole, which no movement belongs to: %s",
   async (kind, outcome) => {
     await server().keyFor("ben");
-    const bank = `closing-${kind}`;
+    const bank = `closing-${kind.toLowerCase()}`;
     const core = {
       protocol: "rest-json",
       url: peer.address,

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
@@ -19,7 +20,7 @@ import { seededRandom } from "../rehearsal/seeded-random.ts";
 import { importFile } from "./import-file.ts";
 import { finishRun, openRun } from "./store.ts";
 
-const PROCESS = join(import.meta.dirname, "../../test/support/import-process.ts");
+const PROCESS = fileURLToPath(new URL("../../test/support/import-process.ts", import.meta.url));
 const OPERATIONS = Number(process.env["IMPORT_RACE_OPERATIONS"] ?? 120);
 
 const db = useDatabase();
