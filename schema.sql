@@ -1682,12 +1682,13 @@ create table import_run (
   state text default 'running'::text not null,
   actor text not null,
   started_at timestamp with time zone not null,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  scope text default '*'::text not null
 );
 alter table import_run add constraint import_run_pkey PRIMARY KEY (id);
 alter table import_run add constraint import_run_content_sha256_check CHECK ((length(content_sha256) = 32));
 alter table import_run add constraint import_run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text])));
-CREATE UNIQUE INDEX import_running ON public.import_run USING btree (content_sha256) WHERE (state = 'running'::text);
+CREATE UNIQUE INDEX import_running ON public.import_run USING btree (content_sha256, scope) WHERE (state = 'running'::text);
 
 create table inbound_bytes (
   client_id text not null,
@@ -1825,7 +1826,9 @@ create table job (
   total_count bigint not null,
   leased_by text,
   started_at timestamp with time zone,
-  cancelled_by text
+  cancelled_by text,
+  asked_key text,
+  asked_hash bytea
 );
 alter table job add constraint job_pkey PRIMARY KEY (id);
 alter table job add constraint job_check CHECK (((done_count >= 0) AND (((done_count + failed_count) + skipped_count) <= total_count)));
@@ -1833,10 +1836,12 @@ alter table job add constraint job_check1 CHECK (((state = ANY (ARRAY['done'::te
 alter table job add constraint job_check2 CHECK (((state = 'cancelled'::text) = (cancelled_by IS NOT NULL)));
 alter table job add constraint job_check3 CHECK (((state <> 'done'::text) OR (((done_count + failed_count) + skipped_count) = total_count)));
 alter table job add constraint job_check4 CHECK (((finished_at IS NULL) OR ((leased_by IS NULL) AND (leased_until IS NULL))));
+alter table job add constraint job_check5 CHECK ((num_nulls(asked_key, asked_hash) = ANY (ARRAY[0, 2])));
 alter table job add constraint job_failed_count_check CHECK ((failed_count >= 0));
 alter table job add constraint job_skipped_count_check CHECK ((skipped_count >= 0));
 alter table job add constraint job_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'cancelled'::text])));
 alter table job add constraint job_total_count_check CHECK ((total_count >= 0));
+CREATE UNIQUE INDEX job_asked_key ON public.job USING btree (asked_by, asked_key) WHERE (asked_key IS NOT NULL);
 CREATE INDEX job_to_do ON public.job USING btree (created_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 
 create table job_item (
@@ -1849,7 +1854,7 @@ create table job_item (
   approval_id uuid
 );
 alter table job_item add constraint job_item_pkey PRIMARY KEY (job_id, ordinal);
-alter table job_item add constraint job_item_is_about_something CHECK (((approval_id IS NOT NULL) OR ((assignment_id IS NOT NULL) AND (adjustment_id IS NOT NULL))));
+alter table job_item add constraint job_item_is_about_something CHECK (((approval_id IS NOT NULL) OR (assignment_id IS NOT NULL)));
 alter table job_item add constraint job_item_ordinal_check CHECK ((ordinal > 0));
 
 create table job_item_outcome (

@@ -34,7 +34,8 @@ export function occurrencesBetween(
   for (const cutOff of profile.cutOffs) {
     const zone = cutOff.zone ?? calendar.zone;
     const last = until.toZonedDateTimeISO(zone).toPlainDate();
-    let day = after.toZonedDateTimeISO(zone).toPlainDate();
+    // A time of the day before that the clocks skip may come after midnight.
+    let day = after.toZonedDateTimeISO(zone).toPlainDate().subtract({ days: 1 });
     for (; Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
       const date = day.toString();
       if (!isCutOn(cutOff, calendar, date)) continue;

@@ -16,6 +16,7 @@ import type { HttpDependencies } from "./dependencies.ts";
 import { documented } from "./document.ts";
 import { mustBeId } from "./find.ts";
 import { callerOf, scopeOf } from "./identify.ts";
+import { idempotencyKeyOf, requestHash } from "./idempotent.ts";
 import { PageQuery, pageOf, readPage } from "./paging.ts";
 import { readAs } from "./person.ts";
 import { AdjustmentState, Id, Money } from "./shapes.ts";
@@ -141,7 +142,8 @@ function createJobRoute(app: ZodApp, parts: HttpDependencies): void {
       if (request.query.dryRun) {
         return reply.code(200).send({ matches: await previewJob(engine, jobs.kinds, order) });
       }
-      const job = await askJob(engine, jobs.kinds, order);
+      const asked = { key: idempotencyKeyOf(request), hash: requestHash(request) };
+      const job = await askJob(engine, jobs.kinds, order, asked);
       jobs.wake();
       return reply
         .code(202)

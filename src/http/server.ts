@@ -48,6 +48,7 @@ import { gateRoutes } from "./gate-routes.ts";
 import { holdSettingsRoutes } from "./hold-settings-routes.ts";
 import { holdRoutes } from "./hold-routes.ts";
 import { identifyCallers } from "./identify.ts";
+import { readJsonBodies } from "./json-body.ts";
 import { jobRoutes } from "./job-routes.ts";
 import { layoutRoutes } from "./layout-routes.ts";
 import { lockRoutes } from "./lock-routes.ts";
@@ -106,6 +107,7 @@ export async function buildServer(
   app.setNotFoundHandler((request, reply) => {
     sendProblem(request, reply, new Failure("not-found", "there is nothing at this address"));
   });
+  readJsonBodies(app);
   await shared(app, parts);
   for (const routes of routesOf(parts)) await app.register(routes);
   return app;

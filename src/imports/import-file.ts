@@ -50,10 +50,12 @@ export async function importFile(
 ): Promise<ImportRun> {
   const file = await open(path, "r");
   try {
+    const before = await markOf(file);
     const { sha256, bytes } = await contentOf(file);
     let run = await openRun(engine.database, {
       id: engine.ids.next(),
       contentSha256: sha256,
+      clients: options.clients ?? null,
       name: path.split("/").at(-1) ?? path,
       bytesTotal: BigInt(bytes),
       actor: options.actor,
@@ -61,8 +63,12 @@ export async function importFile(
     });
     options.onProgress?.(run);
     const { linesPerChunk = LINES_PER_CHUNK } = options;
-    const chunks = readChunks(file, Number(run.bytesDone), linesPerChunk);
+    const from = { offset: Number(run.bytesDone), until: bytes, linesPerChunk };
+    const chunks = readChunks(file, from);
     for await (const chunk of prefetched(chunks, run.linesDone, options)) {
+      if ((await markOf(file)) !== before) {
+        throw new Failure("stale-version", `${path} changed while it was read`, { path });
+      }
       run = await importChunk(engine, vault, run, chunk, options.actor);
       options.onProgress?.(run);
     }
@@ -71,6 +77,12 @@ export async function importFile(
   } finally {
     await file.close();
   }
+}
+
+/** Another one as soon as somebody writes into the file: a part of it would be of another. */
+async function markOf(file: FileHandle): Promise<string> {
+  const { size, mtimeNs } = await file.stat({ bigint: true });
+  return `${size} ${mtimeNs}`;
 }
 
 async function contentOf(file: FileHandle): Promise<{ sha256: Buffer; bytes: number }> {
@@ -124,9 +136,10 @@ function parsed(chunk: Chunk, before: bigint, { clients }: ImportOptions): Parse
   const rejects: Reject[] = [];
   const first = Number(before) + 1;
   for (const [index, text] of chunk.lines.entries()) {
-    if (text.trim() === "") continue;
+    if (text?.trim() === "") continue;
     const line = first + index;
     try {
+      if (text === null) throw new Failure("line-invalid", "the line is not UTF-8");
       const value = parseImportLine(text);
       if (clients !== null && clients !== undefined && !clients.includes(value.client)) {
         throw new Failure("not-found", `client ${value.client} does not exist`);
@@ -135,7 +148,7 @@ function parsed(chunk: Chunk, before: bigint, { clients }: ImportOptions): Parse
       else operations.push({ line, request: operationRequest(value) });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      rejects.push(rejectOf(line, keyOf(text), error));
+      rejects.push(rejectOf(line, text === null ? null : keyOf(text), error));
     }
   }
   const { bytes, lines } = chunk;

@@ -10,6 +10,7 @@ import type { FieldFault } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
 import { refuseUnfitText } from "../kernel/fit-text.ts";
 import { CLAIM_NUMBER, DISPUTE_NUMBER } from "../kernel/ids.ts";
+import { repeatedName } from "../kernel/repeated-name.ts";
 
 const key = z.string().min(1).max(200).describe("Unique per client; makes a re-run harmless");
 const client = z.string().min(1).max(31).describe("The client's id");
@@ -63,7 +64,13 @@ export function parseImportLine(text: string): ImportLine {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Failure("line-invalid", `not JSON: ${(error as Error).message}`);
+    throw new Failure("line-invalid", `not JSON: ${withoutQuotation(error as Error)}`);
+  }
+  const twice = repeatedName(text);
+  if (twice !== null) {
+    const name = twice.replaceAll("\u0000", "\ufffd").slice(0, 60);
+    const fault = { pointer: `/${name}`, detail: "is named twice: which of them is meant?" };
+    throw new Failure("line-invalid", `${name} ${fault.detail}`, {}, [fault]);
   }
   refuseUnfitText(value);
   const result = importLine.safeParse(value);
@@ -71,6 +78,11 @@ export function parseImportLine(text: string): ImportLine {
   const faults = result.error.issues.flatMap(faultsOf);
   const words = faults.map((fault) => `${fault.pointer.slice(1) || "line"}: ${fault.detail}`);
   throw new Failure("line-invalid", words.join("; "), {}, faults);
+}
+
+/** The parser quotes what stands around the fault: that may be a part of an account number. */
+function withoutQuotation({ message }: Error): string {
+  return message.replace(/^(Unexpected token).*$/s, "$1 where a value or a name begins");
 }
 
 /** One fault per field: an unknown key is named itself, not the object that holds it. */

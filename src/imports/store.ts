@@ -19,32 +19,38 @@ const RUN_COLUMNS = sql`
   operations, duplicates, rejected, state
 `;
 
+export interface NewRun {
+  readonly id: string;
+  readonly contentSha256: Uint8Array;
+  /** Whose lines are let in; null: everybody's. */
+  readonly clients: readonly string[] | null;
+  readonly name: string;
+  readonly bytesTotal: bigint;
+  readonly actor: string;
+  readonly startedAt: string;
+}
+
 /**
- * The unfinished run of the same bytes, or a new one. Two processes that start the same file at
- * once get the same run; the lock of `holdRun` lets only one of them go on.
+ * The unfinished run of the same bytes and clients, or a new one. Two processes that start the same
+ * file at once get the same run; the lock of `holdRun` lets only one of them go on.
  */
-export async function openRun(
-  db: Queries,
-  run: {
-    id: string;
-    contentSha256: Uint8Array;
-    name: string;
-    bytesTotal: bigint;
-    actor: string;
-    startedAt: string;
-  },
-): Promise<ImportRun> {
-  await db.execute(sql`
-    insert into import_run (id, content_sha256, name, bytes_total, actor, started_at)
-    values (${run.id}, ${run.contentSha256}, ${run.name}, ${run.bytesTotal}, ${run.actor},
-            ${run.startedAt})
-    on conflict (content_sha256) where state = 'running' do nothing
-  `);
-  return db.one<ImportRun>(sql`
-    select ${RUN_COLUMNS}
-    from import_run
-    where content_sha256 = ${run.contentSha256} and state = 'running'
-  `);
+export async function openRun(db: Queries, run: NewRun): Promise<ImportRun> {
+  const scope = run.clients?.toSorted().join(",") ?? "*";
+  for (;;) {
+    await db.execute(sql`
+      insert into import_run (id, content_sha256, scope, name, bytes_total, actor, started_at)
+      values (${run.id}, ${run.contentSha256}, ${scope}, ${run.name}, ${run.bytesTotal},
+              ${run.actor}, ${run.startedAt})
+      on conflict (content_sha256, scope) where state = 'running' do nothing
+    `);
+    const open = await db.maybe<ImportRun>(sql`
+      select ${RUN_COLUMNS}
+      from import_run
+      where content_sha256 = ${run.contentSha256} and scope = ${scope} and state = 'running'
+    `);
+    // Where there is none, another process ended its own between the two statements.
+    if (open !== undefined) return open;
+  }
 }
 
 /** Locks the run until the transaction ends and reads it again: somebody else may be ahead. */

@@ -243,11 +243,12 @@ function addDays(years: Years, date: string, days: number): string {
 
 const QUARTER_HOUR_MILLISECONDS = 900_000;
 const MOST_QUARTERS_KEPT = 4096;
-const OFFSETS_ARE_QUARTERS_SINCE = Temporal.Instant.from("1973-01-01T00:00Z").epochMilliseconds;
+const DATES_CHANGE_ON_QUARTERS_SINCE = Temporal.Instant.from("2012-01-01T00:00Z").epochMilliseconds;
 
 /**
- * Reads dates in a zone. Since 1973 every zone's offset is a multiple of a quarter of an hour,
- * so all instants of one quarter share a date, and most questions are about few quarters.
+ * Reads dates in a zone. Every zone's offset is a multiple of a quarter of an hour, and since 2012
+ * none goes back over midnight at another minute (St John's did, a minute past it): all instants of
+ * one quarter share a date, and most questions are about few quarters.
  */
 function dateReader(zone: string): (instant: Temporal.Instant) => string {
   const quarters = new Map<number, string>();
@@ -255,7 +256,7 @@ function dateReader(zone: string): (instant: Temporal.Instant) => string {
     instant.toZonedDateTimeISO(zone).toPlainDate().toString();
   return (instant) => {
     const milliseconds = instant.epochMilliseconds;
-    if (milliseconds < OFFSETS_ARE_QUARTERS_SINCE) return read(instant);
+    if (milliseconds < DATES_CHANGE_ON_QUARTERS_SINCE) return read(instant);
     const quarter = Math.floor(milliseconds / QUARTER_HOUR_MILLISECONDS);
     const known = quarters.get(quarter);
     if (known !== undefined) return known;

@@ -55,7 +55,8 @@ function walk(
   }
   for (const [name, inner] of Object.entries(value)) {
     const place = `${pointer}/${printable(name)}`;
-    if (unfit(name) !== null) faults.push({ pointer: place, detail: "has an impossible name" });
+    if (unfit(name) !== null || name === "__proto__")
+      faults.push({ pointer: place, detail: "has an impossible name" });
     const isInside = Array.isArray(value) || FREE_TEXT.has(field);
     walk(inner, place, isInside ? field : name, depth + 1, faults);
   }

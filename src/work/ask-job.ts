@@ -4,7 +4,7 @@
  */
 import type { Caller } from "../access/caller.ts";
 import { mustBeAllowed } from "../access/caller.ts";
-import type { Database } from "../database/database.ts";
+import type { Database, Transaction } from "../database/database.ts";
 import { sql } from "../database/sql.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
@@ -13,7 +13,7 @@ import type { Ids } from "../kernel/ids.ts";
 
 import type { JobKind, JobKinds } from "./job-kinds.ts";
 import type { JobRow } from "./job-views.ts";
-import { findJob } from "./job-views.ts";
+import { findJob, jobAskedUnder } from "./job-views.ts";
 import { cancelJobRow, insertJob } from "./job-store.ts";
 
 export interface JobDesk {
@@ -30,8 +30,22 @@ export interface JobRequest {
   readonly clientIds: readonly string[];
 }
 
-/** Throws `forbidden`, and `input-invalid` for an unknown kind or a filter that does not fit. */
-export async function askJob(desk: JobDesk, kinds: JobKinds, request: JobRequest): Promise<JobRow> {
+/** How it was asked: the same key and hash again is the same job. */
+export interface JobAsked {
+  readonly key: string;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Throws `forbidden`, `key-reused`, and `input-invalid` for an unknown kind or a filter that does
+ * not fit.
+ */
+export async function askJob(
+  desk: JobDesk,
+  kinds: JobKinds,
+  request: JobRequest,
+  asked: JobAsked | null = null,
+): Promise<JobRow> {
   const { kind, input } = checked(kinds, request);
   const { clientIds } = request;
   const id = desk.ids.next();
@@ -44,10 +58,26 @@ export async function askJob(desk: JobDesk, kinds: JobKinds, request: JobRequest
       clientIds,
       askedBy: request.caller.actor,
       createdAt: now,
+      asked,
     };
-    await insertJob(tx, job, kind.matching(clientIds, input, now));
+    const total = await insertJob(tx, job, kind.matching(clientIds, input, now));
+    if (total === null && asked !== null) return askedBefore(tx, request, asked);
     return (await findJob(tx, clientIds, id)) as JobRow;
   });
+}
+
+async function askedBefore(
+  tx: Transaction,
+  { caller, clientIds }: JobRequest,
+  { key, hash }: JobAsked,
+): Promise<JobRow> {
+  const before = await jobAskedUnder(tx, caller.actor, key);
+  if (before === undefined || Buffer.compare(before.hash, hash) !== 0) {
+    throw new Failure("key-reused", "another job was asked for under this Idempotency-Key");
+  }
+  const job = await findJob(tx, clientIds, before.id);
+  if (job === undefined) throw new Failure("not-found", "you no longer see what it reaches");
+  return job;
 }
 
 /** How many it would reach now. Throws as `askJob`. */

@@ -15,7 +15,7 @@ const ids = uuids(clock);
 
 function aJob(kind = "count"): Promise<string> {
   const id = ids.next();
-  const job = { id, kind, input: {}, clientIds: ["a"], askedBy: "amy" };
+  const job = { id, kind, input: {}, clientIds: ["a"], askedBy: "amy", asked: null };
   const matching = sql`
     select 'a'::text, ${ids.next()}::uuid, ${ids.next()}::uuid, 1 from generate_series(1, 3)
   `;

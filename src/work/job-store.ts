@@ -10,25 +10,31 @@ export interface NewJob {
   readonly clientIds: readonly string[];
   readonly askedBy: string;
   readonly createdAt: string;
+  /** What makes a repetition the same job; null: it is asked for once. */
+  readonly asked: { readonly key: string; readonly hash: Uint8Array } | null;
 }
 
 /**
- * Adds a job with everything that matches now as its items; answers how many. One that found
- * nothing is done. `matching` selects `client_id, assignment_id, adjustment_id, seen_version` in
- * the order of the work.
+ * Adds a job with everything that matches now as its items; answers how many, and null where it was
+ * asked for before. One that found nothing is done. `matching` selects `client_id, assignment_id,
+ * adjustment_id, seen_version` in the order of the work.
  */
 export async function insertJob(
   tx: Transaction,
   job: NewJob,
   matching: Statement,
-): Promise<number> {
-  await tx.execute(sql`
+): Promise<number | null> {
+  const added = await tx.execute(sql`
     insert into job (
-      id, kind, input, client_ids, state, total_count, asked_by, created_at, finished_at)
+      id, kind, input, client_ids, state, total_count, asked_by, created_at, finished_at,
+      asked_key, asked_hash)
     values (
       ${job.id}, ${job.kind}, ${json(job.input)}::jsonb, ${job.clientIds}::text[], 'done', 0,
-      ${job.askedBy}, ${job.createdAt}, ${job.createdAt})
+      ${job.askedBy}, ${job.createdAt}, ${job.createdAt}, ${job.asked?.key ?? null},
+      ${job.asked?.hash ?? null}::bytea)
+    on conflict (asked_by, asked_key) where asked_key is not null do nothing
   `);
+  if (added === 0) return null;
   const total = await tx.execute(sql`
     insert into job_item (
       job_id, ordinal, client_id, assignment_id, adjustment_id, seen_version, approval_id)

@@ -42,6 +42,19 @@ export function findJob(
   `);
 }
 
+/** What was asked for under a key. Served by `job_asked_key`. */
+export function jobAskedUnder(
+  db: Queries,
+  askedBy: string,
+  key: string,
+): Promise<{ id: string; hash: Uint8Array } | undefined> {
+  return db.maybe(sql`
+    select j.id, j.asked_hash as hash
+    from job j
+    where j.asked_by = ${askedBy} and j.asked_key = ${key}
+  `);
+}
+
 /** Jobs that reach nothing outside these clients, newest first: ids are in order of time. */
 export function listJobs(
   db: Queries,
@@ -82,7 +95,7 @@ export function itemsFrom(
 ): Promise<JobItem[]> {
   return db.query(sql`
     select ordinal, client_id as "clientId", coalesce(assignment_id::text, '') as "assignmentId",
-           coalesce(adjustment_id::text, '') as "adjustmentId", approval_id as "approvalId",
+           adjustment_id as "adjustmentId", approval_id as "approvalId",
            seen_version as "seenVersion"
     from job_item
     where job_id = ${jobId} and ordinal >= ${ordinal}

@@ -5,10 +5,9 @@
 import { Temporal } from "temporal-polyfill";
 
 import { connectDatabase } from "../../src/database/database.ts";
+import { allJobKinds } from "../../src/job-kinds.ts";
 import { manualClock } from "../../src/kernel/clock.ts";
 import { failpointsFrom } from "../../src/kernel/failpoints.ts";
-import { serviceJobKinds } from "../../src/service/job-kinds.ts";
-import { jobKinds } from "../../src/work/job-kinds.ts";
 import { startJobWorker } from "../../src/work/run-jobs.ts";
 import { testEngine } from "./engine.ts";
 
@@ -18,8 +17,9 @@ const engine = testEngine(database, manualClock(Temporal.Instant.from(now)));
 const report = (problem: string, error: unknown): void => {
   process.stderr.write(`${problem}: ${String(error)}\n`);
 };
-startJobWorker(
-  { ...engine, failpoints: failpointsFrom(failpoints), report },
-  jobKinds(serviceJobKinds(engine)),
-  { worker: `child-${process.pid}`, leaseSeconds: 30, chunk: Number(chunk), pollSeconds: 0.05 },
-);
+startJobWorker({ ...engine, failpoints: failpointsFrom(failpoints), report }, allJobKinds(engine), {
+  worker: `child-${process.pid}`,
+  leaseSeconds: 30,
+  chunk: Number(chunk),
+  pollSeconds: 0.05,
+});

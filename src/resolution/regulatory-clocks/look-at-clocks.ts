@@ -33,7 +33,7 @@ import {
   takeMarks,
   updateWatches,
 } from "./store.ts";
-import { dueWatches } from "./views.ts";
+import { dueWatches, readWithOf } from "./views.ts";
 import { writeCredits } from "./write-credits.ts";
 
 export interface LookOptions {
@@ -70,20 +70,20 @@ export async function lookAtClocks(engine: Engine, options: LookOptions = {}): P
   }
 }
 
-/** A client whose settings or rule book changed has all its clocks read again. */
+/**
+ * A client whose settings or rule book changed has all its clocks read again. What they were read
+ * with is a row: another process may have read them under settings that this one never saw.
+ */
 async function noteClients(engine: Engine, clients: readonly ClientRuntime[]): Promise<void> {
-  const known = noted.get(engine) ?? new Map<string, string>();
-  noted.set(engine, known);
+  const ids = clients.map((one) => one.id);
+  const known = await readWithOf(engine.database, ids);
   for (const client of clients) {
     const { calendar, clocks } = client.settings;
     const readWith = `${client.rulebook.edition} ${JSON.stringify([calendar, clocks])}`;
     if (known.get(client.id) === readWith) continue;
     await engine.database.transaction((tx) => markClient(tx, client.id, readWith));
-    known.set(client.id, readWith);
   }
 }
-
-const noted = new WeakMap<Engine, Map<string, string>>();
 
 /** Where a set fails, each dispute in a transaction of its own; what fails alone waits an hour. */
 async function oneByOne(

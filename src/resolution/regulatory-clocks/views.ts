@@ -37,6 +37,19 @@ export function postingsOf(
   `);
 }
 
+/** What the clocks of clients were last read with: settings and rule book. */
+export async function readWithOf(
+  db: Queries,
+  clientIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.query<{ clientId: string; readWith: string }>(sql`
+    select client_id as "clientId", read_with as "readWith"
+    from clock_client
+    where client_id = any (${clientIds}::text[])
+  `);
+  return new Map(rows.map((row) => [row.clientId, row.readWith]));
+}
+
 /** Disputes whose clocks have to be looked at by now. Served by `clock_watch_due`. */
 export function dueWatches(
   db: Queries,
