@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { aClient, aDisputeOf, operate, START, testEngine } from "../../test/support/engine.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { listAssignments } from "../work/views.ts";
-import { findAdjustment } from "./dispute-views.ts";
+import { findAdjustment, transitionsOf } from "./dispute-views.ts";
 import { releaseDue } from "./release-due.ts";
 
 const db = useDatabase();
@@ -52,6 +52,19 @@ async function stateOn(one: Held, days: readonly string[]): Promise<(string | un
 
 const record = ({ client, dispute }: Held, fact: string, value: string) =>
   operate(engine, client, dispute, "recordRegulatoryFact", { fact, value });
+
+test("what ends for the law's date says so, and not only that it is due", async () => {
+  const one = await held({ days: 60 }, { regulation: "E" });
+
+  // Notice on 2026-11-16: the credit is due by 2026-12-01, and the hold ends the day before.
+  const states = await stateOn(one, ["2026-11-27", "2026-11-30"]);
+
+  const moves = await transitionsOf(db, one.client, one.adjustment);
+  expect(states[0]).toBe("planned");
+  expect(moves.find((move) => move.fromState === "planned")?.reason).toMatch(
+    /credit is due by 2026-12-01 \(12 CFR/,
+  );
+});
 
 describe("ends by", () => {
   // 2026-11-16 is a Monday.

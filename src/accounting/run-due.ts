@@ -12,6 +12,7 @@ import { adjustmentOf, record } from "./dispute-book.ts";
 
 import { bookProposal } from "./open-adjustments.ts";
 import { missedItsDay, waitForNewLetter } from "./holds/deny-debit-date.ts";
+import type { HoldReason } from "./holds/hold-states.ts";
 import { movementOf } from "./holds/hold.ts";
 import { endHold, isHoldOver, preExecuteAccounting } from "./pre-execute-accounting.ts";
 import type { Positions } from "./positions.ts";
@@ -53,11 +54,27 @@ export function runDue(
       stopped.push(due.id);
       continue;
     }
-    if (endHold(deciding, due) === "release") releaseAdjustment(deciding, due, "due");
+    const before = due.holdDecisions.length;
+    if (endHold(deciding, due) === "release") {
+      const decided = adjustmentOf(book, due.id).holdDecisions[before];
+      releaseAdjustment(deciding, due, decided?.reason ?? whyOver(due));
+    }
     const { state, hold } = adjustmentOf(book, due.id);
     if (state === "planned" && hold?.reason === "custom") stopped.push(due.id);
     if (state !== "planned" && state !== "cancelled") released.push(due.id);
   }
+}
+
+/** Why it goes on, by what it waited for. */
+const OVER: Partial<Record<HoldReason, string>> = {
+  denyDebitDate: "the day that the notice named has come",
+  creditNotPosted: "the credit that it takes back is posted or cancelled",
+  principalNotPosted: "its principal is posted",
+  notBefore: "its day has come",
+};
+
+function whyOver({ hold }: Adjustment): string {
+  return (hold === null ? undefined : OVER[hold.reason]) ?? "due";
 }
 
 /** Books a planned adjustment, unless it has to wait for something else or no longer fits. */

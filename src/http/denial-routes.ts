@@ -63,6 +63,17 @@ const Letters = z
   })
   .meta({ id: "Letters" });
 
+const VERDICTS = [
+  "waitsForNotice",
+  "planned",
+  "onItsDay",
+  "performedNow",
+  "early",
+  "late",
+  "overdue",
+  "onItsWay",
+] as const;
+
 const Denial = z
   .object({
     denial: z
@@ -87,6 +98,17 @@ const Denial = z
         note: z.string().nullable(),
       })
       .nullable(),
+    debits: z
+      .array(
+        z.object({
+          adjustment: z.string(),
+          amount: Money,
+          requiredOn: z.string().nullable().describe("The day named"),
+          postingDate: z.string().nullable(),
+          verdict: z.enum(VERDICTS),
+        }),
+      )
+      .describe("Each debit against the day that was named"),
     earliestIfSentToday: z.string(),
     actions: z.array(
       z.object({
@@ -97,17 +119,6 @@ const Denial = z
     ),
   })
   .meta({ id: "Denial" });
-
-const VERDICTS = [
-  "waitsForNotice",
-  "planned",
-  "onItsDay",
-  "performedNow",
-  "early",
-  "late",
-  "overdue",
-  "onItsWay",
-] as const;
 
 const DenyDebit = z
   .object({
@@ -196,6 +207,8 @@ function presentLetters({ current, changed, versions }: LettersOfDispute): z.inf
   };
 }
 
+const OF_ONE = { from: null, to: null, after: null, limit: 100 } as const;
+
 function getDenialRoute(app: ZodApp, { engine }: HttpDependencies): void {
   app.get(
     "/v1/disputes/:id/denial",
@@ -218,6 +231,7 @@ function getDenialRoute(app: ZodApp, { engine }: HttpDependencies): void {
       const today = client.calendar.dateOf(engine.clock.now());
       const view = denialView(loaded.book, dueContext(engine, client), today);
       const { denial, debit } = view;
+      const debits = await denyDebits(database, { ...OF_ONE, clientIds: [clientId], disputeId });
       return {
         ...view,
         denial:
@@ -231,6 +245,10 @@ function getDenialRoute(app: ZodApp, { engine }: HttpDependencies): void {
                 state: AdjustmentState.parse(debit.state),
                 note: debit.note,
               },
+        debits: debits.map((one) => {
+          const { adjustment, amount, requiredOn, postingDate, verdict } = presentDebit(one, today);
+          return { adjustment, amount, requiredOn, postingDate, verdict };
+        }),
         actions: view.actions.map((one) => ({ ...one })),
       };
     },
@@ -259,6 +277,7 @@ function listDenyDebitsRoute(app: ZodApp, parts: HttpDependencies): void {
         read: (after, limit) =>
           denyDebits(engine.database, {
             clientIds,
+            disputeId: null,
             from,
             to,
             after: after === null ? null : { day: String(after[0]), id: String(after[1]) },

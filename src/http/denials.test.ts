@@ -140,6 +140,10 @@ test("a deny debit is compared with its day: on it, late, or now with its window
     "performedNow",
     "waitsForNotice",
   ]);
+  const shown = await api.get(`/v1/disputes/${late}/denial`);
+  expect(shown.body["debits"]).toMatchObject([
+    { requiredOn, postingDate: today(), verdict: "late", amount: { amount: "100.00" } },
+  ]);
   const { body } = await api.get(`/v1/deny-debits?from=${requiredOn}&to=${requiredOn}&limit=1`);
   expect(body.items).toHaveLength(1);
   const rest = await api.get(

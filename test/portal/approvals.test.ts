@@ -126,5 +126,6 @@ describe("approvals", { timeout: 120_000 }, () => {
 
     const table = page.getByRole("region", { name: "Delegations" });
     await expect.poll(() => table.innerText(), SOON).toContain("Revoked");
+    expect(await page.getByText("dan may approve").count()).toBe(0);
   });
 });

@@ -76,6 +76,19 @@ describe("the case page", { timeout: 120_000 }, () => {
     expect(await page.getByRole("button", { name: "Process Actions" }).count()).toBe(0);
   });
 
+  test("says of an operation that a link leads to, but the state refuses, that it does", async () => {
+    const page = await site.signedIn(
+      "amy",
+      `/cases/${client}/${claim}?tab=operation&operation=reopen`,
+    );
+
+    await page.getByText("Reopen is not possible now").waitFor();
+    await page.getByLabel("Operation").selectOption("issueProvisionalCredit");
+
+    await page.getByLabel("Amount, USD").waitFor();
+    expect(await page.getByText("is not possible now").count()).toBe(0);
+  });
+
   test("shows a whole account number only for a reason, which is recorded", async () => {
     await operate(site.server.engine, client, dispute, "issueProvisionalCredit");
     const page = await site.signedIn("amy", "/queues");

@@ -61,6 +61,13 @@ describe("by keyboard alone", { timeout: 180_000 }, () => {
     expect(await standing()).toMatchObject([{ assignee: "amy", pended: false }]);
   });
 
+  test("whoever has nothing in hand is told how to get work", async () => {
+    const page = await site.signedIn("amy", "/queues?assignee=me");
+
+    await page.getByText("You have nothing in hand").waitFor();
+    await page.getByText("gives you the most urgent assignment").waitFor();
+  });
+
   test("what nobody can do goes to the supervisors' list and is restored from there", async () => {
     const page = await site.signedIn("amy", "/queues");
     await press(page, "n");

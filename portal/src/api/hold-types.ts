@@ -63,6 +63,11 @@ export interface DenialOfDispute {
     readonly state: AdjustmentState;
     readonly note: string | null;
   } | null;
+  /** Each debit against the day that was named. */
+  readonly debits: readonly Pick<
+    DenyDebit,
+    "adjustment" | "amount" | "requiredOn" | "postingDate" | "verdict"
+  >[];
   readonly earliestIfSentToday: string;
   readonly actions: readonly DenialAction[];
 }

@@ -67,8 +67,14 @@ function othersWords(count: number): string | null {
   return count === 1 ? "1 other movement" : `${count} other movements`;
 }
 
+/** What a person can find out and give. */
+const SUPPLIED: ReadonlySet<string> = new Set(["activeCardNumber", "fraudCardStatus"]);
+
 function conditionOf({ reason, asksPerson, releaseOn }: HeldBy): string {
-  if (asksPerson === true) return "a person: look again, supply, postable or not postable";
+  if (asksPerson === true) {
+    const supply = SUPPLIED.has(reason) ? "supply, " : "";
+    return `a person: look again, ${supply}postable or not postable`;
+  }
   switch (reason) {
     case "denyDebitDate":
       return releaseOn === null ? "a notice that names a day" : `the day that comes: ${releaseOn}`;

@@ -28,7 +28,7 @@ export function Delegations() {
       lead="Who lent the right to approve to whom. The two never approve what the other asked for."
     >
       <ApprovalTabs current="delegations" />
-      <LendRight />
+      <LendRight onRecord={query.data?.pages.flatMap((page) => page.items) ?? []} />
       <Panel title="On record" flush>
         <Answer query={query} what="the delegations">
           {(data) => <Listed items={data.pages.flatMap((page) => page.items)} />}

@@ -8,10 +8,10 @@ import { denyDebitsQuery } from "../api/hold-queries.ts";
 import type { DenyDebit } from "../api/hold-types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
-import { AdjustmentBadge, WordBadge } from "../ui/badge.tsx";
+import { VerdictBadge } from "../parts/verdict-badge.tsx";
+import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
 import { Panel, Table } from "../ui/panel.tsx";
-import type { Tone } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 export function DenyDebits() {
@@ -44,17 +44,6 @@ function None() {
   );
 }
 
-const VERDICTS: Readonly<Record<string, readonly [Tone, string]>> = {
-  waitsForNotice: ["warn", "Waits for its notice"],
-  planned: ["calm", "Planned"],
-  onItsWay: ["info", "On its way"],
-  onItsDay: ["good", "On its day"],
-  performedNow: ["info", "Debited now"],
-  early: ["bad", "Early"],
-  late: ["bad", "Late"],
-  overdue: ["bad", "Its day went by"],
-};
-
 function Rows({ items }: { readonly items: readonly DenyDebit[] }) {
   const nameOf = useClientName();
   return (
@@ -74,7 +63,6 @@ function Rows({ items }: { readonly items: readonly DenyDebit[] }) {
       </thead>
       <tbody>
         {items.map((one) => {
-          const [tone, word] = VERDICTS[one.verdict] ?? ["calm", one.verdict];
           return (
             <tr key={one.adjustment}>
               <td>
@@ -95,7 +83,7 @@ function Rows({ items }: { readonly items: readonly DenyDebit[] }) {
               <td data-day>{one.requiredOn ?? "–"}</td>
               <td data-day>{one.postingDate ?? "–"}</td>
               <td>
-                <WordBadge tone={tone}>{word}</WordBadge>
+                <VerdictBadge verdict={one.verdict} />
               </td>
               <td>
                 <AdjustmentBadge state={one.state} />

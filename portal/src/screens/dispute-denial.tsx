@@ -13,6 +13,7 @@ import type { DenialAction, DenialOfDispute, LetterFacts, Letters } from "../api
 import { newKey } from "../api/http.ts";
 import type { Numbered } from "../api/queries.ts";
 import { useRight } from "../parts/rights.ts";
+import { VerdictBadge } from "../parts/verdict-badge.tsx";
 import { Answer, Empty, ProblemNote } from "../ui/answers.tsx";
 import { AdjustmentBadge, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -81,6 +82,7 @@ function Denial(props: { readonly dispute: Numbered; readonly found: DenialOfDis
           ],
         ]}
       />
+      <PostedDebits debits={found.debits.filter((one) => one.postingDate !== null)} />
       <div className={ui["row"]}>
         {actions.map((action) => (
           <ActionLink key={action.operation} dispute={dispute} action={action} />
@@ -89,6 +91,19 @@ function Denial(props: { readonly dispute: Numbered; readonly found: DenialOfDis
       <Refused actions={actions.filter((one) => !one.allowed)} />
     </>
   );
+}
+
+/** What was debited, and whether it was on the day named. */
+function PostedDebits({ debits }: Pick<DenialOfDispute, "debits">) {
+  return debits.map(({ adjustment, amount, requiredOn, postingDate, verdict }) => (
+    <div key={adjustment} className={ui["row"]}>
+      <span>
+        Debited <Amount money={amount} /> on {postingDate}
+        {requiredOn === null || requiredOn === postingDate ? null : `, named was ${requiredOn}`}
+      </span>
+      <VerdictBadge verdict={verdict} />
+    </div>
+  ));
 }
 
 const NOTICE_MODELS: Readonly<Record<string, string>> = {

@@ -16,6 +16,8 @@ import { Table } from "../ui/panel.tsx";
 import { inWords, ROUTE_WORDS } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
+import css from "./screens.module.css";
+
 export function DisputeEntries({ dispute }: { readonly dispute: Numbered }) {
   const query = useQuery(entriesQuery(dispute));
   const holder = useQuery(disputeQuery(dispute)).data?.account;
@@ -47,26 +49,28 @@ function EntryTable(props: { readonly entries: readonly Entry[]; readonly holder
   const { entries, holder } = props;
   const currency = entries[0]?.amount.currency ?? "";
   return (
-    <Table label="Entries">
-      <thead>
-        <tr>
-          <th>Rule</th>
-          <th>Collection and account</th>
-          <th data-number>Debit {currency}</th>
-          <th data-number>Credit {currency}</th>
-          <th>Event</th>
-          <th>Planned</th>
-          <th>Posted</th>
-          <th>State</th>
-          <th>Route</th>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <EntryRows key={entry.id} entry={entry} holder={holder} />
-        ))}
-      </tbody>
-    </Table>
+    <div className={css["entries"]}>
+      <Table label="Entries">
+        <thead>
+          <tr>
+            <th>Rule</th>
+            <th>Collection and account</th>
+            <th data-number>Debit {currency}</th>
+            <th data-number>Credit {currency}</th>
+            <th>Event</th>
+            <th>Planned</th>
+            <th>Posted</th>
+            <th>State</th>
+            <th>Route</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <EntryRows key={entry.id} entry={entry} holder={holder} />
+          ))}
+        </tbody>
+      </Table>
+    </div>
   );
 }
 

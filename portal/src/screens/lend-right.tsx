@@ -15,11 +15,13 @@ type Changed = { readonly currentTarget: { readonly value: string } };
 
 const EMPTY = { delegate: "", from: "", until: "", amount: "", currency: "USD", reason: "" };
 
-export function LendRight() {
+export function LendRight({ onRecord }: { readonly onRecord: readonly Delegation[] }) {
   const mayApprove = useRight("assignment:approve");
   const [given, setGiven] = useState(EMPTY);
   const [key, setKey] = useState(newKey);
   const send = useSend<Delegation>();
+  const lent = onRecord.find((one) => one.id === send.data?.id);
+  const hasEnded = lent?.state === "revoked" || lent?.state === "over";
   const set = (name: keyof typeof EMPTY) => (event: Changed) =>
     setGiven({ ...given, [name]: event.currentTarget.value });
   const isReady =
@@ -54,7 +56,9 @@ export function LendRight() {
             {mayApprove ? null : "Your role has no right to approve that you could lend."}
           </span>
         </div>
-        {send.data === undefined ? null : <Done title={`${send.data.delegate} may approve`} />}
+        {send.data === undefined || hasEnded ? null : (
+          <Done title={`${send.data.delegate} may approve`} />
+        )}
         {send.error === null ? null : <ProblemNote error={send.error} />}
       </form>
     </Panel>

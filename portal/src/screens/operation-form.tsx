@@ -15,6 +15,7 @@ import type { Numbered } from "../api/queries.ts";
 import type { AllowedOperation, Dispute, OperationResult } from "../api/types.ts";
 import { Answer, Done, Empty, ProblemNote } from "../ui/answers.tsx";
 import { ProcessActions } from "../ui/process-actions.tsx";
+import { inWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import { PreviewedBalances } from "./balances-preview.tsx";
@@ -74,6 +75,12 @@ function Choice({ dispute }: { readonly dispute: Dispute }) {
           }}
         />
       </div>
+      {asked === undefined || chosen !== undefined || finished !== null ? null : (
+        <p className={ui["quiet"]}>
+          {inWords(asked)} is not possible now: the dispute&apos;s state, or your role, does not
+          allow it.
+        </p>
+      )}
       {finished === null ? null : (
         <Done title={`${chosen?.label ?? "Operation"}: done`}>
           <OperationPreview result={finished} currency={dispute.currency} />

@@ -5,6 +5,7 @@ import { Ban, Hourglass, Lock, PartyPopper } from "lucide-react";
 import type { ReactNode } from "react";
 import { useCallback, useEffect } from "react";
 
+import { showAmount } from "../api/money.ts";
 import { assignmentsQuery, PAGES_HELD } from "../api/queries.ts";
 import type { Assignment } from "../api/types.ts";
 import { useClient, useClientName } from "../parts/clients.ts";
@@ -27,6 +28,8 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 const COMES_BY_ITSELF = "New assignments appear by themselves; nobody has to load the page again.";
+const TAKE_SOME =
+  "Get next (n) gives you the most urgent assignment; Take (c) the one you look at.";
 const EMPTY: Readonly<Record<string, string>> = {
   pended:
     "Pend until (w) puts work here that has to wait for a date; it comes back by itself then.",
@@ -58,6 +61,7 @@ export function QueueGrid(props: {
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage]);
+  const isMine = assignee !== undefined && standing === undefined;
   const all = assignee === undefined ? (TITLES[standing ?? ""] ?? "All queues") : "What I have";
   const of = workGroup === undefined ? "" : ` · ${workGroup}`;
   const title = `${queue === undefined ? all : queueWords(queue)}${of}`;
@@ -81,12 +85,15 @@ export function QueueGrid(props: {
                 search: (before) => ({ ...before, assignment: row.id, action: undefined }),
               })
             }
-            minWidth={chosen === undefined ? "860px" : "0"}
+            minWidth={chosen === undefined ? "884px" : "0"}
             hasMore={hasNextPage && !isFull}
             more={more}
             empty={
-              <Empty title="Nothing waits here" icon={PartyPopper}>
-                <p>{EMPTY[standing ?? ""] ?? COMES_BY_ITSELF}</p>
+              <Empty
+                title={isMine ? "You have nothing in hand" : "Nothing waits here"}
+                icon={PartyPopper}
+              >
+                <p>{EMPTY[standing ?? ""] ?? (isMine ? TAKE_SOME : COMES_BY_ITSELF)}</p>
               </Empty>
             }
           />
@@ -156,9 +163,9 @@ function useColumns(isNarrow: boolean, asOf: string | undefined): readonly Colum
   };
   const amount: Column<Assignment> = {
     name: "Amount",
-    width: "108px",
+    width: isNarrow ? "92px" : "132px",
     isNumber: true,
-    cell: (row) => <Amount money={row.amount} />,
+    cell: (row) => (isNarrow ? <Stacked money={row.amount} /> : <Amount money={row.amount} />),
   };
   if (isNarrow) return [what, due, amount];
   return [
@@ -185,6 +192,17 @@ function useColumns(isNarrow: boolean, asOf: string | undefined): readonly Colum
       cell: (row) => <With row={row} />,
     },
   ];
+}
+
+/** In a narrow list the currency stands below: no figure of the amount is cut. */
+function Stacked({ money }: { readonly money: Assignment["amount"] }) {
+  if (money === null) return <Amount money={null} />;
+  return (
+    <>
+      <div>{showAmount(money.amount)}</div>
+      <div className={ui["soft"]}>{money.currency}</div>
+    </>
+  );
 }
 
 /** Who has it, and what stands against working it: word and icon, never a colour alone. */

@@ -109,7 +109,8 @@ function Figure(props: {
   if (currency !== null) return <Amount money={wireMoney(BigInt(figure), currency)} />;
   return (
     <>
-      {BigInt(figure).toLocaleString("en-US")} <span className={ui["soft"]}>minor units</span>
+      {BigInt(figure).toLocaleString("en-US")}
+      <div className={ui["soft"]}>minor units</div>
     </>
   );
 }

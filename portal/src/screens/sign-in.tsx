@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
-import { command, rememberCsrf } from "../api/http.ts";
+import { command, ProblemError, rememberCsrf } from "../api/http.ts";
 import { sessionQuery } from "../api/queries.ts";
 import type { Session } from "../api/types.ts";
 import { ProblemNote } from "../ui/answers.tsx";
@@ -67,7 +67,7 @@ export function SignIn() {
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
-          {signIn.error === null ? null : <ProblemNote error={signIn.error} />}
+          {signIn.error === null ? null : <ProblemNote error={asSaidHere(signIn.error)} />}
           <Button type="submit" size="sm" disabled={signIn.isPending}>
             {signIn.isPending ? "Signing in…" : "Sign in"}
           </Button>
@@ -75,4 +75,11 @@ export function SignIn() {
       </div>
     </main>
   );
+}
+
+/** A person who signs in has no key to send. */
+function asSaidHere(error: unknown): unknown {
+  if (!(error instanceof ProblemError) || error.problem.code !== "unauthenticated") return error;
+  const remedy = "Type both again. Whoever looks after the users can give you a new password.";
+  return new ProblemError({ ...error.problem, remedy });
 }

@@ -55,7 +55,7 @@ export function ProblemNote(props: {
         <TriangleAlert size={15} aria-hidden />
         {problem.title}
       </h3>
-      <p>{spoken(problem.detail)}</p>
+      {isOfFaults(problem) ? null : <p>{spoken(problem.detail)}</p>}
       <Faults problem={problem} />
       {problem.remedy === undefined ? null : (
         <p>
@@ -74,6 +74,14 @@ export function ProblemNote(props: {
         </div>
       )}
     </div>
+  );
+}
+
+/** The detail says the same as the list of faults, in the server's names. */
+function isOfFaults({ detail, errors = [] }: Problem): boolean {
+  return (
+    errors.length > 0 &&
+    detail === errors.map((one) => `${one.pointer.slice(1)}: ${one.detail}`).join("; ")
   );
 }
 

@@ -103,6 +103,8 @@ export interface DenyDebitRow {
 
 export interface DenyDebitFilter {
   readonly clientIds: readonly string[];
+  /** Of one dispute; null: of all. */
+  readonly disputeId: string | null;
   readonly from: string | null;
   readonly to: string | null;
   readonly after: { readonly day: string; readonly id: string } | null;
@@ -117,7 +119,7 @@ export const NO_DAY = "9999-12-31";
  * last. Served by `denial_by_debit_date` and `adjustment_of_dispute`.
  */
 export function denyDebits(db: Queries, filter: DenyDebitFilter): Promise<DenyDebitRow[]> {
-  const { clientIds, from, to, after, limit } = filter;
+  const { clientIds, disputeId, from, to, after, limit } = filter;
   return db.query(sql`
     select n.client_id as "clientId", a.id, c.number as claim, d.number as dispute, n.kind,
            n.amount_minor as "deniedMinor", a.currency, n.notice_sent_on as "noticeSentOn",
@@ -140,6 +142,7 @@ export function denyDebits(db: Queries, filter: DenyDebitFilter): Promise<DenyDe
       limit 1) moved on true
     where n.client_id = any(${clientIds}::text[]) and n.kind <> 'receivable'
       and n.lifted_by is null
+      and (${disputeId}::uuid is null or n.dispute_id = ${disputeId}::uuid)
       and (${from}::date is null or coalesce(n.debit_date, n.date_named) >= ${from}::date)
       and (${to}::date is null or coalesce(n.debit_date, n.date_named) <= ${to}::date)
       and (${after?.day ?? null}::date is null
