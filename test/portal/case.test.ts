@@ -76,7 +76,7 @@ describe("the case page", { timeout: 120_000 }, () => {
     expect(await page.getByRole("button", { name: "Process Actions" }).count()).toBe(0);
   });
 
-  test("says of an operation that a link leads to, but the state refuses, that it does", async () => {
+  test("says of an operation that a link leads to that the state refuses it", async () => {
     const page = await site.signedIn(
       "amy",
       `/cases/${client}/${claim}?tab=operation&operation=reopen`,
