@@ -44,6 +44,6 @@ function movementsOf(rows: readonly LineRow[]): ReadMovement[] {
   return Array.from(withEntries(rows), ({ row, entries }) => {
     const { entryIds } = row;
     const moved = entryIds === null ? entries : entries.filter((one) => entryIds.includes(one.id));
-    return { ...movementOf(row, moved, row.firstPostingDate), entryIds };
+    return movementOf(row, moved, row.firstPostingDate, entryIds);
   });
 }

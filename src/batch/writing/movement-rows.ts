@@ -81,7 +81,8 @@ export function movementOf(
   row: MovementRow,
   entries: readonly MovementEntry[],
   firstPostingDate: string,
-): Movement {
+  entryIds: readonly string[] | null,
+): ReadMovement {
   return {
     adjustmentId: row.adjustmentId,
     keyRevision: row.keyRevision,
@@ -96,5 +97,6 @@ export function movementOf(
     firstPostingDate,
     facts: row.facts ?? NO_FACTS,
     entries,
+    entryIds,
   };
 }

@@ -61,10 +61,9 @@ export async function somePending(
   limit: number,
 ): Promise<ReadMovement[]> {
   const rows = await db.query<PendingRow>(sql`${pendingRows(wanted)} limit ${limit}`);
-  return Array.from(withEntries(rows), ({ row, entries }) => ({
-    ...movementOf(row, entries, wanted.postingDate),
-    entryIds: null,
-  }));
+  return Array.from(withEntries(rows), ({ row, entries }) =>
+    movementOf(row, entries, wanted.postingDate, null),
+  );
 }
 
 function pendingCursor(wanted: PendingWanted): Statement {
@@ -114,8 +113,9 @@ async function movementsOf(
     const first = past?.firstPostingDate ?? wanted.postingDate;
     const firstPostingDate = first < wanted.postingDate ? first : wanted.postingDate;
     const { openAssignmentId } = row;
-    const movement = movementOf(row, entries, firstPostingDate);
-    movements.push({ ...movement, entryIds: null, openAssignmentId });
+    const movement = movementOf(row, entries, firstPostingDate, null);
+    // Not a copy: there is one for each line of a file.
+    movements.push(Object.assign(movement, { openAssignmentId }));
     if (past?.isPartly === true) partly.push(row);
   }
   return partly.length === 0 ? movements : withoutExecuted(tx, wanted.clientId, movements, partly);

@@ -59,7 +59,9 @@ export async function* renderAgain(
   const parts = movementsOfFile(tx, { clientId, fileId, withFacts });
   const ready = preparedAhead(parts, (movements) => words.readNumbers(tx, movements));
   for await (const movements of ready) {
-    yield movements.map((movement) => renderer.add(movement).text).join("");
+    let text = "";
+    for (const movement of movements) text += renderer.add(movement).text;
+    yield text;
   }
   yield renderer.end();
   return renderer.totals();
