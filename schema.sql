@@ -395,10 +395,22 @@ CREATE OR REPLACE FUNCTION public.lines_of_file()
  SECURITY DEFINER
  SET search_path TO 'public'
 AS $function$
+declare
+  one record;
 begin
-  insert into batch_line_file (client_id, file_id)
-  select distinct client_id, file_id from added
-  on conflict (client_id, file_id) do nothing;
+  select client_id, file_id into one from added limit 1;
+  if not found then
+    return null;
+  end if;
+  -- Of one file nearly always: then a look at each is all, and nothing is gathered.
+  if exists (select 1 from added where client_id <> one.client_id or file_id <> one.file_id) then
+    insert into batch_line_file (client_id, file_id)
+    select distinct client_id, file_id from added
+    on conflict (client_id, file_id) do nothing;
+  else
+    insert into batch_line_file (client_id, file_id) values (one.client_id, one.file_id)
+    on conflict (client_id, file_id) do nothing;
+  end if;
   return null;
 end
 $function$
@@ -509,6 +521,43 @@ begin
   join clock_watch w on w.client_id = n.client_id and w.dispute_id = n.dispute_id
   where n.kind = 'user';
   return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.move_adjustments_alike(for_client text, state_before text, state_after text, for_event text, by_actor text, told jsonb, closes boolean, at timestamp with time zone, ids uuid[], lines integer[], transition_ids uuid[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  moved bigint;
+begin
+  with changed as (
+    update adjustment a
+    set state = state_after, machine_may_act = true, failed_route = null,
+        partly_processed = a.partly_processed and state_after <> 'executed',
+        overridable = false, account_changeable = false, closed_account = null,
+        open_assignment_id = case when closes then null else a.open_assignment_id end,
+        version = a.version + 1, updated_at = at
+    from unnest(ids, lines, transition_ids) as n (id, line, transition_id)
+    where a.client_id = for_client and a.id = n.id and a.state = state_before
+    returning a.id, a.operation_id, n.line, n.transition_id
+  ), noted as (
+    insert into transition (
+      client_id, id, adjustment_id, from_state, to_state, event, actor, outside, operation_id,
+      recorded_at)
+    select for_client, transition_id, id, state_before, state_after, for_event, by_actor,
+           case when line is null then told else told || jsonb_build_object('line', line) end,
+           operation_id, at
+    from changed
+  )
+  select count(*) into moved from changed;
+  return moved;
 end
 $function$
 ;
@@ -2570,7 +2619,11 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER of_adjustment AFTER INSERT ON public.transition REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
+CREATE TRIGGER of_adjustment AFTER INSERT ON public.transition REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((CURRENT_USER = 'redress_app'::name)) EXECUTE FUNCTION adjustment_must_exist();
+
+revoke execute on function move_adjustments_alike(text,text,text,text,text,jsonb,boolean,timestamp with time zone,uuid[],integer[],uuid[]) from public;
+
+grant execute on function move_adjustments_alike(text,text,text,text,text,jsonb,boolean,timestamp with time zone,uuid[],integer[],uuid[]) to redress_app;
 
 grant usage on schema public to redress_app;
 

@@ -8,7 +8,7 @@ import { nothing, sql } from "../../database/sql.ts";
 import type { Statement } from "../../database/sql.ts";
 
 import { lookUpOneByOne } from "../look-up.ts";
-import type { MovementEntry } from "./line-values.ts";
+import type { AskedSources, MovementEntry } from "./line-values.ts";
 import type { MovementRow, ReadMovement } from "./movement-rows.ts";
 import { MOVEMENT_TABLES, movementColumns, movementOf, withEntries } from "./movement-rows.ts";
 import { planForAllOfIt, wholeParts } from "./whole-parts.ts";
@@ -23,8 +23,8 @@ export interface PendingWanted {
   readonly pendingBy: string;
   /** Of a regeneration: only what this void file gave back. */
   readonly releasedBy: string | null;
-  /** False where the layout names no fact of the dispute: they are not read. */
-  readonly withFacts: boolean;
+  /** Null: all that a line could say. */
+  readonly asked: AskedSources | null;
 }
 
 /** A pending movement, locked by this transaction. */
@@ -75,9 +75,9 @@ function pendingCursor(wanted: PendingWanted): Statement {
 }
 
 function pendingRows(wanted: PendingWanted): Statement {
-  const { releasedBy, withFacts } = wanted;
+  const { releasedBy, asked } = wanted;
   return sql`
-    select ${movementColumns(withFacts)},
+    select ${movementColumns(asked)}, a.dispute_id as "disputeId",
            a.amount_minor as "amountMinor", a.key_revision as "keyRevision",
            a.open_assignment_id as "openAssignmentId",
            a.version > 1 as "wasElsewhere"
@@ -95,6 +95,7 @@ function pendingRows(wanted: PendingWanted): Statement {
 }
 
 interface PendingRow extends MovementRow {
+  readonly disputeId: string;
   readonly openAssignmentId: string;
   /** False for one that nothing has happened to: it was in no file, and nothing of it moved. */
   readonly wasElsewhere: boolean;
@@ -200,7 +201,7 @@ type EntryToMove = MovementEntry & { readonly adjustmentId: string; readonly isE
 async function entriesToMove(
   db: Queries,
   clientId: string,
-  rows: readonly Pick<MovementRow, "disputeId" | "adjustmentId">[],
+  rows: readonly Pick<PendingRow, "disputeId" | "adjustmentId">[],
 ): Promise<Map<string, EntryToMove[]>> {
   const byAdjustment = new Map<string, EntryToMove[]>();
   if (rows.length === 0) return byAdjustment;
