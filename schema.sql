@@ -395,22 +395,10 @@ CREATE OR REPLACE FUNCTION public.lines_of_file()
  SECURITY DEFINER
  SET search_path TO 'public'
 AS $function$
-declare
-  one record;
 begin
-  select client_id, file_id into one from added limit 1;
-  if not found then
-    return null;
-  end if;
-  -- Of one file nearly always: then a look at each is all, and nothing is gathered.
-  if exists (select 1 from added where client_id <> one.client_id or file_id <> one.file_id) then
-    insert into batch_line_file (client_id, file_id)
-    select distinct client_id, file_id from added
-    on conflict (client_id, file_id) do nothing;
-  else
-    insert into batch_line_file (client_id, file_id) values (one.client_id, one.file_id)
-    on conflict (client_id, file_id) do nothing;
-  end if;
+  insert into batch_line_file (client_id, file_id)
+  select distinct client_id, file_id from added
+  on conflict (client_id, file_id) do nothing;
   return null;
 end
 $function$
@@ -628,6 +616,37 @@ begin
       using errcode = 'restrict_violation', constraint = 'batch_file_next_sequence';
   end if;
   return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.take_into_file(for_client text, state_before text, state_after text, for_event text, by_actor text, told jsonb, at timestamp with time zone, ids uuid[], lines integer[], transition_ids uuid[], file uuid, detail_counts integer[], amounts bigint[], directions text[], revisions smallint[], first_dates date[], moved_entries text[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+declare
+  moved bigint;
+begin
+  moved := move_adjustments_alike(
+    for_client, state_before, state_after, for_event, by_actor, told, false, at, ids, lines,
+    transition_ids);
+  if moved <> cardinality(ids) then
+    raise exception 'of % adjustments, % are still to be taken into a file', cardinality(ids), moved
+      using errcode = 'foreign_key_violation', constraint = 'batch_line_of_adjustment';
+  end if;
+  insert into batch_line (
+    client_id, file_id, line_number, detail_count, adjustment_id, amount_minor, direction,
+    key_revision, first_posting_date, entry_ids)
+  select for_client, file, n.line, n.detail_count, n.id, n.amount, n.direction, n.revision,
+         n.first_date, string_to_array(n.entries, ' ')::uuid[]
+  from unnest(ids, lines, detail_counts, amounts, directions, revisions, first_dates,
+              moved_entries)
+    as n (id, line, detail_count, amount, direction, revision, first_date, entries);
+  insert into batch_line_file (client_id, file_id) values (for_client, file)
+  on conflict (client_id, file_id) do nothing;
+  return moved;
 end
 $function$
 ;
@@ -2531,9 +2550,9 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_f
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_layout FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER of_adjustment AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
+CREATE TRIGGER of_adjustment AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((CURRENT_USER = 'redress_app'::name)) EXECUTE FUNCTION adjustment_must_exist();
 
-CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lines_of_file();
+CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((CURRENT_USER = 'redress_app'::name)) EXECUTE FUNCTION lines_of_file();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2623,7 +2642,11 @@ CREATE TRIGGER of_adjustment AFTER INSERT ON public.transition REFERENCING NEW T
 
 revoke execute on function move_adjustments_alike(text,text,text,text,text,jsonb,boolean,timestamp with time zone,uuid[],integer[],uuid[]) from public;
 
+revoke execute on function take_into_file(text,text,text,text,text,jsonb,timestamp with time zone,uuid[],integer[],uuid[],uuid,integer[],bigint[],text[],smallint[],date[],text[]) from public;
+
 grant execute on function move_adjustments_alike(text,text,text,text,text,jsonb,boolean,timestamp with time zone,uuid[],integer[],uuid[]) to redress_app;
+
+grant execute on function take_into_file(text,text,text,text,text,jsonb,timestamp with time zone,uuid[],integer[],uuid[],uuid,integer[],bigint[],text[],smallint[],date[],text[]) to redress_app;
 
 grant usage on schema public to redress_app;
 

@@ -1,8 +1,8 @@
 -- Why: a file of a million lines moves as many adjustments, and each transition was looked up in the
 -- adjustments that the same statement had just changed. Moved by a function, a transition is of an
 -- adjustment because it is what the change gave back; what the application inserts by itself is
--- looked up as before. Lines of one file are told from each other without sorting them.
--- Locks: access exclusive on transition for a moment. How long: milliseconds, no row is read.
+-- looked up as before. So it is with lines.
+-- Locks: access exclusive on transition and batch_line for moments. How long: milliseconds, no row is read.
 
 create function move_adjustments_alike(
   for_client text, state_before text, state_after text, for_event text, by_actor text,
@@ -45,24 +45,46 @@ create trigger of_adjustment after insert on transition
   referencing new table as added
   for each statement when (current_user = 'redress_app') execute function adjustment_must_exist();
 
-create or replace function lines_of_file() returns trigger
+-- What is taken into a file is moved and gets its line at once: there is an adjustment for each line
+-- because all of them moved, and one row stands for the file.
+create function take_into_file(
+  for_client text, state_before text, state_after text, for_event text, by_actor text, told jsonb,
+  at timestamptz, ids uuid[], lines integer[], transition_ids uuid[], file uuid,
+  detail_counts integer[], amounts bigint[], directions text[], revisions smallint[],
+  first_dates date[], moved_entries text[]
+) returns bigint
   language plpgsql security definer set search_path = public as $$
 declare
-  one record;
+  moved bigint;
 begin
-  select client_id, file_id into one from added limit 1;
-  if not found then
-    return null;
+  moved := move_adjustments_alike(
+    for_client, state_before, state_after, for_event, by_actor, told, false, at, ids, lines,
+    transition_ids);
+  if moved <> cardinality(ids) then
+    raise exception 'of % adjustments, % are still to be taken into a file', cardinality(ids), moved
+      using errcode = 'foreign_key_violation', constraint = 'batch_line_of_adjustment';
   end if;
-  -- Of one file nearly always: then a look at each is all, and nothing is gathered.
-  if exists (select 1 from added where client_id <> one.client_id or file_id <> one.file_id) then
-    insert into batch_line_file (client_id, file_id)
-    select distinct client_id, file_id from added
-    on conflict (client_id, file_id) do nothing;
-  else
-    insert into batch_line_file (client_id, file_id) values (one.client_id, one.file_id)
-    on conflict (client_id, file_id) do nothing;
-  end if;
-  return null;
+  insert into batch_line (
+    client_id, file_id, line_number, detail_count, adjustment_id, amount_minor, direction,
+    key_revision, first_posting_date, entry_ids)
+  select for_client, file, n.line, n.detail_count, n.id, n.amount, n.direction, n.revision,
+         n.first_date, string_to_array(n.entries, ' ')::uuid[]
+  from unnest(ids, lines, detail_counts, amounts, directions, revisions, first_dates,
+              moved_entries)
+    as n (id, line, detail_count, amount, direction, revision, first_date, entries);
+  insert into batch_line_file (client_id, file_id) values (for_client, file)
+  on conflict (client_id, file_id) do nothing;
+  return moved;
 end
 $$;
+revoke execute on function take_into_file from public;
+grant execute on function take_into_file to redress_app;
+
+drop trigger of_adjustment on batch_line;
+create trigger of_adjustment after insert on batch_line
+  referencing new table as added
+  for each statement when (current_user = 'redress_app') execute function adjustment_must_exist();
+drop trigger of_file on batch_line;
+create trigger of_file after insert on batch_line
+  referencing new table as added
+  for each statement when (current_user = 'redress_app') execute function lines_of_file();

@@ -4,6 +4,7 @@
  */
 import type { Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
+import type { Statement } from "../database/sql.ts";
 import { eventsAlike } from "../events/store.ts";
 
 import type { AdjustmentState } from "./adjustment-machine.ts";
@@ -310,6 +311,15 @@ export interface RowsAlike {
   readonly eventIds: readonly string[];
 }
 
+/** An expression that moves the rows, with their transitions, and answers how many moved. */
+export type Moving = (move: MoveAlike, rows: RowsAlike, now: string) => Statement;
+
+const moving: Moving = (move, rows, now) => sql`
+  move_adjustments_alike(
+    ${move.clientId}, ${move.from}, ${move.to}, ${move.event}, ${move.actor},
+    ${json(move.outside)}::jsonb, ${move.closes}, ${now}::timestamptz, ${rows.ids}::uuid[],
+    ${rows.lines}::int[], ${rows.transitionIds}::uuid[])`;
+
 /**
  * Moves locked rows alike, with history and event, in one statement that carries only what differs:
  * a part of a large file is sent once. Answers how many moved; where not all did, the transaction
@@ -320,20 +330,18 @@ export async function moveRowsAlike(
   move: MoveAlike,
   rows: RowsAlike,
   now: string,
+  by: Moving = moving,
 ): Promise<number> {
   const { clientId, to, event } = move;
   const told = { clientId, type: `accounting.adjustment.${to}.v1`, data: { state: to, event } };
-  const moved = sql`
+  const subjects = sql`
     select n.event_id, 'adjustment/' || n.id
     from unnest(${rows.eventIds}::uuid[], ${rows.ids}::uuid[]) as n (event_id, id)`;
   const row = await tx.one<{ count: bigint }>(sql`
     with told as (
-      ${eventsAlike(moved, told, now)}
+      ${eventsAlike(subjects, told, now)}
     )
-    select move_adjustments_alike(
-      ${clientId}, ${move.from}, ${to}, ${event}, ${move.actor}, ${json(move.outside)}::jsonb,
-      ${move.closes}, ${now}::timestamptz, ${rows.ids}::uuid[], ${rows.lines}::int[],
-      ${rows.transitionIds}::uuid[]) as count
+    select ${by(move, rows, now)} as count
   `);
   return Number(row.count);
 }

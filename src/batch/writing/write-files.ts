@@ -31,7 +31,7 @@ import { OpenFile } from "./open-file.ts";
 import { Progress } from "./progress.ts";
 import { keepLayout } from "./store-layouts.ts";
 import type { NewLine } from "../store.ts";
-import { insertLines } from "../store.ts";
+import { takingIntoFile } from "../store.ts";
 
 /** Movements rendered before what the database has answered is looked at. */
 const RENDERED_AT_ONCE = 100;
@@ -203,7 +203,6 @@ class Run {
     const clientId = this.#order.runtime.id;
     const { actor } = this.#order;
     for (const { file, lines, rows } of files) {
-      await insertLines(this.#tx, clientId, file.id, lines);
       const outside = { file: file.id, sequence: String(file.sequence) };
       const move = {
         clientId,
@@ -212,7 +211,7 @@ class Run {
         actor,
         outside,
       } as const;
-      await moveLockedAlike(this.#tx, this.#desk.engine, move, rows);
+      await moveLockedAlike(this.#tx, this.#desk.engine, move, rows, takingIntoFile(file.id, lines));
     }
     const results = await moveAdjustments(this.#tx, this.#desk.engine, refused);
     assert(
