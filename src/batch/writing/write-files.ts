@@ -211,7 +211,13 @@ class Run {
         actor,
         outside,
       } as const;
-      await moveLockedAlike(this.#tx, this.#desk.engine, move, rows, takingIntoFile(file.id, lines));
+      await moveLockedAlike(
+        this.#tx,
+        this.#desk.engine,
+        move,
+        rows,
+        takingIntoFile(file.id, lines),
+      );
     }
     const results = await moveAdjustments(this.#tx, this.#desk.engine, refused);
     assert(
