@@ -2,7 +2,14 @@
  * Compiles the fields of a layout's lines to functions from values to text. Delimited lines follow
  * RFC 4180; fixed-width lines have every field exactly as wide as declared.
  */
-import type { FieldText, FieldValue, Sources, ValueType, Values, WritingContext } from "./field-text.ts";
+import type {
+  FieldText,
+  FieldValue,
+  Sources,
+  ValueType,
+  Values,
+  WritingContext,
+} from "./field-text.ts";
 import {
   boundedLine,
   FieldRefused,
