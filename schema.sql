@@ -633,7 +633,8 @@ begin
     for_client, state_before, state_after, for_event, by_actor, told, false, at, ids, lines,
     transition_ids);
   if moved <> cardinality(ids) then
-    raise exception 'of % adjustments, % are still to be taken into a file', cardinality(ids), moved
+    raise exception 'of % adjustments, % are still to be taken into a file',
+      cardinality(ids), moved
       using errcode = 'foreign_key_violation', constraint = 'batch_line_of_adjustment';
   end if;
   insert into batch_line (

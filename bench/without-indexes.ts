@@ -1,7 +1,7 @@
 /** Rows are made first and the indexes of their tables afterwards, each read once in its order. */
 import pg from "pg";
 
-/** Indexes that keep a constraint stay. Those of a partitioned table go and come with its parts'. */
+/** Those that keep a constraint stay; those of a partitioned table go and come with its parts'. */
 const INDEXES = `
   select n.relname as name, pg_get_indexdef(n.oid) as made_by
   from pg_index i

@@ -1,8 +1,9 @@
--- Why: a file of a million lines moves as many adjustments, and each transition was looked up in the
--- adjustments that the same statement had just changed. Moved by a function, a transition is of an
--- adjustment because it is what the change gave back; what the application inserts by itself is
+-- Why: a file of a million lines moves as many adjustments, and each transition was looked up in
+-- the adjustments that the same statement had just changed. Moved by a function, a transition is of
+-- an adjustment because it is what the change gave back; what the application inserts by itself is
 -- looked up as before. So it is with lines.
--- Locks: access exclusive on transition and batch_line for moments. How long: milliseconds, no row is read.
+-- Locks: access exclusive on transition and batch_line for moments. How long: milliseconds, no row
+-- is read.
 
 create function move_adjustments_alike(
   for_client text, state_before text, state_after text, for_event text, by_actor text,
@@ -45,7 +46,7 @@ create trigger of_adjustment after insert on transition
   referencing new table as added
   for each statement when (current_user = 'redress_app') execute function adjustment_must_exist();
 
--- What is taken into a file is moved and gets its line at once: there is an adjustment for each line
+-- What is taken into a file is moved and gets its line at once: each line has its adjustment
 -- because all of them moved, and one row stands for the file.
 create function take_into_file(
   for_client text, state_before text, state_after text, for_event text, by_actor text, told jsonb,
@@ -61,7 +62,8 @@ begin
     for_client, state_before, state_after, for_event, by_actor, told, false, at, ids, lines,
     transition_ids);
   if moved <> cardinality(ids) then
-    raise exception 'of % adjustments, % are still to be taken into a file', cardinality(ids), moved
+    raise exception 'of % adjustments, % are still to be taken into a file',
+      cardinality(ids), moved
       using errcode = 'foreign_key_violation', constraint = 'batch_line_of_adjustment';
   end if;
   insert into batch_line (
