@@ -59,7 +59,7 @@ export const batchBench: Bench = {
       await withClient(source.database);
       await makePendingAdjustments(source.url, COUNT, said);
       said("making rows: account numbers");
-      await makeAccountNumbers(source.url, COUNT, BENCH_KEYS);
+      await makeAccountNumbers(source.url, COUNT);
       said("writing the file");
       const file = await frozen(source);
       const measures: Measure[] = [];
