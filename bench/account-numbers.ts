@@ -1,5 +1,5 @@
 /**
- * Numbers of the holders' accounts of a bench in the vault, each sealed by its claim's own key. They
+ * Numbers of the holders' accounts of a bench in the vault, each sealed by its claim's key. They
  * are made by a process of its own: what it needs is no part of the memory that the bench measures.
  */
 import { execFile } from "node:child_process";
