@@ -513,6 +513,43 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.move_adjustments_alike(for_client text, state_before text, state_after text, for_event text, by_actor text, told jsonb, closes boolean, at timestamp with time zone, ids uuid[], lines integer[], transition_ids uuid[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  moved bigint;
+begin
+  with changed as (
+    update adjustment a
+    set state = state_after, machine_may_act = true, failed_route = null,
+        partly_processed = a.partly_processed and state_after <> 'executed',
+        overridable = false, account_changeable = false, closed_account = null,
+        open_assignment_id = case when closes then null else a.open_assignment_id end,
+        version = a.version + 1, updated_at = at
+    from unnest(ids, lines, transition_ids) as n (id, line, transition_id)
+    where a.client_id = for_client and a.id = n.id and a.state = state_before
+    returning a.id, a.operation_id, n.line, n.transition_id
+  ), noted as (
+    insert into transition (
+      client_id, id, adjustment_id, from_state, to_state, event, actor, outside, operation_id,
+      recorded_at)
+    select for_client, transition_id, id, state_before, state_after, for_event, by_actor,
+           case when line is null then told else told || jsonb_build_object('line', line) end,
+           operation_id, at
+    from changed
+  )
+  select count(*) into moved from changed;
+  return moved;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -579,6 +616,38 @@ begin
       using errcode = 'restrict_violation', constraint = 'batch_file_next_sequence';
   end if;
   return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.take_into_file(for_client text, state_before text, state_after text, for_event text, by_actor text, told jsonb, at timestamp with time zone, ids uuid[], lines integer[], transition_ids uuid[], file uuid, detail_counts integer[], amounts bigint[], directions text[], revisions smallint[], first_dates date[], moved_entries text[])
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+declare
+  moved bigint;
+begin
+  moved := move_adjustments_alike(
+    for_client, state_before, state_after, for_event, by_actor, told, false, at, ids, lines,
+    transition_ids);
+  if moved <> cardinality(ids) then
+    raise exception 'of % adjustments, % are still to be taken into a file',
+      cardinality(ids), moved
+      using errcode = 'foreign_key_violation', constraint = 'batch_line_of_adjustment';
+  end if;
+  insert into batch_line (
+    client_id, file_id, line_number, detail_count, adjustment_id, amount_minor, direction,
+    key_revision, first_posting_date, entry_ids)
+  select for_client, file, n.line, n.detail_count, n.id, n.amount, n.direction, n.revision,
+         n.first_date, string_to_array(n.entries, ' ')::uuid[]
+  from unnest(ids, lines, detail_counts, amounts, directions, revisions, first_dates,
+              moved_entries)
+    as n (id, line, detail_count, amount, direction, revision, first_date, entries);
+  insert into batch_line_file (client_id, file_id) values (for_client, file)
+  on conflict (client_id, file_id) do nothing;
+  return moved;
 end
 $function$
 ;
@@ -2482,9 +2551,9 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_f
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_layout FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER of_adjustment AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
+CREATE TRIGGER of_adjustment AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((CURRENT_USER = 'redress_app'::name)) EXECUTE FUNCTION adjustment_must_exist();
 
-CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lines_of_file();
+CREATE TRIGGER of_file AFTER INSERT ON public.batch_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((CURRENT_USER = 'redress_app'::name)) EXECUTE FUNCTION lines_of_file();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.batch_transmission FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2570,7 +2639,15 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.service
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER of_adjustment AFTER INSERT ON public.transition REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
+CREATE TRIGGER of_adjustment AFTER INSERT ON public.transition REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((CURRENT_USER = 'redress_app'::name)) EXECUTE FUNCTION adjustment_must_exist();
+
+revoke execute on function move_adjustments_alike(text,text,text,text,text,jsonb,boolean,timestamp with time zone,uuid[],integer[],uuid[]) from public;
+
+revoke execute on function take_into_file(text,text,text,text,text,jsonb,timestamp with time zone,uuid[],integer[],uuid[],uuid,integer[],bigint[],text[],smallint[],date[],text[]) from public;
+
+grant execute on function move_adjustments_alike(text,text,text,text,text,jsonb,boolean,timestamp with time zone,uuid[],integer[],uuid[]) to redress_app;
+
+grant execute on function take_into_file(text,text,text,text,text,jsonb,timestamp with time zone,uuid[],integer[],uuid[],uuid,integer[],bigint[],text[],smallint[],date[],text[]) to redress_app;
 
 grant usage on schema public to redress_app;
 

@@ -1,9 +1,16 @@
-/** Numbers of the holders' accounts of a bench in the vault, each sealed by its claim's own key. */
+/**
+ * Numbers of the holders' accounts of a bench in the vault, each sealed by its claim's key. They
+ * are made by a process of its own: what it needs is no part of the memory that the bench measures.
+ */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
 import { maskOf, newDataKey, seal, searchHash, searchKey, wrapKey } from "../src/access/seal.ts";
 import type { VaultKeys } from "../src/access/vault-key.ts";
 import { connectDatabase } from "../src/database/database.ts";
 import { sql } from "../src/database/sql.ts";
 
+import { BENCH_KEYS } from "./batch-desk.ts";
 import { CLIENT, idOfKind } from "./pending-adjustments.ts";
 
 /** The number of account n, and how the floor makes it out of the account's id. */
@@ -11,7 +18,11 @@ const numberOf = (n: number): string => `4000${String(n).padStart(12, "0")}`;
 export const NUMBER_IN_SQL = `'4000' || lpad(
   ('x' || left(right(d.account_id::text, 12), 11))::bit(44)::bigint::text, 12, '0')`;
 
-export async function makeAccountNumbers(url: string, count: number, keys: VaultKeys) {
+export async function makeAccountNumbers(url: string, count: number): Promise<void> {
+  await promisify(execFile)(process.execPath, [import.meta.filename, url, String(count)]);
+}
+
+async function makeThem(url: string, count: number, keys: VaultKeys): Promise<void> {
   const owner = connectDatabase({ databaseUrl: url, role: "owner", connections: 1 });
   const wrapping = keys.wrapping.get(keys.current) as Buffer;
   const hashKey = searchKey(keys.search);
@@ -49,4 +60,9 @@ export async function makeAccountNumbers(url: string, count: number, keys: Vault
 
 function hex(bytes: Buffer): string {
   return String.raw`\\x${bytes.toString("hex")}`;
+}
+
+if (import.meta.main) {
+  const [url = "", count = "0"] = process.argv.slice(2);
+  await makeThem(url, Number(count), BENCH_KEYS);
 }

@@ -28,19 +28,21 @@ export const freezeBench: Bench = {
     try {
       const source = await server.database();
       await withClient(source.database);
-      await makePendingAdjustments(source.url, COUNT);
+      await makePendingAdjustments(source.url, COUNT, (line) => remark(`freeze: ${line}`));
       const fresh = await server.pattern(source);
       const [frozen, answered, floors]: [number[], number[], number[]] = [[], [], []];
       const memory = peakMemory();
       for (let repeat = 1; repeat <= REPEATS; repeat += 1) {
+        remark(`freeze ${repeat} of ${REPEATS}: bare update`);
         floors.push(await seconds(await fresh(), bareUpdate));
+        remark(`freeze ${repeat} of ${REPEATS}: into a file, then answered`);
         const copy = await fresh();
         const { freeze, answer } = await freezeAndAnswer(copy);
         await copy.drop();
         frozen.push(freeze);
         answered.push(answer);
         remark(
-          `freeze ${repeat}: bare update ${floors.at(-1)?.toFixed(1)} s, ` +
+          `freeze ${repeat} of ${REPEATS}: bare update ${floors.at(-1)?.toFixed(1)} s, ` +
             `freeze ${freeze.toFixed(1)} s, answer ${answer.toFixed(1)} s`,
         );
       }

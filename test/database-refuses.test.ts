@@ -274,3 +274,46 @@ function assignmentOf(
     openedAt: NOW,
   };
 }
+
+test("a transition and a line of an adjustment that is not there are refused", async () => {
+  const { clientId } = await aDispute(db);
+  const [adjustmentId, fileId] = [ids.next(), ids.next()];
+
+  const transition = db.execute(sql`
+    insert into transition (client_id, id, adjustment_id, to_state, event, actor, recorded_at)
+    values (${clientId}, ${ids.next()}, ${adjustmentId}, 'inFile', 'takenIntoFile', 'me', ${NOW})
+  `);
+  await expect(transition).rejects.toThrow(/does not have/);
+
+  const line = db.execute(sql`
+    insert into batch_line (
+      client_id, file_id, line_number, detail_count, adjustment_id, amount_minor, direction,
+      key_revision, first_posting_date)
+    values (${clientId}, ${fileId}, 1, 1, ${adjustmentId}, 1, 'credit', 1, ${TODAY})
+  `);
+  await expect(line).rejects.toThrow(/does not have/);
+});
+
+test("a file takes in what waits for one, and no line is without a file", async () => {
+  const placed = await aDispute(db);
+  const openAssignmentId = ids.next();
+  await db.transaction((tx) => openAssignments(tx, [assignmentOf(placed, openAssignmentId, null)]));
+  const processing = "execute";
+  const pending = { processing, state: "pendingBatch", openAssignmentId } as const;
+  const waiting = await anAdjustment(db, placed, pending);
+  const over = { processing, state: "executed", ordinal: 2 } as const;
+  const executed = await anAdjustment(db, placed, over);
+  const takeInto = (...taken: string[]) => sql`
+    select take_into_file(
+      ${placed.clientId}, 'pendingBatch', 'inFile', 'takenIntoFile', 'me', '{}', ${NOW},
+      ${taken}::uuid[], ${taken.map((_, index) => index + 1)}::int[],
+      ${taken.map(() => ids.next())}::uuid[], ${ids.next()}::uuid, ${taken.map(() => 1)}::int[],
+      ${taken.map(() => 100)}::bigint[], ${taken.map(() => "credit")}::text[],
+      ${taken.map(() => 1)}::smallint[], ${taken.map(() => TODAY)}::date[],
+      ${taken.map(() => null)}::text[])`;
+
+  for (const taken of [[ids.next()], [waiting, executed], [waiting, ids.next()]]) {
+    await expect(db.execute(takeInto(...taken))).rejects.toThrow(/are still to be taken/);
+  }
+  await expect(db.execute(takeInto(waiting))).rejects.toThrow(/batch_line_file_client_id_file_id/);
+});

@@ -11,7 +11,7 @@ import { closeAssignments } from "../work/store.ts";
 import { CLOSED_STATES, nextState } from "./adjustment-machine.ts";
 import type { Engine } from "./engine.ts";
 import type { Move } from "./move-adjustments.ts";
-import type { AlikeLock } from "./store.ts";
+import type { AlikeLock, Moving } from "./store.ts";
 import { lockInState, moveRowsAlike } from "./store.ts";
 
 export interface AlikeMove {
@@ -43,12 +43,16 @@ export async function moveAlike(
   return new Set(locks.map((lock) => lock.adjustmentId));
 }
 
-/** As `moveAlike` for rows that this transaction has locked in the state it starts from. */
+/**
+ * As `moveAlike` for rows that this transaction has locked in the state it starts from. `by` writes
+ * what another room keeps of them in the same statement.
+ */
 export async function moveLockedAlike(
   tx: Transaction,
   engine: Engine,
   move: AlikeMove,
   rows: readonly AlikeRow[],
+  by?: Moving,
 ): Promise<void> {
   if (rows.length === 0) return;
   const { clientId, from, event, actor, execution } = move;
@@ -69,6 +73,7 @@ export async function moveLockedAlike(
       eventIds: ids.take(rows.length),
     },
     now,
+    by,
   );
   assert(moved === rows.length, "what is locked in a state stays there");
   if (execution === undefined) return;

@@ -4,6 +4,7 @@
  */
 import type { Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
+import type { Statement } from "../database/sql.ts";
 import { eventsAlike } from "../events/store.ts";
 
 import type { AdjustmentState } from "./adjustment-machine.ts";
@@ -310,46 +311,37 @@ export interface RowsAlike {
   readonly eventIds: readonly string[];
 }
 
+/** An expression that moves the rows, with their transitions, and answers how many moved. */
+export type Moving = (move: MoveAlike, rows: RowsAlike, now: string) => Statement;
+
+const moving: Moving = (move, rows, now) => sql`
+  move_adjustments_alike(
+    ${move.clientId}, ${move.from}, ${move.to}, ${move.event}, ${move.actor},
+    ${json(move.outside)}::jsonb, ${move.closes}, ${now}::timestamptz, ${rows.ids}::uuid[],
+    ${rows.lines}::int[], ${rows.transitionIds}::uuid[])`;
+
 /**
  * Moves locked rows alike, with history and event, in one statement that carries only what differs:
- * a part of a large file is sent once. Answers how many moved.
+ * a part of a large file is sent once. Answers how many moved; where not all did, the transaction
+ * must not be committed, since events are told of all.
  */
 export async function moveRowsAlike(
   tx: Transaction,
   move: MoveAlike,
   rows: RowsAlike,
   now: string,
+  by: Moving = moving,
 ): Promise<number> {
   const { clientId, to, event } = move;
   const told = { clientId, type: `accounting.adjustment.${to}.v1`, data: { state: to, event } };
+  const subjects = sql`
+    select n.event_id, 'adjustment/' || n.id
+    from unnest(${rows.eventIds}::uuid[], ${rows.ids}::uuid[]) as n (event_id, id)`;
   const row = await tx.one<{ count: bigint }>(sql`
-    with moved as (
-      update adjustment a
-      set state = ${to}, machine_may_act = true, failed_route = null,
-          partly_processed = a.partly_processed and ${to !== "executed"},
-          overridable = false, account_changeable = false, closed_account = null,
-          open_assignment_id = case when ${move.closes} then null else a.open_assignment_id end,
-          version = a.version + 1, updated_at = ${now}
-      from unnest(
-        ${rows.ids}::uuid[],
-        ${rows.lines}::int[],
-        ${rows.transitionIds}::uuid[],
-        ${rows.eventIds}::uuid[]) as n (id, line, transition_id, event_id)
-      where a.client_id = ${clientId} and a.id = n.id and a.state = ${move.from}
-      returning a.id, a.operation_id, n.line, n.transition_id, n.event_id
-    ), noted as (
-      insert into transition (
-        client_id, id, adjustment_id, from_state, to_state, event, actor, outside, operation_id,
-        recorded_at)
-      select ${clientId}, transition_id, id, ${move.from}, ${to}, ${event}, ${move.actor},
-             case when line is null then ${json(move.outside)}::jsonb
-                  else ${json(move.outside)}::jsonb || jsonb_build_object('line', line) end,
-             operation_id, ${now}::timestamptz
-      from moved
-    ), told as (
-      ${eventsAlike(sql`select event_id, 'adjustment/' || id from moved`, told, now)}
+    with told as (
+      ${eventsAlike(subjects, told, now)}
     )
-    select count(*) as count from moved
+    select ${by(move, rows, now)} as count
   `);
   return Number(row.count);
 }

@@ -23,6 +23,11 @@ export function vaultAccountsOf(entries: readonly EntryAccounts[]): string[] {
 
 /** The holder's account that entries move; the dispute's own where they move none. */
 export function holderAccountOf(entries: readonly EntryAccounts[], ofDispute: string): string {
+  const isOfDispute = entries.some(
+    ({ debitAccount, creditAccount }) => debitAccount === ofDispute || creditAccount === ofDispute,
+  );
+  // The common case, asked for each line of a file.
+  if (isOfDispute && isVaultAccount(ofDispute)) return ofDispute;
   const accounts = vaultAccountsOf(entries);
   return accounts.includes(ofDispute) ? ofDispute : (accounts[0] ?? ofDispute);
 }

@@ -2,6 +2,7 @@
  * Every statement that writes windows, files, lines, bytes and transmissions. The database keeps
  * the rules: sequences without a gap, one live line per adjustment, content that never changes.
  */
+import type { Moving } from "../accounting/store.ts";
 import type { SealedBy } from "../access/sealed-chunks.ts";
 import type { Queries, Transaction } from "../database/database.ts";
 import { json, sql } from "../database/sql.ts";
@@ -97,31 +98,19 @@ export interface NewLine {
   readonly entryIds: readonly string[] | null;
 }
 
-export async function insertLines(
-  tx: Transaction,
-  clientId: string,
-  fileId: string,
-  rows: readonly NewLine[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    insert into batch_line (
-      client_id, file_id, line_number, detail_count, adjustment_id, amount_minor, direction,
-      key_revision, first_posting_date, entry_ids)
-    select ${clientId}, ${fileId}, line_number, detail_count, adjustment_id, amount_minor,
-           direction, key_revision, first_posting_date, string_to_array(entry_ids, ' ')::uuid[]
-    from unnest(
-      ${rows.map((row) => row.lineNumber)}::bigint[],
-      ${rows.map((row) => row.detailCount)}::int[],
-      ${rows.map((row) => row.adjustmentId)}::uuid[],
-      ${rows.map((row) => row.amountMinor)}::bigint[],
-      ${rows.map((row) => row.direction)}::text[],
-      ${rows.map((row) => row.keyRevision)}::smallint[],
-      ${rows.map((row) => row.firstPostingDate)}::date[],
-      ${rows.map((row) => row.entryIds?.join(" ") ?? null)}::text[])
-      as added (line_number, detail_count, adjustment_id, amount_minor, direction, key_revision,
-        first_posting_date, entry_ids)
-  `);
+/** Moves adjustments into a file, each with its line, as an expression that answers how many. */
+export function takingIntoFile(fileId: string, lines: readonly NewLine[]): Moving {
+  return (move, rows, now) => sql`
+    take_into_file(
+      ${move.clientId}, ${move.from}, ${move.to}, ${move.event}, ${move.actor},
+      ${json(move.outside)}::jsonb, ${now}::timestamptz, ${rows.ids}::uuid[],
+      ${rows.lines}::int[], ${rows.transitionIds}::uuid[], ${fileId}::uuid,
+      ${lines.map((line) => line.detailCount)}::int[],
+      ${lines.map((line) => line.amountMinor)}::bigint[],
+      ${lines.map((line) => line.direction)}::text[],
+      ${lines.map((line) => line.keyRevision)}::smallint[],
+      ${lines.map((line) => line.firstPostingDate)}::date[],
+      ${lines.map((line) => line.entryIds?.join(" ") ?? null)}::text[])`;
 }
 
 /**

@@ -183,3 +183,22 @@ test.each([
   expect(faults[0]?.pointer).toContain(pointer);
   expect(faults[0]?.detail).toContain(detail);
 });
+
+test("a field repeats what it said, and is written anew where it changes or was refused", () => {
+  const { layout } = checkLayout(delimited({ from: "account", longest: 4 }), ALL);
+  if (layout === null) throw new Error("not a layout");
+  const { detail } = compileLayout(layout, ALL, CONTEXT);
+  const said = (account: FieldValue): string => {
+    try {
+      return detail({ account });
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+
+  const values = ["too long", "too long", "a,b", "a,b", "c", "too long", "c", "", "a,b"];
+
+  const refused = "FieldRefused";
+  const lines = [refused, refused, '"a,b"', '"a,b"', "c", refused, "c", refused, '"a,b"'];
+  expect(values.map(said)).toEqual(lines);
+});

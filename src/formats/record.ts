@@ -2,7 +2,14 @@
  * Compiles the fields of a layout's lines to functions from values to text. Delimited lines follow
  * RFC 4180; fixed-width lines have every field exactly as wide as declared.
  */
-import type { FieldText, Sources, ValueType, Values, WritingContext } from "./field-text.ts";
+import type {
+  FieldText,
+  FieldValue,
+  Sources,
+  ValueType,
+  Values,
+  WritingContext,
+} from "./field-text.ts";
 import {
   boundedLine,
   FieldRefused,
@@ -104,11 +111,11 @@ function lineCompiler(layout: Layout, context: WritingContext): LineCompiler {
         layout.format === "delimited"
           ? delimitedCell(layout, field, type)
           : fixedCell(field as FixedField, isNumeric(field, type));
-      return (values: Values): string => {
+      return remembered(field.from, (values) => {
         const text = finish(write(values));
         check(field.name, text);
         return text;
-      };
+      });
     });
     return (values) => {
       let text = "";
@@ -117,6 +124,20 @@ function lineCompiler(layout: Layout, context: WritingContext): LineCompiler {
       }
       return boundedLine(text);
     };
+  };
+}
+
+/** Most fields say what they said on the line before, and a field says its source alone. */
+function remembered(source: string | undefined, write: LineWriter): LineWriter {
+  let last: { value: FieldValue; text: string } | null = null;
+  return (values) => {
+    const value = source === undefined ? null : values[source];
+    if (last === null) last = { value, text: write(values) };
+    else if (value !== last.value) {
+      last.text = write(values);
+      last.value = value;
+    }
+    return last.text;
   };
 }
 

@@ -184,7 +184,7 @@ async function pendingOf(
       postingDate: runtime.calendar.businessDayOnOrAfter(runtime.calendar.dateOf(now)),
       pendingBy: now.toString(),
       releasedBy: null,
-      withFacts: true,
+      asked: null,
     },
     MOST_PENDING,
   );

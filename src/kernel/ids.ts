@@ -30,7 +30,8 @@ export type RandomSource = (size: number) => Uint8Array;
 export function uuids(clock: Clock, random: RandomSource = pooledRandom()): Ids {
   let lastMillis = 0;
   let counter = 0;
-  const nextAt = (now: number): string => {
+  let written = { millis: 0, text: "" };
+  const nextAt = (now: number, tail: string): string => {
     if (now > lastMillis) {
       lastMillis = now;
       counter = 0;
@@ -38,15 +39,12 @@ export function uuids(clock: Clock, random: RandomSource = pooledRandom()): Ids 
       lastMillis += 1;
       counter = 0;
     }
-    const tail = Buffer.from(random(8)).toString("hex");
-    const millis = lastMillis.toString(16).padStart(12, "0");
+    if (written.millis !== lastMillis) written = { millis: lastMillis, text: inHex(lastMillis) };
     const variant = ((Number.parseInt(tail[0] as string, 16) & 0x3) | 0x8).toString(16);
     const count = counter.toString(16).padStart(3, "0");
-    return (
-      `${millis.slice(0, 8)}-${millis.slice(8)}-7${count}-` +
-      `${variant}${tail.slice(1, 4)}-${tail.slice(4)}`
-    );
+    return `${written.text}-7${count}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}`;
   };
+  const tails = (count: number): string => Buffer.from(random(count * TAIL_BYTES)).toString("hex");
   const after = (id: string): void => {
     const millis = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
     const count = Number.parseInt(id.slice(15, 18), 16);
@@ -54,16 +52,28 @@ export function uuids(clock: Clock, random: RandomSource = pooledRandom()): Ids 
     lastMillis = millis;
     counter = count;
   };
-  const next = (): string => nextAt(clock.now().epochMilliseconds);
+  const next = (): string => nextAt(clock.now().epochMilliseconds, tails(1));
   return {
     next,
     take: (count) => {
       const now = clock.now().epochMilliseconds;
-      return Array.from({ length: count }, () => nextAt(now));
+      const all = tails(count);
+      const digits = TAIL_BYTES * 2;
+      return Array.from({ length: count }, (_, at) =>
+        nextAt(now, all.slice(at * digits, (at + 1) * digits)),
+      );
     },
     nextEntry: () => `${next().slice(0, 35)}0`,
     after,
   };
+}
+
+/** Random bytes of an id, after its time and counter. */
+const TAIL_BYTES = 8;
+
+function inHex(millis: number): string {
+  const digits = millis.toString(16).padStart(12, "0");
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }
 
 export function debitStepId(entryId: string): string {
@@ -86,12 +96,15 @@ export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const CLAIM_NUMBER = /^[0-9]{6}[0-9]{4,}C$/;
 export const DISPUTE_NUMBER = /^[0-9]{6}[0-9]{4,}D$/;
 
+const POOLED_BYTES = 4096;
+
 function pooledRandom(): RandomSource {
-  let pool = randomBytes(4096);
+  let pool = randomBytes(POOLED_BYTES);
   let used = 0;
   return (size) => {
+    if (size > POOLED_BYTES) return randomBytes(size);
     if (used + size > pool.length) {
-      pool = randomBytes(4096);
+      pool = randomBytes(POOLED_BYTES);
       used = 0;
     }
     used += size;

@@ -5,6 +5,7 @@
 import type { Transaction } from "../../database/database.ts";
 import { sql } from "../../database/sql.ts";
 
+import type { AskedSources } from "./line-values.ts";
 import type { MovementRow, ReadMovement } from "./movement-rows.ts";
 import { MOVEMENT_TABLES, movementColumns, movementOf, withEntries } from "./movement-rows.ts";
 import { planForAllOfIt, wholeParts } from "./whole-parts.ts";
@@ -20,12 +21,12 @@ const FETCHED = 1000;
 /** Part by part; other statements may run in between. Served by `batch_line_pkey`. */
 export async function* movementsOfFile(
   tx: Transaction,
-  file: { readonly clientId: string; readonly fileId: string; readonly withFacts: boolean },
+  file: { readonly clientId: string; readonly fileId: string; readonly asked: AskedSources },
 ): AsyncGenerator<ReadMovement[]> {
   await planForAllOfIt(tx);
   await tx.execute(sql`
     declare movement_of_file no scroll cursor for
-    select ${movementColumns(file.withFacts)}, l.amount_minor as "amountMinor",
+    select ${movementColumns(file.asked)}, l.amount_minor as "amountMinor",
            l.key_revision as "keyRevision", l.first_posting_date as "firstPostingDate",
            l.entry_ids as "entryIds"
     from batch_line l
@@ -44,6 +45,6 @@ function movementsOf(rows: readonly LineRow[]): ReadMovement[] {
   return Array.from(withEntries(rows), ({ row, entries }) => {
     const { entryIds } = row;
     const moved = entryIds === null ? entries : entries.filter((one) => entryIds.includes(one.id));
-    return { ...movementOf(row, moved, row.firstPostingDate), entryIds };
+    return movementOf(row, moved, row.firstPostingDate, entryIds);
   });
 }

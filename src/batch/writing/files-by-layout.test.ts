@@ -149,3 +149,33 @@ test("a header that cannot be written leaves no file, and everything says why", 
   expect(done).toMatchObject({ refused: 2, files: [] });
   for (const id of ids) expect(await stateOf(engine, id)).toBe("batchFailed");
 });
+
+test("what a layout asks for is there, also what few ask for", async () => {
+  const asked = ["entryKind", "debitCollection", "creditCollection", "collection"];
+  const lines: string[] = [];
+  for (const from of [...asked, "plannedPostingDate", "fact.network"]) {
+    const layout = {
+      format: "delimited",
+      name: "one-field",
+      version: "1",
+      titles: false,
+      lineEnding: "lf",
+      detail: { per: "entry", fields: [{ name: "it", from }] },
+    };
+    const client = await aBatchClient(engine, await aDirectory(), { layout });
+    await pendingCredits(engine, client, ["100.00"]);
+    await generate(client);
+    const [file] = (await filesOf(client)) as [FileRow];
+    lines.push((await storedBytes(file)).toString("utf8"));
+    expect(await verifyFile(desk, client, file.id)).toMatchObject({ faults: [] });
+  }
+
+  expect(lines.map((line) => line.trim())).toEqual([
+    "original",
+    "suspense",
+    "accountHolder",
+    "accountHolder",
+    "2026-11-16",
+    "visa",
+  ]);
+});

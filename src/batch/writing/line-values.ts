@@ -18,15 +18,16 @@ export type Direction = "debit" | "credit" | "memo";
 export interface MovementEntry {
   readonly id: string;
   readonly rule: string;
-  readonly kind: string;
-  readonly debitCollection: string;
+  /** Null where the layout does not ask for it; so are its collections and its date. */
+  readonly kind: string | null;
+  readonly debitCollection: string | null;
   readonly debitAccount: string;
   readonly debitTranCode: string | null;
-  readonly creditCollection: string;
+  readonly creditCollection: string | null;
   readonly creditAccount: string;
   readonly creditTranCode: string | null;
   readonly amountMinor: bigint;
-  readonly plannedPostingDate: string;
+  readonly plannedPostingDate: string | null;
 }
 
 /** An adjustment with the entries it has to move, in order. */
@@ -69,10 +70,16 @@ export function usesNumbers(layout: Layout): boolean {
   );
 }
 
-/** True where a line says a fact of the dispute. */
-export function usesFacts(layout: Layout): boolean {
-  const names = [layout.hashTotal.from, ...layout.detail.fields.map((field) => field.from)];
-  return names.some((name) => name?.startsWith(FACT_PREFIX) ?? false);
+/** What a layout's lines say: the rest is not read for them. */
+export interface AskedSources {
+  readonly names: ReadonlySet<string>;
+  /** True where a line says a fact of the dispute. */
+  readonly facts: boolean;
+}
+
+export function askedSources(layout: Layout): AskedSources {
+  const names = askedOf(layout);
+  return { names: new Set(names), facts: names.some((name) => name.startsWith(FACT_PREFIX)) };
 }
 
 /** Made once for a layout: it reads what its lines ask for, and nothing else. */

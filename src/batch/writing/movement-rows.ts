@@ -7,25 +7,35 @@ import { holderAccountOf } from "../../accounting/vault-accounts.ts";
 import type { Statement } from "../../database/sql.ts";
 import { sql } from "../../database/sql.ts";
 
-import type { Movement, MovementEntry } from "./line-values.ts";
+import type { LineSource } from "./layout-sources.ts";
+import type { AskedSources, Movement, MovementEntry } from "./line-values.ts";
 
 /** A movement read, and what of it moves: all its entries, or those not executed yet. */
 export interface ReadMovement extends Movement {
   readonly entryIds: readonly string[] | null;
 }
 
-/** False where the layout names no fact of the dispute: they are not read. */
-export function movementColumns(withFacts: boolean): Statement {
+/** What the layout asks for is read, the rest is null; all of it where no layout is named. */
+export function movementColumns(asked: AskedSources | null): Statement {
+  const text = sql`null::text`;
+  const isAsked = (...names: LineSource[]): boolean =>
+    asked === null || names.some((name) => asked.names.has(name));
   return sql`
-    a.id as "adjustmentId", a.dispute_id as "disputeId", c.number as claim, d.number as dispute,
+    a.id as "adjustmentId", c.number as claim, d.number as dispute,
     d.account_id as "holderAccount",
-    ${withFacts ? sql`d.facts` : sql`null::jsonb as facts`}, a.operation,
+    ${(asked?.facts ?? true) ? sql`d.facts` : sql`null::jsonb`} as facts, a.operation,
     a.principal_rule as "principalRule", a.reverses_adjustment_id as "reversesAdjustmentId",
-    a.event_date as "eventDate", e.id as "entryId", e.rule, e.kind,
-    e.debit_collection as "debitCollection", e.debit_account as "debitAccount",
-    e.debit_tran_code as "debitTranCode", e.credit_collection as "creditCollection",
+    a.event_date as "eventDate", e.id as "entryId", e.rule,
+    ${isAsked("entryKind") ? sql`e.kind` : text} as kind,
+    ${isAsked("debitCollection", "collection") ? sql`e.debit_collection` : text}
+      as "debitCollection",
+    e.debit_account as "debitAccount", e.debit_tran_code as "debitTranCode",
+    ${isAsked("creditCollection", "collection") ? sql`e.credit_collection` : text}
+      as "creditCollection",
     e.credit_account as "creditAccount", e.credit_tran_code as "creditTranCode",
-    e.amount_minor as "entryMinor", e.planned_posting_date as "plannedPostingDate"`;
+    e.amount_minor as "entryMinor",
+    ${isAsked("plannedPostingDate") ? sql`e.planned_posting_date` : sql`null::date`}
+      as "plannedPostingDate"`;
 }
 
 /** The adjustments' own entries, without the contra entries of a cancellation. */
@@ -37,7 +47,6 @@ export const MOVEMENT_TABLES: Statement = sql`
 
 export interface MovementRow
   extends Omit<Movement, "entries" | "facts" | "firstPostingDate">, Omit<MovementEntry, "id"> {
-  readonly disputeId: string;
   readonly facts: Record<string, unknown> | null;
   /** Null where it moves no money. */
   readonly entryId: string | null;
@@ -81,7 +90,8 @@ export function movementOf(
   row: MovementRow,
   entries: readonly MovementEntry[],
   firstPostingDate: string,
-): Movement {
+  entryIds: readonly string[] | null,
+): ReadMovement {
   return {
     adjustmentId: row.adjustmentId,
     keyRevision: row.keyRevision,
@@ -96,5 +106,6 @@ export function movementOf(
     firstPostingDate,
     facts: row.facts ?? NO_FACTS,
     entries,
+    entryIds,
   };
 }

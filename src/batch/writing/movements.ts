@@ -8,7 +8,7 @@ import { nothing, sql } from "../../database/sql.ts";
 import type { Statement } from "../../database/sql.ts";
 
 import { lookUpOneByOne } from "../look-up.ts";
-import type { MovementEntry } from "./line-values.ts";
+import type { AskedSources, MovementEntry } from "./line-values.ts";
 import type { MovementRow, ReadMovement } from "./movement-rows.ts";
 import { MOVEMENT_TABLES, movementColumns, movementOf, withEntries } from "./movement-rows.ts";
 import { planForAllOfIt, wholeParts } from "./whole-parts.ts";
@@ -23,8 +23,8 @@ export interface PendingWanted {
   readonly pendingBy: string;
   /** Of a regeneration: only what this void file gave back. */
   readonly releasedBy: string | null;
-  /** False where the layout names no fact of the dispute: they are not read. */
-  readonly withFacts: boolean;
+  /** Null: all that a line could say. */
+  readonly asked: AskedSources | null;
 }
 
 /** A pending movement, locked by this transaction. */
@@ -61,10 +61,9 @@ export async function somePending(
   limit: number,
 ): Promise<ReadMovement[]> {
   const rows = await db.query<PendingRow>(sql`${pendingRows(wanted)} limit ${limit}`);
-  return Array.from(withEntries(rows), ({ row, entries }) => ({
-    ...movementOf(row, entries, wanted.postingDate),
-    entryIds: null,
-  }));
+  return Array.from(withEntries(rows), ({ row, entries }) =>
+    movementOf(row, entries, wanted.postingDate, null),
+  );
 }
 
 function pendingCursor(wanted: PendingWanted): Statement {
@@ -76,9 +75,9 @@ function pendingCursor(wanted: PendingWanted): Statement {
 }
 
 function pendingRows(wanted: PendingWanted): Statement {
-  const { releasedBy, withFacts } = wanted;
+  const { releasedBy, asked } = wanted;
   return sql`
-    select ${movementColumns(withFacts)},
+    select ${movementColumns(asked)}, a.dispute_id as "disputeId",
            a.amount_minor as "amountMinor", a.key_revision as "keyRevision",
            a.open_assignment_id as "openAssignmentId",
            a.version > 1 as "wasElsewhere"
@@ -96,6 +95,7 @@ function pendingRows(wanted: PendingWanted): Statement {
 }
 
 interface PendingRow extends MovementRow {
+  readonly disputeId: string;
   readonly openAssignmentId: string;
   /** False for one that nothing has happened to: it was in no file, and nothing of it moved. */
   readonly wasElsewhere: boolean;
@@ -114,8 +114,9 @@ async function movementsOf(
     const first = past?.firstPostingDate ?? wanted.postingDate;
     const firstPostingDate = first < wanted.postingDate ? first : wanted.postingDate;
     const { openAssignmentId } = row;
-    const movement = movementOf(row, entries, firstPostingDate);
-    movements.push({ ...movement, entryIds: null, openAssignmentId });
+    const movement = movementOf(row, entries, firstPostingDate, null);
+    // Not a copy: there is one for each line of a file.
+    movements.push(Object.assign(movement, { openAssignmentId }));
     if (past?.isPartly === true) partly.push(row);
   }
   return partly.length === 0 ? movements : withoutExecuted(tx, wanted.clientId, movements, partly);
@@ -200,7 +201,7 @@ type EntryToMove = MovementEntry & { readonly adjustmentId: string; readonly isE
 async function entriesToMove(
   db: Queries,
   clientId: string,
-  rows: readonly Pick<MovementRow, "disputeId" | "adjustmentId">[],
+  rows: readonly Pick<PendingRow, "disputeId" | "adjustmentId">[],
 ): Promise<Map<string, EntryToMove[]>> {
   const byAdjustment = new Map<string, EntryToMove[]>();
   if (rows.length === 0) return byAdjustment;

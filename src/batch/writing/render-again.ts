@@ -13,7 +13,7 @@ import type { BatchDesk } from "../desk.ts";
 import { layoutSources } from "./layout-sources.ts";
 import { keptLayout } from "./layouts.ts";
 import { movementsOfFile } from "./file-movements.ts";
-import { usesFacts, usesNumbers } from "./line-values.ts";
+import { askedSources, usesNumbers } from "./line-values.ts";
 import type { ControlTotals } from "./render-file.ts";
 import { fileRenderer } from "./render-file.ts";
 import { readBytes } from "./stored-bytes.ts";
@@ -55,11 +55,12 @@ export async function* renderAgain(
     words,
   });
   yield renderer.begin(totalsOf(file));
-  const withFacts = usesFacts(layout);
-  const parts = movementsOfFile(tx, { clientId, fileId, withFacts });
+  const parts = movementsOfFile(tx, { clientId, fileId, asked: askedSources(layout) });
   const ready = preparedAhead(parts, (movements) => words.readNumbers(tx, movements));
   for await (const movements of ready) {
-    yield movements.map((movement) => renderer.add(movement).text).join("");
+    let text = "";
+    for (const movement of movements) text += renderer.add(movement).text;
+    yield text;
   }
   yield renderer.end();
   return renderer.totals();

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { NACHA_VALUES, PAIN_VALUES } from "../../../test/support/trial-file.ts";
@@ -201,6 +202,30 @@ test("the hash total keeps the lower digits of the accounts' sum", () => {
 
   expect(file.totals().hashTotal).toBe(2n);
 });
+
+test.each([{ digits: 18 }, { digits: 7 }, { digits: 18, first: 9 }, { digits: 3, first: 12 }])(
+  "a hash total of %o adds as its words say, whatever the accounts are",
+  (rule) => {
+    const account = fc.string({
+      unit: fc.constantFrom(...Array.from("0123456789-ag")),
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(fc.array(account, { maxLength: 8 }), (accounts) => {
+        const hashTotal = { from: "debitAccount", ...rule };
+        const file = renderer(layout("entry", ["debitAccount"], { hashTotal }));
+        for (const debitAccount of accounts) {
+          file.add(movement({ entries: [entry({ debitAccount })] }));
+        }
+        const numbers = accounts.map((text) =>
+          BigInt(text.replaceAll(/[^0-9]/g, "").slice(0, rule.first ?? 40)),
+        );
+        const sum = numbers.reduce((all, one) => all + one, 0n);
+        expect(file.totals().hashTotal).toBe(sum % 10n ** BigInt(rule.digits));
+      }),
+    );
+  },
+);
 
 test("a movement that does not fit leaves no trace, and the next takes its number", () => {
   const narrow = layout("entry", ["lineNumber"], {

@@ -89,19 +89,21 @@ interface Running {
   hashTotal: bigint;
 }
 
+const NOTHING_YET: Readonly<Running> = {
+  adjustmentCount: 0,
+  detailCount: 0,
+  debitCount: 0,
+  debitMinor: 0n,
+  creditCount: 0,
+  creditMinor: 0n,
+  hashTotal: 0n,
+};
+
 export function fileRenderer(settings: RenderSettings): FileRenderer {
   const { layout, facts, zone } = settings;
   const currency = String(facts.currency);
   const writer = compileLayout(layout, settings.sources, { currency, zone });
-  const running: Running = {
-    adjustmentCount: 0,
-    detailCount: 0,
-    debitCount: 0,
-    debitMinor: 0n,
-    creditCount: 0,
-    creditMinor: 0n,
-    hashTotal: 0n,
-  };
+  const running: Running = { ...NOTHING_YET };
   const beginsLast = frameLines(layout, "header").some(({ fields }) =>
     fields.some((field) => isTotal(field.from)),
   );
@@ -193,6 +195,7 @@ function ending(
   return last + `${filler}${lineEnding}`.repeat(missingLines(layout, totals.detailCount + frame));
 }
 
+/** `next` is good until the writer is asked again. */
 type MovementWriter = (
   running: Running,
   movement: Movement,
@@ -205,16 +208,18 @@ function movementWriter(
 ): MovementWriter {
   // One object for all lines of the file: what a line says takes the place of the one before.
   const values: Record<string, FieldValue> = { ...facts };
+  const next: Running = { ...NOTHING_YET };
   const hashed = hashTotal(layout.hashTotal);
   return (running, movement) => {
-    const next = { ...running, adjustmentCount: running.adjustmentCount + 1 };
+    Object.assign(next, running);
+    next.adjustmentCount += 1;
     let text = "";
     const lines = linesOf(movement);
     for (const line of lines) {
       next.detailCount += 1;
-      asked.forEach((name, index) => {
-        values[name] = line.values[index];
-      });
+      for (let index = 0; index < asked.length; index += 1) {
+        values[asked[index] as string] = line.values[index];
+      }
       values["lineNumber"] = next.detailCount;
       text += writer.detail(values) + writer.lineEnding;
       count(next, line.direction, line.amountMinor);
@@ -245,15 +250,27 @@ function count(running: Running, direction: Direction, amountMinor: bigint): voi
 /** Adds a line's account digits as a number and keeps the lower ones, as receivers do. */
 function hashTotal(rule: Layout["hashTotal"]): (sum: bigint, value: FieldValue) => bigint {
   const modulus = 10n ** BigInt(rule.digits);
-  return (sum, value) => {
-    const digits = digitsOf(String(value ?? "")).slice(0, rule.first);
-    // Higher digits would be lost in the sum anyway, and short numbers add faster.
-    return (sum + BigInt(digits.slice(-rule.digits))) % modulus;
-  };
+  const first = rule.first ?? Number.POSITIVE_INFINITY;
+  return (sum, value) => (sum + digitsOf(String(value ?? ""), first)) % modulus;
 }
 
-function digitsOf(text: string): string {
-  return text.replaceAll(/[^0-9]+/g, "");
+const DIGIT_ZERO = 48;
+const HALF = 1_000_000_000;
+
+/** The first digits of a text as a number of at most 18: the halves of it, since each line asks. */
+function digitsOf(text: string, first: number): bigint {
+  let [high, low, seen] = [0, 0, 0];
+  for (let index = 0; index < text.length && seen < first; index += 1) {
+    const digit = text.charCodeAt(index) - DIGIT_ZERO;
+    if (digit < 0 || digit > 9) continue;
+    low = low * 10 + digit;
+    const carried = Math.floor(low / HALF);
+    low -= carried * HALF;
+    // Higher digits than the receiver keeps are lost in the sum anyway.
+    high = (high * 10 + carried) % HALF;
+    seen += 1;
+  }
+  return high === 0 ? BigInt(low) : BigInt(high) * BigInt(HALF) + BigInt(low);
 }
 
 function totalValues(

@@ -41,7 +41,10 @@ export interface ByteSettings {
   readonly beginsLast: boolean;
 }
 
-/** Writes a file's chunks inside the transaction; at most one chunk is in memory. */
+/**
+ * Writes a file's chunks inside the transaction. One is on its way while the next is filled: two
+ * are in memory at most.
+ */
 export function byteStore(
   tx: Transaction,
   place: FilePlace,
@@ -54,6 +57,7 @@ export function byteStore(
   let pendingCharacters = 0;
   let ordinal = beginsLast ? 1 : 0;
   let sizeBytes = 0;
+  let onItsWay: Promise<void> = Promise.resolve();
   const flush = async (): Promise<void> => {
     if (pendingCharacters === 0) return;
     const clear = encode(pending.join(""));
@@ -62,7 +66,10 @@ export function byteStore(
     ordinal += 1;
     hash.update(clear);
     sizeBytes += clear.length;
-    await store(ordinal, clear);
+    await onItsWay;
+    onItsWay = store(ordinal, clear);
+    // Told when the next one is stored, or at the end; until then nobody else handles a failure.
+    onItsWay.catch(() => undefined);
   };
   const store = async (at: number, clear: Buffer): Promise<void> => {
     const bytes = dataKey === null ? clear : sealChunk(dataKey, place, at, clear);
@@ -76,6 +83,7 @@ export function byteStore(
     },
     finish: async (beginning) => {
       await flush();
+      await onItsWay;
       const sealed = sealedBy(keys, dataKey);
       assert(beginsLast === (beginning !== null), "a beginning was kept back");
       if (beginning === null) return { sha256: hash.digest(), sizeBytes, sealedBy: sealed };

@@ -5,6 +5,8 @@
  *
  * The caller holds the profile's sequence lock.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import type { AlikeRow } from "../../accounting/move-alike.ts";
 import { moveLockedAlike } from "../../accounting/move-alike.ts";
 import type { Move } from "../../accounting/move-adjustments.ts";
@@ -21,7 +23,7 @@ import { lockFilesOfDay } from "./files-of-day.ts";
 import { layoutSources, declaredFacts } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import { fieldsOf, layoutOf } from "./layouts.ts";
-import { usesFacts, usesNumbers } from "./line-values.ts";
+import { askedSources, usesNumbers } from "./line-values.ts";
 import type { ReadMovement } from "./movement-rows.ts";
 import type { PendingMovement } from "./movements.ts";
 import { pendingCurrencies, pendingMovements } from "./movements.ts";
@@ -29,7 +31,10 @@ import { OpenFile } from "./open-file.ts";
 import { Progress } from "./progress.ts";
 import { keepLayout } from "./store-layouts.ts";
 import type { NewLine } from "../store.ts";
-import { insertLines } from "../store.ts";
+import { takingIntoFile } from "../store.ts";
+
+/** Movements rendered before what the database has answered is looked at. */
+const RENDERED_AT_ONCE = 100;
 
 export interface WrittenFiles {
   readonly files: readonly WrittenFile[];
@@ -130,7 +135,7 @@ class Run {
       postingDate: window.postingDate,
       pendingBy,
       releasedBy: supersedes?.id ?? null,
-      withFacts: usesFacts(this.#kept.layout),
+      asked: askedSources(this.#kept.layout),
     });
     try {
       for await (const part of parts) {
@@ -188,6 +193,8 @@ class Run {
         taken.refused.push(this.#unrenderable(movement, file, error));
       }
       dealtWith += 1;
+      // The database waits for nothing that it could be asked meanwhile.
+      if (dealtWith % RENDERED_AT_ONCE === 0) await nextTurn();
     }
     return dealtWith;
   }
@@ -196,7 +203,6 @@ class Run {
     const clientId = this.#order.runtime.id;
     const { actor } = this.#order;
     for (const { file, lines, rows } of files) {
-      await insertLines(this.#tx, clientId, file.id, lines);
       const outside = { file: file.id, sequence: String(file.sequence) };
       const move = {
         clientId,
@@ -205,7 +211,13 @@ class Run {
         actor,
         outside,
       } as const;
-      await moveLockedAlike(this.#tx, this.#desk.engine, move, rows);
+      await moveLockedAlike(
+        this.#tx,
+        this.#desk.engine,
+        move,
+        rows,
+        takingIntoFile(file.id, lines),
+      );
     }
     const results = await moveAdjustments(this.#tx, this.#desk.engine, refused);
     assert(
