@@ -110,7 +110,7 @@ function Ageing({ items }: { readonly items: readonly AgeingItem[] }) {
             <td>
               <AgeingOwner item={one} />
             </td>
-            <td>
+            <td data-day>
               {one.dueOn}{" "}
               {one.dueOn < today(Date.now()) ? <WordBadge tone="bad">Past</WordBadge> : null}
             </td>
