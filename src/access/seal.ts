@@ -58,7 +58,7 @@ export function unwrapKeys(wrappingKey: Uint8Array, wrapped: readonly Uint8Array
   const count = wrapped.length;
   const keys = new Uint32Array(count * KEY_WORDS);
   // Of each key: its check (A of the RFC), and beside it the part that is turned.
-  let blocks = new Uint32Array(count * BLOCK_WORDS);
+  const blocks = new Uint32Array(count * BLOCK_WORDS);
   const [keyBytes, blockBytes] = [Buffer.from(keys.buffer), Buffer.from(blocks.buffer)];
   wrapped.forEach((one, index) => {
     assert(one.length === CHECK_BYTES + DATA_KEY_BYTES, "a wrapped key is a check and a key");
@@ -77,7 +77,7 @@ export function unwrapKeys(wrappingKey: Uint8Array, wrapped: readonly Uint8Array
       blocks[block + 2] = keys[key] as number;
       blocks[block + 3] = keys[key + 1] as number;
     }
-    blocks = new Uint32Array(Uint8Array.from(decipher.update(blocks)).buffer);
+    decipher.update(blocks).copy(blockBytes);
     for (let index = 0; index < count; index += 1) {
       const [block, key] = [index * BLOCK_WORDS, index * KEY_WORDS + part];
       keys[key] = blocks[block + 2] as number;
