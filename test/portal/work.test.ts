@@ -65,7 +65,10 @@ describe("by keyboard alone", { timeout: 180_000 }, () => {
     const page = await site.signedIn("amy", "/queues?assignee=me");
 
     await page.getByText("You have nothing in hand").waitFor();
-    await page.getByText("gives you the most urgent assignment").waitFor();
+    const hint = page.getByText("gives you the most urgent assignment");
+    await hint.waitFor();
+
+    expect(await hint.innerText()).toContain("Get next");
   });
 
   test("what nobody can do goes to the supervisors' list and is restored from there", async () => {
