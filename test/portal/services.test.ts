@@ -95,7 +95,7 @@ describe("the monitor", { timeout: 120_000 }, () => {
     await runRound(serviceDesk(site.server.engine));
 
     const page = await monitor();
-    await page.getByText("The last 1 call did not get through").waitFor();
+    await page.getByText("The last call did not get through").waitFor();
     await page.getByRole("link", { name: "Open its assignment" }).click();
 
     const { assignmentId } = await onlyStanding(db, id);

@@ -70,7 +70,7 @@ function Denial(props: { readonly dispute: Numbered; readonly found: DenialOfDis
       <Facts
         items={[
           ["Notice", noticeWords(found)],
-          ["Reason", denial.reason],
+          ["Reason", reasonWords(denial.reason)],
           ["Debit", debit === null ? null : <Amount key="debit" money={debit.amount} />],
           ["Notice sent on", denial.noticeSentOn],
           ["The day that the notice names", denial.debitDate],
@@ -246,4 +246,9 @@ function changeWords(changed: readonly string[], facts: LetterFacts): string {
   return changed
     .map((name) => `${inWords(name)}: ${factWords(name, facts[name]) ?? "none"}`)
     .join("; ");
+}
+
+/** A code in words; what somebody wrote stays as it is. */
+function reasonWords(reason: string | null): string | null {
+  return reason !== null && /^[a-z]+([A-Z][a-z]*)+$/.test(reason) ? inWords(reason) : reason;
 }
