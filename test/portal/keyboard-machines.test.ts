@@ -192,7 +192,7 @@ describe("administration", () => {
     await enter("Regenerate Accounting Batch");
     await tabTo("Which file?");
     await press("ArrowDown");
-    await tabTo(/^It did not arrive/);
+    await tabTo(/^It was never received/);
     await choose(keys, "It was received and rejected as a whole");
     await fill(/^How do you know/, "their operations desk called");
     await enter("Apply");
