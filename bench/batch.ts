@@ -224,7 +224,9 @@ async function mustBeTheSame(
   await database.transaction(async (tx) => {
     for await (const text of renderAgain(tx, benchDesk(database), file)) {
       whole.update(text);
-      for (const line of text.split("\r\n")) if (line.startsWith("DT,")) ours.update(`${line}\n`);
+      for (const line of text.split("\r\n")) {
+        if (line.startsWith("DT,")) ours.update(`${line}\n`);
+      }
     }
   });
   if (!whole.digest().equals(sha256)) throw new Error("stored other bytes than are rendered");

@@ -61,8 +61,9 @@ export function circuitWords({ circuit }: ServiceSummary, now: number): string {
     case "closed":
       return failures === 0
         ? "Calls go out as they fall due."
-        : `Calls go out. The last ${failures === 1 ? "call" : plural(failures, "call")} did not get ` +
-            "through; after some more in a row it opens and nothing is sent but a probe now and then.";
+        : `Calls go out. The last ${failures === 1 ? "call" : plural(failures, "call")} did ` +
+            "not get through; after some more in a row it opens and nothing is sent but a probe " +
+            "now and then.";
     case "open":
       return (
         `Nothing is sent${since === null ? "" : ` (it opened ${ago(since, now)})`}: ` +
