@@ -211,8 +211,8 @@ async function copied(
 
 /**
  * The floor is no floor unless it wrote the same detail lines; `copy` ends them by LF alone. What
- * is rendered here has to be what was stored, by its hash. After the memory is measured: none of this
- * is work of ours.
+ * is rendered here has to be what was stored, by its hash. It comes after the memory is measured,
+ * for none of this is work of ours.
  */
 async function mustBeTheSame(
   { database }: ScratchDatabase,
