@@ -8,6 +8,7 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 
+import { assert } from "./assert.ts";
 import type { Clock } from "./clock.ts";
 
 export interface Ids {
@@ -44,7 +45,11 @@ export function uuids(clock: Clock, random: RandomSource = pooledRandom()): Ids 
     const count = counter.toString(16).padStart(3, "0");
     return `${written.text}-7${count}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}`;
   };
-  const tails = (count: number): string => Buffer.from(random(count * TAIL_BYTES)).toString("hex");
+  const tails = (count: number): string => {
+    const bytes = random(count * TAIL_BYTES);
+    assert(bytes.length === count * TAIL_BYTES, "a source gives as many bytes as were asked for");
+    return Buffer.from(bytes).toString("hex");
+  };
   const after = (id: string): void => {
     const millis = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
     const count = Number.parseInt(id.slice(15, 18), 16);

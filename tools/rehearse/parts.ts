@@ -58,6 +58,6 @@ function seededBytes(seed: number): (size: number) => Uint8Array {
   let ordinal = 0;
   return (size) => {
     ordinal += 1;
-    return createHash("sha256").update(`${seed} ${ordinal}`).digest().subarray(0, size);
+    return createHash("shake256", { outputLength: size }).update(`${seed} ${ordinal}`).digest();
   };
 }
