@@ -3,7 +3,7 @@ import { showAmount } from "../api/money.ts";
 import type { OperationResult } from "../api/types.ts";
 import { AdjustmentBadge } from "../ui/badge.tsx";
 import { Table } from "../ui/panel.tsx";
-import { accountWords, inWords, ROUTE_WORDS } from "../ui/states.ts";
+import { accountWords, asSentence, inWords, ROUTE_WORDS, spoken } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 export function OperationPreview(props: {
@@ -29,7 +29,7 @@ export function OperationPreview(props: {
   ];
   return (
     <div className={ui["stack"]}>
-      {result.decision === null ? null : <p>{inWords(result.decision)}.</p>}
+      {result.decision === null ? null : <p>{asSentence(spoken(result.decision))}</p>}
       {rows.length === 0 ? null : <Movements rows={rows} currency={currency} />}
       {result.adjustments.map((one) => (
         <div key={one.id} className={ui["row"]}>

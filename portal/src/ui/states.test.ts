@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { accountWords, spoken, spokenWork } from "./states.ts";
+import { accountWords, asSentence, spoken, spokenWork } from "./states.ts";
 
 test("names of operations and roles in the server's words are spoken", () => {
   expect(spoken("issueProvisionalCredit may move at most 320.10 USD here")).toBe(
@@ -25,4 +25,10 @@ test("so are rules, states and routes in the reason of a clock", () => {
 test("an account is its name in words, or its masked digits", () => {
   expect(accountWords("suspenseDebitSecond")).toBe("Suspense debit second");
   expect(accountWords("499900••••4617")).toBe("499900••••4617");
+});
+
+test("a decision is a sentence, and the days in it stay days", () => {
+  expect(asSentence(spoken("reopened; undoes the decision deny of 2026-11-16"))).toBe(
+    "Reopened; undoes the decision deny of 2026-11-16.",
+  );
 });

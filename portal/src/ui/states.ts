@@ -125,6 +125,11 @@ export function accountWords(account: string): string {
   return /\d/.test(account) ? account : inWords(account);
 }
 
+/** Words of the server's as a sentence: what is in them stays, dates and amounts too. */
+export function asSentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
 /** `provisionallyCredited` as `Provisionally credited`. */
 export function inWords(name: string): string {
   const words = name
