@@ -26,9 +26,15 @@ async function imported(bytes: string | Buffer, linesPerChunk = 100) {
   const path = join(directory, "file.ndjson");
   await writeFile(path, bytes);
   const run = await importFile(engine, engine.vault, path, { actor: "test", linesPerChunk });
-  const rejects: { line: number; field: string | null; code: string; reason: string }[] = [];
-  for await (const { line, field, code, reason } of rejectsOf(db, run.id)) {
-    rejects.push({ line: Number(line), field, code, reason });
+  const rejects: {
+    line: number;
+    key: string | null;
+    field: string | null;
+    code: string;
+    reason: string;
+  }[] = [];
+  for await (const { line, key, field, code, reason } of rejectsOf(db, run.id)) {
+    rejects.push({ line: Number(line), key, field, code, reason });
   }
   return { run, rejects };
 }
@@ -90,6 +96,21 @@ test("what does not parse tells nothing of the card number in it", async () => {
 
   expect(rejects).toHaveLength(1);
   expect(rejects[0]?.reason.replaceAll(/[^0-9]/g, "")).not.toContain("411111");
+});
+
+const CARD = "4111111111111111";
+
+test.each([
+  ["an unknown field", `{"type":"operation","${CARD}":1}`],
+  ["a name twice", `{"type":"operation","${CARD}":1,"${CARD}":2}`],
+  ["a key", `{"type":"operation","key":"${CARD}"}`],
+  ["a client", operation(CARD, "{}").replace(/"client":"[^"]*"/, `"client":"${CARD}"`)],
+  ["an operation", operation("k", "{}").replace("payDispute", CARD)],
+])("a card number as %s is in nothing that is kept of the line", async (_, line) => {
+  const { rejects } = await imported(line);
+
+  expect(rejects).toHaveLength(1);
+  expect(JSON.stringify(rejects)).not.toContain(CARD);
 });
 
 test("lines of a mebibyte are taken a few at a time", async () => {

@@ -20,6 +20,7 @@ import type { ClaimRequest } from "../accounting/open-claims.ts";
 import { openClaims } from "../accounting/open-claims.ts";
 import { clientVersions } from "../cases/views.ts";
 import type { Transaction } from "../database/database.ts";
+import { withoutCardNumbers } from "../kernel/card-number.ts";
 import type { FailureCode } from "../kernel/failure.ts";
 import { Failure } from "../kernel/failure.ts";
 
@@ -353,7 +354,14 @@ function counted(
   return { done, duplicates };
 }
 
+/** What a line holds in the wrong place may be a card number, and its reject is kept and shown. */
 function rejectOf(line: number, key: string | null, failure: Failure): Reject {
   const field = failure.faults[0]?.pointer.slice(1).replaceAll("/", ".") ?? null;
-  return { line, key, field, code: failure.code, reason: failure.message };
+  return {
+    line,
+    key: key === null ? null : withoutCardNumbers(key),
+    field: field === null ? null : withoutCardNumbers(field),
+    code: failure.code,
+    reason: withoutCardNumbers(failure.message),
+  };
 }

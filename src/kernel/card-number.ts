@@ -52,6 +52,11 @@ export function maskCardNumbers(text: string): string {
   });
 }
 
+/** The text as it is, unless it holds what a scheme issues: then with every such number masked. */
+export function withoutCardNumbers(text: string): string {
+  return holdsCardNumber(text) ? maskCardNumbers(text) : text;
+}
+
 function hasCheckDigit(digits: string): boolean {
   let sum = 0;
   for (let index = 0; index < digits.length; index += 1) {
