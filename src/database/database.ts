@@ -12,7 +12,7 @@ import pg from "pg";
 import { assert } from "../kernel/assert.ts";
 import { copyFrom, copyTo, cursorRows } from "./bulk.ts";
 import type { Chunks } from "./bulk.ts";
-import { IN_FAILED_TRANSACTION, isConflict, sqlState, understood } from "./errors.ts";
+import { isConflict, sqlState, understood } from "./errors.ts";
 import { listener } from "./listen.ts";
 import type { Statement } from "./sql.ts";
 import type { Done, Way } from "./turns.ts";
@@ -315,8 +315,9 @@ function transactionOver(
   let failure: unknown;
   const turns = openTurns();
   const causeOf = (error: unknown): unknown => {
-    if (sqlState(error) !== IN_FAILED_TRANSACTION) failure = error;
-    return failure ?? error;
+    if (sqlState(error) === undefined) return error;
+    failure ??= error;
+    return failure;
   };
   const heldUntil = (way: Way, done: Done): Held => {
     // What was left running would commit by itself, on a connection that is another's by now.

@@ -25,8 +25,6 @@ const CONNECTION_TEXT =
 
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK_DETECTED = "40P01";
-/** A statement before it failed. */
-export const IN_FAILED_TRANSACTION = "25P02";
 
 /** The SQLSTATE (or the system's error code) of a thrown value, if it carries one. */
 export function sqlState(error: unknown): string | undefined {

@@ -42,6 +42,27 @@ test("what fails beside others is why they fail, and is worth the same repetitio
   expect(rows[1]).toEqual([{ n: 2 }]);
 });
 
+test("the same statement twice, never prepared, fails beside another for its reason", async () => {
+  const seen: string[] = [];
+  const same = sql`select 'never prepared before' as seen`;
+
+  const failed = await database
+    .transaction((transaction) =>
+      Promise.allSettled([
+        transaction.query(sql`select 1 / 0`),
+        transaction.query(same),
+        transaction.query(same),
+      ]).then((results) => {
+        for (const one of results) if (one.status === "rejected") seen.push(String(one.reason));
+        throw new Error("to the end");
+      }),
+    )
+    .catch(String);
+
+  expect(failed).toBe("Error: to the end");
+  expect(seen).toEqual([1, 2, 3].map(() => "error: division by zero"));
+});
+
 test("a statement that failed unnoticed takes the transaction with it", async () => {
   await database.owner.execute(sql`create table unnoticed (id int)`);
   await database.owner.execute(sql`grant all on unnoticed to redress_app`);
