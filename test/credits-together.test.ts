@@ -2,16 +2,15 @@
  * Several processes that read the same clocks and work the same inbox at the moment at which the
  * machine credits, killed at random: each dispute is credited once and in time, whoever held what.
  */
-import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { sql } from "../src/database/sql.ts";
 import { seededRandom } from "../src/rehearsal/seeded-random.ts";
+import { useChildProcesses } from "./support/child-processes.ts";
 import { aClient, aDisputeOf, testEngine } from "./support/engine.ts";
 import { expectSound } from "./support/sound-books.ts";
 import { useDatabase } from "./support/use-database.ts";
@@ -22,18 +21,7 @@ const SEED = Number(process.env["CREDITS_TOGETHER_SEED"] ?? 3);
 const KILLS = 5;
 
 const db = useDatabase();
-const running = new Set<ChildProcess>();
-
-afterEach(async () => {
-  for (const child of running) await kill(child);
-});
-
-async function kill(child: ChildProcess): Promise<void> {
-  running.delete(child);
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
-  await once(child, "exit");
-}
+const children = useChildProcesses();
 
 test.each([
   // Notice on 2026-11-16: credited by 2026-12-01, by hand from two business days before.
@@ -51,17 +39,13 @@ test.each([
     for (let ordinal = 0; ordinal < DISPUTES; ordinal += 1) {
       await aDisputeOf(engine, clientId, known);
     }
-    const start = (): ChildProcess => {
-      const child = spawn(process.execPath, [PROCESS, db.url, now], { stdio: "ignore" });
-      running.add(child);
-      return child;
-    };
+    const start = (): ChildProcess => children.start([PROCESS, db.url, now]);
     const processes = [start(), start(), start()];
 
     for (let turn = 0; turn < KILLS; turn += 1) {
       await delay(500 + random.below(1500));
       const which = random.below(processes.length);
-      await kill(processes[which] as ChildProcess);
+      await children.kill(processes[which] as ChildProcess);
       processes[which] = start();
     }
     const open = async (): Promise<number> =>
@@ -73,7 +57,7 @@ test.each([
     for (let turn = 0; turn < 200 && (await open()) < DISPUTES; turn += 1) await delay(200);
     // What would be done twice has the time to be.
     await delay(1000);
-    for (const child of running) await kill(child);
+    await children.killAll();
 
     const credits = await db.query(sql`
     select a.state, a.attempt, a.reason, count(*)::int as disputes

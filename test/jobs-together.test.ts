@@ -4,19 +4,18 @@
  * cancelled half way: each item is done at most once, what is said adds up, and nobody's word is
  * passed over. JOBS_TOGETHER_ITEMS and JOBS_TOGETHER_SEED ask for more, and for another course.
  */
-import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { sql } from "../src/database/sql.ts";
 import { Failure } from "../src/kernel/failure.ts";
 import { seededRandom } from "../src/rehearsal/seeded-random.ts";
 import { takeAssignments } from "../src/work/take.ts";
 import { listAssignments } from "../src/work/views.ts";
+import { useChildProcesses } from "./support/child-processes.ts";
 import { aClient, aDisputeOf, operate } from "./support/engine.ts";
 import { call, testServer } from "./support/http.ts";
 import { expectSound } from "./support/sound-books.ts";
@@ -29,18 +28,7 @@ const TURNS = 6;
 const CHUNK = "3";
 
 const db = useDatabase();
-const running = new Set<ChildProcess>();
-
-afterEach(async () => {
-  for (const child of running) await kill(child);
-});
-
-async function kill(child: ChildProcess): Promise<void> {
-  running.delete(child);
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
-  await once(child, "exit");
-}
+const children = useChildProcesses();
 
 test("jobs over the same work, whoever is killed", { timeout: 240_000 }, async () => {
   const random = seededRandom(SEED);
@@ -85,16 +73,14 @@ test("jobs over the same work, whoever is killed", { timeout: 240_000 }, async (
     // Each one's clock is ahead of the former's lease.
     seconds += 31;
     const now = engine.clock.now().add({ seconds }).toString();
-    const child = spawn(process.execPath, [PROCESS, db.url, now, CHUNK], { stdio: "ignore" });
-    running.add(child);
-    return child;
+    return children.start([PROCESS, db.url, now, CHUNK]);
   };
   const workers = [startWorker(), startWorker()];
   const took = new Set<string>();
   for (let turn = 0; turn < TURNS; turn += 1) {
     await delay(700 + random.below(1500));
     const which = random.below(workers.length);
-    await kill(workers[which] as ChildProcess);
+    await children.kill(workers[which] as ChildProcess);
     workers[which] = startWorker();
     const { items } = await listAssignments(db, { clientIds: [clientId], limit: 200 });
     const free = items.filter((one) => one.assignee === null && one.kind === "user");
@@ -122,7 +108,7 @@ test("jobs over the same work, whoever is killed", { timeout: 240_000 }, async (
     if (turn % 50 === 49) workers.push(startWorker());
     await delay(300);
   }
-  for (const child of running) await kill(child);
+  await children.killAll();
 
   expect(await over()).toBe(true);
   const said = await db.query<{ id: string; state: string; counts: string; results: string }>(sql`

@@ -3,9 +3,7 @@
  * again: nothing is posted twice, a window has one file, no item of a job is done twice, and the
  * books are sound.
  */
-import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,6 +16,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { insertClient } from "../src/cases/store.ts";
 import { sql } from "../src/database/sql.ts";
 import { systemClock } from "../src/kernel/clock.ts";
+import { useChildProcesses } from "./support/child-processes.ts";
 import { testEngine } from "./support/engine.ts";
 import { aClaim } from "./support/http-case.ts";
 import { startPeer } from "./support/peer.ts";
@@ -33,38 +32,27 @@ const BY_FILE = ["bank-2", "bank-3", "bank-4", "bank-5"];
 const BANKS = [BY_SERVICE, BY_HAND, ...BY_FILE];
 
 const db = useDatabase();
-const running: ChildProcess[] = [];
+const children = useChildProcesses();
 let directory: string;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "redress-together-"));
 });
 afterEach(async () => {
-  for (const child of running.splice(0)) await kill(child);
+  await children.killAll();
   await rm(directory, { recursive: true, force: true });
 });
 
 function start(program: string, ...words: string[]): ChildProcess {
-  const child = spawn(process.execPath, [join(PROJECT, program), ...words], {
-    env: {
-      PATH: process.env["PATH"] ?? "",
-      DATABASE_URL: db.url,
-      REDRESS_DATA: join(directory, "data"),
-      REDRESS_LOG: "error",
-      REDRESS_LEASE_SECONDS: "2",
-      REDRESS_RETRY_DIVISOR: "1000",
-      PORT: "0",
-    },
-    stdio: "ignore",
+  return children.start([join(PROJECT, program), ...words], {
+    PATH: process.env["PATH"] ?? "",
+    DATABASE_URL: db.url,
+    REDRESS_DATA: join(directory, "data"),
+    REDRESS_LOG: "error",
+    REDRESS_LEASE_SECONDS: "2",
+    REDRESS_RETRY_DIVISOR: "1000",
+    PORT: "0",
   });
-  running.push(child);
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGKILL");
-  await once(child, "exit");
 }
 
 test("nothing is done twice, whoever is killed", { timeout: 120_000 }, async () => {
@@ -102,7 +90,7 @@ test("nothing is done twice, whoever is killed", { timeout: 120_000 }, async () 
   await dueWindows();
   for (let turn = 0; turn < KILLS; turn += 1) {
     await delay(1500);
-    await kill(worker);
+    await children.kill(worker);
     worker = start("src/cli/main.ts", "worker");
   }
   const open = () =>

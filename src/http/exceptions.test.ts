@@ -1,6 +1,7 @@
 /** An Accounting Exception over HTTP: a refused credit that nobody is credited for. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { closedAccountService } from "../../test/support/closing-core.ts";
 import type { Peer } from "../../test/support/peer.ts";
 import { startPeer } from "../../test/support/peer.ts";
 import { useCaseApi } from "../../test/support/http-case.ts";
@@ -21,13 +22,7 @@ let ordinal = 0;
 
 async function anException() {
   const bank = `closing-${(ordinal += 1)}`;
-  const core = {
-    protocol: "rest-json",
-    url: peer.address,
-    post: { path: "/post", body: { key: "{{key}}" } },
-    answer: { code: "body.code" },
-    closedAccount: { codes: ["CLOSED"], policy: "ourSuspense" },
-  };
+  const core = closedAccountService(peer.address);
   await client(bank, { services: { core } });
   const { claim, dispute } = await opened(bank);
   await operate(dispute, "issueProvisionalCredit");

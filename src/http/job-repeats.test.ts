@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { aClaim, useCaseApi } from "../../test/support/http-case.ts";
+import { closedAccountService } from "../../test/support/closing-core.ts";
 import type { Peer } from "../../test/support/peer.ts";
 import { startPeer } from "../../test/support/peer.ts";
 import { runRound, serviceDesk } from "../../test/support/service.ts";
@@ -83,13 +84,7 @@ test.each([
   async (kind, outcome) => {
     await server().keyFor("ben");
     const bank = `closing-${kind.toLowerCase()}`;
-    const core = {
-      protocol: "rest-json",
-      url: peer.address,
-      post: { path: "/post", body: { key: "{{key}}" } },
-      answer: { code: "body.code" },
-      closedAccount: { codes: ["CLOSED"], policy: "ourSuspense" },
-    };
+    const core = closedAccountService(peer.address);
     const approvals = { attestation: [{ above: "10.00", levels: 1 }] };
     await client(bank, { services: { core }, approvals });
     const { dispute } = await opened(bank);

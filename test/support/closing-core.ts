@@ -22,6 +22,17 @@ export interface ClosingCore {
 
 const PARKED = '{"id": "P1", "to": "suspense"}';
 
+/** The settings of a core at this address that says of every account that it is closed. */
+export function closedAccountService(address: string): Record<string, unknown> {
+  return {
+    protocol: "rest-json",
+    url: address,
+    post: { path: "/post", body: { key: "{{key}}" } },
+    answer: { code: "body.code" },
+    closedAccount: { codes: ["CLOSED"], policy: "ourSuspense" },
+  };
+}
+
 /** One for each test; the account is closed, and nothing is parked. */
 export function useClosingCore(): ClosingCore {
   let peer: Peer;
