@@ -111,10 +111,11 @@ const NOTICE_MODELS: Readonly<Record<string, string>> = {
   debitNow: "debited now, with the honoring window",
 };
 
-/** A letter's fact; the model of the notice as the case says it. */
+/** A letter's fact; the model of the notice and the reason as the case says them. */
 function factWords(name: string, value: string | null | undefined): string | null {
   if (value === null || value === undefined) return null;
-  return name === "noticeModel" ? (NOTICE_MODELS[value] ?? value) : value;
+  if (name === "noticeModel") return NOTICE_MODELS[value] ?? value;
+  return name.toLowerCase().endsWith("reason") ? reasonWords(value) : value;
 }
 
 function Refused({ actions }: { readonly actions: readonly DenialAction[] }) {
