@@ -65,7 +65,7 @@ function considered(
   const result = { assignmentId: item.assignmentId, adjustmentId, state: null };
   try {
     if (row?.clientId !== item.clientId || adjustmentId === null) {
-      throw new Failure("not-found", `assignment ${item.assignmentId} has no adjustment`);
+      throw new Failure("not-found", `assignment ${item.assignmentId} is of no movement`);
     }
     refuseUnseen(row, item.version);
     refuseOthers(row, item.actor);

@@ -126,7 +126,7 @@ function distinct<Key extends { readonly clientId: string; readonly id: string }
 
 function refuseUnfit(item: WorkItem, work: LockedWork | undefined, seen: Set<string>): LockedWork {
   if (work?.assignment.clientId !== item.clientId) {
-    throw new Failure("not-found", `assignment ${item.assignmentId} has no adjustment`, {
+    throw new Failure("not-found", `assignment ${item.assignmentId} is of no movement`, {
       id: item.assignmentId,
     });
   }

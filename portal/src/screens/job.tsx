@@ -10,6 +10,7 @@ import { useClientName } from "../parts/clients.ts";
 import { JobProgress } from "../parts/job-progress.tsx";
 import { JOB_LOOKS } from "../parts/service-looks.ts";
 import { MoreItems } from "../parts/more-items.tsx";
+import { actorWords } from "../ui/actors.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { AdjustmentBadge, Badge, WordBadge } from "../ui/badge.tsx";
 import { Amount } from "../ui/money.tsx";
@@ -55,11 +56,11 @@ function Shown({ job }: { readonly job: JobAnswer }) {
           <JobProgress job={job} />
           <Facts
             items={[
-              ["Asked by", job.askedBy],
+              ["Asked by", actorWords(job.askedBy)],
               ["Asked", showInstant(job.createdAt)],
               ["Begun", job.startedAt === null ? null : showInstant(job.startedAt)],
               ["Ended", job.finishedAt === null ? null : showInstant(job.finishedAt)],
-              ["Cancelled by", job.cancelledBy],
+              ["Cancelled by", job.cancelledBy === null ? null : actorWords(job.cancelledBy)],
             ]}
           />
         </div>

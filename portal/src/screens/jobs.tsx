@@ -8,11 +8,12 @@ import { isOver, jobsQuery } from "../api/service-queries.ts";
 import type { Job } from "../api/service-types.ts";
 import { useClientName } from "../parts/clients.ts";
 import { JobProgress } from "../parts/job-progress.tsx";
+import { jobWords } from "../parts/job-words.ts";
 import { JOB_LOOKS } from "../parts/service-looks.ts";
+import { actorWords } from "../ui/actors.ts";
 import { Answer, Empty } from "../ui/answers.tsx";
 import { Badge, When } from "../ui/badge.tsx";
 import { Page, Panel, Table } from "../ui/panel.tsx";
-import { inWords, queueWords } from "../ui/states.ts";
 import ui from "../ui/ui.module.css";
 
 import { CancelJob } from "./cancel-job.tsx";
@@ -79,7 +80,7 @@ function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
               <JobProgress job={job} />
             </td>
             <td>
-              {job.askedBy}
+              {actorWords(job.askedBy)}
               <div className={ui["soft"]}>
                 <When at={job.createdAt} />
               </div>
@@ -92,32 +93,13 @@ function JobTable({ jobs }: { readonly jobs: readonly Job[] }) {
   );
 }
 
-const FILTER_WORDS: Readonly<Record<string, string>> = {
-  service: "at",
-  code: "code",
-  reason: "because of",
-  failedBefore: "failed before",
-  queue: "in",
-  because: "because",
-};
-
-function filterWords(name: string, value: unknown): string {
-  if (name === "ids") {
-    const count = String(value).split(",").length;
-    return count === 1 ? "one by name" : `${count} by name`;
-  }
-  if (name === "approved") return value === true ? "to approve" : "to decline";
-  const words = FILTER_WORDS[name] ?? inWords(name).toLowerCase();
-  return `${words} ${name === "queue" ? queueWords(String(value)) : String(value)}`;
-}
-
 /** What the job was asked for, in words. */
 export function JobFilter({ job }: { readonly job: Job }) {
   const nameOf = useClientName();
   const { client, ...others } = job.filter;
   const words = [
     client === undefined ? "All clients" : nameOf(String(client)),
-    ...Object.entries(others).map(([name, value]) => filterWords(name, value)),
+    ...jobWords(others),
   ];
   return <>{words.join(", ")}</>;
 }
