@@ -46,7 +46,7 @@ export async function scratchServer(): Promise<ScratchServer> {
   const copyOf = async (template: string): Promise<ScratchDatabase> => {
     const name = `bench_${(ordinal += 1)}`;
     await statement(lease.databaseUrl, `create database ${name} template ${template}`);
-    const database = connectDatabase({ databaseUrl: named(name), connections: 4 });
+    const database = connectDatabase({ databaseUrl: named(name) });
     return {
       database,
       url: named(name),

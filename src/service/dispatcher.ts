@@ -24,9 +24,13 @@ import { openLines } from "./lines.ts";
 import { settleInSets } from "./settle-in-sets.ts";
 import { takeOverAbandoned } from "./take-over.ts";
 import { circuitsOf } from "./views.ts";
+import type { Settled } from "./write-circuits.ts";
 
 export interface Dispatcher {
-  /** Takes what may be taken now and starts it; answers how many calls. */
+  /**
+   * Takes what may be taken now and starts it; answers how many calls. While one round is on its
+   * way another may begin: what the first is going to bring counts as taken.
+   */
   round(): Promise<number>;
   /** Takes over what dead workers left, sent or to be carried out; answers how many. */
   takeOver(): Promise<number>;
@@ -55,15 +59,7 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
   const landings = settleInSets(desk, {
     isMoreComing: (landed) => flying.size > landed,
     settled: (set, settled) => {
-      for (const one of settled) {
-        if (one.fate === "answered") flying.get(one.landed.flight)?.gate.answered();
-      }
-      for (const { flight } of set) {
-        const line = flying.get(flight);
-        line?.gate.ended();
-        line?.use.ended();
-        flying.delete(flight);
-      }
+      ended(flying, set, settled);
       options.freed?.();
     },
   });
@@ -80,21 +76,28 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     if (!line.runway.isWellFilled(line.service)) options.freed?.();
   };
 
+  const arrived = (line: WantedLine, flights: readonly Flight[]): void => {
+    const own = flights.filter((flight) => isOfLine(flight, line));
+    for (const flight of own) {
+      flying.set(flight, line);
+      line.use.began();
+    }
+    line.gate.ended(line.limit - own.length);
+    line.runway.add(own, line.limit);
+    depart(line);
+  };
+
   return {
     round: async () => {
       const wanted = await wantedCalls(desk, await lines.current(), (flight) =>
         landings.add({ flight, result: GROUNDED, latencyMilliseconds: 0 }),
       );
-      const flights = await executeAccountingViaService(desk, options.worker, wanted);
-      for (const flight of flights) {
-        const line = wanted.find((one) => isOfLine(flight, one));
-        if (line === undefined) continue;
-        flying.set(flight, line);
-        line.gate.started(1);
-        line.use.began();
-        line.runway.add([flight]);
+      let flights: readonly Flight[] = [];
+      try {
+        flights = await executeAccountingViaService(desk, options.worker, wanted);
+      } finally {
+        for (const line of wanted) arrived(line, flights);
       }
-      for (const line of wanted) depart(line);
       await giveBackUnused(desk, wanted, flights);
       return flights.length;
     },
@@ -117,6 +120,23 @@ export function createDispatcher(desk: ServiceDesk, options: DispatcherOptions):
     },
     close: () => lines.close(),
   };
+}
+
+/** What is on the record makes room. */
+function ended(
+  flying: Map<Flight, Line>,
+  set: readonly Landed[],
+  settled: readonly Settled[],
+): void {
+  for (const one of settled) {
+    if (one.fate === "answered") flying.get(one.landed.flight)?.gate.answered();
+  }
+  for (const { flight } of set) {
+    const line = flying.get(flight);
+    line?.gate.ended();
+    line?.use.ended();
+    flying.delete(flight);
+  }
 }
 
 async function giveBackUnused(
@@ -176,6 +196,13 @@ interface WantedLine extends WantedCalls, Line {
   readonly probe?: Circuit;
 }
 
+/** Its calls count as started from now on. */
+function reserved(line: Line, limit: number): WantedLine {
+  line.gate.started(limit);
+  line.runway.expects(limit);
+  return { ...line, limit };
+}
+
 function limitOf({ gate, runway, service }: Line): number {
   return Math.min(MOST_AT_ONCE, gate.free(runway.room(service)));
 }
@@ -190,19 +217,18 @@ async function wantedCalls(
   stays: (flight: Flight) => void,
 ): Promise<WantedLine[]> {
   const now = desk.engine.clock.now().epochMilliseconds;
-  const free = lines
-    .map((line) => ({ ...line, limit: limitOf(line) }))
-    .filter((line) => line.limit > 0);
+  const free = lines.filter((line) => limitOf(line) > 0);
   if (free.length === 0) return [];
   const rows = await circuitsOf(desk.engine.database, [
     ...new Set(free.map((one) => one.clientId)),
   ]);
   const circuits = new Map(rows.map((row) => [`${row.clientId} ${row.service}`, row]));
-  const wanted: WantedLine[] = [];
+  const closed: Line[] = [];
+  const probing: (Line & { readonly probe: Circuit })[] = [];
   for (const line of free) {
     const circuit = circuits.get(`${line.clientId} ${line.service.name}`);
     if (circuit === undefined || circuit.state === "closed") {
-      if (!line.runway.isWellFilled(line.service)) wanted.push(line);
+      closed.push(line);
       continue;
     }
     line.gate.broken();
@@ -210,7 +236,13 @@ async function wantedCalls(
     for (const flight of waiting) stays(flight);
     if (waiting.length > 0) continue;
     const probe = mayProbe(circuit, now) ? await takeProbe(desk, line) : null;
-    if (probe !== null) wanted.push({ ...line, limit: 1, probe });
+    if (probe !== null) probing.push({ ...line, probe });
   }
-  return wanted;
+  // At once, for another round may have begun meanwhile; and last, for what is reserved is taken.
+  return [
+    ...probing.map((line) => ({ ...line, ...reserved(line, 1) })),
+    ...closed
+      .filter((line) => limitOf(line) > 0 && !line.runway.isWellFilled(line.service))
+      .map((line) => reserved(line, limitOf(line))),
+  ];
 }

@@ -9,7 +9,7 @@ export interface Gate {
   /** Calls that may start now. */
   free(concurrency: number): number;
   started(calls: number): void;
-  ended(): void;
+  ended(calls?: number): void;
   /** An answer came: the limit after an outage doubles. */
   answered(): void;
   /** The circuit is open: it starts with one when it closes. */
@@ -27,8 +27,8 @@ export function openGate(): Gate {
     started: (calls) => {
       inFlight += calls;
     },
-    ended: () => {
-      inFlight -= 1;
+    ended: (calls = 1) => {
+      inFlight -= calls;
     },
     answered: () => {
       if (afterOutage === Infinity) return;

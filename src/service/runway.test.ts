@@ -7,7 +7,7 @@ const LIMITS = { concurrency: 64, ratePerSecond: null };
 
 function flown(latencyMilliseconds: number) {
   const runway = openRunway<number>();
-  runway.add([0]);
+  runway.add([0], 0);
   runway.departures(LIMITS.concurrency);
   runway.landed(latencyMilliseconds);
   return runway;
@@ -35,7 +35,7 @@ describe("room", () => {
 describe("departures", () => {
   test("never more under way than the service takes at once; the first taken leaves first", () => {
     const runway = flown(1);
-    runway.add([1, 2, 3, 4, 5]);
+    runway.add([1, 2, 3, 4, 5], 0);
 
     expect(runway.departures(3)).toEqual([1, 2, 3]);
     expect(runway.departures(3)).toEqual([]);
@@ -45,7 +45,7 @@ describe("departures", () => {
 
   test("what waits is taken back once, and none of it leaves", () => {
     const runway = flown(1);
-    runway.add([1, 2, 3]);
+    runway.add([1, 2, 3], 0);
     runway.departures(1);
 
     expect(runway.cleared()).toEqual([2, 3]);
@@ -57,11 +57,24 @@ describe("departures", () => {
 
 test("it is well filled while more waits than leaves in a moment", () => {
   const runway = flown(1);
-  runway.add(Array.from({ length: 64 + 513 }, (_, index) => index));
+  runway.add(
+    Array.from({ length: 64 + 513 }, (_, index) => index),
+    0,
+  );
   runway.departures(64);
 
   expect(runway.isWellFilled(LIMITS)).toBe(true);
   runway.landed(1);
   runway.departures(64);
+  expect(runway.isWellFilled(LIMITS)).toBe(false);
+});
+
+test("what is being taken counts as waiting, until it has come or has not", () => {
+  const runway = flown(1);
+  runway.expects(513);
+  expect(runway.isWellFilled(LIMITS)).toBe(true);
+
+  runway.add([1, 2], 513);
+
   expect(runway.isWellFilled(LIMITS)).toBe(false);
 });

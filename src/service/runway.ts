@@ -15,9 +15,12 @@ export interface RunwayLimits {
 export interface Runway<Flight> {
   /** Calls that may be taken beside those that are in hand: waiting, under way, not settled. */
   room(limits: RunwayLimits): number;
-  /** True while it is better to wait for more room than to take a few. */
+  /** True while it is better to wait for more room than to take a few, or what is coming is enough. */
   isWellFilled(limits: RunwayLimits): boolean;
-  add(flights: readonly Flight[]): void;
+  /** So many are being taken now. */
+  expects(calls: number): void;
+  /** Of the calls expected, these came. */
+  add(flights: readonly Flight[], expected: number): void;
   /** The calls that may start now. */
   departures(concurrency: number): Flight[];
   landed(latencyMilliseconds: number): void;
@@ -34,6 +37,7 @@ const SMOOTHING = 0.05;
 
 export function openRunway<Flight>(): Runway<Flight> {
   const waiting: Flight[] = [];
+  let coming = 0;
   let underWay = 0;
   /** Of the calls so far; before the first answer nothing is taken ahead. */
   let latency = Infinity;
@@ -44,8 +48,14 @@ export function openRunway<Flight>(): Runway<Flight> {
   };
   return {
     room: (limits) => limits.concurrency + IN_HAND * ahead(limits),
-    isWellFilled: (limits) => waiting.length > ahead(limits),
-    add: (flights) => void waiting.push(...flights),
+    isWellFilled: (limits) => waiting.length + coming > ahead(limits),
+    expects: (calls) => {
+      coming += calls;
+    },
+    add: (flights, expected) => {
+      coming -= expected;
+      waiting.push(...flights);
+    },
     departures: (concurrency) => {
       const leaving = waiting.splice(0, Math.max(0, concurrency - underWay));
       underWay += leaving.length;

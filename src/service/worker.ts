@@ -22,6 +22,8 @@ export interface ServiceWorker {
 }
 
 const POLL_SECONDS = 0.5;
+/** While one set is being taken a fast service sends the one before it, and runs dry. */
+const SIDE_BY_SIDE = 2;
 const LEAST_POLL_SECONDS = 0.02;
 
 export function startServiceWorker(
@@ -29,11 +31,14 @@ export function startServiceWorker(
   options: ServiceWorkerOptions = {},
 ): ServiceWorker {
   const worker = options.worker ?? `service-${process.pid}-${desk.engine.ids.next().slice(-8)}`;
-  const rest = restingPlace();
+  const rests = Array.from({ length: SIDE_BY_SIDE }, restingPlace);
+  const wake = (): void => {
+    for (const rest of rests) rest.wake();
+  };
   const dispatcher = createDispatcher(desk, {
     ...options,
     worker,
-    freed: () => rest.wake(),
+    freed: wake,
   });
   // Where waits are shortened for a test, its rests are too.
   const shortened = Math.max(POLL_SECONDS / desk.retryDivisor, LEAST_POLL_SECONDS);
@@ -49,8 +54,8 @@ export function startServiceWorker(
       return otherwise;
     }
   };
-  const rounds = async (): Promise<void> => {
-    let takenOverAt = -Infinity;
+  let takenOverAt = -Infinity;
+  const rounds = async (rest: RestingPlace): Promise<void> => {
     while (!isStopping) {
       if (performance.now() - takenOverAt > leaseMilliseconds / 4) {
         takenOverAt = performance.now();
@@ -64,13 +69,13 @@ export function startServiceWorker(
     seconds: desk.leaseSeconds / 3,
     failed: (error) => desk.report("renewing leases failed", error),
   });
-  const running = rounds();
+  const running = Promise.all(rests.map(rounds));
 
   return {
-    wake: () => rest.wake(),
+    wake,
     stop: async () => {
       isStopping = true;
-      rest.wake();
+      wake();
       await running;
       await dispatcher.idle();
       await heartbeat.stop();
@@ -79,8 +84,13 @@ export function startServiceWorker(
   };
 }
 
+interface RestingPlace {
+  wake(): void;
+  rest(milliseconds: number): Promise<void>;
+}
+
 /** Rests until woken; waking while awake makes the next rest none. */
-function restingPlace(): { wake(): void; rest(milliseconds: number): Promise<void> } {
+function restingPlace(): RestingPlace {
   let isWoken = false;
   let stopResting: (() => void) | null = null;
   return {
