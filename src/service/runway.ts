@@ -15,7 +15,7 @@ export interface RunwayLimits {
 export interface Runway<Flight> {
   /** Calls that may be taken beside those that are in hand: waiting, under way, not settled. */
   room(limits: RunwayLimits): number;
-  /** True while it is better to wait for more room than to take a few, or what is coming is enough. */
+  /** True while a few more are not worth a taking, or what is coming is enough. */
   isWellFilled(limits: RunwayLimits): boolean;
   /** So many are being taken now. */
   expects(calls: number): void;
