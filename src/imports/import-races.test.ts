@@ -62,16 +62,19 @@ test("several at once, killed at random: each line once", { timeout: 120_000 }, 
   // Killed, or another had it, or it came to the end; nothing else.
   expect(codes.filter((code) => !["SIGKILL", 3, 0].includes(code ?? ""))).toEqual([]);
   expect(run.state).toBe("done");
-  const [first] = await db.query<Record<string, bigint>>(sql`
+  // Who comes when it is done reads it once more and finds every line there: that did nothing.
+  const working = await db.query<Record<string, bigint>>(sql`
     select lines_done as lines, claims, operations, duplicates, rejected
-    from import_run order by started_at, id limit 1`);
-  expect(first).toEqual({
-    lines: BigInt(lines.length + 2),
-    claims: BigInt(lines.length - OPERATIONS),
-    operations: BigInt(OPERATIONS),
-    duplicates: 0n,
-    rejected: 2n,
-  });
+    from import_run where claims > 0 or operations > 0`);
+  expect(working).toEqual([
+    {
+      lines: BigInt(lines.length + 2),
+      claims: BigInt(lines.length - OPERATIONS),
+      operations: BigInt(OPERATIONS),
+      duplicates: 0n,
+      rejected: 2n,
+    },
+  ]);
   const counted = await db.one(sql`
     select (select count(*) from claim)::int as claims,
            (select count(*) from operation where state = 'done')::int as operations`);
