@@ -7,8 +7,14 @@ export const sourceShape = z.string().regex(/^(body|header)(\.[^.\s]+)+$/, "body
 const oneOrMore = <Shape extends z.ZodType>(shape: Shape) =>
   z.union([shape, z.array(shape).min(1)]);
 
+/** Of one value: what stands for each of a list has none. */
+export const placeShape = sourceShape.refine(
+  (place) => !place.split(".").includes("*"),
+  "`*` stands in codes and in conditions alone",
+);
+
 /** One place, or several: the first where something stands. */
-const placesShape = oneOrMore(sourceShape);
+const placesShape = oneOrMore(placeShape);
 
 export const answerShape = z.strictObject({
   code: placesShape.optional(),
@@ -26,6 +32,11 @@ export const answerShape = z.strictObject({
   debitAccount: placesShape.optional(),
   creditAccount: placesShape.optional(),
 });
+
+/** What of another call's answer differs: what is left out stays as it is there. */
+export const otherAnswerShape = answerShape
+  .extend({ amountIn: answerShape.shape.amountIn.unwrap() })
+  .partial();
 
 const statusShape = z.union([z.int().min(100).max(599), z.string().regex(/^[1-5]xx$/)]);
 

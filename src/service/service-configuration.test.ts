@@ -67,8 +67,34 @@ describe("a service's configuration", () => {
       { ...MINIMAL, outcomes: [{ when: {}, outcome: "maybe" }] },
       ["/services/core/outcomes/0/outcome"],
     ],
+    [
+      "a row by a code that is nowhere read",
+      {
+        ...MINIMAL,
+        answer: { codes: "body.errors.*.code" },
+        outcomes: [{ when: { code: "E1" }, outcome: "refused" }],
+        lookUp: { path: "/p", outcomes: [{ when: { code: "0" }, outcome: "notFound" }] },
+      },
+      ["/services/core/outcomes/0/when/code", "/services/core/lookUp/outcomes/0/when/code"],
+    ],
+    [
+      "one value at each of a list",
+      { ...MINIMAL, answer: { code: "body.errors.*.code" } },
+      ["/services/core/answer/code"],
+    ],
   ])("is refused for %s, naming the place", (_, service, pointers) => {
     expect(faultsOf(service)).toEqual(pointers);
+  });
+
+  test("a look-up's answer says only what differs: the rest is that of a posting's", () => {
+    const answer = { amount: "body.cents", amountIn: "minor" };
+    const lookUp = { path: "/p", answer: { code: "body.code" } };
+    const service = serviceOf({ services: { core: { ...MINIMAL, answer, lookUp } } }, "core");
+
+    expect({ ...service?.answer, ...service?.lookUp?.answer }).toEqual({
+      ...answer,
+      code: "body.code",
+    });
   });
 
   test("is refused under a name that is none", () => {

@@ -14,8 +14,9 @@ import { faultsOf } from "../kernel/field-faults.ts";
 import {
   answerShape,
   lookUpRowShape,
+  otherAnswerShape,
+  placeShape,
   rowShape,
-  sourceShape,
   validateRowShape,
 } from "./answer-shapes.ts";
 import { checkConnection } from "./check-connection.ts";
@@ -58,7 +59,7 @@ const lookUpShape = z.strictObject({
   headers: headersShape,
   body: z.unknown().optional(),
   action: actionShape,
-  answer: answerShape.partial().optional().describe("Where it differs from a posting's answer"),
+  answer: otherAnswerShape.optional().describe("Where it differs from a posting's answer"),
   outcomes: z.array(lookUpRowShape).default([]),
   maximum: z.int().min(1).max(100).default(10).describe("Look-ups after one call"),
   absenceIsProofAfterSeconds: z
@@ -75,7 +76,7 @@ const validateShape = z.strictObject({
   headers: headersShape,
   body: z.unknown().optional(),
   action: actionShape,
-  answer: answerShape.partial().optional().describe("Where it differs from a posting's answer"),
+  answer: otherAnswerShape.optional().describe("Where it differs from a posting's answer"),
   outcomes: z.array(validateRowShape).default([]),
 });
 
@@ -90,7 +91,7 @@ const closedAccountShape = z.strictObject({
 const accountChangeShape = z.strictObject({
   allowed: z.boolean().default(false).describe("Another account after a definite refusal"),
   sameCustomer: z
-    .strictObject({ source: sourceShape, is: z.string() })
+    .strictObject({ source: placeShape, is: z.string() })
     .nullable()
     .default(null)
     .describe("Where validate's answer says that it is the same customer's; else two people"),
@@ -224,7 +225,30 @@ function compiled(
   checkConnection(data, Object.hasOwn(written as object, "soap"), pointer, faults);
   const service = { ...data, name, ...compileCalls(data, pointer, faults) };
   checkConsequences(service, pointer, faults);
+  checkCodes(service, pointer, faults);
   return service;
+}
+
+/** A row that asks for a code where none is mapped never fits: what it refuses would be posted. */
+function checkCodes(service: Service, pointer: string, faults: FieldFault[]): void {
+  const { answer, outcomes, lookUp, validate } = service;
+  const calls = [
+    { place: "outcomes", rows: outcomes, mapping: answer },
+    { place: "lookUp/outcomes", rows: lookUp?.outcomes, mapping: { ...answer, ...lookUp?.answer } },
+    {
+      place: "validate/outcomes",
+      rows: validate?.outcomes,
+      mapping: { ...answer, ...validate?.answer },
+    },
+  ];
+  for (const { place, rows = [], mapping } of calls) {
+    if (mapping.code !== undefined) continue;
+    for (const [index, { when }] of rows.entries()) {
+      if (when.code === undefined) continue;
+      const detail = "needs answer.code; one of several codes is a condition on body";
+      faults.push({ pointer: `${pointer}/${place}/${index}/when/code`, detail });
+    }
+  }
 }
 
 /** What is to follow from an answer that the service cannot give. */
