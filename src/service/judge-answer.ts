@@ -2,7 +2,7 @@
 import type { CallFate } from "./circuit.ts";
 import type { ServiceDesk } from "./desk.ts";
 import type { Landed } from "./flight.ts";
-import { maskedText } from "./mask.ts";
+import { maskedText, withoutNumbers } from "./mask.ts";
 import type { Consequence } from "./outcome-machine.ts";
 import { afterLookUp, afterPosting } from "./outcome-machine.ts";
 import type { Reading } from "./read-answer.ts";
@@ -37,7 +37,7 @@ export function judge(desk: ServiceDesk, landed: Landed): Judged {
     isParked: false,
   });
   if (flight.purpose === "lookUp") {
-    const reading: Reading<LookUpOutcome> =
+    const read: Reading<LookUpOutcome> =
       result.kind === "answered"
         ? readLookUp(
             result.answer,
@@ -45,13 +45,15 @@ export function judge(desk: ServiceDesk, landed: Landed): Judged {
             service.lookUp?.outcomes ?? [],
           )
         : { ...failed("unknown", result.reason), outcome: "unknown" };
+    const reading = withMaskedReference(read, flight.numbers);
     const consequence = afterLookUp(reading, { asked: flight.asked, limits: service });
     return { landed, reading, status, consequence, fate: fateOf(reading.outcome) };
   }
-  const reading: Reading<PostingOutcome> =
+  const read: Reading<PostingOutcome> =
     result.kind === "answered"
       ? readPosting(result.answer, service.answer, service.outcomes)
       : failed(result.kind === "notSent" ? "notProcessed" : "unknown", result.reason);
+  const reading = withMaskedReference(read, flight.numbers);
   const consequence = afterPosting(reading, {
     limits: service,
     asked: flight.asked,
@@ -63,6 +65,17 @@ export function judge(desk: ServiceDesk, landed: Landed): Judged {
     retryAfterSeconds: retryAfter(landed),
   });
   return { landed, reading, status, consequence, fate: fateOf(reading.outcome) };
+}
+
+/** A core may make its references of account numbers: no whole one goes on record. */
+function withMaskedReference<Outcome>(
+  reading: Reading<Outcome>,
+  numbers: ReadonlyMap<string, string>,
+): Reading<Outcome> {
+  const { reference } = reading;
+  return reference === null
+    ? reading
+    : { ...reading, reference: withoutNumbers(reference, numbers) };
 }
 
 function fateOf(outcome: PostingOutcome | LookUpOutcome): CallFate {

@@ -22,6 +22,19 @@ describe("what is kept of an answer", () => {
     ]);
   });
 
+  test("has no secret in it that is escaped where it need not be", () => {
+    const secret = "ab/c+d'==";
+    const texts = [
+      String.raw`{"m":"no ab\/c+d'== here"}`,
+      String.raw`{"m":"no ab/c\u002Bd\u0027\u003d\u003D here"}`,
+      "<m>no ab&#47;c&#x2b;d&apos;&#x03D;= here</m>",
+    ];
+
+    const kept = texts.map((text) => withoutSecrets(text, [secret]));
+
+    expect(kept).toEqual(['{"m":"no •••• here"}', '{"m":"no •••• here"}', "<m>no •••• here</m>"]);
+  });
+
   test("keeps what only looks like a short secret", () => {
     expect(withoutSecrets("code 12345, 123456", ["12345", "123456"])).toBe("code 12345, ••••");
   });
@@ -46,6 +59,16 @@ describe("what is kept of an answer", () => {
     ]);
     // Part of a longer number that is none of ours.
     expect(maskedText("id 940001234123415", numbers)).toBe("id 940001234123415");
+  });
+
+  test.each([
+    ["DE89370400440532013000", "IBAN DE89 3704 0044 0532 0130 00 is closed"],
+    ["DE89370400440532013000", "iban de89-3704-0044-0532-0130-00 is closed"],
+    ["12-345-678/9", "IBAN 123456789 is closed"],
+    ["123 456 789", "IBAN 123456789 is closed"],
+    ["123 456 789", "IBAN 123-456789 is closed"],
+  ])("%s is masked in %s", (number, text) => {
+    expect(maskedText(text, new Map([[number, "••••00"]]))).toMatch(/^iban ••••00 is closed$/i);
   });
 
   test("is shortened", () => {
