@@ -62,6 +62,11 @@ function walk(
   }
 }
 
+/** Text of the outside as it can be kept: a core pads with NULs what others pad with blanks. */
+export function storable(text: string): string {
+  return text.replaceAll("\u0000", "").toWellFormed();
+}
+
 /** PostgreSQL holds neither: a NUL character, half a surrogate pair. */
 function unfit(text: string): string | null {
   if (text.includes("\u0000")) return "holds a NUL character";

@@ -45,6 +45,11 @@ const whenShape = z.strictObject({
   code: oneOrMore(z.string()).optional(),
   header: z.record(z.string(), z.string()).optional(),
   body: z.record(sourceShape, z.string()).optional(),
+  empty: z
+    .string()
+    .regex(/^body(\.[^.\s]+)*$/, "body or body.…")
+    .optional()
+    .describe("A list without items, or an element without content"),
 });
 
 export const POSTING_OUTCOMES = [

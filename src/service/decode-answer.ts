@@ -38,6 +38,8 @@ export async function decodeAnswer(
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== "" && coding !== "identity");
   let plain = bytes;
+  // What has no content is not compressed, whatever a proxy says of it.
+  if (bytes.length === 0) return { text: "", problem: null };
   for (const coding of codings.toReversed()) {
     const decompress = Object.hasOwn(DECOMPRESS, coding) ? DECOMPRESS[coding] : undefined;
     if (decompress === undefined) return unread("it is compressed in a way that is not known");

@@ -188,18 +188,24 @@ export function differenceOf(
   return null;
 }
 
-/** Exact; more decimal places than the currency has are fine where they are zeros. */
+/** Exact, also with a power of ten; more decimal places than the currency has are fine where they are zeros. */
 function minorOf(
   text: string,
   { currency }: AskedPosting,
   amountIn: "decimal" | "minor",
 ): bigint | null {
-  const match = /^(-?[0-9]{1,18})(?:\.([0-9]{1,18}))?$/.exec(text);
+  const match = /^(-?)([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:[eE]\+?([0-9]{1,2}))?$/.exec(text);
   if (match === null) return null;
-  const [, whole = "", fraction = ""] = match;
+  const [, sign = "", ...digits] = match;
+  const [whole, fraction] = withoutPower(digits[0] ?? "", digits[1] ?? "", Number(digits[2] ?? 0));
   const exponent = amountIn === "minor" ? 0 : exponentOf(currency);
   if (/[1-9]/.test(fraction.slice(exponent))) return null;
-  return BigInt(`${whole}${fraction.slice(0, exponent).padEnd(exponent, "0")}`);
+  return BigInt(`${sign}${whole}${fraction.slice(0, exponent).padEnd(exponent, "0")}`);
+}
+
+/** Cores that count in floating numbers write ten million as 1.0E7. */
+function withoutPower(whole: string, fraction: string, power: number): [string, string] {
+  return [`${whole}${fraction.slice(0, power).padEnd(power, "0")}`, fraction.slice(power)];
 }
 
 /** One earlier call or look-up with the key at hand, oldest first. */

@@ -20,7 +20,9 @@ describe("the shipped outcome table", () => {
   test.each([
     [200, "posted"],
     [201, "posted"],
+    [202, "unknown"],
     [302, "notProcessed"],
+    [303, "unknown"],
     [307, "notProcessed"],
     [400, "refused"],
     [401, "notProcessed"],
@@ -61,6 +63,59 @@ describe("an answer that cannot be read", () => {
       reason: "an unreadable answer",
     });
     expect(readLookUp({ ...given, status: 200 }, mapping, []).outcome).toBe("unknown");
+  });
+});
+
+describe("an answer without content", () => {
+  const byHeader = { ...mapping, reference: "header.location" };
+  const nothing = { headers: {}, body: undefined };
+
+  test("is posted by a reference in its header", () => {
+    const given = { status: 201, headers: { location: "/postings/7" }, body: undefined };
+
+    expect(readPosting(given, byHeader, [])).toMatchObject({
+      outcome: "posted",
+      reference: "/postings/7",
+    });
+    expect(readPosting({ ...given, headers: {} }, byHeader, []).outcome).toBe("unknown");
+    const page = { ...given, problem: "it is not JSON" };
+    expect(readPosting(page, byHeader, []).outcome).toBe("unknown");
+  });
+
+  test("is posted where no reference is mapped and its status says that there is none", () => {
+    const { reference: _, ...without } = mapping;
+
+    expect(readPosting({ ...nothing, status: 204 }, without, []).outcome).toBe("posted");
+    expect(readPosting({ ...nothing, status: 200 }, without, []).outcome).toBe("unknown");
+    expect(readPosting({ ...nothing, status: 204 }, mapping, []).outcome).toBe("unknown");
+  });
+
+  test("an empty list of a look-up is no posting, and not found where a row says so", () => {
+    const { reference: _, ...without } = mapping;
+    const rows = (empty: string) => [
+      { when: { status: 200, empty }, outcome: "notFound" as const },
+    ];
+
+    expect(readLookUp(answer(200, []), without, []).outcome).toBe("unknown");
+    expect(readLookUp(answer(200, []), mapping, rows("body")).outcome).toBe("notFound");
+    expect(readLookUp(answer(200, { a: [] }), mapping, rows("body.a")).outcome).toBe("notFound");
+    expect(readLookUp(answer(200, {}), mapping, rows("body.a")).outcome).toBe("unknown");
+    const found = answer(200, { id: "R1", a: [{}] });
+    expect(readLookUp(found, mapping, rows("body.a")).outcome).toBe("posted");
+  });
+});
+
+describe("what no column holds", () => {
+  test("is left out of a text, or makes it none", () => {
+    const body = { id: "R\u00001\ud800", postedAt: "2026-11-31", error: { code: "\u0000" } };
+
+    expect(readPosting(answer(201, body), mapping, [])).toMatchObject({
+      outcome: "posted",
+      reference: "R1\ufffd",
+      postingDate: null,
+    });
+    const long = readPosting(answer(201, { id: "9".repeat(9000) }), mapping, []);
+    expect(long.outcome).toBe("unknown");
   });
 });
 

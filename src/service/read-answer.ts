@@ -4,6 +4,10 @@
  *
  * The shipped rows come after the service's own; where nothing is certain the outcome is unknown.
  */
+import { z } from "zod";
+
+import { storable } from "../kernel/fit-text.ts";
+
 import type {
   AnswerMapping,
   LookUpOutcome,
@@ -53,7 +57,11 @@ interface Row<Outcome> {
 }
 
 const POSTING_ROWS: readonly Row<PostingOutcome>[] = [
+  // RFC 9110 §15.3.3: it may still come to nothing.
+  { when: { status: 202 }, outcome: "unknown", reason: "accepted, and not done yet" },
   { when: { status: "2xx" }, outcome: "posted" },
+  // §15.4.4: it was done, and what came of it stands elsewhere.
+  { when: { status: 303 }, outcome: "unknown", reason: "answered with where to look" },
   { when: { status: "3xx" }, outcome: "notProcessed", reason: "answered with a redirect" },
   { when: { status: [401, 403] }, outcome: "notProcessed", reason: "does not accept our sign-in" },
   { when: { status: 429 }, outcome: "notProcessed", reason: "asks us to slow down" },
@@ -63,10 +71,9 @@ const POSTING_ROWS: readonly Row<PostingOutcome>[] = [
 ];
 
 /** What a status says for certain whatever the body is. */
-const UNCLEAR_POSTING_ROWS: readonly Row<PostingOutcome>[] = [
-  ...POSTING_ROWS.filter((row) => row.outcome === "notProcessed"),
-  { when: {}, outcome: "unknown" },
-];
+const UNCLEAR_POSTING_ROWS = POSTING_ROWS.filter(
+  ({ outcome }) => outcome === "notProcessed" || outcome === "unknown",
+);
 
 const LOOK_UP_ROWS: readonly Row<LookUpOutcome>[] = [
   { when: { status: 200 }, outcome: "posted" },
@@ -133,7 +140,14 @@ function lacksReference(
   mapping: AnswerMapping,
   answer: ServiceAnswer,
 ): boolean {
-  return answer.body === undefined || (mapping.reference !== undefined && !reading.reference);
+  if (answer.problem !== undefined) return true;
+  if (mapping.reference !== undefined) return !reading.reference;
+  // What has no content by its status says all that it has to say (RFC 9110 §15.3.5).
+  return isNothing(answer.body) && answer.status !== 204;
+}
+
+function isNothing(body: unknown): boolean {
+  return body === undefined || body === null || (Array.isArray(body) && body.length === 0);
 }
 
 function read<Outcome>(
@@ -152,7 +166,7 @@ function read<Outcome>(
     code,
     codes: several.length > 0 || code === null ? several : [code],
     reason: reason ?? at(mapping.message) ?? code ?? wordless(answer),
-    reference: at(mapping.reference),
+    reference: fittingReference(at(mapping.reference)),
     postingDate: dateOf(at(mapping.postingDate)),
     isParked: parked,
     echo: {
@@ -172,22 +186,36 @@ function firstText(answer: ServiceAnswer, places: readonly string[]): string | n
   return null;
 }
 
+/** No core's reference is longer; one that cannot be found again is none. */
+const LONGEST_REFERENCE = 500;
+
+function fittingReference(text: string | null): string | null {
+  return text !== null && text.length <= LONGEST_REFERENCE ? text : null;
+}
+
 function wordless(answer: ServiceAnswer): string {
   const status = `status ${answer.status}`;
   return answer.problem === undefined ? status : `${status}, ${unreadable(answer)}`;
 }
 
 function fits(when: OutcomeCondition, answer: ServiceAnswer, code: string | null): boolean {
-  const { status, header = {}, body = {} } = when;
+  const { status, header = {}, body = {}, empty } = when;
   if (status !== undefined && !list(status).some((one) => isStatus(one, answer.status))) {
     return false;
   }
+  if (empty !== undefined && !isEmpty(answer, empty)) return false;
   if (when.code !== undefined && !(code !== null && list(when.code).includes(code))) return false;
   return (
     Object.entries(header).every(
       ([name, value]) => answer.headers[name.toLowerCase()]?.toLowerCase() === value.toLowerCase(),
     ) && Object.entries(body).every(([source, value]) => textsAt(answer, source).includes(value))
   );
+}
+
+/** A list without items, an element without content: there, where it belongs, and nothing in it. */
+function isEmpty({ body }: ServiceAnswer, place: string): boolean {
+  const value = valueAt(body, stepsOf(place).slice(1));
+  return value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 function isStatus(wanted: number | string, status: number): boolean {
@@ -225,7 +253,7 @@ export function textAt(answer: ServiceAnswer, source: string): string | null {
   if (typeof value === "object" && value !== null && Object.hasOwn(value, "#text")) {
     value = (value as Record<string, unknown>)["#text"];
   }
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return storable(value);
   return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
 }
 
@@ -259,7 +287,10 @@ export function parseJsonExactly(text: string): unknown {
   );
 }
 
+/** Of the calendar: no column holds a 31st of November. */
+const DAY = z.iso.date();
+
 function dateOf(text: string | null): string | null {
   const day = text?.slice(0, 10) ?? "";
-  return /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/.test(day) ? day : null;
+  return DAY.safeParse(day).success ? day : null;
 }
