@@ -35,6 +35,15 @@ describe("sound", () => {
     ["soap", SOAP_SERVICE],
     ["xml", XML_SERVICE],
     [
+      "secrets by reference in a body",
+      withPost(XML_SERVICE, {
+        body: {
+          Add: { "@Password": { $secret: "env:S" }, Token: { "#text": { $secret: "file:/s" } } },
+        },
+      }),
+    ],
+    ["a fact of such a name", withPost(JSON_SERVICE, { body: { token: "{{key}}" } })],
+    [
       "soap with everything",
       {
         ...SOAP_SERVICE,
@@ -107,6 +116,18 @@ describe("refused, naming the place", () => {
       "an unknown fact in the header",
       { ...SOAP_SERVICE, soap: { header: { A: "{{nope}}" } } },
       ["/soap/header/A"],
+    ],
+    [
+      "secrets in plain sight in a body",
+      withPost(XML_SERVICE, {
+        body: { Add: { "@pwd": "hunter2", "c:Token": { "@t": "1", "#text": "abc" } } },
+      }),
+      ["/post/body/Add/@pwd", "/post/body/Add/c:Token/#text"],
+    ],
+    [
+      "a secret in a body that is no reference",
+      withPost(JSON_SERVICE, { body: { password: { $secret: "hunter2" } } }),
+      ["/post/body/password"],
     ],
     ["text for a tree", withPost(XML_SERVICE, { body: "<a/>" }), ["/post/body"]],
     ["two roots", withPost(XML_SERVICE, { body: { a: "", b: "" } }), ["/post/body"]],

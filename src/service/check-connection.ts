@@ -8,6 +8,7 @@ import type { Tls } from "../connections/shapes.ts";
 
 import type { Authentication, Hmac } from "./connection-shapes.ts";
 import type { WrittenCalls } from "./request-templates.ts";
+import { isSecretPlace } from "./secret-places.ts";
 import { isForbiddenInXml } from "../formats/xml-characters.ts";
 
 export interface WrittenConnection extends WrittenCalls {
@@ -42,11 +43,13 @@ export function checkConnection(
   }
   if (authentication.kind === "hmac") checkHmac(authentication, service, report);
   checkSoap(service, isSoapGiven, report);
+  checkBody(service.soap.header, "/soap/header", report);
   for (const name of ["post", "lookUp", "validate"] as const) {
     const call = service[name];
     if (call === null) continue;
     checkPath(call.path, `/${name}/path`, report);
     checkHeaders(call.headers, `/${name}/headers`, report);
+    checkBody(call.body, `/${name}/body`, report);
   }
 }
 
@@ -143,6 +146,26 @@ function checkPath(path: string, place: string, report: Report): void {
     if (SECRET_WORD.test(decoded(name)) && value !== "" && !value.includes("{{")) {
       report(place, `${name} looks like a secret; secrets are sent in headers, by reference`);
     }
+  }
+}
+
+/** What belongs to the element or property around it. */
+const INNER = new Set(["#text", "then", "else", "as"]);
+
+/** So is a body; a constant under such a name is a secret, in JSON and in XML. */
+function checkBody(tree: unknown, place: string, report: Report, around = ""): void {
+  if (typeof tree !== "object" || tree === null) {
+    const text = String(tree ?? "");
+    if (SECRET_WORD.test(around) && text !== "" && !text.includes("{{")) {
+      report(place, 'looks like a secret: it stands here as {"$secret": "env:NAME"}');
+    }
+    return;
+  }
+  if (isSecretPlace(tree)) return;
+  for (const [name, inner] of Object.entries(tree)) {
+    const isPart = Array.isArray(tree) || INNER.has(name);
+    const own = isPart ? around : name.replace(/^@?(.*:)?/, "");
+    checkBody(inner, `${place}/${name}`, report, own);
   }
 }
 

@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 
 import type { Clock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
+import { storable } from "../kernel/fit-text.ts";
 
 import type { PreparedRequest, SentResult, ServiceAdapter } from "./adapter.ts";
 import type { Codec, WrittenBody } from "./codec.ts";
@@ -61,8 +62,9 @@ export function httpAdapter(service: Service, given: AdapterEnvironment): Servic
   }));
   const credentials = openCredentials(service, { ...environment, connectSeconds, callSeconds });
   return {
-    prepare: (purpose, { real, masked }) => {
+    prepare: (purpose, { real, masked: shown }) => {
       const template = templateFor(service, purpose);
+      const masked = { ...shown, isMasked: true } as const;
       const written = codec.write(template, real);
       return {
         purpose,
@@ -221,5 +223,6 @@ async function readAnswered(
     return { kind: "answered", text: `(${bytes.length} bytes: ${problem})`, answer };
   }
   const text = withoutSecrets(decoded.text, secrets);
-  return { kind: "answered", text, answer: { status, headers, ...codec.read(text) } };
+  const answer = { status, headers, ...codec.read(text) };
+  return { kind: "answered", text: storable(text), answer };
 }

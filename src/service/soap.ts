@@ -4,10 +4,12 @@
  */
 import type { Codec, SendingMoment } from "./codec.ts";
 import { XML_DECLARATION } from "./codec.ts";
+import { escapedInAttribute } from "../formats/xml-characters.ts";
 import { UnreadableXml } from "../formats/xml-elements.ts";
 
 import { readXml } from "./read-xml.ts";
 import type { XmlTree } from "./read-xml.ts";
+import { withSecretsInPlace } from "./secret-places.ts";
 import type { RequestTemplate, Service } from "./service-configuration.ts";
 import type { RequestFacts } from "./template.ts";
 import { securityHeader } from "./username-token.ts";
@@ -36,7 +38,8 @@ export function soapCodec({ soap, soapHeader }: Service): Codec {
       const text = `${start}${header}<soap:Body>${body}</soap:Body></soap:Envelope>`;
       return { text, kept: text, headers: actionHeaders(version, template, facts) };
     },
-    finish: (text, moment) => {
+    finish: (written, moment) => {
+      const text = withSecretsInPlace(written, moment.secretAt, escapedInAttribute);
       if (security === null) return text;
       const added = securityHeader({
         user: security.user,

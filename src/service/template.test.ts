@@ -83,7 +83,17 @@ describe("a template", () => {
   });
 
   test("refuses a number that JSON cannot say exactly", () => {
-    expect(() => render("{{holder.number | number}}")).toThrow(/does not fit a JSON number/);
+    expect(() => render("{{claim.number | number}}")).toThrow(/does not fit a JSON number/);
+    const long = { ...facts, common: { amount: "12345678901234.567" } };
+    expect(() => compile("{{amount | number}}").template.render(long)).toThrow(/does not fit/);
+  });
+
+  test("keeps every digit of a whole number, and leaves a masked one as it is", () => {
+    const { template } = compile("{{holder.number | number}}");
+    const common = { "holder.number": "400012••••1234" };
+
+    expect(template.render(facts)).toBe(4000123412341234n);
+    expect(template.render({ ...facts, common, isMasked: true })).toBe("400012••••1234");
   });
 
   test.each([

@@ -3,9 +3,11 @@
  *
  * A text that is one placeholder alone keeps the fact's type; among other text it becomes text.
  * `{"$each": "entries", "as": …}` repeats for every entry (or code of `overrides`),
- * `{"$if": "adjustment.memo", "then": …, "else": …}` chooses. Only declared facts can be named,
+ * `{"$if": "adjustment.memo", "then": …, "else": …}` chooses. `{"$secret": "env:NAME"}` is
+ * put in when it is sent, and never kept. Only declared facts can be named,
  * nothing is evaluated: a template cannot reach outside the data model.
  */
+import { secretShape } from "../connections/shapes.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { FieldFault } from "../kernel/failure.ts";
 
@@ -16,8 +18,10 @@ import {
   POLICY_FACT,
   REQUEST_FACTS,
 } from "./request-fact-names.ts";
+import { isSecretPlace, markOf, shownSecret } from "./secret-places.ts";
 
-export type FactValue = string | number | boolean | null;
+/** A whole number that floating ones do not hold is a bigint: JSON writes its digits. */
+export type FactValue = string | number | bigint | boolean | null;
 export type FactTable = Readonly<Record<string, FactValue>>;
 
 /** What a template can name: `entry.…` is the principal's entry, or the one at hand in `$each`. */
@@ -26,12 +30,14 @@ export interface RequestFacts {
   readonly entries: readonly FactTable[];
   /** What a person authorised to override, one `override.code` each. */
   readonly overrides: readonly FactTable[];
+  /** For the record: a number that is masked is text, and no secret is put in. */
+  readonly isMasked?: true;
 }
 
 /** What `$each` repeats for. */
 const LISTS = ["entries", "overrides"] as const;
 
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+export type Json = string | number | bigint | boolean | null | Json[] | { [name: string]: Json };
 
 export interface Template {
   /** Throws `request-invalid` naming the fact that does not fit its filter. */
@@ -77,6 +83,7 @@ function compileValue(value: unknown, pointer: string, compiling: Compiling): Re
   const record = value as Record<string, unknown>;
   if ("$each" in record) return compileEach(record, pointer, compiling);
   if ("$if" in record) return compileIf(record, pointer, compiling);
+  if (isSecretPlace(record)) return compileSecret(record, pointer, compiling);
   const members = Object.entries(record).map(
     ([name, member]) => [name, compileValue(member, `${pointer}/${name}`, compiling)] as const,
   );
@@ -88,6 +95,20 @@ function compileValue(value: unknown, pointer: string, compiling: Compiling): Re
     }
     return rendered;
   };
+}
+
+function compileSecret(
+  record: Record<string, unknown>,
+  pointer: string,
+  { faults }: Compiling,
+): Renderer {
+  const { success, data } = secretShape.safeParse(record["$secret"]);
+  if (!success || Object.keys(record).length > 1) {
+    faults.push({ pointer, detail: 'is {"$secret": "env:NAME"} or {"$secret": "file:PATH"}' });
+    return () => null;
+  }
+  const [mark, shown] = [markOf(data), shownSecret(data)];
+  return ({ isMasked }) => (isMasked === true ? shown : mark);
 }
 
 function compileEach(
@@ -169,13 +190,15 @@ function factOf(name: string, facts: RequestFacts, entry: FactTable): FactValue 
 }
 
 function valueOf({ name, filters }: Placeholder, facts: RequestFacts, entry: FactTable): FactValue {
+  const isMasked = facts.isMasked === true && NUMBER_FACTS.has(name);
   return filters.reduce<FactValue>(
-    (value, filter) => (value === null ? null : filter(value, name)),
+    (value, filter) =>
+      value === null || (isMasked && filter === exactNumber) ? value : filter(value, name),
     factOf(name, facts, entry),
   );
 }
 
-type Filter = (value: string | number | boolean, name: string) => FactValue;
+type Filter = (value: NonNullable<FactValue>, name: string) => FactValue;
 
 const FILTERS: Readonly<Record<string, (count: number) => Filter>> = {
   text: () => String,
@@ -203,14 +226,18 @@ function compileFilters(text: string, pointer: string, { faults }: Compiling): F
     });
 }
 
-/** A JSON number says at most 15 digits exactly; more is refused, not rounded. */
-function exactNumber(value: string | number | boolean, name: string): number {
+/**
+ * A floating number says 15 digits exactly: a whole one that is longer (a key of 64 bits) keeps all
+ * of them as a bigint, one with decimal places is refused, not rounded.
+ */
+function exactNumber(value: NonNullable<FactValue>, name: string): number | bigint {
   const text = String(value);
   const digits = text.replace(/^-?0*/, "").replace(".", "");
-  if (!/^-?[0-9]+(\.[0-9]+)?$/.test(text) || digits.length > 15) {
+  const isWhole = /^-?[0-9]{1,64}$/.test(text);
+  if (!isWhole && (!/^-?[0-9]+\.[0-9]+$/.test(text) || digits.length > 15)) {
     throw new Failure("request-invalid", `${name} does not fit a JSON number`, { fact: name });
   }
-  return Number(text);
+  return digits.length > 15 ? BigInt(text) : Number(text);
 }
 
 function textOf(value: FactValue): string {

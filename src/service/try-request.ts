@@ -78,7 +78,8 @@ export async function tryRequest(
   const facts = await factsOf(desk, service, order);
   const adapter = openAdapter(desk, service);
   try {
-    const shown = adapter.prepare(PURPOSES[call], { real: facts.masked, masked: facts.masked });
+    const masked = { ...facts.masked, isMasked: true } as const;
+    const shown = adapter.prepare(PURPOSES[call], { real: masked, masked });
     const sent = send ? await validated(desk, service, order, facts) : null;
     return {
       call,

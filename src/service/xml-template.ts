@@ -3,6 +3,8 @@ import type { FieldFault } from "../kernel/failure.ts";
 
 import { isForbiddenInXml, isXmlName } from "../formats/xml-characters.ts";
 
+import { isSecretPlace } from "./secret-places.ts";
+
 /** `oneRoot`: a document has one element at the top; a SOAP Body or Header has any number. */
 export function checkXmlTree(
   tree: unknown,
@@ -48,7 +50,7 @@ function checkMembers(
 function checkContent(value: unknown, pointer: string, faults: FieldFault[]): void {
   if (Array.isArray(value)) {
     value.forEach((item, index) => checkContent(item, `${pointer}/${index}`, faults));
-  } else if (!isRecord(value)) {
+  } else if (!isRecord(value) || isSecretPlace(value)) {
     checkCharacters(value, pointer, faults);
   } else if ("$each" in value) {
     checkContent(value["as"], `${pointer}/as`, faults);
@@ -65,7 +67,7 @@ function checkText(value: unknown, pointer: string, faults: FieldFault[]): void 
   if (isRecord(value) && "$if" in value) {
     checkText(value["then"], `${pointer}/then`, faults);
     if ("else" in value) checkText(value["else"], `${pointer}/else`, faults);
-  } else if (typeof value === "object" && value !== null) {
+  } else if (typeof value === "object" && value !== null && !isSecretPlace(value)) {
     faults.push({ pointer, detail: "is text, not a tree" });
   } else {
     checkCharacters(value, pointer, faults);
