@@ -273,6 +273,7 @@ describe("the test of a connection", () => {
     await configured({
       lookUp: { path: "/postings/{{key}}", outcomes: [{ when: {}, outcome: "posted" }] },
       answer: {},
+      outcomes: [],
     });
 
     expect((await tested()).steps.get("call")).toMatchObject({ outcome: "failed" });
