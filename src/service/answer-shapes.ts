@@ -26,8 +26,15 @@ export const answerShape = z.strictObject({
     .optional()
     .describe("Of the posting; mapped, a posting without it is none"),
   postingDate: placesShape.optional(),
+  dateIn: z
+    .enum(["ymd", "dmy", "mdy"])
+    .optional()
+    .describe("The order of a date's parts; year, month, day where left out"),
   amount: placesShape.optional(),
-  amountIn: z.enum(["decimal", "minor"]).default("decimal"),
+  amountIn: z
+    .enum(["decimal", "decimalComma", "minor"])
+    .default("decimal")
+    .describe("decimalComma: 1.234,50"),
   currency: placesShape.optional(),
   debitAccount: placesShape.optional(),
   creditAccount: placesShape.optional(),

@@ -9,7 +9,12 @@
 import { exponentOf, formatAmount } from "../kernel/money.ts";
 
 import type { Echo, Reading } from "./read-answer.ts";
-import type { LookUpOutcome, PostingOutcome, Service } from "./service-configuration.ts";
+import type {
+  AnswerMapping,
+  LookUpOutcome,
+  PostingOutcome,
+  Service,
+} from "./service-configuration.ts";
 
 /** What was asked for, to compare with what the core says it did. */
 export interface AskedPosting {
@@ -167,7 +172,7 @@ function differing(difference: string): Consequence {
 export function differenceOf(
   echo: Echo,
   asked: AskedPosting,
-  amountIn: "decimal" | "minor",
+  amountIn: AnswerMapping["amountIn"],
 ): string | null {
   if (echo.amount !== null) {
     const minor = minorOf(echo.amount, asked, amountIn);
@@ -190,10 +195,12 @@ export function differenceOf(
 
 /** Exact, also with a power of ten; more decimal places than the currency has are fine where they are zeros. */
 function minorOf(
-  text: string,
+  written: string,
   { currency }: AskedPosting,
-  amountIn: "decimal" | "minor",
+  amountIn: AnswerMapping["amountIn"],
 ): bigint | null {
+  const text =
+    amountIn === "decimalComma" ? written.replaceAll(".", "").replace(",", ".") : written;
   const match = /^(-?)([0-9]{1,18})(?:\.([0-9]{1,18}))?(?:[eE]\+?([0-9]{1,2}))?$/.exec(text);
   if (match === null) return null;
   const [, sign = "", ...digits] = match;

@@ -157,6 +157,20 @@ test.each([
 });
 
 test.each([
+  ["ymd", "20261116", "2026-11-16"],
+  ["ymd", "2026/11/16 08:00", "2026-11-16"],
+  ["dmy", "16.11.2026", "2026-11-16"],
+  ["dmy", "6/1/2026", "2026-01-06"],
+  ["dmy", "31.11.2026", null],
+  ["mdy", "11/16/2026", "2026-11-16"],
+  ["mdy", "16/11/2026", null],
+] as const)("in the order %s a posting date of %s is read as %s", (dateIn, postedAt, on) => {
+  const given = answer(201, { id: "1", postedAt });
+
+  expect(readPosting(given, { ...mapping, dateIn }, []).postingDate).toBe(on);
+});
+
+test.each([
   ["body.a.0.b", "deep"],
   ["body.toString", null],
   ["body.a", null],

@@ -167,7 +167,7 @@ function read<Outcome>(
     codes: several.length > 0 || code === null ? several : [code],
     reason: reason ?? at(mapping.message) ?? code ?? wordless(answer),
     reference: fittingReference(at(mapping.reference)),
-    postingDate: dateOf(at(mapping.postingDate)),
+    postingDate: dateOf(at(mapping.postingDate), mapping.dateIn ?? "ymd"),
     isParked: parked,
     echo: {
       amount: at(mapping.amount),
@@ -290,7 +290,16 @@ export function parseJsonExactly(text: string): unknown {
 /** Of the calendar: no column holds a 31st of November. */
 const DAY = z.iso.date();
 
-function dateOf(text: string | null): string | null {
-  const day = text?.slice(0, 10) ?? "";
-  return DAY.safeParse(day).success ? day : null;
+const ORDERS = {
+  ymd: /^(?<year>[0-9]{4})([-./]?)(?<month>[0-9]{2})\2(?<day>[0-9]{2})(?![0-9])/,
+  dmy: /^(?<day>[0-9]{1,2})([-./]?)(?<month>[0-9]{1,2})\2(?<year>[0-9]{4})(?![0-9])/,
+  mdy: /^(?<month>[0-9]{1,2})([-./]?)(?<day>[0-9]{1,2})\2(?<year>[0-9]{4})(?![0-9])/,
+} as const;
+
+function dateOf(text: string | null, order: keyof typeof ORDERS): string | null {
+  const parts = ORDERS[order].exec(text ?? "")?.groups;
+  if (parts === undefined) return null;
+  const { year = "", month = "", day = "" } = parts;
+  const date = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  return DAY.safeParse(date).success ? date : null;
 }

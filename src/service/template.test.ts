@@ -13,6 +13,7 @@ const facts: RequestFacts = {
     "claim.number": '2405230003C"}',
     "holder.number": "4000123412341234",
     "facts.network": "visa",
+    today: "2026-11-16",
   },
   entries: [
     { "entry.rule": "Paid", "entry.amount": "1200.00" },
@@ -43,6 +44,8 @@ describe("a template", () => {
     ["{{facts.unheardOf}}", null],
     ["{{amountMinor | fill 10}}", "0000123450"],
     ["{{claim.number | digits | first 6}}", "240523"],
+    ["{{amount | comma}}", "1234,50"],
+    ["{{today | day}}.{{today | month}}.{{today | year}}", "16.11.2026"],
     ["{{entry.rule}}", "Paid"],
     [42, 42],
     [null, null],

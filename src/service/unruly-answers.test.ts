@@ -93,6 +93,25 @@ test.each(["1.0E2", "100", "100.000", "1e+2", "0.10E3"])(
   },
 );
 
+test.each(["100,00", "100", "0.100,0"])(
+  "%s is a hundred where commas are decimal",
+  async (said) => {
+    const answer = { reference: "body.id", amount: "body.amount", amountIn: "decimalComma" };
+
+    expect(await settled({ body: `{"id":"P1","amount":"${said}"}` }, { answer })).toMatchObject({
+      state: "executed",
+    });
+  },
+);
+
+test("a hundred with a point is none where commas are decimal", async () => {
+  const answer = { reference: "body.id", amount: "body.amount", amountIn: "decimalComma" };
+
+  expect(await settled({ body: '{"id":"P1","amount":"100.00"}' }, { answer })).toMatchObject({
+    state: "unknown",
+  });
+});
+
 test("keys of 64 bits and account numbers leave as JSON numbers, and are kept masked", async () => {
   const body = { key: "{{key | number}}", account: "{{holder.number | number}}", of: "{{amount}}" };
   const settings = { key: { format: "int64", header: null }, post: { path: "/p", body } };
