@@ -162,6 +162,7 @@ describe("settings", () => {
 
   test.each([
     ["/key/format", { key: { format: "int64", header: "Idempotency-Key", lifeSeconds: 86_400 } }],
+    ["/key/header", { key: { format: "uuid", header: "X-Key", lifeSeconds: 86_400 } }],
     ["/callPer", { callPer: "entry" }],
   ])("keep what makes a key, %s, while something open may be sent", async (pointer, changed) => {
     await pendingCredits(server.engine, client, ["10.00"]);

@@ -2,8 +2,8 @@
  * Changes the settings of a service: checked before they are saved, recorded with the difference,
  * picked up by running workers within a second.
  *
- * The rule it protects: a key's shape is not changed while a movement may be sent again; under
- * another key it could be posted twice.
+ * The rule it protects: a key's shape and place are not changed while a movement may be sent again;
+ * under another key, or under none that the core finds, it could be posted twice.
  */
 import { usableClients } from "../accounting/client-runtime.ts";
 import type { Engine } from "../accounting/engine.ts";
@@ -158,13 +158,19 @@ function refuseOtherKey(name: string, before: unknown, after: unknown, work: Ope
 }
 
 interface KeySettings {
-  readonly key?: { readonly format?: string };
+  readonly key?: { readonly format?: string; readonly header?: string | null };
   readonly callPer?: string;
 }
 
-/** What the key of a call is made of. */
+function headerOf(one: unknown): string | null {
+  const { header } = (one as KeySettings).key ?? {};
+  return header === undefined ? "idempotency-key" : (header?.toLowerCase() ?? null);
+}
+
+/** What the key of a call is made of, and where the core looks for it. */
 const KEY_MAKERS = [
   { pointer: "/key/format", of: (one: unknown) => (one as KeySettings).key?.format ?? "uuid" },
+  { pointer: "/key/header", of: headerOf },
   { pointer: "/callPer", of: (one: unknown) => (one as KeySettings).callPer ?? "adjustment" },
 ];
 
