@@ -28,8 +28,12 @@ const NOTHING: WrittenBody = { text: null, kept: null, headers: {} };
 
 const JSON_HEADERS = { "content-type": "application/json" };
 
-/** ECMA-262, not yet known to the types. */
-const written = JSON as unknown as { rawJSON(text: string): unknown };
+declare global {
+  /** ECMA-262, not yet known to the types. */
+  interface JSON {
+    rawJSON(text: string): unknown;
+  }
+}
 
 /** Long whole numbers leave with all their digits, and are kept as text: readers would round. */
 function writtenJson(tree: Json): Pick<WrittenBody, "text" | "kept"> {
@@ -38,7 +42,7 @@ function writtenJson(tree: Json): Pick<WrittenBody, "text" | "kept"> {
   } catch {
     // A bigint in it. Asking at every value would cost all the others four times as much.
     const text = JSON.stringify(tree, (_, value: unknown) =>
-      typeof value === "bigint" ? written.rawJSON(String(value)) : value,
+      typeof value === "bigint" ? JSON.rawJSON(String(value)) : value,
     );
     return { text, kept: JSON.parse(json(tree)) };
   }

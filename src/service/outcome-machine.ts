@@ -193,7 +193,7 @@ export function differenceOf(
   return null;
 }
 
-/** Exact, also with a power of ten; more decimal places than the currency has are fine where they are zeros. */
+/** Exact, also with a power of ten; decimal places that the currency lacks are fine as zeros. */
 function minorOf(
   written: string,
   { currency }: AskedPosting,
