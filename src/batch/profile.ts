@@ -6,6 +6,7 @@
 import { z } from "zod";
 
 import { INBOUND_FORMATS } from "../formats/read/document.ts";
+import { isZone } from "../kernel/calendar.ts";
 import { Failure } from "../kernel/failure.ts";
 import { faultsOf } from "../kernel/field-faults.ts";
 
@@ -26,7 +27,11 @@ export const FILE_NAME_TOKENS = [
 const cutOffShape = z.strictObject({
   name: z.string().regex(NAME).default("endOfDay"),
   time: z.string().regex(HOURS_AND_MINUTES).describe("Local time, HH:mm"),
-  zone: z.string().min(1).optional().describe("IANA zone; the client's own if left out"),
+  zone: z
+    .string()
+    .refine(isZone, "is not an IANA time zone")
+    .optional()
+    .describe("IANA zone; the client's own if left out"),
   days: z
     .enum(["business", "every"])
     .default("business")

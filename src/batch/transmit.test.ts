@@ -323,3 +323,22 @@ test("a name that is taken in the last moment is not overwritten either", async 
   expect(await filesIn(directory)).toEqual({ [fileName]: "somebody else's" });
   expect(await executed()).toBe("0");
 });
+
+test("what an earlier transmission may have placed, a later one does not prove absent", async () => {
+  const directory = await aDirectory();
+  const { client, file } = await aFile(directory);
+  await transmitNext(desk, SENDING);
+  const { id } = await file();
+  const elsewhere = `${directory}-away`;
+  await resend(desk, { clientId: client, fileId: id, reason: "not seen there", actor: "ann" });
+  await rename(directory, elsewhere);
+
+  for (let count = 0; count < 5; count += 1) {
+    await transmitNext(desk, SENDING);
+    engine.clock.advance({ hours: 2 });
+  }
+
+  expect(await filesIn(elsewhere)).not.toEqual({});
+  expect(await file()).toMatchObject({ state: "deliveryUnknown", dueAt: null });
+  await rename(elsewhere, directory);
+});

@@ -16,8 +16,14 @@ import { sealed } from "./seal-file.ts";
 import { beginTry, changeFile, leaseDueFile } from "./store.ts";
 import { recordStep } from "./store-transmissions.ts";
 import { readBytes } from "./writing/stored-bytes.ts";
-import type { Consignment, DeliveryOutcome } from "./transmit/destination.ts";
-import { couldNotTell, mayBeThere, notPlaced, Overtaken } from "./transmit/destination.ts";
+import type { Consignment, DeliveryOutcome, Journal } from "./transmit/destination.ts";
+import {
+  couldNotTell,
+  mayBeThere,
+  mayHaveArrived,
+  notPlaced,
+  Overtaken,
+} from "./transmit/destination.ts";
 import { openDestination } from "./transmit/open-destination.ts";
 import type { Try } from "./try-journal.ts";
 import { leased, tryJournal } from "./try-journal.ts";
@@ -98,6 +104,17 @@ async function deliver(
 ): Promise<DeliveryOutcome> {
   const one = { file, number, worker, leaseSeconds };
   const journal = await tryJournal(desk, one);
+  const outcome = await placing(desk, one, profile, journal);
+  if (outcome.kind !== "notPlaced" || !mayHaveArrived(journal.before)) return outcome;
+  return couldNotTell(`${outcome.reason}; what was sent before may have arrived`);
+}
+
+async function placing(
+  desk: BatchDesk,
+  one: Try,
+  profile: Attempt["profile"],
+  journal: Journal,
+): Promise<DeliveryOutcome> {
   const untold = (reason: string): DeliveryOutcome =>
     mayBeThere(journal.earlier) ? couldNotTell(reason) : notPlaced(reason);
   if (profile instanceof Failure) return untold(profile.message);

@@ -55,7 +55,11 @@ export function filesOfWindows(
   `);
 }
 
-/** Windows whose time has come and that are not cut, in order. Served by `batch_window_due`. */
+/**
+ * Windows whose time has come and that are not cut, each profile's in order; the first ones of all
+ * profiles come first, so that one that cannot be cut holds up no other's. Served by
+ * `batch_window_due`.
+ */
 export function dueWindows(
   db: Queries,
   now: string,
@@ -63,9 +67,13 @@ export function dueWindows(
 ): Promise<{ clientId: string; id: string; profile: string; cutAt: string }[]> {
   return db.query(sql`
     select client_id as "clientId", id, profile, cut_at as "cutAt"
-    from batch_window
-    where state in ('planned', 'late') and ordinal = 0 and cut_at <= ${now}
-    order by cut_at, id
+    from (
+      select client_id, id, profile, cut_at,
+             row_number() over (partition by client_id, profile order by cut_at, id) as place
+      from batch_window
+      where state in ('planned', 'late') and ordinal = 0 and cut_at <= ${now}
+    ) due
+    order by place, cut_at, id
     limit ${limit}
   `);
 }

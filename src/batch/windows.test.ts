@@ -275,3 +275,61 @@ test("a day closed after its window was made has none; its work goes with the ne
   const closed = (await windowsOf(client)).find((one) => one.businessDate === "2026-11-17");
   expect(closed?.state).toBe("skipped");
 });
+
+test("a zone that does not exist is told and stops nobody else", async () => {
+  at("2026-11-23T15:00:00Z");
+  await aBatchClient(engine, await aDirectory(), {
+    cutOffs: [{ time: "18:00", zone: "America/New_Yrok" }],
+  });
+  const healthy = await aBatchClient(engine, await aDirectory());
+
+  const problems = await turn();
+
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain("/batchProfiles/nightly/cutOffs/0/zone");
+  expect(await windowsOf(healthy)).not.toHaveLength(0);
+});
+
+test("a file whose header cannot be written is told and stops nobody else", async () => {
+  at("2026-11-23T15:00:00Z");
+  const broken = await aBatchClient(engine, await aDirectory(), {
+    layout: "generic-fixed-width",
+    sender: "First National Bank of Springfield",
+    emptyFile: "send",
+  });
+  const directory = await aDirectory();
+  const healthy = await aBatchClient(engine, directory);
+  await makeWindows(desk);
+  await pendingCredits(engine, broken, ["10.00"]);
+  await pendingCredits(engine, healthy, ["20.00"]);
+  at("2026-11-23T23:00:01Z");
+
+  const problems = await turn();
+
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain("sender: 34 characters, room for 20");
+  expect(Object.keys(await filesIn(directory))).toHaveLength(1);
+});
+
+test("windows that one profile cannot cut hold up no other profile's", async () => {
+  at("2026-11-16T12:00:00Z");
+  const often = Array.from({ length: 24 }, (_, hour) => ({
+    name: `at${hour}`,
+    time: `${String(hour).padStart(2, "0")}:00`,
+  }));
+  const broken = await aBatchClient(engine, await aDirectory(), { cutOffs: often });
+  const directory = await aDirectory();
+  const healthy = await aBatchClient(engine, directory);
+  await makeWindows(desk);
+  await db.execute(sql`
+    update client set version = version + 1,
+      settings = jsonb_set(settings::jsonb, '{batchProfiles,nightly,marker}', '"MAYBE"')
+    where id = ${broken}`);
+  at("2026-11-20T15:00:00Z");
+  await pendingCredits(engine, healthy, ["20.00"]);
+  at("2026-11-20T23:00:01Z");
+
+  await turn();
+
+  expect(Object.keys(await filesIn(directory))).toHaveLength(1);
+});

@@ -93,7 +93,8 @@ export async function cutDueWindows(desk: BatchDesk, actor: string): Promise<Cut
     await telling(problems, window, async () => {
       if (await stillToCut(desk, window)) generated.push(await cutWindow(desk, window, actor));
     });
-    if (problems.at(-1)?.profile === window.profile) {
+    const last = problems.at(-1);
+    if (last?.clientId === window.clientId && last.profile === window.profile) {
       stuck.add(`${window.clientId} ${window.profile}`);
     }
   }

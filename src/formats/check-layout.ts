@@ -7,12 +7,14 @@ import type { FieldFault } from "../kernel/failure.ts";
 import { faultsOf } from "../kernel/field-faults.ts";
 
 import type { Sources } from "./field-text.ts";
+import { FieldRefused, isNumeric } from "./field-text.ts";
 import { templateFaults } from "./check-template.ts";
+import { encodingCheck } from "./encoding.ts";
 import type { Field, FixedWidthLayout, Layout } from "./layout.ts";
 import { frameLines, layoutShape } from "./layout.ts";
 import { hasTime } from "./picture.ts";
 import type { LayoutSources } from "./record.ts";
-import { widthOf } from "./record.ts";
+import { LINE_ENDINGS, widthOf } from "./record.ts";
 
 export interface CheckedLayout {
   readonly layout: Layout | null;
@@ -37,6 +39,7 @@ export function checkLayout(written: unknown, sources: LayoutSources): CheckedLa
     ...frameFaults(layout, "trailer", sources.trailer),
     ...(layout.format === "xml" ? templateFaults(layout) : []),
     ...(layout.format === "fixedWidth" ? widthFaults(layout) : []),
+    ...encodingFaults(layout),
   ];
   if (!sources.detail.has(layout.hashTotal.from)) {
     faults.push({
@@ -76,6 +79,37 @@ function widthFaults(layout: FixedWidthLayout): FieldFault[] {
   return faults;
 }
 
+/** Fields are checked when they are written; what stands between them is the layout's alone. */
+function encodingFaults(layout: Layout): FieldFault[] {
+  const check = encodingCheck(layout.encoding);
+  return [...betweenFields(layout)].flatMap(({ pointer, name, text }) => {
+    try {
+      check(name, text);
+      return [];
+    } catch (error) {
+      if (!(error instanceof FieldRefused)) throw error;
+      return [{ pointer, detail: error.message }];
+    }
+  });
+}
+
+function* betweenFields(
+  layout: Layout,
+): Generator<{ readonly pointer: string; readonly name: string; readonly text: string }> {
+  const lineEnding = LINE_ENDINGS[layout.lineEnding];
+  yield { pointer: "/lineEnding", name: "line ending", text: lineEnding };
+  if (layout.format === "fixedWidth") {
+    yield { pointer: "/blocking/filler", name: "filler", text: layout.blocking?.filler ?? "" };
+  }
+  if (layout.format !== "delimited") return;
+  yield { pointer: "/delimiter", name: "delimiter", text: layout.delimiter };
+  yield { pointer: "/quote", name: "quote", text: layout.quote };
+  if (!layout.titles) return;
+  for (const [index, { name }] of layout.detail.fields.entries()) {
+    yield { pointer: pointerOf(["detail", "fields", index, "name"]), name: "title", text: name };
+  }
+}
+
 function fieldFaults(
   fields: readonly Field[],
   sources: Sources,
@@ -100,6 +134,9 @@ function* detailsOf(field: Field, sources: Sources): Generator<string> {
   if (type === undefined) {
     yield unknownSource(field.from, sources);
     return;
+  }
+  if ("align" in field && field.align === "left" && /[0-9]/.test(field.pad)) {
+    if (isNumeric(field, type)) yield "digits after a number make another number of it";
   }
   if (field.picture === undefined) return;
   if (type !== "date" && type !== "instant") yield `a picture on ${field.from}, which is a ${type}`;

@@ -202,3 +202,29 @@ test("a field repeats what it said, and is written anew where it changes or was 
   const lines = [refused, refused, '"a,b"', '"a,b"', "c", refused, "c", refused, '"a,b"'];
   expect(values.map(said)).toEqual(lines);
 });
+
+test.each([
+  ["a title", delimited({ name: "Überweisung €", from: "account" }, { encoding: "ebcdic-037" })],
+  ["a title", delimited({ name: "Konto Müller", from: "account" }, { encoding: "ascii" })],
+  ["a delimiter", delimited({ from: "account" }, { encoding: "ascii", delimiter: "¦" })],
+  ["a quote", delimited({ from: "account" }, { encoding: "ebcdic-037", quote: "”" })],
+  [
+    "a filler",
+    {
+      ...fixed({ from: "account", width: 9 }),
+      encoding: "ascii",
+      blocking: { lines: 2, filler: "·" },
+    },
+  ],
+  ["a line end", { ...fixed({ from: "account", width: 9 }), encoding: "ascii", lineEnding: "nel" }],
+])("%s that the encoding cannot say is a fault of the layout", (_, written) => {
+  expect(checkLayout(written, ALL).faults).toHaveLength(1);
+});
+
+test("a number is not filled up with zeros behind it", () => {
+  const field = { from: "amount", width: 10, align: "left", pad: "0", decimals: "implied" };
+
+  const { faults } = checkLayout(fixed(field), ALL);
+
+  expect(faults[0]?.detail).toContain("digits after a number");
+});

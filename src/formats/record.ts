@@ -80,7 +80,7 @@ export function compileLayout(
   };
 }
 
-const LINE_ENDINGS = { crlf: "\r\n", lf: "\n", nel: "\u0085", none: "" } as const;
+export const LINE_ENDINGS = { crlf: "\r\n", lf: "\n", nel: "\u0085", none: "" } as const;
 
 function fillerOf(layout: Layout): string | null {
   if (layout.format !== "fixedWidth" || layout.blocking === undefined) return null;

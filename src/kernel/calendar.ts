@@ -103,10 +103,18 @@ interface Rules {
   readonly openDays: ReadonlySet<string>;
 }
 
-function checkedRules(settings: CalendarSettings, holidays: HolidayCalendar): Rules {
+/** Whether a name is that of an IANA time zone. */
+export function isZone(name: string): boolean {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(settings.zone);
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
   } catch {
+    return false;
+  }
+}
+
+function checkedRules(settings: CalendarSettings, holidays: HolidayCalendar): Rules {
+  if (!isZone(settings.zone)) {
     throw invalid("zone", `${settings.zone} is not an IANA time zone`);
   }
   const { closedDays = [], openDays = [] } = settings;

@@ -85,6 +85,21 @@ export function mayBeThere(steps: readonly RecordedStep[]): boolean {
   return last !== undefined && last.step !== "notNamed";
 }
 
+/**
+ * Whether an earlier transmission ended without proof that the file is not at the destination. A
+ * later one that fails proves nothing of what the earlier one placed.
+ */
+export function mayHaveArrived(before: readonly RecordedStep[]): boolean {
+  if (before.some(({ step }) => ARRIVED.has(step))) return true;
+  const ends = before.filter(({ step }) => step === "notPlaced" || step === "couldNotTell");
+  return ends.some(({ transmission, step }, index) => {
+    const isLast = ends[index + 1]?.transmission !== transmission;
+    return isLast && step === "couldNotTell";
+  });
+}
+
+const ARRIVED: ReadonlySet<string> = new Set(["placed", "statedHandedOver"]);
+
 const DECIDING: ReadonlySet<string> = new Set(["naming", "named", "completing", "notNamed"]);
 
 export function lastOf(steps: readonly RecordedStep[], name: string): RecordedStep | undefined {

@@ -222,6 +222,7 @@ async function renameInstead(
 ): Promise<DeliveryOutcome> {
   const seen = await look(request, target);
   if (seen.kind === "other") return notPlaced(`another file is called ${request.fileName}`);
+  if (seen.kind === "unreadable") return couldNotTell(seen.reason);
   try {
     if (seen.kind === "absent") await rename(path, target);
     return await sync(request, "written, read back and renamed");

@@ -114,3 +114,12 @@ test("a routing number of the wrong length, or a value that is not given, is ref
     }) as Error,
   );
 });
+
+test.each(["nacha-ppd", "nacha-ccd"])(
+  "%s, which names no currency, holds dollars only",
+  (layout) => {
+    const yen = trialRenderer({ layout, values: NACHA_VALUES, facts: { currency: "JPY" } });
+
+    expect(() => yen.begin()).toThrow('service class code: "JPY" is not in its map');
+  },
+);

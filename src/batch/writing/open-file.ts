@@ -5,6 +5,7 @@
 import type { Transaction } from "../../database/database.ts";
 import { encoderOf } from "../../formats/encoding.ts";
 import { FieldRefused } from "../../formats/field-text.ts";
+import { Failure } from "../../kernel/failure.ts";
 
 import type { BatchDesk } from "../desk.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
@@ -127,13 +128,12 @@ export class OpenFile {
     return null;
   }
 
-  /** Stores what is left and the file's row, which takes the sequence. */
+  /**
+   * Stores what is left and the file's row, which takes the sequence. Throws
+   * `configuration-invalid` where its header or trailer cannot be written.
+   */
   async close(): Promise<WrittenFile> {
-    await this.#begin();
-    await this.#bytes.write(this.#renderer.end());
-    const stored = await this.#bytes.finish(
-      this.#renderer.beginsLast ? this.#renderer.begin() : null,
-    );
+    const stored = await this.#finish();
     this.#desk.failpoints.at("batch.generate.rendered");
     const totals = this.#renderer.totals();
     const { runtime, profile } = this.#order;
@@ -151,6 +151,20 @@ export class OpenFile {
       sizeBytes: stored.sizeBytes,
       totals: this.#renderer.totals(),
     };
+  }
+
+  /** What its frame cannot say is no movement's fault: the profile has to be put right. */
+  async #finish(): Promise<StoredBytes> {
+    try {
+      await this.#begin();
+      await this.#bytes.write(this.#renderer.end());
+      return await this.#bytes.finish(this.#renderer.beginsLast ? this.#renderer.begin() : null);
+    } catch (error) {
+      if (!(error instanceof FieldRefused)) throw error;
+      const { name } = this.#order.profile;
+      const detail = `batch profile ${name}: its files' header or trailer: ${error.message}`;
+      throw new Failure("configuration-invalid", detail, { profile: name });
+    }
   }
 
   async #begin(): Promise<void> {

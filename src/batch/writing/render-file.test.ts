@@ -273,3 +273,46 @@ test("an unknown layout or source is refused with what there is", () => {
 test("canonical JSON does not depend on the order of keys", () => {
   expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: null })).toBe('{"a":null,"b":[{"c":2,"d":1}]}');
 });
+
+test.each([
+  ["detailCount", 10],
+  ["lineCount", 9],
+])("a %s that outgrows its field starts a new file, whatever the sums are", (from, fit) => {
+  const narrow = {
+    format: "fixedWidth",
+    name: "trial",
+    version: "1",
+    detail: { fields: [{ name: "key", from: "key", width: 40 }] },
+    trailer: {
+      fields: [
+        { name: "count", from, width: 1 },
+        { name: "sum", from: "creditSum", width: 18 },
+      ],
+    },
+  };
+  const file = renderer(narrow);
+
+  const added = Array.from({ length: fit }, () => file.add(movement(), () => true));
+
+  expect(added.at(-1)).toBeNull();
+  expect(added.slice(0, -1)).not.toContain(null);
+  expect(() => file.end()).not.toThrow();
+});
+
+test("a hash total for which the trailer has no room is refused by field", () => {
+  const narrow = {
+    format: "fixedWidth",
+    name: "trial",
+    version: "1",
+    hashTotal: { from: "debitAccount" },
+    detail: { per: "entry", fields: [{ name: "key", from: "key", width: 40 }] },
+    trailer: { fields: [{ name: "hash", from: "hashTotal", width: 6 }] },
+  };
+  const file = renderer(narrow);
+  const account = (debitAccount: string): Movement =>
+    movement({ entries: [entry({ debitAccount })] });
+  file.add(account("12345"));
+
+  expect(() => file.add(account("1234567"))).toThrow("hash: 7 characters, room for 6");
+  expect(() => file.end()).not.toThrow();
+});

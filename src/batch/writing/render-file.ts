@@ -11,8 +11,6 @@ import { frameLines } from "../../formats/layout.ts";
 import type { LayoutSources, LayoutWriter } from "../../formats/record.ts";
 import { compileLayout } from "../../formats/record.ts";
 
-import { maximum } from "../../kernel/money.ts";
-
 import type { FileSource, TotalsSource } from "./layout-sources.ts";
 import { isTotal } from "./layout-sources.ts";
 import { linePicker } from "./line-values.ts";
@@ -111,7 +109,8 @@ export function fileRenderer(settings: RenderSettings): FileRenderer {
   const beginOf = (totals: ControlTotals): string =>
     beginning(writer, beginsLast ? { ...facts, ...totalValues(layout, totals) } : facts);
   const endOf = (totals: ControlTotals): string => ending(layout, writer, facts, totals);
-  const frame = frameGuard((totals) => {
+  const linesOf = (details: number): number => linesIn(layout, writer, details);
+  const frame = frameGuard(layout, linesOf, (totals) => {
     endOf(totals);
     if (beginsLast) beginOf(totals);
   });
@@ -140,17 +139,28 @@ export function fileRenderer(settings: RenderSettings): FileRenderer {
 }
 
 interface FrameGuard {
-  /** True when a sum has a digit more than when the frame was tried last. */
+  /** True when a total has a digit more than when the frame was tried last. */
   mayOverflow(next: Running): boolean;
   refusal(totals: ControlTotals): FieldRefused | null;
 }
 
 /** Finds totals that have outgrown their fields, without writing the frame for every movement. */
-function frameGuard(tryFrame: (totals: ControlTotals) => void): FrameGuard {
-  let limit = 0n;
+function frameGuard(
+  layout: Layout,
+  linesOf: (details: number) => number,
+  tryFrame: (totals: ControlTotals) => void,
+): FrameGuard {
+  let limits: ControlTotals = { ...NOTHING_YET, lineCount: 0 };
   return {
-    mayOverflow: ({ debitMinor, creditMinor, detailCount }) =>
-      debitMinor >= limit || creditMinor >= limit || BigInt(detailCount) >= limit,
+    mayOverflow: (next) =>
+      next.debitMinor >= limits.debitMinor ||
+      next.creditMinor >= limits.creditMinor ||
+      next.hashTotal >= limits.hashTotal ||
+      next.detailCount >= limits.detailCount ||
+      next.debitCount >= limits.debitCount ||
+      next.creditCount >= limits.creditCount ||
+      next.adjustmentCount >= limits.adjustmentCount ||
+      linesOf(next.detailCount) >= limits.lineCount,
     refusal: (totals) => {
       try {
         tryFrame(totals);
@@ -158,24 +168,48 @@ function frameGuard(tryFrame: (totals: ControlTotals) => void): FrameGuard {
         if (!(error instanceof FieldRefused)) throw error;
         return error;
       }
-      const { debitMinor, creditMinor } = totals;
-      const largest = maximum(debitMinor, creditMinor, BigInt(totals.detailCount));
-      limit = 10n ** BigInt(largest.toString().length);
+      limits = limitsOf(layout, totals);
       return null;
     },
   };
 }
 
+/** Of each total the least that has a digit more. */
+function limitsOf(layout: Layout, totals: ControlTotals): ControlTotals {
+  const ofCount = (count: number): number => 10 ** String(count).length;
+  const ofSum = (sum: bigint): bigint => 10n ** BigInt(sum.toString().length);
+  const { lineCount } = totals;
+  const blocks = blocksOf(layout, lineCount);
+  return {
+    adjustmentCount: ofCount(totals.adjustmentCount),
+    detailCount: ofCount(totals.detailCount),
+    lineCount: Math.min(ofCount(lineCount), ofCount(blocks) * linesOfBlock(layout)),
+    debitCount: ofCount(totals.debitCount),
+    debitMinor: ofSum(totals.debitMinor),
+    creditCount: ofCount(totals.creditCount),
+    creditMinor: ofSum(totals.creditMinor),
+    hashTotal: ofSum(totals.hashTotal),
+  };
+}
+
 function totalsIn(layout: Layout, writer: LayoutWriter, at: Running): ControlTotals {
-  const lines = at.detailCount + writer.frameLines;
-  return { ...at, lineCount: lines + missingLines(layout, lines) };
+  return { ...at, lineCount: linesIn(layout, writer, at.detailCount) };
+}
+
+function linesIn(layout: Layout, writer: LayoutWriter, details: number): number {
+  const lines = details + writer.frameLines;
+  return lines + missingLines(layout, lines);
 }
 
 /** How many lines of filler the last block needs. */
 function missingLines(layout: Layout, lines: number): number {
-  if (layout.format !== "fixedWidth" || layout.blocking === undefined) return 0;
-  const { lines: ofBlock } = layout.blocking;
+  const ofBlock = linesOfBlock(layout);
   return (ofBlock - (lines % ofBlock)) % ofBlock;
+}
+
+/** Of a layout without blocks, each line is one. */
+function linesOfBlock(layout: Layout): number {
+  return layout.format === "fixedWidth" ? (layout.blocking?.lines ?? 1) : 1;
 }
 
 function beginning({ header, titles, lineEnding }: LayoutWriter, values: Values): string {
@@ -290,8 +324,6 @@ function totalValues(
   };
 }
 
-/** Of a layout without blocks, each line is one. */
 function blocksOf(layout: Layout, lines: number): number {
-  const isBlocked = layout.format === "fixedWidth" && layout.blocking !== undefined;
-  return isBlocked ? lines / (layout.blocking?.lines ?? 1) : lines;
+  return lines / linesOfBlock(layout);
 }
