@@ -324,7 +324,7 @@ test("a name that is taken in the last moment is not overwritten either", async 
   expect(await executed()).toBe("0");
 });
 
-test("what an earlier transmission may have placed, a later one does not prove absent", async () => {
+test("what an earlier transmission may have placed, no later one proves absent", async () => {
   const directory = await aDirectory();
   const { client, file } = await aFile(directory);
   await transmitNext(desk, SENDING);
