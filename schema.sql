@@ -91,6 +91,33 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.closed_is_not_shown()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  shown record;
+begin
+  select n.id, n.adjustment_id into shown
+  from changed n
+  join adjustment a on a.client_id = n.client_id and a.id = n.adjustment_id
+  where not n.is_open and a.open_assignment_id = n.id
+  limit 1;
+  if found then
+    raise exception 'assignment % is closed, and adjustment % shows it',
+      shown.id, shown.adjustment_id
+      using errcode = 'foreign_key_violation', constraint = 'adjustment_shows_open_assignment';
+  end if;
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.ensure_month_partitions(target text, first date, months integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -178,6 +205,8 @@ CREATE OR REPLACE FUNCTION public.execution_recorded()
  SET enable_seqscan TO 'off'
 AS $function$
 declare
+  told bigint;
+  known bigint;
   executed bigint;
   found_balances bigint;
 begin
@@ -187,6 +216,11 @@ begin
            a.created_at - interval '1 day' as since, x.recorded_at + interval '1 day' as until
     from added x
     join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
+  ), marked as (
+    insert into clock_mark (client_id, dispute_id)
+    select distinct n.client_id, n.dispute_id
+    from wanted n
+    join clock_watch w on w.client_id = n.client_id and w.dispute_id = n.dispute_id
   ), executing as materialized (
     select e.client_id, e.dispute_id, side.collection, side.account, e.currency,
            sum(side.minor * x.sign) as minor
@@ -208,8 +242,13 @@ begin
       and b.currency = executing.currency
     returning 1
   )
-  select (select count(*) from executing), (select count(*) from changed)
-  into executed, found_balances;
+  select (select count(*) from added), (select count(*) from wanted),
+         (select count(*) from executing), (select count(*) from changed)
+  into told, known, executed, found_balances;
+  if known <> told then
+    raise exception 'of % executions, % are of an adjustment that their client has', told, known
+      using errcode = 'foreign_key_violation', constraint = 'execution_of_adjustment';
+  end if;
   if executed <> found_balances then
     raise exception 'of % balances that execute, % were ever booked', executed, found_balances
       using errcode = 'restrict_violation', constraint = 'execution_of_booked_balance';
@@ -456,26 +495,6 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.mark_clocks_of_executions()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'public'
- SET enable_hashjoin TO 'off'
- SET enable_mergejoin TO 'off'
- SET enable_seqscan TO 'off'
-AS $function$
-begin
-  insert into clock_mark (client_id, dispute_id)
-  select distinct a.client_id, a.dispute_id
-  from added x
-  join adjustment a on a.client_id = x.client_id and a.id = x.adjustment_id
-  join clock_watch w on w.client_id = a.client_id and w.dispute_id = a.dispute_id;
-  return null;
-end
-$function$
-;
-
 CREATE OR REPLACE FUNCTION public.mark_clocks_of_new_books()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -509,6 +528,57 @@ begin
   join clock_watch w on w.client_id = n.client_id and w.dispute_id = n.dispute_id
   where n.kind = 'user';
   return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.move_adjustments(client_ids text[], ids uuid[], states_before text[], states text[], routes text[], destinations text[], machine_may_act boolean[], failed_routes text[], raised smallint[], open_assignment_ids uuid[], partly_processed boolean[], overridable boolean[], account_changeable boolean[], sets_closed_account boolean[], closed_accounts text[], transition_ids uuid[], events text[], actors text[], reasons text[], outside jsonb[], at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+declare
+  moved bigint;
+begin
+  with changed as (
+    update adjustment a
+    set state = n.state, route = coalesce(n.route, a.route),
+        destination = case when n.route is null then a.destination else n.destination end,
+        machine_may_act = n.machine_may_act, failed_route = n.failed_route,
+        partly_processed = n.state <> 'executed' and (a.partly_processed or n.partly_processed),
+        overridable = n.overridable, account_changeable = n.account_changeable,
+        closed_account = case
+          when n.sets_closed_account then n.closed_account
+          when n.state in ('pendingService', 'sending', 'unknown') then a.closed_account end,
+        key_revision = a.key_revision + n.raised, open_assignment_id = n.open_assignment_id,
+        version = a.version + 1, updated_at = at
+    from unnest(
+      client_ids, ids, states_before, states, routes, destinations,
+      move_adjustments.machine_may_act, failed_routes, raised, open_assignment_ids,
+      move_adjustments.partly_processed, move_adjustments.overridable,
+      move_adjustments.account_changeable, move_adjustments.sets_closed_account, closed_accounts,
+      transition_ids, events, actors, reasons, move_adjustments.outside) as n (
+        client_id, id, state_before, state, route, destination, machine_may_act, failed_route,
+        raised, open_assignment_id, partly_processed, overridable, account_changeable,
+        sets_closed_account, closed_account, transition_id, event, actor, reason, outside)
+    where a.client_id = n.client_id and a.id = n.id and a.state = n.state_before
+    returning a.client_id, a.id, a.operation_id, n.state_before, n.state, n.transition_id,
+              n.event, n.actor, n.reason, n.outside
+  ), noted as (
+    insert into transition (
+      client_id, id, adjustment_id, from_state, to_state, event, actor, reason, outside,
+      operation_id, recorded_at)
+    select client_id, transition_id, id, state_before, state, event, actor, reason, outside,
+           operation_id, at
+    from changed
+  )
+  select count(*) into moved from changed;
+  return moved;
 end
 $function$
 ;
@@ -594,6 +664,29 @@ begin
   using changed n
   where d.client_id = n.client_id and d.assignment_id = n.id
     and n.type = 'Pending Accounting Service' and not n.is_open;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.shown_is_open()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public'
+AS $function$
+begin
+  perform 1
+  from adjustment a
+  left join assignment s on s.client_id = a.client_id and s.id = a.open_assignment_id
+    and s.adjustment_id = a.id
+  where a.client_id = new.client_id and a.id = new.id
+    and a.open_assignment_id is not null and s.is_open is not true;
+  if found then
+    raise exception 'adjustment % shows assignment %, which is not open for it',
+      new.id, new.open_assignment_id
+      using errcode = 'foreign_key_violation', constraint = 'adjustment_shows_open_assignment';
+  end if;
   return null;
 end
 $function$
@@ -722,11 +815,6 @@ create table adjustment (
   machine_may_act boolean default true not null,
   failed_route text,
   open_assignment_id uuid,
-  assignment_open boolean generated always as (
-CASE
-    WHEN (open_assignment_id IS NOT NULL) THEN true
-    ELSE NULL::boolean
-END) stored,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
@@ -737,7 +825,7 @@ END) stored,
   account_changeable boolean default false not null,
   closed_account text,
   hold_ask_at timestamp with time zone
-) with (fillfactor=85);
+) with (fillfactor=50);
 alter table adjustment add constraint adjustment_pkey PRIMARY KEY (client_id, id);
 alter table adjustment add constraint adjustment_account_changeable CHECK (((NOT account_changeable) OR (state = 'serviceFailed'::text)));
 alter table adjustment add constraint adjustment_amount_minor_check CHECK ((amount_minor >= 0));
@@ -758,7 +846,6 @@ CREATE INDEX adjustment_hold_ask ON public.adjustment USING btree (client_id, ho
 CREATE INDEX adjustment_of_dispute ON public.adjustment USING btree (client_id, dispute_id, ordinal);
 CREATE UNIQUE INDEX adjustment_one_live_replacement ON public.adjustment USING btree (client_id, replaces_adjustment_id) WHERE ((replaces_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
 CREATE UNIQUE INDEX adjustment_one_live_reversal ON public.adjustment USING btree (client_id, reverses_adjustment_id) WHERE ((reverses_adjustment_id IS NOT NULL) AND (state <> 'cancelled'::text));
-CREATE INDEX adjustment_open_assignment ON public.adjustment USING btree (client_id, open_assignment_id) WHERE (open_assignment_id IS NOT NULL);
 CREATE INDEX adjustment_pending_batch ON public.adjustment USING btree (client_id, destination, currency, id) WHERE (state = 'pendingBatch'::text);
 CREATE INDEX adjustment_planned ON public.adjustment USING btree (client_id, release_on) WHERE (state = 'planned'::text);
 
@@ -1003,7 +1090,6 @@ alter table assignment add constraint assignment_pkey PRIMARY KEY (client_id, id
 alter table assignment add constraint assignment_check CHECK ((is_open = (closed_at IS NULL)));
 alter table assignment add constraint assignment_check2 CHECK (((pended_until IS NULL) = (pend_reason IS NULL)));
 alter table assignment add constraint assignment_check3 CHECK (((unworkable_reason IS NULL) OR (assignee IS NULL)));
-alter table assignment add constraint assignment_client_id_id_is_open_key UNIQUE (client_id, id, is_open);
 alter table assignment add constraint assignment_kind_check CHECK ((kind = ANY (ARRAY['system'::text, 'user'::text, 'pending'::text])));
 CREATE INDEX assignment_closed_service ON public.assignment USING btree (client_id, destination, closed_at) INCLUDE (deadline_at, outcome) WHERE ((type = 'Pending Accounting Service'::text) AND (NOT is_open));
 CREATE INDEX assignment_failed_service ON public.assignment USING btree (client_id, destination, opened_at, id) WHERE (is_open AND (type = 'Execute Accounting Service Failed'::text));
@@ -2319,8 +2405,6 @@ alter table account_number add constraint account_number_client_id_claim_id_fkey
 
 alter table adjustment add constraint adjustment_client_id_dispute_id_fkey FOREIGN KEY (client_id, dispute_id) REFERENCES dispute(client_id, id);
 
-alter table adjustment add constraint adjustment_client_id_open_assignment_id_assignment_open_fkey FOREIGN KEY (client_id, open_assignment_id, assignment_open) REFERENCES assignment(client_id, id, is_open) DEFERRABLE INITIALLY DEFERRED;
-
 alter table adjustment add constraint adjustment_client_id_operation_id_fkey FOREIGN KEY (client_id, operation_id) REFERENCES operation(client_id, id);
 
 alter table adjustment add constraint adjustment_client_id_replaces_adjustment_id_fkey FOREIGN KEY (client_id, replaces_adjustment_id) REFERENCES adjustment(client_id, id);
@@ -2507,6 +2591,10 @@ alter table staff_group_member add constraint staff_group_member_kind_name_fkey 
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE CONSTRAINT TRIGGER shows_another AFTER UPDATE ON public.adjustment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.open_assignment_id IS NOT NULL) AND (new.open_assignment_id IS DISTINCT FROM old.open_assignment_id))) EXECUTE FUNCTION shown_is_open();
+
+CREATE CONSTRAINT TRIGGER shows_open AFTER INSERT ON public.adjustment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.open_assignment_id IS NOT NULL)) EXECUTE FUNCTION shown_is_open();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ageing_owner FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approval_before FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -2524,6 +2612,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.approva
 CREATE TRIGGER keep_content BEFORE UPDATE ON public.approval_request FOR EACH ROW EXECUTE FUNCTION keep_approval_request();
 
 CREATE TRIGGER add_due_calls AFTER INSERT ON public.assignment REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION add_due_calls();
+
+CREATE TRIGGER closed_is_not_shown AFTER UPDATE ON public.assignment REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION closed_is_not_shown();
 
 CREATE TRIGGER facts_stay BEFORE UPDATE OF claim_id, dispute_id, queue, goal_at, deadline_at, opened_at ON public.assignment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -2581,10 +2671,6 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.evidenc
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.execution FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER mark_clocks AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION mark_clocks_of_executions();
-
-CREATE TRIGGER of_adjustment AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION adjustment_must_exist();
-
 CREATE TRIGGER recorded AFTER INSERT ON public.execution REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION execution_recorded();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.hold_answer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -2641,9 +2727,13 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.transit
 
 CREATE TRIGGER of_adjustment AFTER INSERT ON public.transition REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((CURRENT_USER = 'redress_app'::name)) EXECUTE FUNCTION adjustment_must_exist();
 
+revoke execute on function move_adjustments(text[],uuid[],text[],text[],text[],text[],boolean[],text[],smallint[],uuid[],boolean[],boolean[],boolean[],boolean[],text[],uuid[],text[],text[],text[],jsonb[],timestamp with time zone) from public;
+
 revoke execute on function move_adjustments_alike(text,text,text,text,text,jsonb,boolean,timestamp with time zone,uuid[],integer[],uuid[]) from public;
 
 revoke execute on function take_into_file(text,text,text,text,text,jsonb,timestamp with time zone,uuid[],integer[],uuid[],uuid,integer[],bigint[],text[],smallint[],date[],text[]) from public;
+
+grant execute on function move_adjustments(text[],uuid[],text[],text[],text[],text[],boolean[],text[],smallint[],uuid[],boolean[],boolean[],boolean[],boolean[],text[],uuid[],text[],text[],text[],jsonb[],timestamp with time zone) to redress_app;
 
 grant execute on function move_adjustments_alike(text,text,text,text,text,jsonb,boolean,timestamp with time zone,uuid[],integer[],uuid[]) to redress_app;
 

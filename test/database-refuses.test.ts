@@ -4,6 +4,8 @@
  */
 import { expect, test } from "vitest";
 
+import type { AdjustmentMoveRow } from "../src/accounting/store.ts";
+import { moveAdjustmentRows } from "../src/accounting/store.ts";
 import { insertOperations } from "../src/accounting/store-operations.ts";
 import { sql, Statement } from "../src/database/sql.ts";
 import { closePeriod, insertEntries, insertExecutions } from "../src/ledger/store.ts";
@@ -137,28 +139,72 @@ test("an open adjustment without an open assignment does not commit", async () =
 
   await expect(anAdjustment(db, placed, open)).rejects.toThrow(/adjustment_check/);
   const dangling = anAdjustment(db, placed, { ...open, openAssignmentId: ids.next() });
-  await expect(dangling).rejects.toThrow(/open_assignment_id/);
+  await expect(dangling).rejects.toThrow(/shows assignment .*, which is not open for it/);
+});
+
+test("an adjustment shows no assignment of another, and none that is closed", async () => {
+  const placed = await aDispute(db);
+  const [id, own, alien] = [ids.next(), ids.next(), ids.next()];
+  const open = { id, state: "pendingManual", processing: "execute" } as const;
+  const showing = (shown: string) => ({ ...open, openAssignmentId: shown });
+
+  const ofNone = anAdjustment(db, placed, showing(alien), [assignmentOf(placed, alien, null)]);
+  await expect(ofNone).rejects.toThrow(/which is not open for it/);
+
+  await anAdjustment(db, placed, showing(own), [assignmentOf(placed, own, id)]);
+  await db.execute(sql`
+    update adjustment set state = 'executed', open_assignment_id = null where id = ${id}
+  `);
+  await db.execute(sql`
+    update assignment set is_open = false, closed_at = ${NOW} where id = ${own}
+  `);
+  const again = db.execute(sql`
+    update adjustment set state = 'pendingManual', open_assignment_id = ${own} where id = ${id}
+  `);
+  await expect(again).rejects.toThrow(/which is not open for it/);
+});
+
+test("an execution of an adjustment that is not there is refused", async () => {
+  const { clientId } = await aDispute(db);
+
+  const executing = db.transaction((tx) =>
+    insertExecutions(tx, [executed(clientId, ids.next())], NOW),
+  );
+
+  await expect(executing).rejects.toThrow(/of 1 executions, 0 are of an adjustment/);
+});
+
+test("what is not in the state that a move starts from does not move", async () => {
+  const placed = await aDispute(db);
+  const adjustmentId = await anAdjustment(db, placed, { state: "executed", processing: "execute" });
+
+  const moved = await db.transaction((tx) =>
+    moveAdjustmentRows(tx, [aMove(placed, adjustmentId)], NOW),
+  );
+
+  const transitions = await db.query(sql`
+    select id from transition where adjustment_id = ${adjustmentId} and event = 'refused'
+  `);
+  expect({ moved, transitions }).toEqual({ moved: 0, transitions: [] });
 });
 
 test("an assignment that an open adjustment shows cannot be closed under it", async () => {
   const placed = await aDispute(db);
   const assignmentId = ids.next();
   const adjustmentId = ids.next();
-  await db.transaction(async (tx) => {
-    await openAssignments(tx, [assignmentOf(placed, assignmentId, null)]);
-  });
-  await anAdjustment(db, placed, {
+  const shown = {
     id: adjustmentId,
     state: "pendingManual",
     processing: "execute",
     openAssignmentId: assignmentId,
-  });
+  } as const;
+  await anAdjustment(db, placed, shown, [assignmentOf(placed, assignmentId, adjustmentId)]);
 
   const closing = db.execute(sql`
     update assignment set is_open = false, closed_at = ${NOW} where id = ${assignmentId}
   `);
 
-  await expect(closing).rejects.toThrow(/violates foreign key/);
+  await expect(closing).rejects.toThrow(/is closed, and adjustment .* shows it/);
 });
 
 test("an adjustment has at most one open assignment", async () => {
@@ -248,6 +294,30 @@ function executed(clientId: string, adjustmentId: string) {
   };
 }
 
+function aMove({ clientId }: { clientId: string }, id: string): AdjustmentMoveRow {
+  return {
+    clientId,
+    id,
+    from: "sending",
+    state: "serviceFailed",
+    transitionId: ids.next(),
+    event: "refused",
+    actor: "test",
+    reason: "no",
+    outside: null,
+    route: null,
+    destination: null,
+    machineMayAct: true,
+    failedRoute: "service",
+    raiseKeyRevision: false,
+    isPartlyProcessed: false,
+    isOverridable: false,
+    isAccountChangeable: false,
+    closedAccount: undefined,
+    openAssignmentId: null,
+  };
+}
+
 function assignmentOf(
   placed: { clientId: string; claimId: string; disputeId: string },
   id: string,
@@ -297,10 +367,11 @@ test("a transition and a line of an adjustment that is not there are refused", a
 test("a file takes in what waits for one, and no line is without a file", async () => {
   const placed = await aDispute(db);
   const openAssignmentId = ids.next();
-  await db.transaction((tx) => openAssignments(tx, [assignmentOf(placed, openAssignmentId, null)]));
+  const id = ids.next();
   const processing = "execute";
-  const pending = { processing, state: "pendingBatch", openAssignmentId } as const;
-  const waiting = await anAdjustment(db, placed, pending);
+  const pending = { id, processing, state: "pendingBatch", openAssignmentId } as const;
+  const assignment = assignmentOf(placed, openAssignmentId, id);
+  const waiting = await anAdjustment(db, placed, pending, [assignment]);
   const over = { processing, state: "executed", ordinal: 2 } as const;
   const executed = await anAdjustment(db, placed, over);
   const takeInto = (...taken: string[]) => sql`

@@ -22,9 +22,10 @@ const VITEST = "node_modules/vitest/vitest.mjs";
 
 /**
  * A heap that is swept before it has grown to four times what is alive, as Node lets it where a
- * machine has the room. What `NODE_OPTIONS` says wins.
+ * machine has the room; what is young has room for the calls and answers of a moment, or all of
+ * them were moved out of it (docs/decisions/120). What `NODE_OPTIONS` says wins.
  */
-const HEAP = "--max-old-space-size=2000 --max-semi-space-size=8";
+const HEAP = "--max-old-space-size=2000 --max-semi-space-size=32";
 /** What threads have given back is used by all: each with a store of its own keeps tens of MB. */
 const MALLOC_ARENAS = "2";
 

@@ -20,7 +20,7 @@ import { gateOfResolved } from "./gate-of-resolved.ts";
 import type { ShownAdjustment } from "./show-assignments.ts";
 import { showAssignments, stays } from "./show-assignments.ts";
 import type { AdjustmentLock, ClosedAccountStep } from "./store.ts";
-import { insertTransitions, lockAdjustments, moveAdjustmentRows } from "./store.ts";
+import { lockAdjustments, moveAdjustmentRows } from "./store.ts";
 
 export interface Move {
   readonly clientId: string;
@@ -224,7 +224,7 @@ async function writeMoves(
   now: string,
 ): Promise<void> {
   if (going.length === 0) return;
-  const { openIds, written } = showAssignments(
+  const { openIds, write } = showAssignments(
     tx,
     { ids: engine.ids, terms: engine.assignmentTerms },
     going.map((one) => one.shown),
@@ -236,7 +236,13 @@ async function writeMoves(
     going.map((one, index) => ({
       clientId: one.move.clientId,
       id: one.move.adjustmentId,
+      from: one.move.from,
       state: one.to,
+      transitionId: engine.ids.next(),
+      event: one.move.event,
+      actor: one.move.actor,
+      reason: one.move.reason ?? null,
+      outside: one.move.outside ?? null,
       route: ROUTE_OF_EVENT[one.move.event] ?? null,
       destination: one.shown.destination,
       machineMayAct: one.machineMayAct,
@@ -251,14 +257,14 @@ async function writeMoves(
     })),
     now,
   );
-  await Promise.all([
-    written,
+  const [count] = await Promise.all([
     moved,
+    write(),
     setDue(tx, dueTimes(going)),
-    insertTransitions(tx, going.map(transitionOf(engine)), now),
     insertExecutions(tx, going.flatMap(executionsOf(engine)), now),
     appendEvents(tx, going.map(eventOf(engine)), now),
   ]);
+  assert(count === going.length, "what is locked in a state stays there");
 }
 
 /** An assignment that stays is told its next time; a lease on it ends with the move. */
@@ -270,21 +276,6 @@ function dueTimes(going: readonly Going[]) {
       id: (one.shown.before as { id: string }).id,
       dueAt: one.move.dueAt ?? null,
     }));
-}
-
-function transitionOf(engine: Engine) {
-  return ({ move, to, lock }: Going) => ({
-    clientId: move.clientId,
-    id: engine.ids.next(),
-    adjustmentId: move.adjustmentId,
-    from: move.from,
-    to,
-    event: move.event,
-    actor: move.actor,
-    reason: move.reason ?? null,
-    outside: move.outside ?? null,
-    operationId: lock.operationId,
-  });
 }
 
 function executionsOf(engine: Engine) {

@@ -61,7 +61,6 @@ export async function moveLockedAlike(
   const to = nextState(from, event);
   assert(to === "inFile" || to === "executed", `${event} needs no new assignment`);
   const closes = CLOSED_STATES.has(to);
-  if (closes) await closeShown(tx, move, rows, to, now);
   const adjustmentIds = rows.map((row) => row.adjustmentId);
   const moved = await moveRowsAlike(
     tx,
@@ -76,6 +75,8 @@ export async function moveLockedAlike(
     by,
   );
   assert(moved === rows.length, "what is locked in a state stays there");
+  // Once nothing shows it any more.
+  if (closes) await closeShown(tx, move, rows, to, now);
   if (execution === undefined) return;
   const executions = { ids: ids.take(rows.length), adjustmentIds };
   await insertExecutionsAlike(tx, { ...execution, clientId, actor }, executions, now);

@@ -38,14 +38,14 @@ export interface ShownAdjustment {
 
 /**
  * Opens and closes. Answers the id of each adjustment's open assignment, in the order given, and
- * when it is `written`, so that other statements may be sent beside it.
+ * how it is written: once what the adjustments show is sent, for what is shown does not close.
  */
 export function showAssignments(
   tx: Transaction,
   by: { ids: Ids; terms: AssignmentTerms },
   shown: readonly ShownAdjustment[],
   now: string,
-): { readonly openIds: (string | null)[]; readonly written: Promise<unknown> } {
+): { readonly openIds: (string | null)[]; readonly write: () => Promise<unknown> } {
   const closing = shown.filter((one) => one.before !== null && !stays(one));
   const opening: NewAssignment[] = [];
   const openIds = shown.map((one) => {
@@ -61,8 +61,10 @@ export function showAssignments(
     outcome: one.outcome,
     actor: one.actor,
   }));
-  const written = Promise.all([closeAssignments(tx, ends, now), openAssignments(tx, opening)]);
-  return { openIds, written };
+  return {
+    openIds,
+    write: () => Promise.all([closeAssignments(tx, ends, now), openAssignments(tx, opening)]),
+  };
 }
 
 /** True while the assignment shown is still the right one. */

@@ -209,7 +209,13 @@ export type ClosedAccountStep = "check" | "ourSuspense" | "parking" | null;
 export interface AdjustmentMoveRow {
   readonly clientId: string;
   readonly id: string;
+  readonly from: AdjustmentState;
   readonly state: AdjustmentState;
+  readonly transitionId: string;
+  readonly event: string;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly outside: Readonly<Record<string, unknown>> | null;
   readonly route: string | null;
   readonly destination: string | null;
   readonly machineMayAct: boolean;
@@ -226,28 +232,21 @@ export interface AdjustmentMoveRow {
   readonly openAssignmentId: string | null;
 }
 
-/** Writes what the outside world did to adjustments; the rows are locked already. */
+/**
+ * Writes what the outside world did to adjustments, with its history; the rows are locked in the
+ * state that each moves from. Answers how many moved.
+ */
 export async function moveAdjustmentRows(
   tx: Transaction,
   rows: readonly AdjustmentMoveRow[],
   now: string,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    update adjustment a
-    set state = n.state, route = coalesce(n.route, a.route),
-        destination = case when n.route is null then a.destination else n.destination end,
-        machine_may_act = n.machine_may_act, failed_route = n.failed_route,
-        partly_processed = n.state <> 'executed' and (a.partly_processed or n.partly_processed),
-        overridable = n.overridable, account_changeable = n.account_changeable,
-        closed_account = case
-          when n.sets_closed_account then n.closed_account
-          when n.state in ('pendingService', 'sending', 'unknown') then a.closed_account end,
-        key_revision = a.key_revision + n.raised, open_assignment_id = n.open_assignment_id,
-        version = a.version + 1, updated_at = ${now}
-    from unnest(
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const row = await tx.one<{ moved: bigint }>(sql`
+    select move_adjustments(
       ${rows.map((row) => row.clientId)}::text[],
       ${rows.map((row) => row.id)}::uuid[],
+      ${rows.map((row) => row.from)}::text[],
       ${rows.map((row) => row.state)}::text[],
       ${rows.map((row) => row.route)}::text[],
       ${rows.map((row) => row.destination)}::text[],
@@ -259,12 +258,15 @@ export async function moveAdjustmentRows(
       ${rows.map((row) => row.isOverridable)}::boolean[],
       ${rows.map((row) => row.isAccountChangeable)}::boolean[],
       ${rows.map((row) => row.closedAccount !== undefined)}::boolean[],
-      ${rows.map((row) => row.closedAccount ?? null)}::text[]) as n (
-        client_id, id, state, route, destination, machine_may_act, failed_route, raised,
-        open_assignment_id, partly_processed, overridable, account_changeable,
-        sets_closed_account, closed_account)
-    where a.client_id = n.client_id and a.id = n.id
+      ${rows.map((row) => row.closedAccount ?? null)}::text[],
+      ${rows.map((row) => row.transitionId)}::uuid[],
+      ${rows.map((row) => row.event)}::text[],
+      ${rows.map((row) => row.actor)}::text[],
+      ${rows.map((row) => row.reason)}::text[],
+      ${rows.map((row) => (row.outside === null ? null : json(row.outside)))}::jsonb[],
+      ${now}::timestamptz) as moved
   `);
+  return Number(row.moved);
 }
 
 export interface AlikeLock {

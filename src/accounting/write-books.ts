@@ -96,7 +96,7 @@ export async function writeBooks(
   }
   const touched = touchedBy(changed);
   const locks = await lockTouched(tx, touched);
-  const { openIds, written } = showAssignments(
+  const { openIds, write } = showAssignments(
     tx,
     { ids: engine.ids, terms: engine.assignmentTerms },
     touched.map((one) => shownOf(one, locks)),
@@ -107,13 +107,13 @@ export async function writeBooks(
 
   // While the database writes the first, the rows of the next are made.
   await Promise.all([
-    written,
     insertAdjustments(tx, placed.filter((one) => one.fresh).map(adjustmentRow), now),
     updateAdjustments(
       tx,
       known.map((one) => ({ ...adjustmentRow(one), ...updateOf(one) })),
       now,
     ),
+    write(),
   ]);
   await replaceProposals(
     tx,

@@ -67,7 +67,10 @@ describe("values", () => {
   });
 
   test("go in as a set whatever their texts hold", async () => {
-    const texts = ["", " ", "null", "{}", "a,b", "'", '"', "\\", '\\"', "two\nlines", "é 💶", null];
+    const texts = [
+      ...["", " ", "null", "Null", "nullify", "{}", "a,b", "'", '"', "\\", '\\"', "two\nlines"],
+      ...["é 💶", 'é "💶"', 'a\t"b"\n', '\u2028"', "same", "same", null, null, '{"a": "b\\n\\"c"}'],
+    ];
     const flags = texts.map((text) => (text === null ? null : text === ""));
     const counts = texts.map((_, index) => index - 1.5);
 

@@ -58,20 +58,36 @@ export function boundValues(values: readonly unknown[]): unknown[] {
 
 /** Null where something in it is the driver's to write: bytes, a list inside. */
 function arrayLiteral(items: readonly unknown[]): string | null {
-  const written: string[] = [];
-  for (const item of items) {
-    if (item === null) written.push("NULL");
-    else if (typeof item === "string") written.push(quoted(item));
-    else if (typeof item !== "object") written.push(String(item));
-    else if (isTemporal(item)) written.push(`"${String(item)}"`);
-    else return null;
-  }
-  return `{${written.join(",")}}`;
+  // Columns of sets repeat themselves: a client, a state. What was written just now is kept.
+  let last: unknown = null;
+  let lastWritten: string | null = "NULL";
+  const written = items.map((item) => {
+    if (item === last) return lastWritten;
+    last = item;
+    lastWritten = elementOf(item);
+    return lastWritten;
+  });
+  return written.includes(null) ? null : `{${written.join(",")}}`;
 }
 
+function elementOf(item: unknown): string | null {
+  if (item === null) return "NULL";
+  if (typeof item === "string") return quoted(item);
+  if (typeof item !== "object") return String(item);
+  return isTemporal(item) ? `"${String(item)}"` : null;
+}
+
+/** Stands in an array as it is: an id, a code, an instant. The word `null` does not. */
+const PLAIN = /^(?!null$)[\w.:+-]+$/i;
+/** JSON writes these in a way of its own. */
+const NOT_AS_IN_JSON = /[\p{Cc}\p{Cs}]/u;
+
 function quoted(text: string): string {
-  const escaped = /["\\]/.test(text) ? text.replaceAll(/["\\]/g, String.raw`\$&`) : text;
-  return `"${escaped}"`;
+  if (PLAIN.test(text)) return text;
+  if (!text.includes('"') && !text.includes("\\")) return `"${text}"`;
+  // The same two signs are escaped in the same way, and far faster.
+  if (!NOT_AS_IN_JSON.test(text)) return JSON.stringify(text);
+  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 /**

@@ -166,10 +166,11 @@ export async function serviceAdjustments(
            d.number as dispute, d.account_id as "holderAccount", d.facts, a.operation,
            a.principal_rule as "principalRule",
            a.reverses_adjustment_id as "reversesAdjustmentId",
-           (select x.reference from execution x
-            where x.client_id = a.client_id and x.adjustment_id = a.reverses_adjustment_id
-              and x.sign = 1
-            order by x.recorded_at desc limit 1) as "reversesReference",
+           case when a.reverses_adjustment_id is not null then (
+             select x.reference from execution x
+             where x.client_id = a.client_id and x.adjustment_id = a.reverses_adjustment_id
+               and x.sign = 1
+             order by x.recorded_at desc limit 1) end as "reversesReference",
            a.amount_minor as "amountMinor", a.currency, a.event_date as "eventDate",
            a.planned_posting_date as "plannedPostingDate",
            coalesce(s.attempts, 0) as attempts,
@@ -177,7 +178,7 @@ export async function serviceAdjustments(
            a.operation_id as "operationId", a.hold, a.machine_may_act as "machineMayAct",
            a.failed_route as "failedRoute", s.type as "assignmentType",
            a.denial_id is not null as "isDenialDebit",
-           exists (
+           a.version > 1 and exists (
              select 1 from execution x
              where x.client_id = a.client_id and x.adjustment_id = a.id
                and x.entry_id is not null) as "isPartly"

@@ -1,4 +1,6 @@
 /** A client, a dispute and an adjustment with entries, put in by the stores that own them. */
+import type { NewAssignment } from "../../src/work/assignment-rows.ts";
+import { openAssignments } from "../../src/work/store.ts";
 import { insertOperations } from "../../src/accounting/store-operations.ts";
 import { openBooks, insertAdjustments } from "../../src/accounting/store.ts";
 import type { Adjustment } from "../../src/accounting/dispute-book.ts";
@@ -84,11 +86,15 @@ export function anOperation(placed: Placed, key: string, id = placed.operationId
   };
 }
 
-/** A tracked adjustment (closed, so that it needs no assignment) unless told otherwise. */
+/**
+ * A tracked adjustment (closed, so that it needs no assignment) unless told otherwise, with what
+ * opens for it.
+ */
 export async function anAdjustment(
   db: Database,
   placed: Placed,
   given: Partial<Adjustment> & { openAssignmentId?: string | null } = {},
+  opening: readonly NewAssignment[] = [],
 ): Promise<string> {
   const { openAssignmentId = null, ...changes } = given;
   const adjustment: Adjustment = {
@@ -117,8 +123,8 @@ export async function anAdjustment(
     version: 0,
     ...changes,
   };
-  await db.transaction((tx) =>
-    insertAdjustments(
+  await db.transaction(async (tx) => {
+    await insertAdjustments(
       tx,
       [
         {
@@ -133,8 +139,9 @@ export async function anAdjustment(
         },
       ],
       NOW,
-    ),
-  );
+    );
+    await openAssignments(tx, opening);
+  });
   return adjustment.id;
 }
 
