@@ -12,11 +12,15 @@ import type { Part } from "./parts.ts";
 import type { AttemptRow, ServiceAdjustment } from "./views.ts";
 import { attemptsOf } from "./views.ts";
 
-/** By adjustment; those that were certainly never called have none. */
+/**
+ * By adjustment; those that were certainly never called have none. `sendsFor` says for how many
+ * seconds from its start a call that was cut short may have gone on, for it left no end on record.
+ */
 export async function historiesOf(
   tx: Transaction,
   rows: readonly ServiceAdjustment[],
   parts: ReadonlyMap<string, Part | null>,
+  sendsFor: (row: ServiceAdjustment) => number,
 ): Promise<Map<string, EarlierAttempt[]>> {
   const called = rows.filter((row) => row.attempts > 0 || row.state === "unknown");
   const byId = new Map(called.map((row) => [row.adjustmentId, row]));
@@ -28,7 +32,7 @@ export async function historiesOf(
     if (attempt.keyRevision !== row.keyRevision || attempt.purpose === "probe") continue;
     if (attempt.part !== (parts.get(row.adjustmentId)?.id ?? null)) continue;
     const list = histories.get(row.adjustmentId) ?? [];
-    const earlier = earlierAttempt(attempt, attempt.purpose, row.openedAt);
+    const earlier = earlierAttempt(attempt, attempt.purpose, row.openedAt, sendsFor(row));
     histories.set(row.adjustmentId, [...list, earlier]);
   }
   return histories;
@@ -38,10 +42,16 @@ function earlierAttempt(
   attempt: AttemptRow,
   purpose: EarlierAttempt["purpose"],
   openedAt: string,
+  sendsFor: number,
 ): EarlierAttempt {
+  const startedAt = Temporal.Instant.from(attempt.startedAt).epochMilliseconds;
   return {
     purpose,
-    startedAt: Temporal.Instant.from(attempt.startedAt).epochMilliseconds,
+    startedAt,
+    overAt:
+      attempt.recordedAt === null
+        ? startedAt + sendsFor * 1000
+        : Temporal.Instant.from(attempt.recordedAt).epochMilliseconds,
     // An answer that came too late proves nothing to the machine.
     outcome: attempt.isSuperseded === true ? null : attempt.outcome,
     isCutShort: attempt.outcome === null,

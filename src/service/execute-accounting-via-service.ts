@@ -97,7 +97,7 @@ async function takeDue(
     worker,
     wanted: byName,
     clients: await engine.clients(tx, [...new Set(rows.map((row) => row.clientId))]),
-    histories: await historiesOf(tx, rows, parts),
+    histories: await historiesOf(tx, rows, parts, (row) => sendsFor(desk, byName.get(nameOf(row)))),
     parts,
     overrides: await overridesOf(
       tx,
@@ -169,6 +169,11 @@ async function withNextParts(
     rows: parted.map((one) => one.adjustment),
     parts: new Map(parted.map((one) => [one.adjustment.adjustmentId, one.part])),
   };
+}
+
+/** Seconds: a call leaves while its lease lasts, and is waited for as long as its service allows. */
+function sendsFor({ leaseSeconds }: ServiceDesk, wanted: WantedCalls | undefined): number {
+  return leaseSeconds + (wanted?.service.timeouts.callSeconds ?? 0);
 }
 
 function take(taking: Taking, row: ServiceAdjustment): void {

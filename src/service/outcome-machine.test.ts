@@ -208,6 +208,7 @@ describe("what is next while unknown", () => {
   const post = (at: number, outcome: string | null = "unknown"): EarlierAttempt => ({
     purpose: "post",
     startedAt: at * SECOND,
+    overAt: at * SECOND,
     outcome,
     isCutShort: false,
     isOfAssignment: true,
@@ -244,6 +245,20 @@ describe("what is next while unknown", () => {
       { lookUp: LOOK_UP },
       61,
       { kind: "resend", isProvenAbsent: true },
+    ],
+    [
+      "counts from when the call was over, not from when it was meant to leave",
+      [{ ...post(0), overAt: 30 * SECOND }, lookUp(60, "notFound")],
+      { lookUp: LOOK_UP },
+      61,
+      { kind: "wait", waitSeconds: 29 },
+    ],
+    [
+      "counts from when the last of all calls was over",
+      [cutShort({ ...post(0), overAt: 40 * SECOND }), post(5), lookUp(70, "notFound")],
+      { lookUp: LOOK_UP },
+      71,
+      { kind: "wait", waitSeconds: 29 },
     ],
     [
       "sends again what is proven absent even where keys are ignored",
@@ -285,9 +300,7 @@ describe("what is next while unknown", () => {
       [post(0)],
       { key: { lifeSeconds: 600 } },
       500,
-      {
-        kind: "resend",
-      },
+      { kind: "resend" },
     ],
     [
       "asks a person past the key's life",

@@ -220,6 +220,8 @@ export interface EarlierAttempt {
   readonly purpose: "post" | "lookUp";
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** From then on nothing more of it leaves, and nobody waits for its answer. As `startedAt`. */
+  readonly overAt: number;
   /** Null: its answer never came, or too late. */
   readonly outcome: string | null;
   /** Nothing of it is on record: our own worker was gone before it could write what came. */
@@ -269,7 +271,7 @@ export function nextWhileUnknown(
   );
   const { lookUp } = limits;
   if (lookUp !== null) {
-    const proofFrom = proofAt(last, lookUp.absenceIsProofAfterSeconds);
+    const proofFrom = proofAt(posts, lookUp.absenceIsProofAfterSeconds);
     const absent = lookUps.filter((one) => one.outcome === "notFound");
     if (absent.some((one) => one.startedAt >= proofFrom)) {
       return provenAbsent(last, usedUp);
@@ -324,8 +326,10 @@ function provenAbsent(last: EarlierAttempt, usedUp: string | null): NextStep {
   return { kind: "failed", event: "foundNotPosted", reason };
 }
 
-function proofAt(last: EarlierAttempt, afterSeconds: number | null): number {
-  return afterSeconds === null ? Infinity : last.startedAt + afterSeconds * 1000;
+/** An attempt is on record before its bytes leave: the core has its time from their last moment. */
+function proofAt(posts: readonly EarlierAttempt[], afterSeconds: number | null): number {
+  if (afterSeconds === null) return Infinity;
+  return Math.max(...posts.map((one) => one.overAt)) + afterSeconds * 1000;
 }
 
 /** True when the key may be forgotten by the time that a call sent now is judged. */

@@ -198,6 +198,7 @@ function dueAgain(desk: ServiceDesk, { landed, reading }: Judged): DueTime {
   const own: EarlierAttempt = {
     purpose: "lookUp",
     startedAt: Temporal.Instant.from(flight.startedAt).epochMilliseconds,
+    overAt: now.epochMilliseconds,
     outcome: reading.outcome,
     isCutShort: false,
     isOfAssignment: true,
