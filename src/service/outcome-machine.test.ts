@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { CallLimits, EarlierAttempt, PostingContext } from "./outcome-machine.ts";
-import { afterLookUp, afterPosting, nextWhileUnknown, waitAfter } from "./outcome-machine.ts";
+import { afterLookUp, afterPosting, nextWhileUnknown } from "./outcome-machine.ts";
 import type { Reading } from "./read-answer.ts";
 import type { PostingOutcome } from "./service-configuration.ts";
 import { serviceOf } from "./service-configuration.ts";
@@ -398,15 +398,4 @@ describe("what is next while unknown", () => {
   ])("%s", (_, history, changes, at, step) => {
     expect(nextWhileUnknown(history, limits(changes), at * SECOND)).toMatchObject(step);
   });
-});
-
-test("waits follow the spacing, the last one repeats, with a random share and divided", () => {
-  const spaced = limits({ retrySpacingSeconds: [5, 30], retryJitter: 0.1 });
-
-  const waits = [1, 2, 3].map((tries) =>
-    waitAfter(tries, spaced, { random: 1, waitsDividedBy: 1 }),
-  );
-
-  expect(waits).toEqual([5.5, 33, 33]);
-  expect(waitAfter(1, spaced, { random: 0, waitsDividedBy: 1000 })).toBe(0.005);
 });
