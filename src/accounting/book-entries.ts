@@ -241,6 +241,7 @@ function opened(
     side,
     collection,
     facts: factsOf(book, context),
+    secondOperations: context.settings.secondOperations,
   });
   return {
     account: choice.account === HOLDER ? book.holderAccount : choice.account,

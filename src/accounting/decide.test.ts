@@ -1,4 +1,4 @@
-/** Accounts, second operations, approvals and dates of what is decided (domain §2, §3). */
+/** Accounts, approvals and dates of what is decided (domain §2, §3). */
 import { describe, expect, it } from "vitest";
 
 import { memoryBook } from "../../test/support/memory-book.ts";
@@ -43,72 +43,6 @@ describe("the account of an entry", () => {
       ["suspenseDebit", 7000n],
     ]);
     expect(dispute.balances()["suspense"]).toBe("10.00");
-  });
-});
-
-describe("a second operation", () => {
-  const facts = { fraud: true, cardBlocked: true };
-  const second = (more: object = {}) =>
-    memoryBook({ facts: { ...facts, ...more }, settings: { secondOperations: true } });
-
-  it("waits for its principal and follows it", () => {
-    const dispute = second();
-    dispute.run("issueProvisionalCredit");
-    expect(dispute.planned()).toEqual(["ProvisionalCredit2ndOperation 10000"]);
-
-    dispute.outside("ProvisionalCredit", "attested");
-
-    const { entries } = dispute.latest("ProvisionalCredit2ndOperation");
-    expect(entries.map(({ debit, credit }) => [debit.account, credit.account])).toEqual([
-      ["suspenseDebitSecond", "suspenseDebit"],
-    ]);
-  });
-
-  it("is cancelled with its principal", () => {
-    const dispute = second();
-    dispute.run("issueProvisionalCredit");
-
-    dispute.cancel("ProvisionalCredit");
-
-    expect(dispute.latest("ProvisionalCredit2ndOperation").state).toBe("cancelled");
-    expect(dispute.balances()).toEqual({});
-  });
-
-  it("is dropped where nothing stands any more to be moved", () => {
-    const dispute = second();
-    dispute.run("issueProvisionalCredit");
-    dispute.run("recordChargeback", { amount: "100.00" });
-
-    dispute.outside("ProvisionalCredit", "attested");
-
-    expect(dispute.latest("ProvisionalCredit2ndOperation").state).toBe("cancelled");
-    expect(dispute.because("pay")).toEqual([]);
-  });
-
-  it("stops for review where less stands than was planned", () => {
-    const dispute = second();
-    dispute.run("issueProvisionalCredit");
-    dispute.run("recordChargeback", { amount: "70.00" });
-
-    dispute.outside("ProvisionalCredit", "attested");
-
-    const { state, hold } = dispute.latest("ProvisionalCredit2ndOperation");
-    expect([state, hold?.reason]).toEqual(["planned", "custom"]);
-  });
-
-  it("leaves no account apart after a representment without one", () => {
-    const dispute = memoryBook({
-      facts,
-      settings: { secondOperations: true },
-      executesAtOnce: true,
-    });
-    dispute.run("issueProvisionalCredit");
-    dispute.run("recordChargeback", { amount: "60.00" });
-    dispute.run("recordRepresentment", { amount: "60.00" });
-
-    dispute.run("denyDispute", { debitOn: "now" });
-
-    expect(dispute.because("deny")).toEqual([]);
   });
 });
 

@@ -93,6 +93,8 @@ export interface AccountQuestion {
   readonly side: EntrySide;
   readonly collection: string;
   readonly facts: Facts;
+  /** Whether the client has second operations; not, where left out. */
+  readonly secondOperations?: boolean;
 }
 
 /** An account, its tran code for the side, and what chose it: all that an entry records. */
@@ -234,6 +236,7 @@ export function accountFacts(
       "the collection of that side",
       collections.length === 0 ? null : collections,
     ),
+    suppliedFact("secondOperations", "boolean", "whether the client has second operations"),
   ];
 }
 
@@ -276,7 +279,7 @@ export function assembleAccounts(
 
 /** The dispute's facts; the entry's are added only for a table that reads them. */
 function questionFacts(table: DecisionTable<PerSide>, question: AccountQuestion): Facts {
-  const { rule, side, collection, facts } = question;
+  const { rule, side, collection, facts, secondOperations = false } = question;
   const asks = ACCOUNT_FACTS.some(({ name }) => table.reads.includes(name));
-  return asks ? withFacts(facts, { rule, side, collection }) : facts;
+  return asks ? withFacts(facts, { rule, side, collection, secondOperations }) : facts;
 }
