@@ -73,6 +73,19 @@ describe("an approval", () => {
     expect(dispute.latest("ProvisionalCredit").hold?.note).toContain("more would be credited");
   });
 
+  it("of a raise is not too late where a duplicate stands that was there before", () => {
+    const tier = [{ above: "0.00", levels: 1 }];
+    const dispute = memoryBook({ settings: { approvals: { raiseProvisionalCredit: tier } } });
+    dispute.run("issueProvisionalCredit");
+    dispute.run("recordMerchantCredit", { amount: "100.00" });
+    dispute.run("raiseProvisionalCredit", { amount: "25.00" });
+
+    dispute.approve("ProvisionalCredit");
+
+    expect(dispute.latest("ProvisionalCredit").state).toBe("pendingManual");
+    expect(dispute.balances()["accountHolder"]).toBe("125.00");
+  });
+
   it("is always asked of an adjustment by hand", () => {
     const dispute = memoryBook();
 

@@ -201,15 +201,16 @@ function refuseOnUnapproved({ book }: Applied, operation: Operation): void {
   throw new Failure("operation-not-allowed", detail, facts);
 }
 
-/** A raise credits at most what is owed after it: a surplus is taken back first. */
-function refuseSurplus({ book, operation }: Applied): void {
-  const { surplus } = positionsOf(book);
-  if (surplus === 0n) return;
+/** A raise credits what it makes owed: where a merchant's credit covers that, it is too much. */
+function refuseSurplus({ book, operation, positions }: Applied): void {
+  const more = positionsOf(book).surplus - positions.surplus;
+  if (more <= 0n) return;
+  const words = formatAmount(more, book.currency);
   throw new Failure(
     "amount-exceeds-limit",
-    `${operation} would credit ${formatAmount(surplus, book.currency)} more than is owed`,
-    { surplus: formatAmount(surplus, book.currency) },
-    [{ pointer: "/amount", detail: "would credit more than is owed: take the surplus back first" }],
+    `${operation} would credit ${words} more than it makes owed`,
+    { surplus: words },
+    [{ pointer: "/amount", detail: `would credit ${words} more than it makes owed` }],
   );
 }
 

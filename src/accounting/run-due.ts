@@ -122,8 +122,16 @@ function misfitOf(book: DisputeBook, adjustment: Adjustment): string | null {
     (one) => one.creditCollection === "accountHolder" && one.reverses === null,
   );
   const limited = adjustment.operation !== "adjustManually";
-  if (credits && limited && positions.surplus > 0n) return "more would be credited than is owed";
+  if (credits && limited && positions.surplus > surplusWithout(book, adjustment)) {
+    return "more would be credited than is owed";
+  }
   return null;
+}
+
+/** A raise is owed by itself, also beside a duplicate that has not been taken back yet. */
+function surplusWithout(book: DisputeBook, adjustment: Adjustment): bigint {
+  const adjustments = book.adjustments.filter((one) => one !== adjustment);
+  return positionsOf({ ...book, adjustments }).surplus;
 }
 
 /** Operations that take at most the surplus: a holder short afterwards means it is gone. */

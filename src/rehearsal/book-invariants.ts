@@ -7,6 +7,7 @@ import type { DisputeBook, ResolutionDecision } from "../accounting/dispute-book
 import { evaluateGate } from "../accounting/gate.ts";
 import { positionsOf } from "../accounting/positions.ts";
 import type { Positions } from "../accounting/positions.ts";
+import { maximum } from "../kernel/money.ts";
 import type { RuleBook } from "../rulebook/load.ts";
 
 /** A person with approval, and the recording of what others did, may go beyond what is owed. */
@@ -32,9 +33,15 @@ export function stepFaults(
   }
   if (mayExceed(operation)) return faults;
   const credited = (one: Positions): bigint => one.holderCredit + one.merchantCredit;
-  const owed = after.disputed - after.denied;
-  if (operation !== null && credited(after) > credited(before) && credited(after) > owed) {
-    faults.push(`${operation} raises the credit to ${credited(after)} of ${owed} owed`);
+  const owed = (one: Positions): bigint => one.disputed - one.denied;
+  const beyond = (one: Positions): bigint => maximum(0n, credited(one) - owed(one));
+  // A merchant's credit that was recovered by mistake is given back, whatever is owed.
+  const isRaised =
+    operation === "reverseAdjustment"
+      ? after.holderCredit > before.holderCredit
+      : credited(after) > credited(before);
+  if (operation !== null && isRaised && beyond(after) > beyond(before)) {
+    faults.push(`${operation} raises the credit to ${credited(after)} of ${owed(after)} owed`);
   }
   // Cancelling a credit leaves a debit that waits for it with nothing to take: it is stopped when
   // it is due, so of an outcome only what is booked counts.

@@ -76,9 +76,8 @@ function ruleProcessing({ context }: Applied, adjustment: Adjustment): Processin
 
 /** Raises the holder's credit by at most uncredited, lowers it by at most what stands there. */
 function refuseBeyondLimits(applied: Applied, before: Positions, after: Positions): void {
-  const credit = (one: Positions): bigint => one.holderCredit + one.merchantCredit;
-  const raised = credit(after) - credit(before);
-  const lowered = before.holderCredit - after.holderCredit;
+  const raised = after.holderCredit - before.holderCredit;
+  const lowered = -raised;
   const shrunk = before.disputed - after.disputed;
   const limits: [bigint, bigint, string][] = [
     [
