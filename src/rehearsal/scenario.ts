@@ -7,7 +7,7 @@ import { Temporal } from "temporal-polyfill";
 import { clientSettings } from "../accounting/client-settings.ts";
 import type { DecideContext } from "../accounting/decide-context.ts";
 import { factsOf } from "../accounting/decide-context.ts";
-import { decide } from "../accounting/decide.ts";
+import { decide, NO_ENTRY_REQUIRED } from "../accounting/decide.ts";
 import type { Change, DisputeBook, FactValue } from "../accounting/dispute-book.ts";
 import { newBook } from "../accounting/dispute-book.ts";
 import { evaluateGate } from "../accounting/gate.ts";
@@ -86,6 +86,7 @@ function playStep(play: Play, step: Step): string | null {
   let decision: string | null = null;
   let error: Failure | null = null;
   if (step.operation !== undefined) {
+    const before = book.changes.length;
     play.ordinal += 1;
     try {
       decision = decide(
@@ -100,12 +101,20 @@ function playStep(play: Play, step: Step): string | null {
         },
         context,
       ).decision;
+      // A scenario knows one decision only, whatever else it is called (scenario.schema.json).
+      if (!bookedOrPlanned(book, before)) decision = NO_ENTRY_REQUIRED;
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       error = failure;
     }
   }
   return stepDifference(play, step.expect, book.changes.slice(from), decision, error);
+}
+
+function bookedOrPlanned(book: DisputeBook, from: number): boolean {
+  const changes = book.changes.slice(from);
+  const booked = changes.some((change) => change.type === "entriesBooked");
+  return booked || plannedIn(book, changes).length > 0;
 }
 
 function moveClock(play: Play, after: { businessDays?: number; days?: number }): void {
