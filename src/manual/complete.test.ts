@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { aClient, testEngine } from "../../test/support/engine.ts";
+import { aClient, operate, testEngine } from "../../test/support/engine.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import {
   assignmentOf,
@@ -14,6 +14,7 @@ import { moveAdjustments } from "../accounting/move-adjustments.ts";
 import { sql } from "../database/sql.ts";
 import { takeAssignments } from "../work/take.ts";
 import type { AssignmentRow } from "../work/views.ts";
+import { listAssignments } from "../work/views.ts";
 
 import { completeByHand } from "./complete.ts";
 import { attestationsOf } from "./views.ts";
@@ -66,6 +67,22 @@ test.each([
   expect(result?.failure).toMatchObject({ code });
   expect(await executed(engine, row)).toEqual([]);
   expect(await assignmentOf(engine, row)).toMatchObject({ version: row.version });
+});
+
+test("a debit made at once on a day that is closed is attested for that day", async () => {
+  const row = await workByHand(engine);
+  await completeByHand(engine, [completion(row)]);
+  engine.clock.advance({ hours: 5 * 24 });
+  await operate(engine, row.clientId, row.dispute ?? "", "denyDispute", { debitOn: "now" });
+  const { items } = await listAssignments(database, { clientIds: [row.clientId], limit: 10 });
+  const debit = items.find((one) => one.type === "Execute Accounting Assignment");
+
+  // A Saturday; the debit is planned for the Monday.
+  const saturday = { postingDate: "2026-11-21" };
+  const [result] = await completeByHand(engine, [completion(debit as AssignmentRow, saturday)]);
+  engine.clock.advance({ hours: -5 * 24 });
+
+  expect(result).toMatchObject({ state: "executed", failure: null });
 });
 
 test("the day is the client's, not the machine's", async () => {

@@ -17,7 +17,8 @@ import type { FieldFault } from "../kernel/failure.ts";
 import type { LockedWork, WorkItem, WorkResult } from "./locked-work.ts";
 import { moveWork, refuseUncertain } from "./locked-work.ts";
 import { insertAttestations, linkEvidence } from "./store.ts";
-import { entriesNotMoved, eventDatesOf, evidenceIds, perhapsPosted } from "./views.ts";
+import type { PostingBounds } from "./views.ts";
+import { entriesNotMoved, evidenceIds, perhapsPosted, postingBoundsOf } from "./views.ts";
 
 /** What the person fills in. */
 export const completionInput = z.strictObject({
@@ -46,7 +47,7 @@ const BY_HAND: ReadonlySet<AdjustmentState> = new Set([
 
 interface Facts {
   readonly today: ReadonlyMap<string, string>;
-  readonly eventDates: ReadonlyMap<string, string>;
+  readonly bounds: ReadonlyMap<string, PostingBounds>;
   readonly notMoved: ReadonlyMap<string, string[]>;
   readonly uncertain: ReadonlySet<string>;
   /** By adjustment: what was shown for it. */
@@ -86,7 +87,7 @@ export async function completeByHandIn(
   const { results, moved } = await moveWork(tx, engine, completions, {
     prepare: async (works): Promise<Facts> => ({
       today,
-      eventDates: await eventDatesOf(tx, works.map(keyOf)),
+      bounds: await postingBoundsOf(tx, works.map(keyOf)),
       shown: await evidenceIds(tx, works.map(keyOf)),
       wantEvidence,
       uncertain: await perhapsPosted(tx, works.map(keyOf)),
@@ -125,6 +126,8 @@ function keyOf({ adjustment }: LockedWork): { clientId: string; id: string } {
   return { clientId: adjustment.clientId, id: adjustment.id };
 }
 
+const NO_BOUNDS: PostingBounds = { eventDate: "", notBefore: null };
+
 function attestedMove(item: Completion, { adjustment }: LockedWork, facts: Facts): Move {
   if (!BY_HAND.has(adjustment.state)) {
     throw new Failure(
@@ -136,12 +139,9 @@ function attestedMove(item: Completion, { adjustment }: LockedWork, facts: Facts
   refuseUncertain(facts.uncertain.has(adjustment.id), adjustment.state);
   refuseUnfitInput(item);
   refuseUnfitEvidence(item, adjustment.id, facts);
-  refuseUnfitDate(item, {
-    today: facts.today.get(item.clientId) ?? "",
-    eventDate: facts.eventDates.get(adjustment.id) ?? "",
-    // A debit on notice posts on the day that its notice names, never before (1005.11(d)(2)).
-    notBefore: adjustment.isDenialDebit ? adjustment.plannedPostingDate : null,
-  });
+  const { eventDate, notBefore } = facts.bounds.get(adjustment.id) ?? NO_BOUNDS;
+  // A debit on notice posts on the day that its notice names, never before (1005.11(d)(2)).
+  refuseUnfitDate(item, { today: facts.today.get(item.clientId) ?? "", eventDate, notBefore });
   const entryIds = facts.notMoved.get(adjustment.id);
   return {
     clientId: item.clientId,

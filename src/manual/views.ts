@@ -104,19 +104,28 @@ export function attestationsOf(db: Queries, key: AdjustmentKey): Promise<Attesta
   `);
 }
 
-/** Event dates of adjustments: nothing was posted before the event that caused it. */
-export async function eventDatesOf(
+/** Between what a posting lies, by what it posts. */
+export interface PostingBounds {
+  readonly eventDate: string;
+  /** The day that its notice names; null where it is debited on another day's word. */
+  readonly notBefore: string | null;
+}
+
+/** Nothing was posted before the event that caused it, nor a debit on notice before its day. */
+export async function postingBoundsOf(
   db: Queries,
   adjustments: readonly AdjustmentKey[],
-): Promise<Map<string, string>> {
-  const rows = await db.query<{ id: string; eventDate: string }>(sql`
-    select a.id, a.event_date as "eventDate"
+): Promise<Map<string, PostingBounds>> {
+  const rows = await db.query<PostingBounds & { id: string }>(sql`
+    select a.id, a.event_date as "eventDate",
+           case when d.debit_date <= a.planned_posting_date then d.debit_date end as "notBefore"
     from unnest(
       ${adjustments.map((one) => one.clientId)}::text[],
       ${adjustments.map((one) => one.id)}::uuid[]) as wanted (client_id, id)
     join adjustment a on a.client_id = wanted.client_id and a.id = wanted.id
+    left join denial d on d.client_id = a.client_id and d.id = a.denial_id
   `);
-  return new Map(rows.map((row) => [row.id, row.eventDate]));
+  return new Map(rows.map(({ id, ...bounds }) => [id, bounds]));
 }
 
 export interface EvidenceRow extends AdjustmentKey {
