@@ -83,6 +83,31 @@ export function openLines(
   `);
 }
 
+/** What a file moves on one side. */
+export interface FileSum {
+  readonly direction: "debit" | "credit";
+  readonly allMinor: bigint;
+  /** Without the lines that were refused. */
+  readonly notRefusedMinor: bigint;
+}
+
+/** Of the lines that did not go into another file. */
+export function sumsOfFile(
+  db: Queries,
+  file: { clientId: string; id: string },
+): Promise<FileSum[]> {
+  return db.query(sql`
+    select l.direction, sum(l.amount_minor)::bigint as "allMinor",
+           coalesce(sum(l.amount_minor) filter (
+             where l.outcome is distinct from 'refused'), 0)::bigint as "notRefusedMinor"
+    from batch_line l
+    where l.client_id = ${file.clientId} and l.file_id = ${file.id} and l.direction <> 'memo'
+      and l.outcome is distinct from 'released'
+    group by l.direction
+    order by l.direction
+  `);
+}
+
 /** What an attestation of a file speaks of: its open lines, or those of them that are named. */
 export interface Attested {
   readonly count: bigint;

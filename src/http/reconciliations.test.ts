@@ -168,6 +168,35 @@ test("BAI2 and camt.053 are read as they come", async () => {
 });
 
 test.each([
+  ["BAI2", "bai2"],
+  ["camt.053", "camt.053"],
+])("what a statement in %s says came back was posted there, too", async (_, format) => {
+  const { dispute } = await opened();
+  await operate(dispute, "recordReturn", { kind: "ach", amount: "100.00", reference: "RET-1" });
+  const bai2 = [
+    "01,CORE,HARBOR,261120,2200,1,80,1,2/",
+    "02,HARBOR,CORE,1,261120,2200,USD,2/",
+    "03,2710,USD,010,0,,/",
+    "16,557,10000,,RET-1,,RETURNED/",
+    "49,10000,3/",
+    "98,10000,1,5/",
+    "99,10000,1,7/",
+  ].join("\n");
+  const camt =
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>' +
+    "<GrpHdr><MsgId>M1</MsgId></GrpHdr>" +
+    "<Stmt><Acct><Id><Othr><Id>2710</Id></Othr></Id></Acct>" +
+    '<Ntry><Amt Ccy="USD">100.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>' +
+    "<BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls><TxDtls><Refs><TxId>RET-1</TxId></Refs>" +
+    "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls></NtryDtls></Ntry></Stmt>" +
+    "</BkToCstmrStmt></Document>";
+
+  const answer = await feed(format === "bai2" ? bai2 : camt, format, "core");
+
+  expect(answer.body).toMatchObject({ lines: 1, matched: 1 });
+});
+
+test.each([
   ["a line that cannot be read", `${TITLES}\nCORE-1,ten,USD,credit,2026-11-16`, "csv"],
   ["nothing", "", "csv"],
   ["a statement cut off", "01,CORE,HARBOR,261116,2200,1,80,1,2/", "bai2"],

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import type { ClientRuntime, Engine } from "../accounting/engine.ts";
 import { untilDecided } from "../accounting/execute-accounting.ts";
 import type { InboundDocument, InboundLine } from "../formats/read/document.ts";
+import { ACCOUNT_STATEMENTS } from "../formats/read/document.ts";
 import { readInbound } from "../formats/read/read-inbound.ts";
 import { Failure } from "../kernel/failure.ts";
 
@@ -120,7 +121,10 @@ function soundLines({ format, bytes }: Feed, { settings }: ClientRuntime): reado
   const mapping = format === "csv" ? settings.reconciliation.csv : {};
   const document: InboundDocument = readInbound(format, bytes, mapping);
   const { faults } = document;
-  const lines = document.lines.filter((line) => line.status === "posted");
+  // What a statement says came back was posted, too.
+  const lines = document.lines.filter(
+    ({ status }) => status === "posted" || (status === "refused" && ACCOUNT_STATEMENTS.has(format)),
+  );
   if (faults.length === 0 && lines.length > 0) return lines;
   const [first] = faults;
   if (first === undefined) {

@@ -16,6 +16,8 @@ export interface OurLine {
   readonly sequence: bigint;
   readonly fileName: string;
   readonly fileState: string;
+  /** Its file waits for another person's word: nobody outside can have it. */
+  readonly isUnreleased: boolean;
   readonly currency: string;
   readonly postingDate: string;
   readonly lineNumber: bigint;
@@ -210,7 +212,7 @@ export async function lockLines(
   `);
   const rows = await tx.query<OurLine>(sql`
     select l.file_id as "fileId", f.sequence, f.file_name as "fileName",
-           f.state as "fileState", f.currency,
+           f.state as "fileState", f.release = 'waiting' as "isUnreleased", f.currency,
            f.posting_date as "postingDate", l.line_number as "lineNumber",
            l.detail_count as "detailCount", l.adjustment_id as "adjustmentId",
            l.amount_minor as "amountMinor", l.direction, l.entry_ids as "entryIds",

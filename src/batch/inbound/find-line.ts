@@ -2,6 +2,7 @@
  * Which line of ours a line of a return file speaks of. Pure. A line is never guessed: where
  * several fit, or amount, side or currency differ, a person decides.
  */
+import type { FileSum } from "../line-views.ts";
 import type { OurDetail, OurLine } from "./candidates.ts";
 import type { Explanation } from "./explanations.ts";
 import type { Pointer } from "./references.ts";
@@ -50,6 +51,20 @@ export function compared(search: Search, line: OurLine): Found {
   }
   if (!isSideRight(search, expected.direction)) return { target, explanation: "sideDiffers" };
   return { target, explanation: null };
+}
+
+/** What is said of a file has to be its sum: on one side, with or without what was refused. */
+export function comparedToWhole(
+  search: Pick<Search, "said" | "sides">,
+  ours: { readonly currency: string; readonly sums: readonly FileSum[] },
+): Explanation | null {
+  const { currency, amountMinor } = search.said;
+  if (currency !== null && currency !== ours.currency) return "currencyDiffers";
+  if (amountMinor === null) return null;
+  const [sum, ...others] = ours.sums;
+  if (sum === undefined || others.length > 0) return "amountDiffers";
+  if (amountMinor !== sum.allMinor && amountMinor !== sum.notRefusedMinor) return "amountDiffers";
+  return isSideRight(search, sum.direction) ? null : "sideDiffers";
 }
 
 function none(explanation: Explanation): Found {
@@ -114,7 +129,10 @@ function expectedOf(
   };
 }
 
-function isSideRight({ said, sides }: Search, direction: OurLine["direction"] | null): boolean {
+function isSideRight(
+  { said, sides }: Pick<Search, "said" | "sides">,
+  direction: OurLine["direction"] | null,
+): boolean {
   if (said.side === null || sides === "ignored" || direction === null) return true;
   if (direction === "memo") return true;
   return (said.side === direction) === (sides === "same");

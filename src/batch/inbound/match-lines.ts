@@ -6,13 +6,14 @@
 import type { Move } from "../../accounting/move-adjustments.ts";
 import { moveAdjustments } from "../../accounting/move-adjustments.ts";
 import type { Transaction } from "../../database/database.ts";
+import { ACCOUNT_STATEMENTS } from "../../formats/read/document.ts";
 import { assert } from "../../kernel/assert.ts";
 
 import { acknowledgeWithin } from "../acknowledge.ts";
 import type { LineAnswer } from "../answer-moves.ts";
 import { executedMove, failedMove, partMove, returnedMove } from "../answer-moves.ts";
 import type { BatchDesk } from "../desk.ts";
-import { hasOpenLine } from "../line-views.ts";
+import { hasOpenLine, sumsOfFile } from "../line-views.ts";
 import { settleEachLine } from "../store.ts";
 import { fileById } from "../views.ts";
 import type { AnsweredDetail, OurDetail, OurLine, Places } from "./candidates.ts";
@@ -29,7 +30,7 @@ import type { Decided, Effect } from "./decide-line.ts";
 import { decideLine } from "./decide-line.ts";
 import type { Explanation } from "./explanations.ts";
 import type { Found, Sides, Target } from "./find-line.ts";
-import { compared, findLine } from "./find-line.ts";
+import { compared, comparedToWhole, findLine } from "./find-line.ts";
 import type { Pointer } from "./references.ts";
 import { isOfWholeFile, pointerOf } from "./references.ts";
 import type { LineOutcome, SettledLine } from "./store.ts";
@@ -111,9 +112,10 @@ interface FoundLines {
 async function findLines(
   tx: Transaction,
   desk: BatchDesk,
-  { file, sides, chosen }: Matching,
+  matching: Matching,
   said: readonly InboundLineRow[],
 ): Promise<FoundLines> {
+  const { file, chosen } = matching;
   const { clientId } = file;
   const pointers = said.map(pointerOf);
   const profile = { clientId, name: file.profile };
@@ -134,6 +136,7 @@ async function findLines(
         : places.ofAdjustment.get(pointer.adjustment.id);
     const candidates = (found ?? []).flatMap((place) => ours.get(placeKey(place)) ?? []);
     const detailsOfLine = (one: OurLine) => details.get(placeKey(one)) ?? [];
+    const sides = sidesOf(matching, line);
     return { said: line, pointer, candidates, details: detailsOfLine, sides };
   };
   const each = said.map((line, index) => {
@@ -149,6 +152,11 @@ async function findLines(
     };
   });
   return { each, lines: [...ours.values()], details };
+}
+
+/** On a statement what comes back stands on either side: its reference and amount have to do. */
+function sidesOf({ file, sides }: Matching, { status }: InboundLineRow): Sides {
+  return status === "refused" && ACCOUNT_STATEMENTS.has(file.format) ? "ignored" : sides;
 }
 
 function judge(
@@ -310,11 +318,8 @@ async function answerWholeFile(
     return { ...line, state: "unmatched", explanation };
   }
   if (said.status === "unknown") return { ...line, state: "noted" };
-  const ours = await fileById(tx, file.clientId, id);
-  if (ours?.state === "void") return { ...line, state: "unmatched", explanation: "fileVoid" };
-  if (ours?.state === "acknowledged" && said.status === "refused") {
-    return { ...line, state: "unmatched", explanation: "fileAnswered" };
-  }
+  const explanation = await whyNotWhole(tx, matching, said, id);
+  if (explanation !== null) return { ...line, state: "unmatched", explanation };
   const { settled } = await acknowledgeWithin(tx, desk, {
     clientId: file.clientId,
     fileId: id,
@@ -329,4 +334,20 @@ async function answerWholeFile(
     return { ...line, state: "repeated" };
   }
   return { ...line, state: "applied", outcome: "wholeFile" };
+}
+
+async function whyNotWhole(
+  tx: Transaction,
+  matching: Matching,
+  said: InboundLineRow,
+  id: string,
+): Promise<Explanation | null> {
+  const place = { clientId: matching.file.clientId, id };
+  const ours = await fileById(tx, place.clientId, id);
+  if (ours === undefined) return "notFound";
+  if (ours.state === "void") return "fileVoid";
+  if (ours.release === "waiting") return "notReleased";
+  if (ours.state === "acknowledged" && said.status === "refused") return "fileAnswered";
+  const search = { said, sides: sidesOf(matching, said) };
+  return comparedToWhole(search, { currency: ours.currency, sums: await sumsOfFile(tx, place) });
 }

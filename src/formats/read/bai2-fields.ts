@@ -17,6 +17,8 @@ export interface Bai2Account {
 
 export interface Bai2Detail {
   readonly typeCode: string;
+  /** It takes back what was posted before. */
+  readonly isReturn: boolean;
   readonly amount: bigint | null;
   readonly side: "debit" | "credit" | null;
   readonly bankReference: string | null;
@@ -24,6 +26,22 @@ export interface Bai2Detail {
   readonly text: string | null;
   readonly problems: readonly string[];
 }
+
+/**
+ * Of the code list: debit reversal, check posted and returned, ACH return item, ACH reversal,
+ * rejected credit, return item, check reversal; and their kin among the debits.
+ */
+const RETURNS = new Set(
+  ["252", "255", "257", "258", "261", "266", "395"].concat([
+    "423",
+    "552",
+    "555",
+    "557",
+    "558",
+    "561",
+    "566",
+  ]),
+);
 
 export function accountOf({ fields }: Bai2Record, groupCurrency: string): Bai2Account {
   const [number = "", currency = "", ...rest] = fields.map((one) => one.trim());
@@ -52,11 +70,13 @@ export function readFields({ fields }: Bai2Record): Bai2Detail {
   const problems: string[] = [];
   if (!/^[0-9]{3}$/.test(typeCode)) problems.push(`${typeCode} is no type code`);
   if (!AMOUNT.test(amount)) problems.push("its amount is no number");
+  else if (amount.startsWith("-")) problems.push("its amount is negative: its code says its side");
   const taken = fundsFields(fundsType, plain[3]);
   if (taken === null) problems.push(`${fundsType} is no funds type`);
   const at = 3 + (taken ?? 0);
   return {
     typeCode,
+    isReturn: RETURNS.has(typeCode),
     amount: AMOUNT.test(amount) && /[0-9]/.test(amount) ? bigintOf(amount) : null,
     side: sideOf(typeCode),
     bankReference: given(plain[at]),

@@ -4,6 +4,7 @@
  */
 import { exponentOf } from "../../kernel/money.ts";
 
+import type { Bai2Detail } from "./bai2-fields.ts";
 import { accountOf, given, readFields } from "./bai2-fields.ts";
 import type { Bai2Record } from "./bai2-records.ts";
 import { bai2Records } from "./bai2-records.ts";
@@ -137,20 +138,26 @@ function takeDetail(reading: Reading, group: Level, account: Level, record: Bai2
   account.records += record.count;
   account.total += detail.amount ?? 0n;
   for (const reason of detail.problems) tellOf(reading, record, reason);
-  // A group of status 2 is taken back, one of 4 is a test: nothing was posted.
-  const isPosted = ["1", "3", ""].includes((group.record.fields[2] ?? "").trim());
   reading.lines.push({
     lineNumber: record.line,
     reference: detail.customerReference ?? detail.bankReference,
     amountMinor: detail.amount,
     currency: account.currency,
     side: detail.side,
-    status: isPosted ? "posted" : "unknown",
+    status: statusOf(group, detail),
     code: detail.typeCode,
     reason: detail.text,
     bookedOn: dateOf(group.record.fields[3]),
     original: {},
   });
+}
+
+function statusOf(group: Level, { amount, isReturn }: Bai2Detail): InboundLine["status"] {
+  // A group of status 2 is taken back, one of 4 is a test: nothing was posted.
+  const isPosted = ["1", "3", ""].includes((group.record.fields[2] ?? "").trim());
+  // What has no amount, as code 890, tells something and moves nothing.
+  if (!isPosted || amount === null) return "unknown";
+  return isReturn ? "refused" : "posted";
 }
 
 function isCurrency(currency: string): boolean {

@@ -11,6 +11,10 @@ export interface CamtEntry extends Money {
   readonly element: XmlElement;
   readonly side: "debit" | "credit";
   readonly isBooked: boolean;
+  /** It may still be booked, or not at all. */
+  readonly isPending: boolean;
+  /** It takes back an entry that was booked before. */
+  readonly isReversal: boolean;
 }
 
 type Tell = (element: XmlElement, place: string, reason: string) => void;

@@ -18,6 +18,8 @@ const KINDS = {
   "camt.054": { root: "BkToCstmrDbtCdtNtfctn", report: "Ntfctn" },
 } as const;
 
+const PENDING = new Set(["PDNG", "FUTR"]);
+
 interface Reading {
   readonly message: Message;
   readonly faults: InboundFault[];
@@ -128,7 +130,14 @@ function entryOf(reading: Reading, element: XmlElement): CamtEntry | null {
   if (side === null) tell(reading, element, "Ntry/CdtDbtInd", "is neither CRDT nor DBIT");
   if (status === null) tell(reading, element, "Ntry/Sts", "is missing");
   if (money === null || side === null || status === null) return null;
-  return { element, ...money, side, isBooked: status === "BOOK" };
+  return {
+    element,
+    ...money,
+    side,
+    isBooked: status === "BOOK",
+    isPending: PENDING.has(status),
+    isReversal: ["true", "1"].includes(textAt(element, "RvslInd") ?? ""),
+  };
 }
 
 function amountIn(reading: Reading, element: XmlElement, path: string): Money | null {
@@ -173,16 +182,20 @@ function lineOf(
   const element = detail ?? entry.element;
   const returned = at(detail, "RtrInf");
   const bookedAt = textAt(entry.element, "BookgDt/Dt") ?? textAt(entry.element, "BookgDt/DtTm");
-  const fileId =
-    textAt(detail, "Refs/MsgId") ?? textAt(entry.element, "NtryDtls/Btch/MsgId") ?? null;
   const endToEndId = provided(textAt(detail, "Refs/EndToEndId"));
+  const collective = detail === undefined ? textAt(element, "NtryDtls/Btch/MsgId") : null;
+  const reference = collective === null ? referenceOf(entry.element, detail) : null;
+  const names = textAt(detail, "Refs/MsgId") ?? textAt(entry.element, "NtryDtls/Btch/MsgId");
+  // What the servicer calls it is no number of a line in our file.
+  const isOurs = endToEndId !== null || provided(textAt(detail, "Refs/InstrId")) !== null;
+  const fileId = isOurs || reference === null ? names : null;
   return {
     lineNumber: message.lineOf(element),
-    reference: referenceOf(entry.element, detail),
+    reference,
     amountMinor: money?.minor ?? null,
     currency: money?.currency ?? null,
     side,
-    status: returned === undefined ? (entry.isBooked ? "posted" : "unknown") : "refused",
+    status: statusOf(entry, returned !== undefined),
     code: returned === undefined ? codeOf(entry.element, detail) : reasonCodeOf(returned),
     reason: textAt(returned, "AddtlInf") ?? textsOf(entry.element, detail),
     bookedOn: bookedAt?.slice(0, 10) ?? null,
@@ -191,6 +204,13 @@ function lineOf(
       ...(fileId === null ? {} : { fileId }),
     },
   };
+}
+
+/** A reversal says so by its entry, a return by its transaction; each takes back what moved. */
+function statusOf(entry: CamtEntry, isReturned: boolean): InboundLine["status"] {
+  if (entry.isPending) return "unknown";
+  if (isReturned || (entry.isReversal && entry.isBooked)) return "refused";
+  return entry.isBooked ? "posted" : "unknown";
 }
 
 function provided(reference: string | null): string | null {

@@ -16,6 +16,16 @@ export const INBOUND_FORMATS = [
 
 export type InboundFormat = (typeof INBOUND_FORMATS)[number];
 
+/**
+ * They show what moved on an account: what comes back stands there on the other side than what it
+ * takes back, or, with some senders, on the same.
+ */
+export const ACCOUNT_STATEMENTS: ReadonlySet<InboundFormat> = new Set([
+  "bai2",
+  "camt.053",
+  "camt.054",
+]);
+
 /** `posted`: a statement shows it booked. `unknown`: received, and nothing decided yet. */
 export type InboundStatus = "accepted" | "refused" | "unknown" | "posted";
 

@@ -101,13 +101,11 @@ function linesOf(reading: Reading, body: XmlElement, original: XmlElement): Inbo
   const group = saidBy(original, textAt(original, "GrpSts"));
   // Version 2 has the transactions beside the group, later ones within their payment.
   const loose = childrenOf(body, "TxInfAndSts").map((one) => transactionLine(reading, one, group));
-  const payments = childrenOf(body, "OrgnlPmtInfAndSts").flatMap((payment) =>
-    linesOfPayment(reading, payment, group),
-  );
-  const lines = [...loose, ...payments];
-  const all = [body, ...childrenOf(body, "OrgnlPmtInfAndSts")].flatMap((one) =>
-    childrenOf(one, "TxInfAndSts"),
-  );
+  const payments = childrenOf(body, "OrgnlPmtInfAndSts");
+  const isOnly = payments.length === 1;
+  const within = payments.flatMap((payment) => linesOfPayment(reading, payment, group, isOnly));
+  const lines = [...loose, ...within];
+  const all = [body, ...payments].flatMap((one) => childrenOf(one, "TxInfAndSts"));
   checkCounts(reading, original, all);
   const told = Number(textAt(original, "OrgnlNbOfTxs") ?? "NaN");
   if (group.code === null && lines.length === 0) {
@@ -119,14 +117,29 @@ function linesOf(reading: Reading, body: XmlElement, original: XmlElement): Inbo
   return isOfAll ? [...lines, wholeLine(reading, group, null)] : lines;
 }
 
-function linesOfPayment(reading: Reading, payment: XmlElement, group: Said): InboundLine[] {
+function linesOfPayment(
+  reading: Reading,
+  payment: XmlElement,
+  group: Said,
+  isOnly: boolean,
+): InboundLine[] {
   const code = textAt(payment, "PmtInfSts");
   const said: Said = code === null ? group : saidBy(payment, code);
   const transactions = childrenOf(payment, "TxInfAndSts");
   const lines = transactions.map((one) => transactionLine(reading, one, said));
   checkCounts(reading, payment, transactions);
-  if (code === null || lines.length > 0) return lines;
-  return [wholeLine(reading, said, textAt(payment, "OrgnlPmtInfId"))];
+  if (code === null) return lines;
+  const told = textAt(payment, "OrgnlNbOfTxs");
+  const isAll = told === null || Number(told) === lines.length || code === "PART";
+  if (lines.length > 0 && isAll) return lines;
+  return [...lines, wholeLine(reading, said, paymentOf(reading, payment, isOnly))];
+}
+
+/** Null where the payment is the whole message, as in our own files; never a line's number. */
+function paymentOf({ fileId }: Reading, payment: XmlElement, isOnly: boolean): string | null {
+  const id = textAt(payment, "OrgnlPmtInfId") ?? "";
+  if (id === fileId || (id === "" && isOnly)) return null;
+  return /^[0-9]*$/.test(id) ? `payment ${id}`.trim() : id;
 }
 
 function transactionLine(reading: Reading, element: XmlElement, over: Said): InboundLine {
@@ -138,9 +151,10 @@ function transactionLine(reading: Reading, element: XmlElement, over: Said): Inb
   if (typeof money === "string") tell(reading, amount ?? element, "OrgnlTxRef/Amt", money);
   const known = money === null || typeof money === "string" ? null : money;
   const id = endToEndId === "NOTPROVIDED" ? null : endToEndId;
+  const reference = id ?? textAt(element, "OrgnlInstrId") ?? textAt(element, "OrgnlTxId");
   return {
     lineNumber: message.lineOf(element),
-    reference: id ?? textAt(element, "OrgnlInstrId") ?? textAt(element, "OrgnlTxId"),
+    reference,
     amountMinor: known?.minor ?? null,
     currency: known?.currency ?? null,
     side: null,
@@ -148,7 +162,8 @@ function transactionLine(reading: Reading, element: XmlElement, over: Said): Inb
     bookedOn: (textAt(element, "AccptncDtTm") ?? "").slice(0, 10) || null,
     original: {
       ...(id === null ? {} : { endToEndId: id }),
-      ...(fileId === null ? {} : { fileId }),
+      // One transaction that is not named does not speak of all.
+      ...(fileId === null || reference === null ? {} : { fileId }),
     },
   };
 }
