@@ -23,6 +23,8 @@ export interface OurLine {
   readonly lineNumber: bigint;
   readonly detailCount: number;
   readonly adjustmentId: string;
+  /** The number of its dispute. */
+  readonly dispute: string;
   readonly amountMinor: bigint;
   readonly direction: "debit" | "credit" | "memo";
   readonly entryIds: readonly string[] | null;
@@ -214,7 +216,7 @@ export async function lockLines(
     select l.file_id as "fileId", f.sequence, f.file_name as "fileName",
            f.state as "fileState", f.release = 'waiting' as "isUnreleased", f.currency,
            f.posting_date as "postingDate", l.line_number as "lineNumber",
-           l.detail_count as "detailCount", l.adjustment_id as "adjustmentId",
+           l.detail_count as "detailCount", l.adjustment_id as "adjustmentId", d.number as dispute,
            l.amount_minor as "amountMinor", l.direction, l.entry_ids as "entryIds",
            l.key_revision as "keyRevision", l.live, l.outcome, a.state as "adjustmentState", (
              select x.basis from execution x
@@ -228,6 +230,7 @@ export async function lockLines(
       and l.line_number = p.line_number
     join batch_file f on f.client_id = l.client_id and f.id = l.file_id
     join adjustment a on a.client_id = l.client_id and a.id = l.adjustment_id
+    join dispute d on d.client_id = a.client_id and d.id = a.dispute_id
   `);
   return new Map(rows.map((row) => [placeKey(row), row]));
 }

@@ -73,12 +73,9 @@ function none(explanation: Explanation): Found {
 
 function theOne(search: Search): OurLine | Explanation {
   const { pointer } = search;
-  const revision = pointer.adjustment?.revision ?? null;
-  const all = search.candidates.filter(
-    (line) => revision === null || line.keyRevision === revision,
-  );
+  const all = search.candidates.filter((line) => isMeant(line, pointer));
   const named = all.filter((line) => isOfFile(line, pointer.file));
-  const fitting = named.length > 0 ? named : all;
+  const fitting = thatLeft(named.length > 0 ? named : all, pointer);
   const [only] = fitting;
   if (only === undefined) return "notFound";
   if (fitting.length === 1) return only;
@@ -86,10 +83,33 @@ function theOne(search: Search): OurLine | Explanation {
   const [first] = kept;
   if (first === undefined) return "fileVoid";
   // What has not left yet cannot be what is answered: it is the void file that answers late.
-  if (kept.length === 1) return first.fileState === "generated" ? "fileVoid" : first;
+  if (kept.length === 1 && first.fileState === "generated") return "fileVoid";
+  if (kept.length === 1) return fitsElsewhere(search, fitting, first) ? "inSeveralFiles" : first;
   if (pointer.adjustment !== null || search.said.amountMinor === null) return "inSeveralFiles";
   const alike = kept.filter((line) => compared(search, line).explanation === null);
   return alike.length === 1 ? (alike[0] as OurLine) : "inSeveralFiles";
+}
+
+/** A number alone fits a line in each of our files: the dispute beside it says which one. */
+function isMeant(line: OurLine, { adjustment, dispute }: Pointer): boolean {
+  if (adjustment === null) return dispute === null || dispute === line.dispute;
+  return adjustment.revision === null || adjustment.revision === line.keyRevision;
+}
+
+/** By its number alone nothing is meant that has not left, unless nothing else can be. */
+function thatLeft(lines: readonly OurLine[], { adjustment, file }: Pointer): readonly OurLine[] {
+  if (adjustment !== null || file !== null) return lines;
+  const left = lines.filter((line) => line.fileState !== "generated");
+  return left.length > 0 ? left : lines;
+}
+
+/** A void file that was processed all the same had another adjustment under this number. */
+function fitsElsewhere(search: Search, fitting: readonly OurLine[], first: OurLine): boolean {
+  if (search.pointer.adjustment !== null) return false;
+  return fitting.some(
+    (line) =>
+      line.adjustmentId !== first.adjustmentId && compared(search, line).explanation === null,
+  );
 }
 
 function isOfFile(line: OurLine, file: string | null): boolean {

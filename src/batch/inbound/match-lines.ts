@@ -145,7 +145,7 @@ async function findLines(
     const target = ours.get(placeKey(chosen));
     const nothing: Found = { target: null, explanation: "notFound" };
     // What a person chose is taken by its place, whatever the line names.
-    const pointer = { adjustment: null, detailNumber: null, file: null };
+    const pointer = { adjustment: null, detailNumber: null, dispute: null, file: null };
     return {
       said: line,
       found: target === undefined ? nothing : compared({ ...one, pointer }, target),

@@ -9,6 +9,8 @@ export interface Pointer {
   readonly adjustment: { readonly id: string; readonly revision: number | null } | null;
   /** The detail's number in the file, from 1. */
   readonly detailNumber: bigint | null;
+  /** The number of a dispute, where an entry's identification is one. */
+  readonly dispute: string | null;
   /** Id, sequence or name of our file. */
   readonly file: string | null;
 }
@@ -22,6 +24,7 @@ const ID = new RegExp(
     `(?:-([0-9]{1,5}))?(?!${HEX})`,
   "iu",
 );
+const DISPUTE = /^[0-9]{10,}D$/iu;
 const DIGITS = /^[0-9]{1,15}$/;
 const DIGITS_OF_A_TRACE_NUMBER = 7;
 
@@ -30,6 +33,7 @@ export function pointerOf(said: Said): Pointer {
   return {
     adjustment: adjustmentIn(texts),
     detailNumber: detailIn(said),
+    dispute: DISPUTE.test(said.reference ?? "") ? (said.reference as string).toUpperCase() : null,
     file: said.originalFile,
   };
 }
