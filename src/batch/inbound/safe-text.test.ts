@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { maskCardNumbers } from "../../kernel/card-number.ts";
-import { safeIdentity, safeText, safeTraceNumber } from "./safe-text.ts";
+import { safeFileName, safeIdentity, safeText, safeTraceNumber } from "./safe-text.ts";
 
 /** What stands between its letters is a card's number, by its check digit. */
 const ID_LIKE_A_CARD = "019a0000-1b34-7000-8441-596ca970f6bc";
@@ -25,6 +25,15 @@ test("a trace number stays whole, a card number in its place does not", () => {
   expect(safeTraceNumber("222371863000011")).toBe("222371863000011");
   expect(safeTraceNumber("378282246310005")).toBe("378282••••0005");
   expect(safeTraceNumber("4111111111111111")).toBe("411111••••1111");
+});
+
+test("the name of a file stays whole, a card number in it does not", () => {
+  const names = Array.from({ length: 10 }, (_, index) => `night-2026-10-05-00000${index}.txt`);
+  expect(names.filter((name) => maskCardNumbers(name) !== name)).toHaveLength(1);
+
+  expect(names.map(safeFileName)).toEqual(names);
+  expect(safeFileName("night-4111111111111111.txt")).toBe("night-411111••••1111.txt");
+  expect(safeFileName(undefined)).toBeNull();
 });
 
 test("an identity is left as it is, or masked with a mark that tells it from its like", () => {

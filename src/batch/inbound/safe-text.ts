@@ -5,7 +5,7 @@
 import { createHmac } from "node:crypto";
 
 import type { VaultKeys } from "../../access/vault-key.ts";
-import { maskCardNumbers } from "../../kernel/card-number.ts";
+import { maskCardNumbers, withoutCardNumbers } from "../../kernel/card-number.ts";
 
 const ID = /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}/giu;
 /** Fifteen digits after a routing number; those of one card scheme cannot begin one. */
@@ -34,6 +34,11 @@ export function safeIdentity(identity: string, keys: Pick<VaultKeys, "derive">):
   if (safe === identity) return identity;
   const mark = createHmac("sha256", keys.derive("inbound identity")).update(identity);
   return `${safe} #${mark.digest("hex").slice(0, MARK_DIGITS)}`;
+}
+
+/** A file is found by its name: a date with a number behind it is no card's, as none begins so. */
+export function safeFileName(text: string | undefined): string | null {
+  return text === undefined ? null : withoutCardNumbers(text);
 }
 
 export function safeTraceNumber(text: string | undefined): string | null {

@@ -5,7 +5,7 @@ import { json, sql } from "../../database/sql.ts";
 import type { InboundFault, InboundLine } from "../../formats/read/document.ts";
 
 import type { ControlDifference } from "./check-controls.ts";
-import { safeText, safeTraceNumber } from "./safe-text.ts";
+import { safeFileName, safeText, safeTraceNumber } from "./safe-text.ts";
 
 export type InboundSource = "upload" | "command" | "directory" | "sftp" | "s3";
 
@@ -92,7 +92,7 @@ export async function insertInboundLines(
       ${lines.map((line) => line.status)}::text[],
       ${lines.map((line) => safeText(line.reference))}::text[],
       ${lines.map((line) => safeTraceNumber(line.original.traceNumber))}::text[],
-      ${lines.map((line) => safeText(line.original.fileId))}::text[],
+      ${lines.map((line) => safeFileName(line.original.fileId))}::text[],
       ${lines.map((line) => safeText(line.original.endToEndId))}::text[],
       ${lines.map((line) => line.amountMinor)}::bigint[],
       ${lines.map((line) => line.currency)}::text[],
