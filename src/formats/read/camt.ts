@@ -70,10 +70,17 @@ function controlsOf(
   return side === "credit" ? { creditMinor: said } : { debitMinor: said };
 }
 
-/** The root, or the fault of a text that is no XML. */
+/** The message, which some senders put into an envelope beside a business application header. */
+function documentIn(root: XmlElement): XmlElement {
+  if (localName(root.name) === "Document") return root;
+  const found = [root, ...root.children].flatMap((one) => childrenOf(one, "Document"));
+  return found.length === 1 ? (found[0] as XmlElement) : root;
+}
+
+/** The message, or the fault of a text that is no XML. */
 export function elementsOf(text: string): XmlElement | InboundFault {
   try {
-    return readElements(text);
+    return documentIn(readElements(text));
   } catch (error) {
     if (!(error instanceof UnreadableXml)) throw error;
     return { line: error.line, place: "document", reason: error.message };

@@ -43,17 +43,20 @@ export function readCsv(text: string, reading: CsvReading): InboundDocument {
 
 function* rowsOf(text: string, reading: CsvReading): Generator<MappedRow | InboundFault> {
   const { records, columns } = reading;
+  const header = folded(reading.header);
+  const trailer = folded(reading.trailer);
   let titles: readonly string[] | null = reading.titles ? null : [];
   for (const row of csvRows(text.replace(/^\u{feff}/u, ""), reading.delimiter)) {
     const { line } = row;
     const [record = ""] = row.cells;
+    if (isEmpty(row)) continue;
     if (row.isBroken) yield { line, place: "quotes", reason: "a quote is not closed" };
     else if (records !== null && record === records.header) {
-      yield mapped(row, "header", reading.header, {});
+      yield mapped(row, "header", header, {});
     } else if (records !== null && record === records.trailer) {
-      yield mapped(row, "trailer", reading.trailer, {});
+      yield mapped(row, "trailer", trailer, {});
     } else if (titles === null) {
-      titles = row.cells.map((title) => title.trim());
+      titles = folded(row.cells);
       yield* titleFaults(line, titles, columns);
     } else if (titles.length > 0 && row.cells.slice(titles.length).some((cell) => cell.trim())) {
       // A delimiter within an amount moves what stands behind it.
@@ -63,6 +66,16 @@ function* rowsOf(text: string, reading: CsvReading): Generator<MappedRow | Inbou
       yield { line, place: "record", reason };
     } else yield mapped(row, "detail", titles, columns);
   }
+}
+
+/** Senders write titles in capitals or not, as they please. */
+function folded(titles: readonly string[]): string[] {
+  return titles.map((title) => title.trim().toLowerCase());
+}
+
+/** A spreadsheet's rows below its last one, or what some systems end a text file with. */
+function isEmpty({ cells, isBroken }: CsvRow): boolean {
+  return !isBroken && cells.every((cell) => ["", "\u001a"].includes(cell.trim()));
 }
 
 /** Two columns of one title, and none of a title that the profile names, would be guesses. */
@@ -80,7 +93,7 @@ function* titleFaults(
   }
   for (const wanted of Object.values(columns)) {
     const isPlace = /^[0-9]+$/.test(String(wanted));
-    if (!isPlace && !known.has(String(wanted))) {
+    if (!isPlace && !known.has(String(wanted).toLowerCase())) {
       yield { line, place: "titles", reason: `${wanted} is missing` };
     }
   }
@@ -101,7 +114,7 @@ function mapped(
     kind,
     line: row.line,
     value: (name) => {
-      const text = values.get(String(columns[name] ?? name)) ?? "";
+      const text = values.get(String(columns[name] ?? name).toLowerCase()) ?? "";
       return text === "" ? null : text;
     },
   };

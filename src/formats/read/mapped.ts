@@ -65,8 +65,8 @@ const OWN_WORDS = new Map<string, InboundStatus>(STATUSES.map((word) => [word, w
 const OWN_SIDES = new Map<string, "debit" | "credit">([
   ["debit", "debit"],
   ["credit", "credit"],
-  ["D", "debit"],
-  ["C", "credit"],
+  ["d", "debit"],
+  ["c", "credit"],
 ]);
 const NOTHING: Value = () => null;
 
@@ -146,13 +146,16 @@ function lineOf(
   };
 }
 
-/** Of the profile's own words first; `constructor` is none, though every object has one. */
+/**
+ * Of the profile's own words first, then of ours, in capitals or not; `constructor` is none, though
+ * every object has one.
+ */
 function ownOf<Meaning>(
   words: Readonly<Record<string, Meaning>>,
   word: string,
   ours: ReadonlyMap<string, Meaning>,
 ): Meaning | undefined {
-  return Object.hasOwn(words, word) ? words[word] : ours.get(word);
+  return Object.hasOwn(words, word) ? words[word] : ours.get(word.toLowerCase());
 }
 
 type Tell = (place: string, reason: string) => void;
@@ -264,11 +267,13 @@ function minorOf(
     return null;
   }
   const [, whole = "", part = ""] = /^([0-9]{1,15})(?:\.([0-9]+))?$/.exec(digits) ?? [];
-  if (whole === "" || part.length > places) {
+  // Zeros behind what the currency has say nothing more.
+  const exact = part.replace(/0+$/, "");
+  if (whole === "" || exact.length > places) {
     tell(`is no amount with at most ${places} decimals`);
     return null;
   }
-  return signed(BigInt(whole + part.padEnd(places, "0")));
+  return signed(BigInt(whole + exact.padEnd(places, "0")));
 }
 
 function decimalsOf(currency: string): number | null {

@@ -10,8 +10,6 @@ const LINES_OF_A_BLOCK = 10;
 const HASH_MODULUS = 10n ** 10n;
 const SERVICE_CLASSES = new Set(["200", "220", "225", "280"]);
 
-const NO_COMPANY = new Set(["ADV", "IAT"]);
-
 interface Totals {
   readonly count: bigint;
   readonly hash: bigint;
@@ -44,6 +42,11 @@ export function sideOf(entry: NachaEntry): "debit" | "credit" | null {
 /** Automated accounting advices (ADV) have wider amounts, and no company in their controls. */
 export function isAdvice(batchHeader: NachaRecord): boolean {
   return field(batchHeader, 51, 53) === "ADV";
+}
+
+/** An international batch, or one of changes to such entries, which says so in another field. */
+export function isInternational(batchHeader: NachaRecord): boolean {
+  return field(batchHeader, 51, 53) === "IAT" || field(batchHeader, 5, 10) === "IATCOR";
 }
 
 export function amountOf(entry: NachaRecord, isAdvice: boolean): bigint | null {
@@ -156,7 +159,8 @@ function checkSame(header: NachaRecord, control: NachaRecord, tell: Tell): void 
   ] as const;
   for (const [from, to, controlFrom, controlTo, place] of same) {
     // Neither advices nor international entries (IAT) name a company there.
-    if (place === "company identification" && NO_COMPANY.has(field(header, 51, 53))) continue;
+    const isNameless = isAdvice(header) || isInternational(header);
+    if (place === "company identification" && isNameless) continue;
     const said = field(control, controlFrom, controlTo).trim();
     const wanted = field(header, from, to).trim();
     if (said !== wanted) tell(control, place, `is ${said}, and ${wanted} in the batch header`);

@@ -71,7 +71,7 @@ export function nachaFile(text: string): NachaFile {
     fillerCount: 0,
     faults: [],
   };
-  for (const record of recordsOf(text, file.faults)) {
+  for (const record of recordsOf(withoutEnd(text), file.faults)) {
     if (isEnough([], file.faults)) break;
     // The control of a file begins with a nine as well, and is never nines only.
     if (/^9+$/.test(record.text)) {
@@ -87,6 +87,11 @@ export function nachaFile(text: string): NachaFile {
   if (file.batches.at(-1)?.control === null) missing(file, "batch control");
   if (file.control === null) missing(file, "file control");
   return file;
+}
+
+function withoutEnd(text: string): string {
+  const end = text.trimEnd();
+  return end.endsWith(END_OF_FILE) ? end.slice(0, -1) : text;
 }
 
 function place(file: Nesting, record: NachaRecord): void {

@@ -7,14 +7,21 @@
  * What disputes a return, or asks for a change, decides nothing: a person does.
  */
 import type { InboundDocument, InboundFault, InboundLine, InboundStatus } from "./document.ts";
-import { amountOf, fileTotalsOf, isAdvice, nachaFaults, numberIn, sideOf } from "./nacha-checks.ts";
+import {
+  amountOf,
+  fileTotalsOf,
+  isAdvice,
+  isInternational,
+  nachaFaults,
+  numberIn,
+  sideOf,
+} from "./nacha-checks.ts";
 import { nachaReason } from "./nacha-codes.ts";
 import type { NachaEntry, NachaFile, NachaRecord } from "./nacha-records.ts";
 import { field, nachaFile } from "./nacha-records.ts";
 
 const CURRENCY = "USD";
 const WITH_ACCOUNT_NUMBER = new Set(["C01", "C03", "C06", "C07"]);
-const WITHOUT_REFERENCE = new Set(["ADV", "IAT"]);
 
 export function readNacha(
   format: "nacha-return" | "nacha-acknowledgement",
@@ -72,7 +79,9 @@ function documentOf({ header }: NachaFile): InboundDocument {
 /** The header of our file came back: its reference code names the file. */
 function wholeFile({ control }: NachaFile, header: NachaRecord): InboundLine[] {
   const fileId = field(header, 87, 94).trim();
-  if (control === null || fileId === "") return [];
+  // Without a batch it is no file of ours: it says that there was nothing to acknowledge.
+  const isEmpty = control === null || numberIn(control, 2, 7) === 0n;
+  if (isEmpty || fileId === "") return [];
   const said = { reference: null, amountMinor: null, side: null, reason: null, bookedOn: null };
   return [
     {
@@ -91,7 +100,8 @@ function lineOf(entry: NachaEntry, batch: NachaRecord, faults: InboundFault[]): 
   const addenda = entry.addenda.findLast((one) => /^79[89]/.test(one.text));
   const entryClass = field(batch, 51, 53);
   // An international entry has its account number there, and that is nobody's reference.
-  const identification = WITHOUT_REFERENCE.has(entryClass) ? "" : field(entry, 40, 54).trim();
+  const isNameless = isAdvice(batch) || isInternational(batch);
+  const identification = isNameless ? "" : field(entry, 40, 54).trim();
   const isAcknowledgement = ["ACK", "ATX"].includes(entryClass);
   const outcome =
     addenda === undefined ? forwardOutcome(isAcknowledgement) : outcomeOf(addenda, entryClass);
@@ -129,7 +139,7 @@ function forwardOutcome(isAcknowledgement: boolean): Outcome {
 }
 
 function outcomeOf(addenda: NachaRecord, entryClass: string): Outcome {
-  const code = field(addenda, 4, 6).trim();
+  const code = field(addenda, 4, 6).trim().toUpperCase();
   const trace = field(addenda, 7, 21);
   const said = {
     code: code === "" ? null : code,
@@ -164,7 +174,7 @@ function disputed(
 ): Pick<Outcome, "status" | "reason" | "hasAmount"> {
   const before = field(addenda, codeFrom, codeFrom + 1).trim();
   const text = textFrom === null ? "" : field(addenda, textFrom, 79).trim();
-  const words = nachaReason(field(addenda, 4, 6)) ?? "";
+  const words = nachaReason(field(addenda, 4, 6).toUpperCase()) ?? "";
   const what = word === "dishonored" ? "return" : "dishonored return";
   const reason = `${what} R${before} ${word}: ${text === "" ? words : text}`;
   return { status: "unknown", reason, hasAmount: true };
