@@ -92,20 +92,26 @@ export interface FileSum {
 }
 
 /** Of the lines that did not go into another file. */
-export function sumsOfFile(
+export async function sumsOfFile(
   db: Queries,
   file: { clientId: string; id: string },
 ): Promise<FileSum[]> {
-  return db.query(sql`
-    select l.direction, sum(l.amount_minor)::bigint as "allMinor",
+  // As text: sums may pass 64 bits.
+  const rows = await db.query<{ direction: FileSum["direction"]; all: string; kept: string }>(sql`
+    select l.direction, sum(l.amount_minor)::text as all,
            coalesce(sum(l.amount_minor) filter (
-             where l.outcome is distinct from 'refused'), 0)::bigint as "notRefusedMinor"
+             where l.outcome is distinct from 'refused'), 0)::text as kept
     from batch_line l
     where l.client_id = ${file.clientId} and l.file_id = ${file.id} and l.direction <> 'memo'
       and l.outcome is distinct from 'released'
     group by l.direction
     order by l.direction
   `);
+  return rows.map(({ direction, all, kept }) => ({
+    direction,
+    allMinor: BigInt(all),
+    notRefusedMinor: BigInt(kept),
+  }));
 }
 
 /** What an attestation of a file speaks of: its open lines, or those of them that are named. */

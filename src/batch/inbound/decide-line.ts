@@ -44,7 +44,7 @@ export function decideLine(
 ): Decided {
   if (status === "unknown") return { state: "noted" };
   if (line.outcome === "released") return unmatched("fileVoid");
-  if (line.isUnreleased) return unmatched("notReleased");
+  if (line.isUnreleased) return unmatched("notLeft");
   const isAccepted = status !== "refused";
   if (detail !== null)
     return decideDetail(isAccepted, { line, detail }, { details, answered, isLast });

@@ -7,7 +7,7 @@ export const EXPLANATIONS = {
   sideDiffers: "It is a debit where our line is a credit, or the other way round.",
   currencyDiffers: "It is in another currency than our file.",
   fileVoid: "It speaks of a file that was made void: what it held may have left in another one.",
-  notReleased: "It speaks of a file that waits for its release, and has not left.",
+  notLeft: "It speaks of a file that has not left: nobody outside can have it.",
   refusedBefore: "It accepts what was refused before.",
   acceptedElsewhere: "It refuses what a person or a feed says was posted.",
   notWaiting: "The adjustment is neither in a file nor executed.",

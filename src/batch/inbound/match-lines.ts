@@ -346,7 +346,9 @@ async function whyNotWhole(
   const ours = await fileById(tx, place.clientId, id);
   if (ours === undefined) return "notFound";
   if (ours.state === "void") return "fileVoid";
-  if (ours.release === "waiting") return "notReleased";
+  // It is due: we are still to send it. One that a person carries is not.
+  const isToBeSent = ours.state === "generated" && ours.dueAt !== null;
+  if (ours.release === "waiting" || isToBeSent) return "notLeft";
   if (ours.state === "acknowledged" && said.status === "refused") return "fileAnswered";
   const search = { said, sides: sidesOf(matching, said) };
   return comparedToWhole(search, { currency: ours.currency, sums: await sumsOfFile(tx, place) });

@@ -2,11 +2,14 @@
 import { expect, test } from "vitest";
 
 import { aSentFile, bringIn } from "../../../test/support/answers.ts";
-import { stateOf } from "../../../test/support/batch.ts";
-import { batchDesk } from "../../../test/support/batch-desk.ts";
+import { pendingCredits, stateOf } from "../../../test/support/batch.ts";
+import { batchDesk, PROFILE, SENDING } from "../../../test/support/batch-desk.ts";
 import { testEngine } from "../../../test/support/engine.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { sql } from "../../database/sql.ts";
+import { generateNow } from "../generate.ts";
+import { transmitNext } from "../transmit.ts";
+import { fileById } from "../views.ts";
 import { linesOfInbound } from "./views.ts";
 
 const db = useDatabase();
@@ -208,6 +211,20 @@ test("pain.002: one transaction that is not named does not speak of the file", a
   expect(await statesOf(adjustments)).toEqual(["inFile", "inFile"]);
 });
 
+test("a file that is still to be sent is not acknowledged, and leaves", async () => {
+  const { client } = await sentWith("pain.002", ["10.00"]);
+  const later = await pendingCredits(engine, client, ["20.00"]);
+  const { files } = await generateNow(desk, { clientId: client, profile: PROFILE, actor: "ann" });
+  const [file] = files;
+
+  const fates = await bring(client, report(file?.id ?? "", "", "<GrpSts>ACSC</GrpSts>"));
+
+  expect(fates).toEqual(["unmatched notLeft"]);
+  expect(await statesOf(later)).toEqual(["inFile"]);
+  await transmitNext(desk, SENDING);
+  expect((await fileById(db, client, file?.id ?? ""))?.state).toBe("handedOver");
+});
+
 test("a file that waits for its release is answered by nobody, and holds up nothing", async () => {
   const release = { release: { secondPerson: true } };
   const { client, adjustments, fileId } = await sentWith("pain.002", ["10.00"], release);
@@ -218,6 +235,6 @@ test("a file that waits for its release is answered by nobody, and holds up noth
 
   const text = report(fileId, payment, "<OrgnlNbOfTxs>2</OrgnlNbOfTxs><GrpSts>ACSC</GrpSts>");
 
-  expect(await bring(client, text)).toEqual(["unmatched notReleased", "unmatched notReleased"]);
+  expect(await bring(client, text)).toEqual(["unmatched notLeft", "unmatched notLeft"]);
   expect(await statesOf(adjustments)).toEqual(["inFile"]);
 });
