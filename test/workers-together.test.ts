@@ -175,13 +175,13 @@ function caller(address: string, apiKey: string) {
   };
 }
 
-/** Yesterday's windows, as if they had been planned for now. */
+/** Windows of a day that nobody plans any more, as if they had been planned for now. */
 async function dueWindows(): Promise<void> {
   await db.owner.execute(sql`
     insert into batch_window (
       client_id, id, profile, business_date, cut_off, cut_at, posting_date, state, created_at,
       updated_at)
-    select id, gen_random_uuid(), 'nightly', current_date - 1, 'endOfDay', now(), current_date,
+    select id, gen_random_uuid(), 'nightly', current_date - 7, 'endOfDay', now(), current_date,
            'planned', now(), now()
     from client where id = any(${BY_FILE})`);
 }
