@@ -58,3 +58,10 @@ test("everything else passes: emoji, accounts, ids, numbers, nothing", () => {
     });
   }).not.toThrow();
 });
+
+test("bytes are no text, and are not looked through", () => {
+  const bytes = Object.assign(Buffer.from([0, 1]), { note: "\u0000" });
+
+  expect(() => refuseUnfitText(bytes)).not.toThrow();
+  expect(() => refuseUnfitText({ file: bytes })).not.toThrow();
+});
