@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION public.add_due_calls()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   insert into due_call (client_id, assignment_id, adjustment_id, service, due_at)
@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION public.add_merchant_credit_use()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   update merchant_credit
@@ -38,7 +38,7 @@ CREATE OR REPLACE FUNCTION public.adjustment_must_exist()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -65,7 +65,7 @@ CREATE OR REPLACE FUNCTION public.attempt_must_exist()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -95,7 +95,7 @@ CREATE OR REPLACE FUNCTION public.closed_is_not_shown()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -122,7 +122,7 @@ CREATE OR REPLACE FUNCTION public.ensure_month_partitions(target text, first dat
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   start_on date;
@@ -150,7 +150,7 @@ CREATE OR REPLACE FUNCTION public.entry_booked()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   refused record;
@@ -199,7 +199,7 @@ CREATE OR REPLACE FUNCTION public.execution_recorded()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -261,6 +261,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.guard_approval_decision()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   request approval_request;
@@ -302,6 +303,7 @@ $function$
 CREATE OR REPLACE FUNCTION public.keep_approval_request()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   if (new.client_id, new.id, new.subject_kind, new.subject_id, new.claim_id, new.dispute_id,
@@ -432,7 +434,7 @@ CREATE OR REPLACE FUNCTION public.lines_of_file()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   insert into batch_line_file (client_id, file_id)
@@ -447,7 +449,7 @@ CREATE OR REPLACE FUNCTION public.lock_batch_sequence(for_client text, for_profi
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   last bigint;
@@ -480,7 +482,7 @@ CREATE OR REPLACE FUNCTION public.mark_clocks_of_books()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -499,7 +501,7 @@ CREATE OR REPLACE FUNCTION public.mark_clocks_of_new_books()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   insert into clock_watch (client_id, dispute_id, looked_at)
@@ -516,7 +518,7 @@ CREATE OR REPLACE FUNCTION public.mark_clocks_of_work()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -536,7 +538,7 @@ CREATE OR REPLACE FUNCTION public.move_adjustments(client_ids text[], ids uuid[]
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -587,7 +589,7 @@ CREATE OR REPLACE FUNCTION public.move_adjustments_alike(for_client text, state_
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -654,7 +656,7 @@ CREATE OR REPLACE FUNCTION public.remove_due_calls()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
@@ -673,7 +675,8 @@ CREATE OR REPLACE FUNCTION public.shown_is_open()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   perform 1
@@ -696,7 +699,7 @@ CREATE OR REPLACE FUNCTION public.take_batch_sequence()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 begin
   update batch_sequence
@@ -717,7 +720,7 @@ CREATE OR REPLACE FUNCTION public.take_into_file(for_client text, state_before t
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'public'
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
   moved bigint;
@@ -2591,7 +2594,7 @@ alter table staff_group_member add constraint staff_group_member_kind_name_fkey 
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.account_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE CONSTRAINT TRIGGER shows_another AFTER UPDATE ON public.adjustment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.open_assignment_id IS NOT NULL) AND (new.open_assignment_id IS DISTINCT FROM old.open_assignment_id))) EXECUTE FUNCTION shown_is_open();
+CREATE CONSTRAINT TRIGGER shows_another AFTER UPDATE ON public.adjustment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.open_assignment_id IS NOT NULL) AND (((new.client_id IS DISTINCT FROM old.client_id) OR (new.id IS DISTINCT FROM old.id)) OR (new.open_assignment_id IS DISTINCT FROM old.open_assignment_id)))) EXECUTE FUNCTION shown_is_open();
 
 CREATE CONSTRAINT TRIGGER shows_open AFTER INSERT ON public.adjustment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.open_assignment_id IS NOT NULL)) EXECUTE FUNCTION shown_is_open();
 
