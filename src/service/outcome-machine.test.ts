@@ -126,10 +126,8 @@ describe("the six outcomes of a first call", () => {
       reason: "because",
       waitSeconds: 30,
     });
-    expect(afterPosting(reading("notProcessed"), { ...again, calls: 3 })).toMatchObject({
-      kind: "failed",
-      event: "retriesUsedUp",
-    });
+    const usedUp = afterPosting(reading("notProcessed"), { ...again, calls: 3 });
+    expect(usedUp).toMatchObject({ kind: "failed", event: "retriesUsedUp" });
   });
 
   test("not processed with Retry-After: not before", () => {
@@ -154,10 +152,9 @@ describe("a call made while an earlier one was unknown", () => {
   const resent = { wasUnknown: true };
 
   test("not processed: still unknown, because the earlier one may have been", () => {
-    expect(afterPosting(reading("notProcessed"), context(resent))).toMatchObject({
-      kind: "unknown",
-      machineMayAct: true,
-    });
+    const consequence = afterPosting(reading("notProcessed"), context(resent));
+
+    expect(consequence).toMatchObject({ kind: "unknown", machineMayAct: true });
   });
 
   test("refused: no proof, since posting it may be why it is refused now", () => {
@@ -174,10 +171,9 @@ describe("a call made while an earlier one was unknown", () => {
     { isProvenAbsent: true },
     { limits: limits({ key: { duplicatesAnsweredFirst: true } }) },
   ])("refused by %o: final", (changes) => {
-    expect(afterPosting(reading("refused"), context({ ...resent, ...changes }))).toMatchObject({
-      kind: "failed",
-      event: "refused",
-    });
+    const consequence = afterPosting(reading("refused"), context({ ...resent, ...changes }));
+
+    expect(consequence).toMatchObject({ kind: "failed", event: "refused" });
   });
 });
 
@@ -260,6 +256,13 @@ describe("what is next while unknown", () => {
       { kind: "wait", waitSeconds: 29 },
     ],
     [
+      "counts from its start where the clock was set back while it was under way",
+      [{ ...post(10), overAt: 0 }, lookUp(61, "notFound")],
+      { lookUp: LOOK_UP },
+      62,
+      { kind: "wait", waitSeconds: 8 },
+    ],
+    [
       "sends again what is proven absent even where keys are ignored",
       [post(0), lookUp(60, "notFound")],
       { lookUp: LOOK_UP, ...IGNORES_KEYS },
@@ -314,9 +317,7 @@ describe("what is next while unknown", () => {
     [
       "measures the life from the first call",
       [post(0), post(400)],
-      {
-        key: { lifeSeconds: 600 },
-      },
+      { key: { lifeSeconds: 600 } },
       590,
       { kind: "person" },
     ],

@@ -326,10 +326,13 @@ function provenAbsent(last: EarlierAttempt, usedUp: string | null): NextStep {
   return { kind: "failed", event: "foundNotPosted", reason };
 }
 
-/** An attempt is on record before its bytes leave: the core has its time from their last moment. */
+/**
+ * An attempt is on record before its bytes leave: the core has its time from their last moment. A
+ * clock that was set back meanwhile does not make that earlier than the start.
+ */
 function proofAt(posts: readonly EarlierAttempt[], afterSeconds: number | null): number {
   if (afterSeconds === null) return Infinity;
-  return Math.max(...posts.map((one) => one.overAt)) + afterSeconds * 1000;
+  return Math.max(...posts.flatMap((one) => [one.startedAt, one.overAt])) + afterSeconds * 1000;
 }
 
 /** True when the key may be forgotten by the time that a call sent now is judged. */
