@@ -171,7 +171,7 @@ async function withNextParts(
   };
 }
 
-/** Seconds: a call leaves while its lease lasts, and is waited for as long as its service allows. */
+/** Seconds: a call leaves while its lease lasts, and is waited for as its service allows. */
 function sendsFor({ leaseSeconds }: ServiceDesk, wanted: WantedCalls | undefined): number {
   return leaseSeconds + (wanted?.service.timeouts.callSeconds ?? 0);
 }

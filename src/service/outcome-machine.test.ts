@@ -309,10 +309,7 @@ describe("what is next while unknown", () => {
       [post(0)],
       { key: { lifeSeconds: 600 } },
       600,
-      {
-        kind: "person",
-        reason: "the system of record may have forgotten the key",
-      },
+      { kind: "person", reason: "the system of record may have forgotten the key" },
     ],
     [
       "measures the life from the first call",

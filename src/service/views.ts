@@ -304,7 +304,8 @@ export function attemptsOf(
     select t.client_id as "clientId", t.adjustment_id as "adjustmentId", t.id, t.service,
            t.purpose, t.fence, t.key, t.key_revision as "keyRevision", t.worker, t.request,
            t.started_at as "startedAt", o.outcome, o.recorded_at as "recordedAt", o.status, o.code,
-           o.reason, o.reference, o.answer, o.latency_ms as "latencyMilliseconds", o.superseded as "isSuperseded", t.part
+           o.reason, o.reference, o.answer, o.latency_ms as "latencyMilliseconds",
+           o.superseded as "isSuperseded", t.part
     from unnest(
       ${keys.map((key) => key.clientId)}::text[],
       ${keys.map((key) => key.adjustmentId)}::uuid[],
