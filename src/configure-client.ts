@@ -11,6 +11,7 @@ import { assembleClient } from "./accounting/client-runtime.ts";
 import type { ClientRuntime, Engine } from "./accounting/engine.ts";
 import { unknownNames } from "./accounting/settings-names.ts";
 import { batchProfiles } from "./batch/profile.ts";
+import { emptyFileFaults, ownAccountFaults } from "./batch/writing/check-payment.ts";
 import { declaredFacts, layoutSources } from "./batch/writing/layout-sources.ts";
 import { layoutOf } from "./batch/writing/layouts.ts";
 import { insertClient, updateClientSettings } from "./cases/store.ts";
@@ -69,7 +70,8 @@ export function configureClient(
       throw new Failure("input-invalid", `${id} is called ${before.name}: that stays`);
     }
     const version = before?.version ?? 0;
-    checkParts(assembleClient({ id, name, settings, version }, rulebooks));
+    const known = Object.keys((before?.settings as Parts | undefined)?.batchProfiles ?? {});
+    checkParts(assembleClient({ id, name, settings, version }, rulebooks), new Set(known));
     if (before !== undefined) {
       await checkChange(tx, id, before.settings as Parts, settings as Parts);
     }
@@ -101,13 +103,24 @@ async function add(
   if (!isAdded) throw new Failure("already-exists", `client ${client.id} was added this moment`);
 }
 
-/** As each part is read when it is used, and every name of a part stands for something. */
-function checkParts({ settings, rulebook }: ClientRuntime): void {
+/**
+ * As each part is read when it is used, and every name of a part stands for something. The values
+ * of profiles that are known already do not change here.
+ */
+function checkParts({ settings, rulebook }: ClientRuntime, known: ReadonlySet<string>): void {
   const services = [...servicesOf(settings).values()];
   checkLookUps(settings);
   const sources = layoutSources(declaredFacts(rulebook.facts));
   const profiles = [...batchProfiles(settings).values()];
-  for (const profile of profiles) layoutOf(profile, sources);
+  const ofFiles = profiles.flatMap((profile) => {
+    const { layout } = layoutOf(profile, sources);
+    const place = `/batchProfiles/${profile.name}`;
+    const ofValues = known.has(profile.name) ? [] : ownAccountFaults(layout, profile.values);
+    return [
+      ...emptyFileFaults(profile, layout, `${place}/emptyFile`),
+      ...ofValues.map((fault) => ({ ...fault, pointer: `${place}${fault.pointer}` })),
+    ];
+  });
   for (const { name, returnFile } of profiles) {
     if (returnFile === undefined) continue;
     const { format, mapping } = returnFile;
@@ -115,6 +128,7 @@ function checkParts({ settings, rulebook }: ClientRuntime): void {
   }
   checkMapping("csv", settings.reconciliation.csv, "/reconciliation/csv");
   const faults = [
+    ...ofFiles,
     ...unknownNames(settings, rulebook),
     ...services.flatMap((one) => unknownRulesOf(one, rulebook, `/services/${one.name}`)),
     ...profiles.flatMap((one) =>

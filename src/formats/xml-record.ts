@@ -35,14 +35,24 @@ export function templateLine(
   sources: Sources,
   context: WritingContext,
 ): (values: Values) => string {
-  const pieces = piecesOf(template.replace(/\r?\n$/, ""));
-  if (typeof pieces === "string") throw new Error(`a template that was checked: ${pieces}`);
+  const pieces = checkedPieces(template);
   const cells = new Map(fields.map((field) => [field.name, cellOf(field, sources, context)]));
   return (values) => {
     const texts = new Map<string, string>();
     for (const [name, write] of cells) texts.set(name, write(values));
     return written(pieces, texts);
   };
+}
+
+/** A checked template with these texts in the place of its fields, as they stand. */
+export function filledTemplate(template: string, texts: ReadonlyMap<string, string>): string {
+  return written(checkedPieces(template), texts);
+}
+
+function checkedPieces(template: string): Piece[] {
+  const pieces = piecesOf(template.replace(/\r?\n$/, ""));
+  if (typeof pieces === "string") throw new Error(`a template that was checked: ${pieces}`);
+  return pieces;
 }
 
 function cellOf(

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { CARD, useCaseApi } from "../../test/support/http-case.ts";
 import { call } from "../../test/support/http.ts";
+import { PAIN_VALUES } from "../../test/support/trial-file.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 
@@ -92,6 +93,35 @@ test("a layout with faults is refused, and so is one of what changed since", asy
 
   expect([unknown.status, nameless.status, stale.status]).toEqual([422, 422, 412]);
   expect(unknown.body["errors"]).toMatchObject([{ pointer: "/detail/fields/0" }]);
+});
+
+test("own accounts that a bank would refuse are refused in the values given", async () => {
+  const values = { ...PAIN_VALUES, iban: "DE89 3704 0044 0532 0130 00" };
+  const { account: _, ...one } = { ...PAIN_VALUES, iban: "DE89370400440532013000" };
+
+  const both = await put({ layout: "pain-001", values }, "?dryRun=true");
+  const right = await put({ layout: "pain-001", values: one });
+
+  expect(both.status).toBe(422);
+  expect(both.body["errors"]).toMatchObject([
+    { pointer: "/values/account" },
+    { pointer: "/values/iban", detail: "an IBAN is written without blanks" },
+  ]);
+  expect(right.status).toBe(200);
+});
+
+test("a profile that sends empty files is not given a layout of payments", async () => {
+  await db.execute(sql`
+    update client set version = version + 1, settings = jsonb_set(
+      settings::jsonb, '{batchProfiles,nightly,emptyFile}', '"send"') where id = 'harbor'`);
+
+  const refused = await put({ layout: "pain-008", values: PAIN_VALUES });
+
+  expect(refused.status).toBe(422);
+  expect(refused.body["errors"]).toMatchObject([
+    { pointer: "/layout", detail: expect.stringContaining("emptyFile is send") as string },
+  ]);
+  expect((await put({ layout: "json-lines" })).status).toBe(200);
 });
 
 test("a preview shows what is pending, and never the holder's number", async () => {

@@ -11,9 +11,11 @@ import { changeAt } from "../../cases/setting-changes.ts";
 import type { ClientRow } from "../../cases/views.ts";
 import type { Transaction } from "../../database/database.ts";
 import { Failure } from "../../kernel/failure.ts";
+import { refused } from "../../kernel/field-faults.ts";
 
 import { batchProfile } from "../profile.ts";
 import type { BatchProfile } from "../profile.ts";
+import { emptyFileFaults, ownAccountFaults } from "./check-payment.ts";
 import { declaredFacts, layoutSources } from "./layout-sources.ts";
 import type { KeptLayout } from "./layouts.ts";
 import { layoutOf } from "./layouts.ts";
@@ -76,10 +78,17 @@ export function configureLayout(engine: Engine, given: LayoutChange): Promise<Co
 }
 
 function checked(
-  profile: Pick<BatchProfile, "name" | "values"> & Pick<LayoutChange, "layout">,
+  profile: Pick<BatchProfile, "name" | "values" | "emptyFile"> & Pick<LayoutChange, "layout">,
   sources: Parameters<typeof layoutOf>[1],
 ): KeptLayout {
-  return layoutOf({ name: profile.name, values: profile.values, layout: profile.layout }, sources);
+  const { name, values } = profile;
+  const kept = layoutOf({ name, values, layout: profile.layout }, sources);
+  const faults = [
+    ...emptyFileFaults(profile, kept.layout, "/layout"),
+    ...ownAccountFaults(kept.layout, values),
+  ];
+  if (faults.length > 0) throw refused("configuration-invalid", faults);
+  return kept;
 }
 
 async function mustBeNew(tx: Transaction, clientId: string, kept: KeptLayout): Promise<void> {

@@ -103,6 +103,18 @@ test("pain.001: the header's totals stand before the details, the hash is the by
   expect(await verifyFile(desk, client, file.id)).toMatchObject({ faults: [] });
 });
 
+test("pain.001: a profile saved before that sends empty files leaves none", async () => {
+  const profile = { layout: "pain-001", values: PAIN_VALUES, emptyFile: "send" };
+  const client = await aBatchClient(engine, await aDirectory(), profile);
+
+  const empty = await generate(client);
+  await pendingCredits(engine, client, ["100.00"]);
+  const full = await generate(client);
+
+  expect(empty).toMatchObject({ state: "skipped", files: [] });
+  expect(full).toMatchObject({ state: "cut", files: [{ sequence: 1n }] });
+});
+
 test("EBCDIC bytes are stored, hashed and rendered again as EBCDIC", async () => {
   const layout = {
     format: "fixedWidth",

@@ -18,6 +18,7 @@ import { assert } from "../../kernel/assert.ts";
 
 import type { BatchDesk } from "../desk.ts";
 import { pendingToLeave } from "../window-views.ts";
+import { sendsEmptyFile } from "./check-payment.ts";
 import type { FilesOrder, WrittenFile } from "./files-order.ts";
 import { lockFilesOfDay } from "./files-of-day.ts";
 import { layoutSources, declaredFacts } from "./layout-sources.ts";
@@ -67,7 +68,7 @@ export async function writeFiles(
   } finally {
     run.progress.over();
   }
-  const mayBeEmpty = order.profile.emptyFile === "send" && order.supersedes === null;
+  const mayBeEmpty = sendsEmptyFile(order.profile, layout) && order.supersedes === null;
   if (run.files.length === 0 && mayBeEmpty) await run.writeEmpty();
   return { files: run.files, refused: run.refused };
 }

@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { standInService } from "../../../examples/stand-in-core/service.ts";
 import { atTheTerminal } from "../../../test/support/cli.ts";
 import { aDisputeOf, operate, testEngine } from "../../../test/support/engine.ts";
+import { PAIN_VALUES } from "../../../test/support/trial-file.ts";
 import { useDatabase } from "../../../test/support/use-database.ts";
 import { clientSettingsShape } from "../../accounting/client-settings.ts";
 import { sql } from "../../database/sql.ts";
@@ -24,6 +25,8 @@ const nightly = {
   marker: "TEST",
   delivery: { kind: "directory", directory: "/srv/files" },
 };
+const payments = { ...nightly, layout: "pain-001", values: PAIN_VALUES };
+const BLANKS = { ...PAIN_VALUES, bic: "COBA DEFF" };
 const core = standInService("http://127.0.0.1:9");
 const TIERS = [{ above: "500.00", levels: 1 }];
 const ODD = { delimeter: ";" };
@@ -110,6 +113,16 @@ test.each([
     /\/batchProfiles\/nightly\/returnFile\/mapping/,
   ],
   [
+    "an empty file of payments",
+    { batchProfiles: { nightly: { ...payments, emptyFile: "send" } } },
+    /\/batchProfiles\/nightly\/emptyFile: emptyFile is send/,
+  ],
+  [
+    "a bank's own agent that is none",
+    { batchProfiles: { nightly: { ...payments, values: BLANKS } } },
+    /\/batchProfiles\/nightly\/values\/bic: a BIC/,
+  ],
+  [
     "a mapping of feeds that does not read",
     { reconciliation: { csv: ODD } },
     /\/reconciliation\/csv.*delimeter/,
@@ -177,6 +190,23 @@ test.each([
     code: "configuration-invalid",
     message: expect.stringMatching(words) as string,
   });
+});
+
+test("payments of a profile that is saved already may not begin to be sent empty", async () => {
+  const id = freshId();
+  const withBic = (bic: string) => ({ ...payments, values: { ...PAIN_VALUES, bic } });
+  await configured(id, { batchProfiles: { nightly: withBic("COBADEFF") } });
+  // Saved before its values were looked at: they are put right elsewhere, and hold up nothing.
+  await db.execute(sql`
+    update client set settings = replace(settings::text, 'COBADEFF', 'COBA')::json
+    where id = ${id}`);
+  const sent = { ...withBic("COBA"), emptyFile: "send" };
+
+  const empty = run("configure", id, await aFile({ batchProfiles: { nightly: sent } }));
+
+  await expect(empty).rejects.toThrow("/batchProfiles/nightly/emptyFile");
+  const later = { ...withBic("COBA"), cutOffs: [{ time: "17:00" }] };
+  expect(await configured(id, { batchProfiles: { nightly: later } })).toMatchObject({ version: 2 });
 });
 
 test("what cannot be a client, or a file, is said", async () => {
