@@ -2,19 +2,31 @@
 import type { Layout } from "../formats/layout.ts";
 
 import type { BatchProfile } from "./profile.ts";
+import { sendsEmptyFile } from "./writing/check-payment.ts";
 
 export interface FilesExpected {
   readonly files: number;
   /** Lines or bytes are limited: how many there are is known only once they are rendered. */
   readonly isAtLeast: boolean;
+  /** Nothing waits, and the profile has a file leave all the same. */
+  readonly isEmpty: boolean;
 }
+
+type Counting = Pick<
+  BatchProfile,
+  "emptyFile" | "maximumAdjustments" | "maximumLines" | "maximumBytes"
+>;
 
 /** One file holds one currency. */
 export function filesExpected(
   sums: readonly { readonly currency: string; readonly count: bigint }[],
-  profile: Pick<BatchProfile, "maximumAdjustments" | "maximumLines" | "maximumBytes">,
-  layout: Pick<Layout, "maximumLines">,
+  profile: Counting,
+  layout: Layout,
 ): FilesExpected {
+  if (sums.length === 0) {
+    const isEmpty = sendsEmptyFile(profile, layout);
+    return { files: isEmpty ? 1 : 0, isAtLeast: false, isEmpty };
+  }
   const { maximumAdjustments, maximumLines, maximumBytes } = profile;
   const limits = [maximumAdjustments, maximumLines, layout.maximumLines];
   // Each adjustment is a line at least.
@@ -27,5 +39,5 @@ export function filesExpected(
   const isLimited = [maximumLines, layout.maximumLines, maximumBytes].some(
     (limit) => limit !== undefined,
   );
-  return { files, isAtLeast: isLimited && files > 0 };
+  return { files, isAtLeast: isLimited, isEmpty: false };
 }

@@ -253,6 +253,7 @@ export const GenerationPreviewShape = z.object({
   stays: z.array(Pending),
   files: z.int().describe("How many it would make"),
   filesAtLeast: z.boolean().describe("Lines or bytes of a file are limited: there may be more"),
+  emptyFile: z.boolean().describe("Nothing is pending, and the profile sends a file all the same"),
 });
 
 export function presentPreview(one: GenerationPreview): z.infer<typeof GenerationPreviewShape> {
@@ -266,5 +267,6 @@ export function presentPreview(one: GenerationPreview): z.infer<typeof Generatio
     stays: sums(one.stays),
     files: one.expected.files,
     filesAtLeast: one.expected.isAtLeast,
+    emptyFile: one.expected.isEmpty,
   };
 }

@@ -34,7 +34,11 @@ describe("a batch", () => {
     expect(profiles.body.items).toMatchObject([
       { client: "harbor", name: "nightly", pending: leaves, nextSequence: 1, problem: null },
     ]);
-    expect(preview.body).toMatchObject({ generated: [], previews: [{ leaves }], faults: [] });
+    expect(preview.body).toMatchObject({
+      generated: [],
+      previews: [{ leaves, files: 1, emptyFile: false }],
+      faults: [],
+    });
     expect((await get("/v1/batches")).body.items).toEqual([]);
 
     const made = await post("/v1/batches", { body: {} });

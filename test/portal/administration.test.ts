@@ -77,6 +77,21 @@ describe("generating", { timeout: 120_000 }, () => {
     const content = page.getByLabel("Content of the file");
     await expect.poll(() => content.innerText()).toContain("140.50");
   });
+
+  test("says that an empty file leaves, and makes it", async () => {
+    const { engine } = site.server;
+    const sends = await aBatchClient(engine, await aDirectory(), { emptyFile: "send" });
+    const page = await site.signedIn("amy", `/administration?client=${sends}`);
+
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText("This would leave now").waitFor();
+    const preview = page.getByRole("region", { name: "What would leave" });
+    await expect.poll(() => preview.innerText()).toContain("an empty file");
+    await page.getByRole("button", { name: "Process Actions" }).click();
+    await page.getByText("One file is made").waitFor();
+
+    expect(await files(sends)).toMatchObject([{ sequence: 1n, state: "generated" }]);
+  });
 });
 
 describe("regenerating", { timeout: 120_000 }, () => {
@@ -147,11 +162,11 @@ function actionsOn(page: Page): Promise<string[]> {
   return page.getByRole("group", { name: "Accounts" }).getByRole("link").allInnerTexts();
 }
 
-function files() {
+function files(client = byBatch) {
   return db.query(sql`
     select sequence, state, supersedes_id is not null as supersedes
     from batch_file
-    where client_id = ${byBatch}
+    where client_id = ${client}
     order by sequence
   `);
 }

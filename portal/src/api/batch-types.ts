@@ -137,6 +137,8 @@ export interface GenerationPreview {
   readonly files: number;
   /** Lines or bytes of a file are limited: there may be more. */
   readonly filesAtLeast: boolean;
+  /** Nothing is pending, and the profile sends a file all the same. */
+  readonly emptyFile: boolean;
 }
 
 /** A generation under way. */

@@ -32,7 +32,7 @@ export function GenerateFiles() {
     preview.reset();
     send.reset();
   };
-  const leaves = preview.data?.previews.some((one) => one.leaves.length > 0) === true;
+  const leaves = preview.data?.previews.some((one) => one.files > 0) === true;
   return (
     <Panel
       title="Generate Accounting File(s)"

@@ -29,9 +29,7 @@ export function GenerationTable({ previews }: { readonly previews: readonly Gene
               {one.profile}
               <div className={ui["soft"]}>{nameOf(one.client)}</div>
             </td>
-            <td data-number>
-              <Sums sums={one.leaves} />
-            </td>
+            <td data-number>{one.emptyFile ? "an empty file" : <Sums sums={one.leaves} />}</td>
             <td data-number>
               <Sums sums={one.stays} />
             </td>
@@ -49,7 +47,7 @@ export function GenerationTable({ previews }: { readonly previews: readonly Gene
 }
 
 /** What makes no file stands last. */
-const isIdle = ({ leaves }: GenerationPreview): boolean => leaves.length === 0;
+const isIdle = ({ files }: GenerationPreview): boolean => files === 0;
 
 function Sums({ sums }: { readonly sums: readonly PendingSum[] }) {
   if (sums.length === 0) return <span className={ui["soft"]}>nothing</span>;

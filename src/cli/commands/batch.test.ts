@@ -43,6 +43,18 @@ test("generate shows first, then writes and sends for every client with a profil
   expect((await run("generate")).lines).toEqual([`${client} nightly: nothing pending`]);
 });
 
+test("what is shown of an empty file is what leaves", async () => {
+  const directory = await aDirectory();
+  const client = await aBatchClient(engine, directory, { emptyFile: "send" });
+
+  const preview = await run("generate", "--dry-run");
+  const done = await run("generate");
+
+  expect(preview.lines).toEqual([`${client} nightly: an empty file, posting 2026-11-16`]);
+  expect(done.lines[0]).toMatch(/nightly-2026-11-16-1\.txt \(0 adjustments, [0-9a-f-]{36}\)$/);
+  expect(Object.keys(await filesIn(directory))).toEqual(["nightly-2026-11-16-1.txt"]);
+});
+
 test("resend, regenerate and acknowledge, each leading to the next", async () => {
   const directory = await aDirectory();
   const client = await aBatchClient(engine, directory);

@@ -109,9 +109,10 @@ async function runGenerate(
     if (chosen.json === true) context.print(json({ previews }));
     for (const { leaves, stays, ...one } of chosen.json === true ? [] : previews) {
       const sums = leaves.map((sum) => `${sum.count} of ${money(sum.amountMinor, sum.currency)}`);
+      const nothing = one.expected.isEmpty ? "an empty file" : "nothing";
       const waiting = stays.reduce((count, sum) => count + sum.count, 0n);
       context.print(
-        `${one.clientId} ${one.profile}: ${sums.join(", ") || "nothing"}, posting ` +
+        `${one.clientId} ${one.profile}: ${sums.join(", ") || nothing}, posting ` +
           `${one.postingDate}${waiting > 0n ? `; ${waiting} wait for their day` : ""}`,
       );
     }
