@@ -1238,6 +1238,17 @@ CREATE INDEX batch_alarm_listed ON public.batch_alarm USING btree (client_id, ra
 CREATE INDEX batch_alarm_of_subject ON public.batch_alarm USING btree (client_id, kind, subject);
 CREATE UNIQUE INDEX batch_alarm_open ON public.batch_alarm USING btree (client_id, kind, subject) WHERE (closed_at IS NULL);
 
+create table batch_cut_off_gap (
+  client_id text not null,
+  profile text not null,
+  cut_off text not null,
+  removed_at timestamp with time zone not null,
+  taken_up_at timestamp with time zone
+);
+alter table batch_cut_off_gap add constraint batch_cut_off_gap_pkey PRIMARY KEY (client_id, profile, cut_off, removed_at);
+alter table batch_cut_off_gap add constraint batch_cut_off_gap_check CHECK ((taken_up_at >= removed_at));
+CREATE UNIQUE INDEX batch_cut_off_gap_open ON public.batch_cut_off_gap USING btree (client_id, profile, cut_off) WHERE (taken_up_at IS NULL);
+
 create table batch_envelope (
   client_id text not null,
   id uuid not null,
@@ -2450,6 +2461,8 @@ alter table automatic_credit add constraint automatic_credit_client_id_operation
 
 alter table batch_alarm add constraint batch_alarm_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
+alter table batch_cut_off_gap add constraint batch_cut_off_gap_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
+
 alter table batch_envelope add constraint batch_envelope_client_id_file_id_fkey FOREIGN KEY (client_id, file_id) REFERENCES batch_file(client_id, id);
 
 alter table batch_envelope_bytes add constraint batch_envelope_bytes_client_id_envelope_id_fkey FOREIGN KEY (client_id, envelope_id) REFERENCES batch_envelope(client_id, id) DEFERRABLE INITIALLY DEFERRED;
@@ -2787,6 +2800,8 @@ grant insert, select, update on table automatic_credit to redress_app;
 grant select on table balance to redress_app;
 
 grant insert, select, update (closed_at), update (closed_because), update (closed_by) on table batch_alarm to redress_app;
+
+grant insert, select, update on table batch_cut_off_gap to redress_app;
 
 grant insert, select on table batch_envelope to redress_app;
 

@@ -10,6 +10,7 @@ import { recordAudit } from "./access/audit.ts";
 import { assembleClient } from "./accounting/client-runtime.ts";
 import type { ClientRuntime, Engine } from "./accounting/engine.ts";
 import { unknownNames } from "./accounting/settings-names.ts";
+import { followSavedCutOffs } from "./batch/cut-off-gaps.ts";
 import { batchProfiles } from "./batch/profile.ts";
 import { emptyFileFaults, ownAccountFaults } from "./batch/writing/check-payment.ts";
 import { declaredFacts, layoutSources } from "./batch/writing/layout-sources.ts";
@@ -71,7 +72,8 @@ export function configureClient(
     }
     const version = before?.version ?? 0;
     const known = Object.keys((before?.settings as Parts | undefined)?.batchProfiles ?? {});
-    checkParts(assembleClient({ id, name, settings, version }, rulebooks), new Set(known));
+    const runtime = assembleClient({ id, name, settings, version }, rulebooks);
+    checkParts(runtime, new Set(known));
     if (before !== undefined) {
       await checkChange(tx, id, before.settings as Parts, settings as Parts);
     }
@@ -80,6 +82,7 @@ export function configureClient(
     if (dryRun || (changes.length === 0 && !isNew)) return { isNew, changes, version };
     if (isNew) await add(tx, engine, { id, name, settings });
     else await updateClientSettings(tx, { id, settings });
+    await followSavedCutOffs(tx, id, runtime.settings, engine.clock.now().toString());
     const reason = changes.map(inWords).join("\n");
     await recordAudit(tx, engine, [
       {

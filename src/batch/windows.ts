@@ -7,12 +7,14 @@ import { allUsableClients } from "../accounting/client-runtime.ts";
 import { Failure } from "../kernel/failure.ts";
 import { Temporal } from "temporal-polyfill";
 
+import { gapsUpToNow, isInGap } from "./cut-off-gaps.ts";
 import { isCutOn, occurrencesBetween } from "./cut-offs.ts";
 import type { BatchDesk } from "./desk.ts";
 import type { Generated } from "./generate.ts";
 import { cutWindow, isLate } from "./generate.ts";
 import type { BatchProfile } from "./profile.ts";
 import { batchProfile, batchProfiles } from "./profile.ts";
+import { cutOffGaps } from "./store-cut-off-gaps.ts";
 import { lockWindow, planWindows, settleWindow } from "./store-windows.ts";
 import { dueWindows, lastPlanned } from "./window-views.ts";
 
@@ -26,7 +28,10 @@ export interface WindowProblem {
   readonly reason: string;
 }
 
-/** Makes the rows of every profile for the next days, and those missed since the last row. */
+/**
+ * Makes the rows of every profile for the next days, and those missed since the last row; none of
+ * a time in which the profile did not have the cut-off.
+ */
 export async function makeWindows(desk: BatchDesk): Promise<WindowProblem[]> {
   const problems: WindowProblem[] = [];
   const { usable, unusable } = await allUsableClients(desk.engine);
@@ -55,11 +60,15 @@ async function makeWindowsOf(
   const last = new Map(
     (await lastPlanned(database, runtime.id, profile.name)).map((one) => [one.cutOff, one.cutAt]),
   );
+  const gaps = await gapsUpToNow(desk, runtime.id, profile, last.keys());
   const rows = profile.cutOffs.flatMap((cutOff) => {
     const known = last.get(cutOff.name);
     // Never before the first row of a cut-off: a new profile has missed nothing.
     const after = known === undefined ? now : earlier(now, Temporal.Instant.from(known));
-    return occurrencesBetween({ ...profile, cutOffs: [cutOff] }, runtime.calendar, after, until);
+    const cutting = { ...profile, cutOffs: [cutOff] };
+    return occurrencesBetween(cutting, runtime.calendar, after, until).filter(
+      ({ cutAt }) => !isInGap(gaps, cutOff.name, cutAt),
+    );
   });
   await database.transaction((tx) =>
     planWindows(
@@ -117,6 +126,10 @@ async function stillToCut(desk: BatchDesk, window: DueWindow): Promise<boolean> 
     const cutOff = profile?.cutOffs.find((one) => one.name === row.cutOff);
     if (profile === undefined || cutOff === undefined) {
       await settle("skipped", "the profile has no such cut-off any more");
+      return false;
+    }
+    if (isInGap(await cutOffGaps(tx, window.clientId, window.profile), row.cutOff, row.cutAt)) {
+      await settle("skipped", "the profile had no such cut-off then");
       return false;
     }
     if (!isCutOn(cutOff, runtime.calendar, row.businessDate)) {
