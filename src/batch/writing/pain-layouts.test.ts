@@ -47,6 +47,20 @@ test.skipIf(!hasXmllint)("xmllint refuses what is not valid: the proof can fail"
   expect(faultsOf(Buffer.from(broken), "pain.001.001.09.xsd")).toContain("CtrlSum");
 });
 
+test.skipIf(!hasXmllint).each(CASES)("%s: the schema refuses it too", (layout, side, schema) => {
+  const movements = [trialMovement(1, side, 1n)];
+  const { account: _, ...none } = PAIN_VALUES;
+  const faults = (values: Record<string, string>, of = movements): string =>
+    faultsOf(trialBytes({ layout, values }, of), schema);
+
+  // What a profile is not saved with: see check-payment.ts.
+  expect(faults(PAIN_VALUES, [])).toMatch(/(CdtTrf|DrctDbt)TxInf/);
+  expect(faults({ ...PAIN_VALUES, iban: "DE89370400440532013000" })).toContain("Othr");
+  expect(faults({ ...none, iban: "DE89 3704 0044 0532 0130 00" })).toContain("IBAN");
+  expect(faults({ ...PAIN_VALUES, bic: "cobadeff" })).toContain("BICFI");
+  expect(faults(none)).toContain("Id");
+});
+
 test.each(CASES)("%s: the header's count and sum are those of all its details", (layout, side) => {
   const renderer = trialRenderer({ layout, values: PAIN_VALUES });
 
