@@ -11,6 +11,7 @@ import { aClient, testEngine } from "../../test/support/engine.ts";
 import { execute } from "../../test/support/owner.ts";
 import {
   failEvery,
+  heldCalls,
   onlyStanding,
   pendingCredits,
   runRound,
@@ -20,7 +21,6 @@ import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { cancelWork } from "../manual/cancel.ts";
 import { createDispatcher } from "./dispatcher.ts";
-import { openAdapter } from "./http-adapter.ts";
 import { retryServiceCalls } from "./retry.ts";
 import { runNow } from "./run-now.ts";
 
@@ -84,19 +84,12 @@ test("what waits for a service is due at once, and what was executed is due no m
 test("what is being sent is leased; what was not processed is due again later", async () => {
   failEvery(core, "throttle");
   await credits("1.00");
-  let goOn = (): void => undefined;
-  const seen = new Promise<void>((resolve) => (goOn = resolve));
-  const dispatcher = createDispatcher(desk, {
-    worker: "one",
-    openAdapter: (service) => {
-      const adapter = openAdapter(desk, service);
-      return { ...adapter, send: (...call) => seen.then(() => adapter.send(...call)) };
-    },
-  });
+  const { openAdapter, letGo } = heldCalls(desk);
+  const dispatcher = createDispatcher(desk, { worker: "one", openAdapter });
 
   await dispatcher.round();
   const sent = await dueCalls();
-  goOn();
+  letGo();
   await dispatcher.idle();
   await dispatcher.close();
 

@@ -5,7 +5,7 @@ import type { Core } from "../../examples/stand-in-core/core.ts";
 import { startCore } from "../../examples/stand-in-core/core.ts";
 import { standInService } from "../../examples/stand-in-core/service.ts";
 import { aClient, testEngine } from "../../test/support/engine.ts";
-import { onlyStanding, pendingCredits, serviceDesk } from "../../test/support/service.ts";
+import { heldCalls, onlyStanding, pendingCredits, serviceDesk } from "../../test/support/service.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { createDispatcher } from "./dispatcher.ts";
 
@@ -32,9 +32,11 @@ async function executed(ids: readonly string[]): Promise<number> {
 
 test("no more is taken than one round would take, and nothing twice", async () => {
   const ids = await aDue(10, 4);
-  const dispatcher = createDispatcher(desk, { worker: "test" });
+  const { openAdapter, letGo } = heldCalls(desk);
+  const dispatcher = createDispatcher(desk, { worker: "test", openAdapter });
 
   const first = await Promise.all([dispatcher.round(), dispatcher.round(), dispatcher.round()]);
+  letGo();
   await dispatcher.idle();
   let rest = 0;
   for (let turn = 0; turn < 20 && rest < 6; turn += 1) {

@@ -11,8 +11,11 @@ import type { ManualClock } from "../../src/kernel/clock.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import type { Failpoints } from "../../src/kernel/failpoints.ts";
 import { noFailpoints } from "../../src/kernel/failpoints.ts";
+import type { ServiceAdapter } from "../../src/service/adapter.ts";
 import type { ServiceDesk } from "../../src/service/desk.ts";
 import { createDispatcher } from "../../src/service/dispatcher.ts";
+import { openAdapter } from "../../src/service/http-adapter.ts";
+import type { Service } from "../../src/service/service-configuration.ts";
 import { secretsFrom } from "../../src/connections/secrets.ts";
 import { attemptsOf } from "../../src/service/views.ts";
 import { aClient, aDisputeOf, START } from "./engine.ts";
@@ -217,4 +220,19 @@ export async function eventually<Seen>(
     if (performance.now() > end) throw new Error(`still ${JSON.stringify(seen)?.slice(0, 500)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Calls of a dispatcher that wait until they are let go: what is taken can be looked at first. */
+export function heldCalls(desk: ServiceDesk): {
+  readonly openAdapter: (service: Service) => ServiceAdapter;
+  letGo(): void;
+} {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return {
+    openAdapter: (service) => {
+      const adapter = openAdapter(desk, service);
+      return { ...adapter, send: (...call) => promise.then(() => adapter.send(...call)) };
+    },
+    letGo: () => resolve(),
+  };
 }
