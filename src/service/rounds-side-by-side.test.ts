@@ -5,7 +5,12 @@ import type { Core } from "../../examples/stand-in-core/core.ts";
 import { startCore } from "../../examples/stand-in-core/core.ts";
 import { standInService } from "../../examples/stand-in-core/service.ts";
 import { aClient, testEngine } from "../../test/support/engine.ts";
-import { heldCalls, onlyStanding, pendingCredits, serviceDesk } from "../../test/support/service.ts";
+import {
+  heldCalls,
+  onlyStanding,
+  pendingCredits,
+  serviceDesk,
+} from "../../test/support/service.ts";
 import { useDatabase } from "../../test/support/use-database.ts";
 import { createDispatcher } from "./dispatcher.ts";
 
