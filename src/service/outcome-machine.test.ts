@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { CallLimits, EarlierAttempt, PostingContext } from "./outcome-machine.ts";
 import { afterLookUp, afterPosting, nextWhileUnknown } from "./outcome-machine.ts";
 import type { Reading } from "./read-answer.ts";
-import { serviceOf, type PostingOutcome } from "./service-configuration.ts";
+import type { PostingOutcome } from "./service-configuration.ts";
+import { serviceOf } from "./service-configuration.ts";
 
 const SECOND = 1000;
 
