@@ -7,6 +7,7 @@ import { assert } from "../kernel/assert.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Failure } from "../kernel/failure.ts";
 import type { Ids } from "../kernel/ids.ts";
+import { eachInParts } from "../kernel/in-parts.ts";
 
 import type { AccountKind } from "./seal.ts";
 import {
@@ -142,10 +143,10 @@ async function numbersOf(
   const dataKeys =
     rows.length === 0 ? new Map<string, Buffer>() : await openKeys(db, keys, claimsOf(rows));
   const whole = new Map<string, string>();
-  for (const row of rows) {
+  await eachInParts(rows, (row) => {
     const dataKey = dataKeys.get(row.claimId);
     if (dataKey !== undefined) whole.set(row.id, unseal(dataKey, row, row.sealed));
-  }
+  });
   return { whole, masked: new Map(rows.map((row) => [row.id, row.masked])) };
 }
 
@@ -230,9 +231,8 @@ async function openKeys(
   claims: readonly ClaimKey[],
 ): Promise<Map<string, Buffer>> {
   const rows = await accountKeys(db, claims);
-  return new Map(
-    rows.map((row) => [row.claimId, unwrapKey(wrappingKey(keys, row.wrappingKey), row.wrapped)]),
-  );
+  const opened = openedKeys(keys, rows);
+  return new Map(rows.map((row, at) => [row.claimId, opened[at] as Buffer]));
 }
 
 /** Numbers that their claim held before: the ids that exist count. */

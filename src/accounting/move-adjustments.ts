@@ -4,10 +4,12 @@
  * A set at once. A move whose `from` is no longer the adjustment's state does nothing and says so:
  * an answer to an older attempt changes nothing but the record.
  */
+import { askInOrder } from "../database/ask-in-order.ts";
 import type { Transaction } from "../database/database.ts";
 import { appendEvents } from "../events/store.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
+import { eachInParts } from "../kernel/in-parts.ts";
 import type { ExecutionBasis, NewExecution } from "../ledger/store.ts";
 import { insertExecutions } from "../ledger/store.ts";
 import { attestationsWaiting } from "../work/approvals/views.ts";
@@ -129,17 +131,17 @@ export async function moveLocked(
   await refuseAttested(tx, moves);
   const results: MoveResult[] = [];
   const going: Going[] = [];
-  for (const move of moves) {
+  await eachInParts(moves, (move) => {
     const lock = locks.get(move.adjustmentId);
     assert(lock !== undefined, `no adjustment ${move.adjustmentId} of ${move.clientId}`);
     if (lock.state !== move.from) {
       results.push({ adjustmentId: move.adjustmentId, moved: false, state: lock.state });
-      continue;
+      return;
     }
     const to = nextState(move.from, move.event);
     going.push(goingOf(move, lock, to));
     results.push({ adjustmentId: move.adjustmentId, moved: true, state: to });
-  }
+  });
   await writeMoves(tx, engine, going, now);
   await gateOfResolved(
     tx,
@@ -230,40 +232,39 @@ async function writeMoves(
     going.map((one) => one.shown),
     now,
   );
+  const rows = going.map((one, index) => ({
+    clientId: one.move.clientId,
+    id: one.move.adjustmentId,
+    from: one.move.from,
+    state: one.to,
+    transitionId: engine.ids.next(),
+    event: one.move.event,
+    actor: one.move.actor,
+    reason: one.move.reason ?? null,
+    outside: one.move.outside ?? null,
+    route: ROUTE_OF_EVENT[one.move.event] ?? null,
+    destination: one.shown.destination,
+    machineMayAct: one.machineMayAct,
+    failedRoute: one.failedRoute,
+    raiseKeyRevision: one.move.raiseKeyRevision ?? false,
+    isPartlyProcessed: PARTLY.has(one.move.event),
+    isOverridable: one.move.isOverridable ?? false,
+    isAccountChangeable: one.move.isAccountChangeable ?? false,
+    // A retry of a person's is a call like the first.
+    closedAccount: one.move.event === "retried" ? null : one.move.closedAccount,
+    openAssignmentId: openIds[index] ?? null,
+  }));
   // None of them needs what another answers: they are sent at once.
-  const moved = moveAdjustmentRows(
-    tx,
-    going.map((one, index) => ({
-      clientId: one.move.clientId,
-      id: one.move.adjustmentId,
-      from: one.move.from,
-      state: one.to,
-      transitionId: engine.ids.next(),
-      event: one.move.event,
-      actor: one.move.actor,
-      reason: one.move.reason ?? null,
-      outside: one.move.outside ?? null,
-      route: ROUTE_OF_EVENT[one.move.event] ?? null,
-      destination: one.shown.destination,
-      machineMayAct: one.machineMayAct,
-      failedRoute: one.failedRoute,
-      raiseKeyRevision: one.move.raiseKeyRevision ?? false,
-      isPartlyProcessed: PARTLY.has(one.move.event),
-      isOverridable: one.move.isOverridable ?? false,
-      isAccountChangeable: one.move.isAccountChangeable ?? false,
-      // A retry of a person's is a call like the first.
-      closedAccount: one.move.event === "retried" ? null : one.move.closedAccount,
-      openAssignmentId: openIds[index] ?? null,
-    })),
-    now,
+  const [count] = await askInOrder(
+    [
+      () => moveAdjustmentRows(tx, rows, now),
+      write,
+      () => setDue(tx, dueTimes(going)),
+      () => insertExecutions(tx, going.flatMap(executionsOf(engine)), now),
+      () => appendEvents(tx, going.map(eventOf(engine)), now),
+    ],
+    going.length,
   );
-  const [count] = await Promise.all([
-    moved,
-    write(),
-    setDue(tx, dueTimes(going)),
-    insertExecutions(tx, going.flatMap(executionsOf(engine)), now),
-    appendEvents(tx, going.map(eventOf(engine)), now),
-  ]);
   assert(count === going.length, "what is locked in a state stays there");
 }
 

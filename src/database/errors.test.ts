@@ -9,6 +9,7 @@ const withCode = (code: string, message = "it broke"): Error =>
 describe("what an error means", () => {
   test.each([
     withCode("ECONNREFUSED"),
+    withCode("EAGAIN"),
     withCode("ECONNRESET"),
     withCode("ENOTFOUND"),
     withCode("57P01", "terminating connection due to administrator command"),

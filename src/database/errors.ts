@@ -12,6 +12,8 @@ const CONNECTION_CODES = new Set([
   "ENETUNREACH",
   "ETIMEDOUT",
   "ENOENT",
+  // A socket of this machine whose queue is full.
+  "EAGAIN",
   "28000",
   "28P01",
   "3D000",

@@ -11,9 +11,11 @@ import type { AdjustmentEvent, AdjustmentState } from "../accounting/adjustment-
 import type { ClientRuntime } from "../accounting/engine.ts";
 import type { Move } from "../accounting/move-adjustments.ts";
 import { moveLocked } from "../accounting/move-adjustments.ts";
+import { askInOrder } from "../database/ask-in-order.ts";
 import type { Transaction } from "../database/database.ts";
 import { assert } from "../kernel/assert.ts";
 import { Failure } from "../kernel/failure.ts";
+import { eachInParts } from "../kernel/in-parts.ts";
 import { formatAmount } from "../kernel/money.ts";
 import { leaseMatching } from "../work/due-store.ts";
 import { setDue } from "../work/store.ts";
@@ -114,13 +116,17 @@ async function takeDue(
     moves: [],
     waits: [],
   };
-  for (const row of rows) take(taking, row);
+  await eachInParts(rows, (row) => take(taking, row));
   const stood = leased.map((row) => row.stood);
-  await Promise.all([
-    moveLocked(tx, engine, taking.moves, stood),
-    setDue(tx, taking.waits),
-    insertAttempts(tx, taking.flights.map(attemptOf(taking, rows)), taking.startedAt),
-  ]);
+  const attempts = taking.flights.map(attemptOf(taking, rows));
+  await askInOrder(
+    [
+      () => insertAttempts(tx, attempts, taking.startedAt),
+      () => setDue(tx, taking.waits),
+      () => moveLocked(tx, engine, taking.moves, stood),
+    ],
+    rows.length,
+  );
   return taking.flights;
 }
 

@@ -20,11 +20,11 @@ describe("room", () => {
 
   test("of a fast service: as much as leaves in a moment, eight times concurrency at most", () => {
     expect(flown(1).room(LIMITS)).toBe(64 + 4 * 512);
-    expect(flown(25).room(LIMITS)).toBe(64 + 4 * 128);
+    expect(flown(25).room(LIMITS)).toBe(64 + 4 * 204);
   });
 
   test("of a slow service: next to nothing", () => {
-    expect(flown(5_000).room(LIMITS)).toBe(64);
+    expect(flown(5_000).room(LIMITS)).toBe(64 + 4 * 1);
   });
 
   test("a rate is kept by taking one by one", () => {

@@ -4,7 +4,7 @@
  * ahead, so that the database is asked for hundreds at once instead of for one at a time.
  *
  * What waits is committed as being sent: so only as much waits as leaves within a blink, and the
- * set that was taken last. A slow core, a rate or an outage leave nothing waiting.
+ * set that was taken last. A rate or an outage leave nothing waiting, a slow core next to nothing.
  */
 
 export interface RunwayLimits {
@@ -29,7 +29,7 @@ export interface Runway<Flight> {
 }
 
 /** What leaves within this time may be taken ahead. */
-const AHEAD_MILLISECONDS = 50;
+const AHEAD_MILLISECONDS = 80;
 const MOST_AHEAD = 8;
 /** Most of what is in hand is not waiting: its answers are being written. */
 const IN_HAND = 4;

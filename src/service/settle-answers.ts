@@ -13,7 +13,9 @@ import { moveLocked } from "../accounting/move-adjustments.ts";
 import type { AdjustmentLock } from "../accounting/store.ts";
 import { lockAdjustments } from "../accounting/store.ts";
 import { lockVersions } from "../accounting/views.ts";
+import { askInOrder } from "../database/ask-in-order.ts";
 import type { Transaction } from "../database/database.ts";
+import { eachInParts, mapInParts } from "../kernel/in-parts.ts";
 import type { DueTime } from "../work/due-store.ts";
 import { setDue } from "../work/store.ts";
 
@@ -37,7 +39,7 @@ export async function settleAnswers(
   landed: readonly Landed[],
 ): Promise<Settled[]> {
   desk.failpoints.at("service.answers.unsettled");
-  const judged = landed.map((one) => judge(desk, one));
+  const judged = await mapInParts(landed, (one) => judge(desk, one));
   const parked = judged.filter(isParked);
   const others = judged.filter((one) => !parked.includes(one));
   const settled =
@@ -66,12 +68,12 @@ async function settle(
   const parts: NewPart[] = [];
   const standing: AdjustmentLock[] = [];
   const shown: Flight[] = [];
-  for (const one of judged) {
+  await eachInParts(judged, (one) => {
     const { flight } = one.landed;
     // The first answer of a set counts; a second one to the same fence is a late one, too.
     const isSuperseded = versions.get(flight.adjustmentId) !== flight.fence;
     outcomes.push(outcomeOf(one, isSuperseded));
-    if (isSuperseded) continue;
+    if (isSuperseded) return;
     versions.delete(flight.adjustmentId);
     const client = clients.get(flight.clientId) as ClientRuntime;
     if (one.consequence === null) dues.push(dueAgain(desk, one));
@@ -83,16 +85,21 @@ async function settle(
       else shown.push(flight);
       parts.push(...partsPosted(flight, move));
     }
-  }
+  });
   if (shown.length > 0) standing.push(...(await lockAdjustments(tx, shown.map(adjustmentOf))));
   const settled = judged.map((one) => ({ landed: one.landed, fate: one.fate }));
-  await Promise.all([
-    moveLocked(tx, engine, moves, standing),
-    setDue(tx, dues),
-    insertParts(tx, parts, engine.clock.now().toString()),
-    insertOutcomes(tx, outcomes, engine.clock.now().toString()),
-    writeCircuits(tx, desk, settled),
-  ]);
+  const now = engine.clock.now().toString();
+  await askInOrder(
+    [
+      () => insertOutcomes(tx, outcomes, now),
+      () => insertParts(tx, parts, now),
+      () => setDue(tx, dues),
+      () => moveLocked(tx, engine, moves, standing),
+    ],
+    judged.length,
+  );
+  // All services share these few rows: whoever changes one holds it for as short as may be.
+  await writeCircuits(tx, desk, settled);
   return settled;
 }
 

@@ -117,6 +117,18 @@ export async function readAddress(
   return text === undefined ? undefined : (JSON.parse(text) as SupervisorAddress);
 }
 
-export function databaseUrlAt(port: number, password: string, database = DATABASE_NAME): string {
-  return `postgresql://${OWNER_ROLE}:${password}@127.0.0.1:${port}/${database}`;
+export interface ServerPlace {
+  readonly port: number;
+  /** The directory of its socket; null where it is reached by its port alone. */
+  readonly socketDirectory: string | null;
+}
+
+/** A socket costs each statement less than the network of this machine does (decision 121). */
+export function databaseUrlAt(
+  { port, socketDirectory }: ServerPlace,
+  password: string,
+  database = DATABASE_NAME,
+): string {
+  const bySocket = socketDirectory === null ? "" : `?host=${encodeURIComponent(socketDirectory)}`;
+  return `postgresql://${OWNER_ROLE}:${password}@127.0.0.1:${port}/${database}${bySocket}`;
 }

@@ -56,6 +56,7 @@ describe("a new server", () => {
        from pg_database where datname = current_database()`,
     );
     const otherPassword = new URL(databaseUrl);
+    const socketDirectory = otherPassword.searchParams.get("host") as string;
     otherPassword.password = "guess";
 
     expect(row).toEqual({
@@ -63,12 +64,15 @@ describe("a new server", () => {
       synchronous_commit: "on",
       full_page_writes: "on",
       listen_addresses: "127.0.0.1",
-      sockets: "",
+      sockets: socketDirectory,
       checksums: "on",
       encoding: "UTF8",
       collation: "C",
     });
     await expect(ask(otherPassword.href, "select 1")).rejects.toMatchObject({ code: "28P01" });
+    // Nobody else comes as far as the socket.
+    expect(socketDirectory.startsWith("/")).toBe(true);
+    expect((await stat(socketDirectory)).mode & 0o777).toBe(0o700);
     const password = await stat(join(dataDirectory, "embedded", "password"));
     expect(password.mode & 0o777).toBe(0o600);
   });
@@ -83,6 +87,20 @@ describe("a new server", () => {
     expect(log.match(/ready to accept connections/g)).toHaveLength(1);
     expect((await readdir(dataDirectory)).sort()).toEqual(["embedded", "postgres"]);
   });
+});
+
+test("a server whose path is too long for a socket is reached by its port", async () => {
+  const dataDirectory = join(await aDirectory(), "a".repeat(60), "b".repeat(60));
+  const { databaseUrl } = await aLease(dataDirectory);
+
+  const [row] = await ask(
+    databaseUrl,
+    `select current_setting('unix_socket_directories') as sockets,
+            inet_client_addr() is not null as "isByPort"`,
+  );
+
+  expect(new URL(databaseUrl).searchParams.has("host")).toBe(false);
+  expect(row).toEqual({ sockets: "", isByPort: true });
 });
 
 test("data in a directory closed to everybody else is served, by root too", async () => {
@@ -117,7 +135,7 @@ describe("the last lease", () => {
     await ask(first.databaseUrl, "create table kept as select 42 as answer");
     await first.release({ stopIfLast: true });
     const stopped = ask(first.databaseUrl, "select 1");
-    await expect(stopped).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(stopped).rejects.toMatchObject({ code: "ENOENT" });
 
     const second = await aLease(dataDirectory);
 

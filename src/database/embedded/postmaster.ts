@@ -3,7 +3,7 @@
  * died and taken over, which is proved by signing in to it. Durability is never relaxed.
  */
 import type { ChildProcess } from "node:child_process";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { access, constants, open, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -12,12 +12,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 
 import { DATABASE_NAME, databaseUrlAt, readText, writeText } from "./directory.ts";
-import type { EmbeddedDirectory } from "./directory.ts";
+import type { EmbeddedDirectory, ServerPlace } from "./directory.ts";
 import type { Surroundings } from "./privilege.ts";
 import { runsProgram } from "./processes.ts";
 
-export interface Postmaster {
-  readonly port: number;
+export interface Postmaster extends ServerPlace {
   /** Resolves when it is gone, whoever stopped it. */
   readonly gone: Promise<void>;
   /** Fast shutdown: sessions are ended, what is committed is on the disk. */
@@ -27,7 +26,6 @@ export interface Postmaster {
 /** For a laptop of two cores; everything that keeps a commit is on. */
 const SETTINGS = {
   listen_addresses: "127.0.0.1",
-  unix_socket_directories: "",
   fsync: "on",
   synchronous_commit: "on",
   full_page_writes: "on",
@@ -49,6 +47,8 @@ const SETTINGS = {
   log_line_prefix: "%m [%p] ",
 } as const;
 
+/** What the shortest of systems leaves for the path of a socket, its zero byte included. */
+const SOCKET_PATH_BYTES = 104;
 const START_SECONDS = 30;
 /** Another server that is just ending, or a port just taken: worth another try. Nothing else is. */
 const IN_THE_WAY = /already exists|in use|pre-existing|could not create any TCP/;
@@ -67,7 +67,7 @@ export async function startPostmaster(
     await setAsideStalePid(place);
     const started = await launch(directory, place);
     if (started !== undefined) {
-      await createDatabase(started.port, password);
+      await createDatabase(started, password);
       return started;
     }
     const said = await lastLines(directory.postgresLog);
@@ -82,8 +82,9 @@ export async function startPostmaster(
 async function adopt(place: Surroundings, password: string): Promise<Postmaster | undefined> {
   const noted = await readPidFile(place);
   if (noted === undefined || !(await runsProgram(noted.pid, "postgres"))) return undefined;
+  const at = await placeOf(place.cluster, noted.port);
   const client = new pg.Client({
-    connectionString: databaseUrlAt(noted.port, password, "postgres"),
+    connectionString: databaseUrlAt(at, password, "postgres"),
     connectionTimeoutMillis: 3000,
   });
   client.on("error", () => undefined);
@@ -96,12 +97,12 @@ async function adopt(place: Surroundings, password: string): Promise<Postmaster 
   } finally {
     await client.end().catch(() => undefined);
   }
-  await createDatabase(noted.port, password);
+  await createDatabase(at, password);
   const over = async (): Promise<boolean> => !(await runsProgram(noted.pid, "postgres"));
   const gone = (async () => {
     while (!(await over())) await delay(100);
   })();
-  return { port: noted.port, gone, stop: () => end(gone, (signal) => kill(noted.pid, signal)) };
+  return { ...at, gone, stop: () => end(gone, (signal) => kill(noted.pid, signal)) };
 }
 
 /** Starts it once. Nothing when it would not start: the caller looks again and retries. */
@@ -112,7 +113,11 @@ async function launch(
   const port = await choosePort(directory);
   await rotate(directory.postgresLog);
   const output = await open(directory.postgresLog, "a", 0o600);
-  const settings = { ...SETTINGS, port: String(port) };
+  const settings = {
+    ...SETTINGS,
+    port: String(port),
+    unix_socket_directories: mayHoldSocket(place.cluster) ? place.cluster : "",
+  };
   const child = place.run(
     place.binaries.postgres,
     [
@@ -135,7 +140,29 @@ async function launch(
   const ready = await Promise.race([gone.then(() => false), becomesReady(place, child)]);
   if (!ready) return undefined;
   await writeText(directory.port, `${port}\n`);
-  return { port, gone, stop: () => end(gone, (signal) => child.kill(signal)) };
+  const at = await placeOf(place.cluster, port);
+  return { ...at, gone, stop: () => end(gone, (signal) => child.kill(signal)) };
+}
+
+/** Its own data is where nobody else may look: PostgreSQL wants it so. */
+function mayHoldSocket(cluster: string): boolean {
+  const longest = Buffer.byteLength(socketPath(cluster, 65_535)) + 1;
+  // PostgreSQL takes the setting for a list.
+  return longest <= SOCKET_PATH_BYTES && !/[,"]/.test(cluster);
+}
+
+function socketPath(cluster: string, port: number): string {
+  return join(cluster, `.s.PGSQL.${port}`);
+}
+
+/** By its port alone where there is no socket, or none that this process may use. */
+async function placeOf(cluster: string, port: number): Promise<ServerPlace> {
+  try {
+    await access(socketPath(cluster, port), constants.R_OK | constants.W_OK);
+    return { port, socketDirectory: cluster };
+  } catch {
+    return { port, socketDirectory: null };
+  }
 }
 
 /** The last line of `postmaster.pid` says how far it is, the first one who wrote it. */
@@ -190,8 +217,8 @@ function freePort(wanted: number): Promise<number | undefined> {
   });
 }
 
-async function createDatabase(port: number, password: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrlAt(port, password, "postgres") });
+async function createDatabase(at: ServerPlace, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrlAt(at, password, "postgres") });
   await client.connect();
   try {
     const found = await client.query("select from pg_database where datname = $1", [DATABASE_NAME]);

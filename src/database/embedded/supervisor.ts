@@ -97,7 +97,7 @@ function keptRunning(directory: EmbeddedDirectory): Server {
       const start = (): Promise<Postmaster> => startPostmaster(directory, place, password);
       postmaster = await start();
       void keepRunning(start);
-      return { state: "serving", url: databaseUrlAt(postmaster.port, password), notes };
+      return { state: "serving", url: databaseUrlAt(postmaster, password), notes };
     } catch (error) {
       log(error);
       return { state: "failed", reason: error instanceof Error ? error.message : String(error) };
