@@ -2,6 +2,7 @@
 import { expect, test, vi } from "vitest";
 
 import { useDatabase } from "../../test/support/use-database.ts";
+import { askInOrder } from "./ask-in-order.ts";
 import { sql } from "./sql.ts";
 
 const database = useDatabase();
@@ -19,6 +20,55 @@ test("statements asked for side by side run one after another, without a warning
   expect(rows).toMatchObject([{ n: 1 }, { n: 2 }, { n: 3 }]);
   expect(warned).not.toHaveBeenCalled();
   process.off("warning", warned);
+});
+
+test("statements asked for in order run so, also where others have turns between them", async () => {
+  const asked: string[] = [];
+
+  const [first, second, third] = await database.transaction((transaction) =>
+    askInOrder(
+      [
+        async () => {
+          asked.push("first");
+          return transaction.one(sql`select 1 as n, pg_sleep(0.05)::text`);
+        },
+        async () => {
+          asked.push("second");
+          setImmediate(() => asked.push("another's"));
+          return transaction.one(sql`select 2 as n`);
+        },
+        async () => {
+          asked.push("third");
+          return "no statement";
+        },
+      ],
+      1_000,
+    ),
+  );
+
+  expect([first, second, third]).toMatchObject([{ n: 1 }, { n: 2 }, "no statement"]);
+  expect(asked).toEqual(["first", "second", "another's", "third"]);
+});
+
+test("the first of those asked for in order that fails is why all do, and none goes unheard", async () => {
+  const unheard = vi.fn<(reason: unknown) => void>();
+  process.on("unhandledRejection", unheard);
+
+  const failed = database.transaction((transaction) =>
+    askInOrder(
+      [
+        () => transaction.one(sql`select 1 / 0`),
+        () => new Promise((resolve) => setTimeout(resolve, 20)),
+        () => transaction.one(sql`select 2 as n`),
+      ],
+      1_000,
+    ),
+  );
+
+  await expect(failed).rejects.toThrow("division by zero");
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  expect(unheard).not.toHaveBeenCalled();
+  process.off("unhandledRejection", unheard);
 });
 
 test("what fails beside others is why they fail, and is worth the same repetition", async () => {

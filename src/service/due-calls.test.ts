@@ -23,6 +23,7 @@ import { cancelWork } from "../manual/cancel.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { retryServiceCalls } from "./retry.ts";
 import { runNow } from "./run-now.ts";
+import { dueForService } from "./views.ts";
 
 const db = useDatabase();
 const engine = testEngine(db);
@@ -37,6 +38,18 @@ afterEach(() => core.stop());
 async function credits(...amounts: string[]): Promise<{ client: string; ids: string[] }> {
   const client = await aClient(engine, { services: { core: standInService(core.address) } });
   return { client, ids: await pendingCredits(engine, client, amounts) };
+}
+
+interface Node {
+  readonly "Relation Name"?: string;
+  readonly "Actual Rows": number;
+  readonly "Actual Loops": number;
+  readonly "Rows Removed by Filter"?: number;
+  readonly Plans?: readonly Node[];
+}
+
+function nodesOf(node: Node | undefined): Node[] {
+  return node === undefined ? [] : [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 }
 
 interface DueCall {
@@ -79,6 +92,38 @@ test("what waits for a service is due at once, and what was executed is due no m
   const shown = { service: "core", seconds: 0, worker: null };
   expect(before).toMatchObject(ids.toSorted().map((adjustment) => ({ ...shown, adjustment })));
   expect(await dueCalls()).toEqual([]);
+});
+
+test("what is due first is called first, and nothing else is looked at", async () => {
+  const client = await aClient(engine, { services: { core: standInService(core.address) } });
+  const ids = await pendingCredits(
+    engine,
+    client,
+    Array.from({ length: 300 }, (_, at) => `${at + 1}.00`),
+  );
+  await db.owner.execute(sql`
+    update due_call set due_at = due_at - interval '1 hour' - late.by * interval '1 second'
+    from unnest(${ids}::uuid[]) with ordinality as late (id, by)
+    where due_call.adjustment_id = late.id
+  `);
+  await db.owner.execute(sql`analyze adjustment, due_call`);
+  const now = engine.clock.now().toString();
+  const due = dueForService([{ clientId: client, service: "core", limit: 5 }], now);
+
+  const taken = await db.query<{ adjustment_id: string }>(due);
+  const [plan] = await db.query<{ "QUERY PLAN": [{ Plan: Node }] }>(
+    sql`explain (analyze, format json) ${due}`,
+  );
+
+  expect(taken.map((row) => row.adjustment_id)).toEqual(ids.slice(-5).toReversed());
+  const seen = nodesOf(plan?.["QUERY PLAN"][0].Plan).filter(
+    (node) => node["Relation Name"] === "adjustment",
+  );
+  expect(seen.length).toBeGreaterThan(0);
+  for (const node of seen) {
+    expect(node["Actual Rows"] * node["Actual Loops"]).toBe(5);
+    expect(node["Rows Removed by Filter"] ?? 0).toBe(0);
+  }
 });
 
 test("what is being sent is leased; what was not processed is due again later", async () => {

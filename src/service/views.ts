@@ -27,7 +27,8 @@ const LOOKED_AT = 4;
 /**
  * Locks the due adjustments of each service, at most its limit, skipping those that somebody else
  * works at; for `leaseMatching`. Adjustments first, assignments after: the order of every move.
- * Only what is due first is read, however much is due (`due_call_due`).
+ * Only what is due first is read, however much is due (`due_call_due`), and each is looked up by
+ * itself, in that order: a join of both read the table of adjustments from its beginning.
  */
 export function dueForService(
   wanted: readonly (ServiceKey & { readonly limit: number })[],
@@ -51,10 +52,14 @@ export function dueForService(
         order by due_at
         limit wanted.most * ${LOOKED_AT} + 100
       ) s
-      join adjustment a on a.client_id = s.client_id and a.id = s.adjustment_id
-        and a.open_assignment_id = s.assignment_id
+      cross join lateral (
+        select id
+        from adjustment
+        where client_id = s.client_id and id = s.adjustment_id
+          and open_assignment_id = s.assignment_id
+        for update skip locked
+      ) a
       limit wanted.most
-      for update of a skip locked
     ) due`;
 }
 
