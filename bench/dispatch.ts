@@ -17,7 +17,7 @@ import type { Database } from "../src/database/database.ts";
 import { systemClock } from "../src/kernel/clock.ts";
 import type { ServiceAdapter } from "../src/service/adapter.ts";
 import { openAdapter } from "../src/service/http-adapter.ts";
-import { dueForService } from "../src/service/views.ts";
+import { dueForService } from "../src/service/due-views.ts";
 import { startServiceWorker } from "../src/service/worker.ts";
 import { leaseMatching } from "../src/work/due-store.ts";
 import { setDue } from "../src/work/store.ts";

@@ -22,7 +22,7 @@ test("statements asked for side by side run one after another, without a warning
   process.off("warning", warned);
 });
 
-test("statements asked for in order run so, also where others have turns between them", async () => {
+test("statements asked for in order run so, with turns for others between them", async () => {
   const asked: string[] = [];
 
   const [first, second, third] = await database.transaction((transaction) =>
@@ -50,7 +50,7 @@ test("statements asked for in order run so, also where others have turns between
   expect(asked).toEqual(["first", "second", "another's", "third"]);
 });
 
-test("the first of those asked for in order that fails is why all do, and none goes unheard", async () => {
+test("asked for in order, the first that fails is why all do; none goes unheard", async () => {
   const unheard = vi.fn<(reason: unknown) => void>();
   process.on("unhandledRejection", unheard);
 

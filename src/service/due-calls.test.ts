@@ -21,9 +21,9 @@ import { useDatabase } from "../../test/support/use-database.ts";
 import { sql } from "../database/sql.ts";
 import { cancelWork } from "../manual/cancel.ts";
 import { createDispatcher } from "./dispatcher.ts";
+import { dueForService } from "./due-views.ts";
 import { retryServiceCalls } from "./retry.ts";
 import { runNow } from "./run-now.ts";
-import { dueForService } from "./views.ts";
 
 const db = useDatabase();
 const engine = testEngine(db);

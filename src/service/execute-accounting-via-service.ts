@@ -25,6 +25,7 @@ import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
 import { holderCreditOf } from "./closed-account.ts";
 import { historiesOf } from "./earlier-attempts.ts";
+import { dueForService } from "./due-views.ts";
 import type { Flight } from "./flight.ts";
 import type { HolderNumbers } from "./holder-numbers.ts";
 import { maskedByNumber, readHolderNumbers } from "./holder-numbers.ts";
@@ -42,7 +43,7 @@ import type { NewAttempt } from "./store.ts";
 import { insertAttempts } from "./store.ts";
 import { abandoned } from "./take-over.ts";
 import type { ServiceAdjustment } from "./views.ts";
-import { dueForService, overridesOf, postedParts, serviceAdjustments } from "./views.ts";
+import { overridesOf, postedParts, serviceAdjustments } from "./views.ts";
 
 export interface WantedCalls {
   readonly clientId: string;

@@ -7,10 +7,10 @@ import { moveAdjustments } from "../accounting/move-adjustments.ts";
 
 import type { ServiceDesk } from "./desk.ts";
 import { MACHINE_ACTOR } from "./desk.ts";
+import { lockAbandoned } from "./due-views.ts";
 import { waitAfter } from "./outcome-machine.ts";
 import type { Service } from "./service-configuration.ts";
 import { serviceOf } from "./service-configuration.ts";
-import { lockAbandoned } from "./views.ts";
 
 const AT_ONCE = 500;
 
