@@ -231,6 +231,28 @@ describe("a pid that was left behind", () => {
 
     expect(await ask(second.databaseUrl, "select 1 as alive")).toEqual([{ alive: 1 }]);
   });
+
+  test("beside a socket, of a stranger that runs as PostgreSQL does, neither", async () => {
+    const dataDirectory = await aUsedDirectory();
+    const first = await aLease(dataDirectory);
+    const { port } = new URL(first.databaseUrl);
+    await first.release({ stopIfLast: true });
+    const cluster = join(dataDirectory, "postgres");
+    const { uid, gid } = await stat(cluster);
+    const stranger = spawn("sleep", ["60"], process.getuid?.() === uid ? {} : { uid, gid });
+    onTestFinished(() => void stranger.kill("SIGKILL"));
+    const lock = join(cluster, `.s.PGSQL.${port}.lock`);
+    for (const path of [join(cluster, "postmaster.pid"), lock]) {
+      const lines = [stranger.pid, cluster, 1, port, cluster, "127.0.0.1", "", ""];
+      await writeFile(path, lines.join("\n"));
+      await chown(path, uid, gid);
+    }
+
+    const second = await aLease(dataDirectory);
+
+    expect(second.databaseUrl).toBe(first.databaseUrl);
+    expect(await ask(second.databaseUrl, "select 1 as alive")).toEqual([{ alive: 1 }]);
+  });
 });
 
 test("data without its password is left alone, and the reason is said", async () => {

@@ -3,7 +3,7 @@
  * died and taken over, which is proved by signing in to it. Durability is never relaxed.
  */
 import type { ChildProcess } from "node:child_process";
-import { access, constants, open, rename, rm, stat } from "node:fs/promises";
+import { access, constants, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -49,6 +49,7 @@ const SETTINGS = {
 
 /** What the shortest of systems leaves for the path of a socket, its zero byte included. */
 const SOCKET_PATH_BYTES = 104;
+const SOCKET_NAME = ".s.PGSQL.";
 const START_SECONDS = 30;
 /** Another server that is just ending, or a port just taken: worth another try. Nothing else is. */
 const IN_THE_WAY = /already exists|in use|pre-existing|could not create any TCP/;
@@ -152,7 +153,7 @@ function mayHoldSocket(cluster: string): boolean {
 }
 
 function socketPath(cluster: string, port: number): string {
-  return join(cluster, `.s.PGSQL.${port}`);
+  return join(cluster, `${SOCKET_NAME}${port}`);
 }
 
 /** By its port alone where there is no socket, or none that this process may use. */
@@ -190,14 +191,20 @@ async function readPidFile(place: Surroundings): Promise<PidFile | undefined> {
 
 /**
  * PostgreSQL takes any process with the noted pid for itself: a zombie nobody reaps, or after a
- * reboot a stranger. Where no live `postgres` has that pid, the file is put aside. Its own second
- * guard, the shared memory of the cluster, stays.
+ * reboot a stranger. Where no live `postgres` has that pid, the file is put aside, and what is left
+ * of its socket removed, which notes the same pid. Its own second guard, the shared memory of the
+ * cluster, stays.
  */
 async function setAsideStalePid(place: Surroundings): Promise<void> {
   const noted = await readPidFile(place);
-  if (noted === undefined || (await runsProgram(noted.pid, "postgres"))) return;
+  if (noted !== undefined && (await runsProgram(noted.pid, "postgres"))) return;
   const path = join(place.cluster, "postmaster.pid");
-  await rename(path, `${path}.stale`).catch(() => undefined);
+  if (noted !== undefined) await rename(path, `${path}.stale`).catch(() => undefined);
+  const names = await readdir(place.cluster).catch(() => []);
+  const left = names.filter((name) => name.startsWith(SOCKET_NAME));
+  for (const name of left) {
+    await rm(join(place.cluster, name), { force: true }).catch(() => undefined);
+  }
 }
 
 /** The port of last time where it is free, so that addresses people noted stay true. */
